@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { operations } from '../src/model.js';
+
+/** The project's own format of a snapshot file. `null` means that no source told. */
+
+const flag = z.boolean().nullable();
+const operation = z.enum(operations);
+
+export const picklistValue = z.strictObject({ value: z.string(), label: z.string() });
+
+export const fieldFile = z.strictObject({
+  name: z.string().min(1),
+  dataType: z.enum([
+    'integer',
+    'long',
+    'short',
+    'decimal',
+    'double',
+    'string',
+    'datetime',
+    'boolean',
+    'byte[]',
+  ]),
+  length: z.number().int().positive().nullable(),
+  isRequired: flag,
+  isReadOnly: flag,
+  isQueryable: flag,
+  isReference: flag,
+  referenceEntityType: z.string().nullable(),
+  isPickList: flag,
+  picklistValues: z.array(picklistValue).nullable(),
+});
+
+export const parentFile = z.strictObject({
+  entity: z.string(),
+  collection: z.string(),
+  path: z.string().regex(/^\w+\/\{parentId\}\/\w+$/),
+  parentField: z.string().nullable(),
+  operations: z.array(operation),
+  httpMethods: z.partialRecord(operation, z.string()).optional(),
+});
+
+export const entityFile = z.strictObject({
+  name: z.string().regex(/^[A-Z]\w+$/),
+  singular: z.string().regex(/^[A-Z]\w+$/),
+  path: z.string().nullable(),
+  parents: z.array(parentFile),
+  operations: z.record(operation, flag),
+  createVia: z.enum(['root', 'child', 'both', 'none']),
+  userDefinedFields: z.boolean(),
+  fields: z.array(fieldFile),
+});
+
+export type FieldFile = z.infer<typeof fieldFile>;
+export type ParentFile = z.infer<typeof parentFile>;
+export type EntityFile = z.infer<typeof entityFile>;
+
+/** A hand correction. `why` is not optional: a correction that nobody can explain is a guess. */
+export const overridesFile = z.array(
+  z.strictObject({
+    entity: z.string(),
+    field: z.string().optional(),
+    change: z
+      .strictObject({
+        ...fieldFile.omit({ name: true }).partial().shape,
+        operations: z.partialRecord(operation, flag).optional(),
+        nameFields: z.array(z.string()).optional(),
+        summaryFields: z.array(z.string()).optional(),
+      })
+      .refine((change) => Object.keys(change).length > 0, 'changes nothing'),
+    why: z.string().min(10),
+  }),
+);
+
+export type Override = z.infer<typeof overridesFile>[number];
+
+/** Where the facts came from: per entity, the sources and the fields that each combination of them knows. */
+export const provenanceFile = z.strictObject({
+  note: z.string(),
+  sources: z.record(z.string(), z.strictObject({ what: z.string(), usedFor: z.string() })),
+  entities: z.record(
+    z.string(),
+    z.strictObject({ sources: z.array(z.string()), fields: z.record(z.string(), z.array(z.string())) }),
+  ),
+});
+
+export type Provenance = z.infer<typeof provenanceFile>;
+
+/** The whole of schema/, corrected: what every emitter works from. */
+export interface Model {
+  readonly entities: readonly ModelEntity[];
+  readonly provenance: Provenance;
+}
+
+export interface ModelEntity extends EntityFile {
+  readonly nameFields: readonly string[];
+  readonly summaryFields: readonly string[];
+}

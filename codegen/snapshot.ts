@@ -1,0 +1,107 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ZodType } from 'zod';
+import {
+  type EntityFile,
+  entityFile,
+  type FieldFile,
+  fieldFile,
+  type Model,
+  type ModelEntity,
+  type Override,
+  overridesFile,
+  provenanceFile,
+} from './model.js';
+import { nameFields, summaryFields } from './summary.js';
+
+async function parse<T>(path: string, schema: ZodType<T>): Promise<T> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`${path} is not in the snapshot's format:\n  ${issues.join('\n  ')}`);
+}
+
+/** A snapshot file: one line a field, so that a change of a flag is a one-line difference. */
+export function formatEntity(entity: EntityFile): string {
+  const { fields, parents, ...head } = entity;
+  const block = (rows: readonly unknown[]) =>
+    rows.length === 0 ? '[]' : `[\n${rows.map((row) => `    ${JSON.stringify(row)}`).join(',\n')}\n  ]`;
+  const lines = Object.entries(head).map(([key, value]) => `  "${key}": ${JSON.stringify(value)}`);
+  lines.push(`  "parents": ${block(parents)}`, `  "fields": ${block(fields)}`);
+  return `{\n${lines.join(',\n')}\n}\n`;
+}
+
+/** Order does not depend on the locale of the machine. */
+export function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+export async function readEntityFiles(schemaDir: string): Promise<EntityFile[]> {
+  const folder = join(schemaDir, 'entities');
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
+  const entities = await Promise.all(
+    files.map(async (file) => {
+      const entity = await parse(join(folder, file), entityFile);
+      if (`${entity.name}.json` !== file) throw new Error(`${join(folder, file)} holds ${entity.name}`);
+      return entity;
+    }),
+  );
+  return entities.sort(byName);
+}
+
+export const readOverrides = (schemaDir: string): Promise<Override[]> =>
+  parse(join(schemaDir, 'overrides.json'), overridesFile);
+
+function correctField(entity: EntityFile, field: FieldFile, overrides: readonly Override[]): FieldFile {
+  let corrected = field;
+  for (const override of overrides) {
+    if (override.entity !== entity.name || override.field !== field.name) continue;
+    corrected = fieldFile.parse({ ...corrected, ...override.change });
+  }
+  return corrected;
+}
+
+/** Applies the hand corrections; one that names something unknown is an error, so that none goes stale. */
+export function correct(entities: readonly EntityFile[], overrides: readonly Override[]): ModelEntity[] {
+  for (const override of overrides) {
+    const entity = entities.find((candidate) => candidate.name === override.entity);
+    if (entity === undefined) throw new Error(`overrides.json names an unknown entity: ${override.entity}`);
+    const { field } = override;
+    if (field !== undefined && !entity.fields.some((candidate) => candidate.name === field)) {
+      throw new Error(`overrides.json names an unknown field: ${override.entity}.${field}`);
+    }
+  }
+  return entities.map((file) => {
+    const own = overrides.filter((override) => override.entity === file.name && override.field === undefined);
+    const changes = own.map((override) => override.change);
+    const entity: EntityFile = {
+      ...file,
+      operations: Object.assign({ ...file.operations }, ...changes.map((change) => change.operations ?? {})),
+      fields: file.fields.map((field) => correctField(file, field, overrides)),
+    };
+    const names = changes.findLast((change) => change.nameFields)?.nameFields ?? nameFields(entity);
+    const summary =
+      changes.findLast((change) => change.summaryFields)?.summaryFields ?? summaryFields(entity, names);
+    for (const name of [...names, ...summary]) {
+      if (!entity.fields.some((field) => field.name === name)) {
+        throw new Error(`overrides.json lists ${entity.name}.${name}, which is not a field`);
+      }
+    }
+    return { ...entity, nameFields: names, summaryFields: summary };
+  });
+}
+
+export async function readModel(schemaDir: string): Promise<Model> {
+  const [files, overrides, provenance] = await Promise.all([
+    readEntityFiles(schemaDir),
+    readOverrides(schemaDir),
+    parse(join(schemaDir, 'provenance.json'), provenanceFile),
+  ]);
+  return { entities: correct(files, overrides), provenance };
+}

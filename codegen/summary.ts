@@ -1,0 +1,62 @@
+import type { EntityFile, FieldFile } from './model.js';
+
+/**
+ * Which fields name a record, and which a list shows by default. Rules over field names, because 234
+ * hand-kept lists would go stale; where a rule is wrong, overrides.json says so with a reason.
+ */
+
+const camel = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+
+export function nameFields(entity: EntityFile): string[] {
+  const has = (name: string) =>
+    entity.fields.some((field) => field.name === name && field.dataType === 'string');
+  if (has('firstName') && has('lastName')) return ['firstName', 'lastName'];
+  const own = camel(entity.singular);
+  const number = [`${own}Number`].filter(has);
+  const name = [
+    `${own}Name`,
+    'name',
+    'title',
+    'referenceTitle',
+    'itemName',
+    'subject',
+    'displayName',
+    'label',
+  ]
+    .filter(has)
+    .slice(0, 1);
+  if (name.length > 0) return [...number, ...name];
+  if (number.length > 0) return number;
+  return ['tagLabel', 'alias', 'description', 'fullPath'].filter(has).slice(0, 1);
+}
+
+/** Most telling first; a field takes the rank of the first pattern that it matches. */
+const telling: readonly RegExp[] = [
+  /^(status|stage)$/,
+  /^(priority|queueID|publish|isActive|active)$/,
+  /^(companyID|companyName)$/,
+  /^(assignedResourceID|assignedToResourceID|resourceID|ownerResourceID|projectLeadResourceID|submitterID)$/,
+  /^(contactID|ticketID|projectID|taskID|contractID|quoteID|opportunityID|productID|parentID)$/,
+  /^(\w+Type|category\w*|actionType|\w+CategoryID|periodType|useType)$/,
+  /^(dueDateTime|dueDate|endDateTime|endDate|expirationDate|dateWorked|datePurchased|invoiceDate|startDateTime|startDate)$/,
+  /^(hoursWorked|hoursToBill|quantity|unitQuantity|amount|unitPrice|price|totalCost|rate)$/,
+  /^(emailAddress|phone|referenceNumber|externalID|serialNumber|number)$/,
+  /^(createDate|createDateTime|createdDateTime|lastActivityDate|lastActivityDateTime)$/,
+  /(?<!impersonator\w*)(ID|Id)$/,
+];
+
+const mostFields = 10;
+
+export function summaryFields(entity: EntityFile, names: readonly string[]): string[] {
+  const rank = (field: FieldFile) => telling.findIndex((pattern) => pattern.test(field.name));
+  const ranked = entity.fields
+    .filter((field) => field.name !== 'id' && !names.includes(field.name) && rank(field) >= 0)
+    .filter((field) => !/^(impersonator|soapParent)/.test(field.name) && field.dataType !== 'byte[]')
+    .map((field, index) => ({ field, rank: rank(field), index }))
+    .sort((a, b) => a.rank - b.rank || a.index - b.index)
+    .map(({ field }) => field.name);
+  const id = entity.fields.filter((field) => field.name === 'id').map((field) => field.name);
+  const plain = entity.fields.map((field) => field.name).filter((name) => name !== 'id');
+  const chosen = [...id, ...names, ...ranked];
+  return (chosen.length > id.length ? chosen : [...id, ...plain]).slice(0, mostFields);
+}

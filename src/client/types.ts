@@ -1,0 +1,146 @@
+/**
+ * What the rest of the house may ask of Autotask. Paths are relative to `V1.0` and come from the entity
+ * table (`Tickets`, `Tickets/42/Notes`); the client adds zone, credentials, limits, retries and paging.
+ */
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A condition or a group of conditions, as Autotask's query body takes them. */
+export interface FilterNode {
+  readonly op: string;
+  readonly field?: string;
+  readonly value?: unknown;
+  /** True for a user-defined field; Autotask allows one such condition in a query. */
+  readonly udf?: boolean;
+  readonly items?: readonly FilterNode[];
+}
+
+export interface Search {
+  readonly filter: readonly FilterNode[];
+  /** Fields to return; the client adds `id`, which paging needs. Absent means all. */
+  readonly includeFields?: readonly string[];
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface QueryOptions extends CallOptions {
+  /** Most rows to return; pages are followed until then. */
+  readonly limit: number;
+  /** Called after each page with the rows read so far. */
+  readonly onProgress?: (rows: number) => void;
+}
+
+export interface QueryResult {
+  readonly rows: readonly Row[];
+  /** Whether Autotask holds more rows that match. */
+  readonly more: boolean;
+}
+
+export interface Zone {
+  /** Base URL with `V1.0/`. */
+  readonly apiUrl: string;
+  /** Base URL of the web interface, for links to records; null when the zone was pinned and not looked up. */
+  readonly webUrl: string | null;
+  readonly name: string | null;
+}
+
+/** `entityInformation`: what this tenant and user allow. */
+export interface EntityInformation {
+  readonly name: string;
+  readonly canCreate: boolean;
+  readonly canDelete: boolean;
+  readonly canQuery: boolean;
+  readonly canUpdate: boolean;
+  readonly hasUserDefinedFields: boolean;
+}
+
+export interface LivePicklistValue {
+  readonly value: string;
+  readonly label: string;
+  readonly isDefaultValue: boolean;
+  readonly sortOrder: number;
+  /** Value of the parent picklist this one belongs to; empty when none. */
+  readonly parentValue: string;
+  readonly isActive: boolean;
+  readonly isSystem: boolean;
+}
+
+/** A row of `entityInformation/fields` or `…/userDefinedFields`, in one shape. */
+export interface LiveField {
+  readonly name: string;
+  /** Display name; user-defined fields only. */
+  readonly label: string | null;
+  readonly dataType: string;
+  /** 0 when the field has no limit. */
+  readonly length: number;
+  readonly isRequired: boolean;
+  readonly isReadOnly: boolean;
+  readonly isQueryable: boolean;
+  readonly isReference: boolean;
+  readonly referenceEntityType: string | null;
+  readonly isPickList: boolean;
+  readonly picklistValues: readonly LivePicklistValue[] | null;
+  readonly picklistParentValueField: string | null;
+}
+
+export interface Threshold {
+  readonly externalRequestThreshold: number;
+  /** Minutes. */
+  readonly requestThresholdTimeframe: number;
+  readonly currentTimeframeRequestCount: number;
+}
+
+/** The half of the client that cannot write. Read-only mode hands out nothing else. */
+export interface AutotaskReader {
+  /** `POST {path}/query`, following pages up to the limit. */
+  query(path: string, search: Search, options: QueryOptions): Promise<QueryResult>;
+  /** The same as a stream of pages, for reads that should not sit in memory. */
+  pages(path: string, search: Search, options?: CallOptions): AsyncGenerator<readonly Row[], void, undefined>;
+  /** `POST {path}/query/count`. */
+  count(path: string, filter: readonly FilterNode[], options?: CallOptions): Promise<number>;
+  /** `GET {path}`, e.g. `Tickets/42`; null when Autotask has no such record. */
+  item(path: string, options?: CallOptions): Promise<Row | null>;
+  entityInformation(path: string, options?: CallOptions): Promise<EntityInformation>;
+  fields(path: string, options?: CallOptions): Promise<readonly LiveField[]>;
+  /** Empty for entities without user-defined fields. */
+  userDefinedFields(path: string, options?: CallOptions): Promise<readonly LiveField[]>;
+  threshold(options?: CallOptions): Promise<Threshold>;
+  /** `GET Version`, e.g. `2026.3.1.120`. */
+  version(options?: CallOptions): Promise<string>;
+  zone(options?: CallOptions): Promise<Zone>;
+  /** HTTP requests this client has sent so far, retries included. */
+  requestsSent(): number;
+}
+
+/** Each method sends exactly one request and never repeats it. All answer the record's id. */
+export interface AutotaskWriter extends AutotaskReader {
+  /** `POST {path}`: `Tickets`, or `Companies/5/Contacts`. */
+  create(path: string, body: Row, options?: CallOptions): Promise<number>;
+  /** `PATCH {path}` with the id in the body. */
+  patch(path: string, body: Row, options?: CallOptions): Promise<number>;
+  /** `DELETE {path}`, e.g. `TimeEntries/7`. */
+  remove(path: string, options?: CallOptions): Promise<number>;
+}
+
+export interface Credentials {
+  readonly userName: string;
+  readonly secret: string;
+  readonly integrationCode: string;
+}
+
+export interface ClientSettings {
+  readonly credentials: Credentials;
+  /** Pins the API's base URL and skips zone discovery; with or without trailing slash and `V1.0`. */
+  readonly apiUrl?: string;
+  /** Where zone discovery asks. */
+  readonly zoneUrl: string;
+  readonly timeoutMs: number;
+  readonly maxConcurrency: number;
+  /** Folder for cached metadata; null keeps it in memory only. */
+  readonly cacheDir: string | null;
+  /** Added to write requests; see AUTOTASK_IMPERSONATION_RESOURCE_ID. */
+  readonly impersonationResourceId?: number;
+  readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
+}

@@ -1,0 +1,78 @@
+/**
+ * Every failure that leaves a room is one of these. The kind says who can act on it:
+ * the caller, the operator of this server, or nobody but Autotask.
+ */
+export const errorKinds = {
+  invalid: 'caller',
+  notFound: 'caller',
+  notAllowed: 'caller',
+  conflict: 'caller',
+  cancelled: 'caller',
+  credentials: 'operator',
+  zone: 'operator',
+  permission: 'operator',
+  configuration: 'operator',
+  limited: 'autotask',
+  unavailable: 'autotask',
+  unexpected: 'autotask',
+  /** A write was sent and its answer never came: it may or may not have happened. */
+  outcomeUnknown: 'autotask',
+} as const;
+
+export type ErrorKind = keyof typeof errorKinds;
+
+export interface ErrorDetails {
+  /** What to do next, one sentence. */
+  readonly next?: string;
+  /** Texts that came from Autotask: data, never instructions. */
+  readonly upstream?: readonly string[];
+  /** HTTP status of Autotask's answer. */
+  readonly status?: number;
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter?: number;
+  readonly cause?: unknown;
+}
+
+export class AutotaskError extends Error {
+  override readonly name = 'AutotaskError';
+  readonly kind: ErrorKind;
+  readonly next: string | undefined;
+  readonly upstream: readonly string[];
+  readonly status: number | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = kind;
+    this.next = details.next;
+    this.upstream = details.upstream ?? [];
+    this.status = details.status;
+    this.retryAfter = details.retryAfter;
+  }
+
+  get actor(): (typeof errorKinds)[ErrorKind] {
+    return errorKinds[this.kind];
+  }
+}
+
+/** One thing wrong with what the caller gave. */
+export interface Problem {
+  readonly field: string;
+  readonly problem: string;
+  /** Valid choices, when they can be listed. */
+  readonly allowed?: readonly string[];
+}
+
+/** All problems of one input at once, so that a caller needs one correction and not one per field. */
+export class InvalidInput extends AutotaskError {
+  readonly problems: readonly Problem[];
+
+  constructor(what: string, problems: readonly Problem[], next?: string) {
+    const lines = problems.map(({ field, problem, allowed }) => {
+      const choices = allowed === undefined || allowed.length === 0 ? '' : ` Valid: ${allowed.join(', ')}.`;
+      return `- ${field}: ${problem}${/[.?!]$/.test(problem) ? '' : '.'}${choices}`;
+    });
+    super('invalid', `${what}\n${lines.join('\n')}`, next === undefined ? {} : { next });
+    this.problems = problems;
+  }
+}
