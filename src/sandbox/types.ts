@@ -1,5 +1,3 @@
-import type { Credentials } from '../client/types.js';
-
 export interface SandboxOptions {
   /** 0 takes a free port. Always on 127.0.0.1. */
   readonly port?: number;
@@ -27,7 +25,11 @@ export interface Sandbox {
   readonly url: string;
   /** Base URL of the API without version, e.g. `http://127.0.0.1:41234/ATServicesRest/`. */
   readonly apiUrl: string;
-  readonly credentials: Credentials;
+  readonly credentials: {
+    readonly userName: string;
+    readonly secret: string;
+    readonly integrationCode: string;
+  };
   readonly requests: readonly RecordedRequest[];
   clearRequests(): void;
   close(): Promise<void>;
