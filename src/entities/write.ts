@@ -64,6 +64,7 @@ const linkCodes: Readonly<Record<string, readonly [code: string, parameter: stri
   Contacts: ['OpenContact', 'ContactID'],
   Tasks: ['OpenTaskDetail', 'TaskID'],
   Opportunities: ['OpenOpportunity', 'OpportunityID'],
+  ConfigurationItems: ['EditInstalledProduct', 'InstalledProductID'],
 };
 
 export function createWrites(reader: AutotaskReader, facts: Facts, references: References, reads: Reads) {
