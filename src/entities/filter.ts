@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { FilterNode, Row } from '../client/types.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { nearest } from '../nearest.js';
+import { splitIntoBatches } from './batches.js';
 import { type Conversion, convertValue } from './convert.js';
-import { isDay, isDayField, nextDay, toUtc } from './dates.js';
+import { isDay, isDayField, nextDay, parseRange, toUtc } from './dates.js';
 import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
-import { mostOrConditions } from './references.js';
+import { matchesUdf } from './udf-condition.js';
 
 /**
  * Autotask drops a condition whose operator it does not know and answers with everything, and finds nothing
@@ -123,8 +124,8 @@ class Check {
         'notIn',
       ]);
     }
-    const day = this.wholeDay(operator, field, value);
-    if (day !== undefined) return day;
+    const span = this.span(operator, field, value);
+    if (span !== undefined) return span;
     const many = operator === 'in' || operator === 'notIn';
     const given: unknown[] = many && Array.isArray(value) ? value : [value];
     if (!many && Array.isArray(value)) {
@@ -167,23 +168,33 @@ class Check {
     );
   }
 
-  /** A day compared with a moment: `eq` would only match midnight, so the whole day is meant. */
-  private wholeDay(operator: Operator, field: FieldFacts, value: unknown): FilterNode | undefined {
-    if (field.dataType !== 'datetime' || typeof value !== 'string' || !isDay(value) || isDayField(field.name))
-      return;
-    const from = { op: 'gte', field: field.name, value: toUtc(value, this.how.timeZone) };
-    const until = { op: 'lt', field: field.name, value: toUtc(nextDay(value), this.how.timeZone) };
-    if (operator === 'eq') return { op: 'and', items: [from, until] };
-    if (operator === 'noteq')
+  /**
+   * A day compared with a moment: `eq` would only match midnight, so the whole day is meant. Ranges in words
+   * and `from..to` stand for all moments in them. Fields that hold days have no zone to shift by.
+   */
+  private span(operator: Operator, field: FieldFacts, value: unknown): FilterNode | undefined {
+    if (field.dataType !== 'datetime' || typeof value !== 'string') return;
+    const zone = isDayField(field.name) ? 'UTC' : this.how.timeZone;
+    const range =
+      isDay(value) && !isDayField(field.name)
+        ? { from: toUtc(value, zone), until: toUtc(nextDay(value), zone) }
+        : parseRange(value, zone);
+    if (range === undefined) return;
+    const from = range.from === undefined ? [] : [{ op: 'gte', field: field.name, value: range.from }];
+    const until = range.until === undefined ? [] : [{ op: 'lt', field: field.name, value: range.until }];
+    const [first] = from;
+    const [last] = until;
+    if (operator === 'eq') return { op: 'and', items: [...from, ...until] };
+    if (operator === 'noteq') {
       return {
         op: 'or',
-        items: [
-          { ...from, op: 'lt' },
-          { ...until, op: 'gte' },
-        ],
+        items: [...from.map((n) => ({ ...n, op: 'lt' })), ...until.map((n) => ({ ...n, op: 'gte' }))],
       };
-    if (operator === 'gt') return { ...until, op: 'gte' };
-    return operator === 'lte' ? until : undefined;
+    }
+    if (operator === 'gt' && last !== undefined) return { ...last, op: 'gte' };
+    if (operator === 'gte' && first !== undefined) return first;
+    if (operator === 'lt' && first !== undefined) return { ...first, op: 'lt' };
+    return operator === 'lte' ? last : undefined;
   }
 
   /** Marks a user-defined field; Autotask takes one in a query, so any further one is applied here. */
@@ -207,73 +218,6 @@ class Check {
   }
 }
 
-function udfValue(row: Row, name: string): string | null {
-  const fields = z.array(z.object({ name: z.string(), value: z.unknown() })).safeParse(row.userDefinedFields);
-  const found = fields.data?.find((field) => field.name === name)?.value;
-  return found === undefined || found === null || found === '' ? null : String(found);
-}
-
-function matchesUdf(row: Row, node: FilterNode): boolean {
-  const stored = udfValue(row, node.field ?? '');
-  if (node.op === 'notExist') return stored === null;
-  if (node.op === 'exist') return stored !== null;
-  const wanted = (Array.isArray(node.value) ? node.value : [node.value]).map(String);
-  if (stored === null) return node.op === 'noteq' || node.op === 'notIn';
-  const text = stored.toLowerCase();
-  const [first = ''] = wanted;
-  const order =
-    Number.isNaN(Number(stored)) || Number.isNaN(Number(first))
-      ? text.localeCompare(first.toLowerCase(), 'en')
-      : Number(stored) - Number(first);
-  const among = wanted.some((value) => value.toLowerCase() === text);
-  const verdicts: Readonly<Record<string, boolean>> = {
-    eq: among,
-    in: among,
-    noteq: !among,
-    notIn: !among,
-    gt: order > 0,
-    gte: order >= 0,
-    lt: order < 0,
-    lte: order <= 0,
-    beginsWith: text.startsWith(first.toLowerCase()),
-    endsWith: text.endsWith(first.toLowerCase()),
-    contains: text.includes(first.toLowerCase()),
-  };
-  return verdicts[node.op] ?? false;
-}
-
-/** OR conditions as Autotask counts them: each value of an `in`, each item of an `or`. */
-function orConditions(node: FilterNode): number {
-  const own = Array.isArray(node.value) ? node.value.length : 1;
-  const items = (node.items ?? []).reduce((sum, item) => sum + orConditions(item), 0);
-  return node.items === undefined ? own : items;
-}
-
-/** Splits one top-level `in` so that every query stays within Autotask's limit. */
-function split(filter: readonly FilterNode[]): readonly (readonly FilterNode[])[] {
-  const total = filter.reduce((sum, node) => sum + orConditions(node), 0);
-  if (total <= mostOrConditions) return [filter];
-  const longest = filter
-    .filter((node) => node.op === 'in' && Array.isArray(node.value))
-    .sort((a, b) => orConditions(b) - orConditions(a))[0];
-  const room = longest === undefined ? 0 : mostOrConditions - (total - orConditions(longest));
-  if (longest === undefined || !Array.isArray(longest.value) || room < 1) {
-    throw new InvalidInput('Nothing was sent to Autotask.', [
-      {
-        field: 'query',
-        problem: `has ${total} alternatives, and Autotask takes ${mostOrConditions} in a query`,
-      },
-    ]);
-  }
-  const values: readonly unknown[] = longest.value;
-  const batches: FilterNode[][] = [];
-  for (let from = 0; from < values.length; from += room) {
-    const part = { ...longest, value: values.slice(from, from + room) };
-    batches.push(filter.map((node) => (node === longest ? part : node)));
-  }
-  return batches;
-}
-
 /** Checks and converts a filter. Throws InvalidInput with every problem at once; then nothing was sent. */
 export async function checkFilter(
   raw: readonly unknown[],
@@ -291,30 +235,10 @@ export async function checkFilter(
   }
   // Autotask refuses an empty filter; every record has an id, and 0 is one of them.
   const filter = nodes.length > 0 ? nodes : [{ op: 'exist', field: 'id' }];
-  const batches = split(filter);
+  const batches = splitIntoBatches(filter);
   const notes =
     batches.length > 1
       ? [...check.notes, `a long in list was sent as ${batches.length} queries`]
       : check.notes;
   return { batches, local: check.local, notes };
-}
-
-/** The fields to return: the caller's, checked, or all when one is `*`. Undefined means the default. */
-export async function checkIncludeFields(
-  given: readonly string[] | undefined,
-  facts: EntityFacts,
-  signal?: AbortSignal,
-): Promise<{ readonly fields: readonly FieldFacts[]; readonly all: boolean } | undefined> {
-  if (given === undefined || given.length === 0) return undefined;
-  if (given.includes('*')) return { fields: [], all: true };
-  const fields: FieldFacts[] = [];
-  const problems: Problem[] = [];
-  for (const name of given) {
-    const field = await facts.find(name, signal);
-    if (field === undefined)
-      problems.push({ field: 'includeFields', problem: await unknownField(facts, name) });
-    else if (!fields.includes(field)) fields.push(field);
-  }
-  if (problems.length > 0) throw new InvalidInput('The query was not sent to Autotask.', problems);
-  return { fields, all: false };
 }
