@@ -46,6 +46,7 @@ export async function serve(config: Config, name: { name: string; version: strin
   const server = createServer({
     facts: { ...name, mode: config.mode, readOnly: config.readOnly },
     timeZone: config.timeZone,
+    closedStatusIds: config.closedStatusIds,
     reader: writer ?? (settings === null ? null : createReader(settings)),
     writer,
     whyNoReader: `There are no complete Autotask credentials: ${config.missing.join(', ')} not set.`,

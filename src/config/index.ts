@@ -51,6 +51,11 @@ const variables = {
   AUTOTASK_ZONE_URL: url.default('https://webservices.autotask.net/'),
   AUTOTASK_READ_ONLY: flag.default(false),
   AUTOTASK_TIMEZONE: timeZone.default('UTC'),
+  AUTOTASK_CLOSED_STATUS_IDS: z
+    .string()
+    .regex(/^\s*\d+(\s*,\s*\d+)*\s*$/, { error: 'must be status codes separated by commas, e.g. 5,16' })
+    .transform((text) => text.split(',').map(Number))
+    .default([5, 16]),
   AUTOTASK_TIMEOUT_MS: whole(100, 600_000).default(60_000),
   AUTOTASK_MAX_CONCURRENCY: whole(1, 100).default(10),
   AUTOTASK_CACHE_DIR: z.string().optional(),
@@ -75,6 +80,8 @@ export interface Config {
   readonly zoneUrl: string;
   readonly readOnly: boolean;
   readonly timeZone: string;
+  /** Ticket status codes that count as closed. */
+  readonly closedStatusIds: readonly number[];
   readonly timeoutMs: number;
   readonly maxConcurrency: number;
   readonly cacheDir: string | undefined;
@@ -143,6 +150,7 @@ export function loadConfig(sources: Sources): Config {
     zoneUrl: given.AUTOTASK_ZONE_URL,
     readOnly: sources.flags.readOnly === true || given.AUTOTASK_READ_ONLY,
     timeZone: given.AUTOTASK_TIMEZONE,
+    closedStatusIds: given.AUTOTASK_CLOSED_STATUS_IDS,
     timeoutMs: given.AUTOTASK_TIMEOUT_MS,
     maxConcurrency: given.AUTOTASK_MAX_CONCURRENCY,
     cacheDir: given.AUTOTASK_CACHE_DIR,

@@ -17,6 +17,7 @@ import { instructions } from './instructions.js';
 export interface ServerSettings {
   readonly facts: ServerFacts;
   readonly timeZone: string;
+  readonly closedStatusIds: readonly number[];
   /** Null without credentials: tools are listed and entities described, anything else says what is missing. */
   readonly reader: AutotaskReader | null;
   /** Null in read-only mode. */
@@ -42,6 +43,7 @@ export function createServer(settings: ServerSettings): McpServer {
       entities: createEntities(settings.reader, settings.whyNoReader),
       server: facts,
       timeZone: settings.timeZone,
+      closedStatusIds: settings.closedStatusIds,
     },
   });
   const server = new Server(
