@@ -17,10 +17,14 @@ function errorTexts(body: unknown): string[] {
   const texts = list.map((entry) =>
     typeof entry === 'string' ? entry : (textMember(entry, 'message') ?? JSON.stringify(entry) ?? ''),
   );
-  const message = textMember(body, 'Message');
-  return [...texts, ...(message === null ? [] : [message])]
-    .filter((text) => text.trim() !== '')
-    .map((text) => text.slice(0, longestText));
+  return texts.filter((text) => text.trim() !== '').map((text) => text.slice(0, longestText));
+}
+
+/** Where no code of Autotask's answered, the web framework below it did: with `Message`, or a web page. */
+function frameworkTexts(answer: Answer): string[] {
+  if (isPage(answer)) return pageTitle(answer.text);
+  const message = textMember(parseJson(answer.text), 'Message');
+  return message === null ? [] : [message.slice(0, longestText)];
 }
 
 /** Of a web page only its title is worth passing on. */
@@ -196,11 +200,10 @@ function byStatus(call: Call, answer: Answer, upstream: readonly string[]): Verd
 export function judge(call: Call, answer: Answer): Verdict {
   const { status } = answer;
   if (status >= 200 && status < 300) return success(call, answer);
-  const page = isPage(answer);
-  const upstream = page ? pageTitle(answer.text) : errorTexts(parseJson(answer.text));
+  const texts = isPage(answer) ? [] : errorTexts(parseJson(answer.text));
   // Thread-limit text has been seen with other statuses than 429.
-  if (!page && upstream.length > 0 && (status === 500 || kindOfTexts(upstream) === 'limited')) {
-    return refused(call, answer, upstream);
+  if (texts.length > 0 && (status === 500 || kindOfTexts(texts) === 'limited')) {
+    return refused(call, answer, texts);
   }
-  return byStatus(call, answer, upstream);
+  return byStatus(call, answer, [...texts, ...frameworkTexts(answer)]);
 }

@@ -16,6 +16,7 @@ const passing: readonly (readonly [string, Reply])[] = [
   ['503', { status: 503 }],
   ['504', { status: 504 }],
   ['500 without errors', { status: 500, body: '' }],
+  ['500 with a message of the web framework', { status: 500, body: { message: 'An error has occurred.' } }],
   ['500 with a web page', { status: 500, body: '<html><title>Runtime Error</title></html>' }],
   ['a closed connection', { drop: 'before' }],
   ['an answer that breaks off', { drop: 'middle', body: '{"items":[' }],
