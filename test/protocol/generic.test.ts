@@ -293,7 +293,7 @@ describe('writes', () => {
   it('deletes where Autotask allows it, after showing what disappears', async () => {
     const created = await tenant.call('create-entity', {
       entity: 'ContactGroups',
-      data: { name: 'Newsletter', isActive: true },
+      data: { name: 'People who asked for the patch calendar', isActive: true },
       confirm: 'CREATE_ENTITY',
     });
     const id = Number(/^Created ContactGroup (\d+)/.exec(created.text)?.[1]);
