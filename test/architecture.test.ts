@@ -20,17 +20,30 @@ const ground = [
 const doors: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(ground.map((file) => [file, [...ground, 'zod']])),
   generated: ['src/model', 'src/scalars', 'zod'],
-  'src/config': [...ground, 'zod'],
+  'src/audit': [...ground, 'zod'],
+  'src/policy': [...ground, 'zod', 'generated', 'src/client'],
+  'src/config': [...ground, 'zod', 'generated', 'src/policy'],
   'src/client': [...ground, 'zod', 'got', 'proxy-from-env', 'http-proxy-agent', 'https-proxy-agent'],
-  'src/entities': [...ground, 'zod', 'generated', 'src/client'],
+  'src/entities': [...ground, 'zod', 'generated', 'src/client', 'src/policy'],
   'src/tools': [...ground, 'zod', 'src/entities', 'src/client', 'generated'],
-  'src/server': [...ground, 'zod', 'src/tools', 'src/entities', 'src/client', '@modelcontextprotocol/sdk'],
+  'src/server': [
+    ...ground,
+    'zod',
+    'src/audit',
+    'src/policy',
+    'src/tools',
+    'src/entities',
+    'src/client',
+    '@modelcontextprotocol/sdk',
+  ],
   'src/transports': [...ground, 'src/server', '@modelcontextprotocol/sdk'],
   'src/sandbox': [...ground, 'zod', 'generated'],
   'src/cli': [
     ...ground,
     'zod',
+    'src/audit',
     'src/config',
+    'src/policy',
     'src/client',
     'src/server',
     'src/transports',
@@ -53,7 +66,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 
 /** Rooms of which others may only use the types: who holds one gets it handed in. */
 const typesOnly: Readonly<Record<string, readonly string[]>> = {
-  'src/client': ['src/entities', 'src/tools', 'src/server'],
+  'src/client': ['src/policy', 'src/entities', 'src/tools', 'src/server'],
   generated: ['src/tools'],
 };
 

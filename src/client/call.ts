@@ -8,6 +8,8 @@ export interface Call {
   readonly body?: string;
   /** A write is sent once and never repeated. */
   readonly write: boolean;
+  /** On a read Autotask answers this header with an error. */
+  readonly impersonationResourceId?: number;
 }
 
 /** What came back over HTTP, unjudged. */

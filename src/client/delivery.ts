@@ -95,16 +95,15 @@ function endingOf(verdict: Verdict): Ending | null {
   return kind === 'credentials' || status === undefined ? null : { kind: 'accepted' };
 }
 
-function headersFor({ credentials, impersonationResourceId }: ClientSettings, call: Call) {
+function headersFor({ credentials }: ClientSettings, call: Call) {
   const headers: Record<string, string> = {
     ApiIntegrationCode: credentials.integrationCode,
     UserName: credentials.userName,
     Secret: credentials.secret,
     'Content-Type': 'application/json',
   };
-  // On a read Autotask answers this header with an error.
-  if (call.write && impersonationResourceId !== undefined) {
-    headers.ImpersonationResourceId = String(impersonationResourceId);
+  if (call.impersonationResourceId !== undefined) {
+    headers.ImpersonationResourceId = String(call.impersonationResourceId);
   }
   return headers;
 }

@@ -123,14 +123,19 @@ export interface AutotaskReader {
   requestsSent(): number;
 }
 
+export interface WriteOptions extends CallOptions {
+  /** The resource in whose name the record is written; only some entities take it. */
+  readonly impersonationResourceId?: number;
+}
+
 /** Each method sends exactly one request and never repeats it. All answer the record's id. */
 export interface AutotaskWriter extends AutotaskReader {
   /** `POST {path}`: `Tickets`, or `Companies/5/Contacts`. */
-  create(path: string, body: Row, options?: CallOptions): Promise<number>;
+  create(path: string, body: Row, options?: WriteOptions): Promise<number>;
   /** `PATCH {path}` with the id in the body. */
-  patch(path: string, body: Row, options?: CallOptions): Promise<number>;
+  patch(path: string, body: Row, options?: WriteOptions): Promise<number>;
   /** `DELETE {path}`, e.g. `TimeEntries/7`. */
-  remove(path: string, options?: CallOptions): Promise<number>;
+  remove(path: string, options?: WriteOptions): Promise<number>;
 }
 
 export interface ClientSettings {
@@ -147,8 +152,6 @@ export interface ClientSettings {
   readonly maxConcurrency: number;
   /** Folder for cached metadata; null keeps it in memory only. */
   readonly cacheDir: string | null;
-  /** Added to write requests; see AUTOTASK_IMPERSONATION_RESOURCE_ID. */
-  readonly impersonationResourceId?: number;
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
   /** What this tenant shares with its other clients; in this process's memory unless given. */
   readonly share?: TenantShare;

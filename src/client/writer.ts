@@ -3,7 +3,7 @@ import { type Call, checkPath, nameOf } from './call.js';
 import { member, toNumber } from './json.js';
 import { readerOf } from './reader.js';
 import type { Tenant } from './tenant.js';
-import type { AutotaskWriter, CallOptions, Row } from './types.js';
+import type { AutotaskWriter, Row, WriteOptions } from './types.js';
 
 /** The id in the answer to a write: `itemId`, on some paths `id` or the whole `item`. */
 function idOf(call: Call, body: unknown): number {
@@ -17,11 +17,17 @@ function idOf(call: Call, body: unknown): number {
 }
 
 export function writerOf(tenant: Tenant): AutotaskWriter {
-  const write = (method: Call['method'], path: string, row: Row | null, options?: CallOptions) =>
+  const write = (
+    method: Call['method'],
+    path: string,
+    row: Row | null,
+    { impersonationResourceId, ...options }: WriteOptions = {},
+  ) =>
     tenant.sealed(async () => {
       checkPath(path);
       const body = row === null ? {} : { body: JSON.stringify(row) };
-      const call: Call = { method, path, write: true, ...body };
+      const actAs = impersonationResourceId === undefined ? {} : { impersonationResourceId };
+      const call: Call = { method, path, write: true, ...body, ...actAs };
       return idOf(call, await tenant.send(call, options));
     });
   return {

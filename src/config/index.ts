@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Credentials } from '../credentials.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
+import { createPolicy, type Policy, policyVariables, readPolicySettings } from '../policy/index.js';
 import { defaultCacheDir } from './cache-dir.js';
+import { readWrites, type WriteConfig, writeSecrets, writeVariables } from './writes.js';
 
 /** What flags on the command line say; they win over the environment. */
 export interface Flags {
@@ -63,6 +65,8 @@ const variables = {
   AUTOTASK_TIMEOUT_MS: whole(100, 600_000).default(60_000),
   AUTOTASK_MAX_CONCURRENCY: whole(1, 100).default(10),
   AUTOTASK_CACHE_DIR: z.string().optional(),
+  AUTOTASK_POLICY_FILE: z.string().optional(),
+  ...writeVariables,
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warning', 'error'], {
       error: 'must be debug, info, warning or error',
@@ -71,9 +75,12 @@ const variables = {
 } as const;
 
 const schema = z.object(variables);
+const names = [...Object.keys(variables), ...Object.values(policyVariables)];
+
+const credential = ['AUTOTASK_USERNAME', 'AUTOTASK_SECRET', 'AUTOTASK_INTEGRATION_CODE'] as const;
 
 /** Variables that may also be given as a file, as Docker and Kubernetes hand out secrets. */
-const secret = ['AUTOTASK_USERNAME', 'AUTOTASK_SECRET', 'AUTOTASK_INTEGRATION_CODE'] as const;
+const secret = [...credential, ...writeSecrets] as const;
 
 export interface Config {
   readonly mode: 'live' | 'demo';
@@ -83,6 +90,8 @@ export interface Config {
   readonly apiUrl: string | undefined;
   readonly zoneUrl: string;
   readonly readOnly: boolean;
+  readonly policy: Policy;
+  readonly writes: WriteConfig;
   readonly timeZone: string;
   /** Ticket status codes that count as closed. */
   readonly closedStatusIds: readonly number[];
@@ -101,7 +110,7 @@ const isSet = (value: string | undefined): value is string =>
 
 function fold({ env, readFile }: Sources, problems: Problem[]): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const name of Object.keys(variables)) {
+  for (const name of names) {
     const value = env[name];
     if (isSet(value)) values[name] = value.trim();
   }
@@ -121,8 +130,19 @@ function fold({ env, readFile }: Sources, problems: Problem[]): Record<string, s
   return values;
 }
 
+/** The text of the policy file; null when none is named. */
+function policyFile({ readFile }: Sources, path: string | undefined, problems: Problem[]): string | null {
+  if (path === undefined) return null;
+  try {
+    return readFile(path);
+  } catch {
+    problems.push({ field: 'AUTOTASK_POLICY_FILE', problem: 'names a file that cannot be read' });
+    return null;
+  }
+}
+
 function unknownVariables(env: Sources['env']): string[] {
-  const known = [...Object.keys(variables), ...secret.map((name) => `${name}_FILE`)];
+  const known = [...names, ...secret.map((name) => `${name}_FILE`)];
   return Object.keys(env)
     .filter((name) => name.startsWith('AUTOTASK_') && !known.includes(name))
     .map((name) => `${name} is not a variable of this server.${didYouMean(name, known)}`);
@@ -139,10 +159,13 @@ export function loadConfig(sources: Sources): Config {
       problems.push({ field: String(issue.path[0]), problem: issue.message });
     }
   }
-  if (problems.length > 0 || !parsed.success)
+  const file = policyFile(sources, values.AUTOTASK_POLICY_FILE, problems);
+  const policySettings = readPolicySettings(values, file, problems);
+  const writes = parsed.success ? readWrites(parsed.data, problems) : undefined;
+  if (problems.length > 0 || !parsed.success || writes === undefined)
     throw new InvalidInput('The configuration is not right.', problems);
   const given = parsed.data;
-  const missing = secret.filter((name) => given[name] === undefined);
+  const missing = credential.filter((name) => given[name] === undefined);
   const { AUTOTASK_USERNAME: userName, AUTOTASK_SECRET: password, AUTOTASK_INTEGRATION_CODE: code } = given;
   return {
     mode: sources.flags.demo === true ? 'demo' : 'live',
@@ -154,6 +177,8 @@ export function loadConfig(sources: Sources): Config {
     apiUrl: given.AUTOTASK_API_URL,
     zoneUrl: given.AUTOTASK_ZONE_URL,
     readOnly: sources.flags.readOnly === true || given.AUTOTASK_READ_ONLY,
+    policy: createPolicy(policySettings),
+    writes,
     timeZone: given.AUTOTASK_TIMEZONE,
     closedStatusIds: given.AUTOTASK_CLOSED_STATUS_IDS,
     timeoutMs: given.AUTOTASK_TIMEOUT_MS,

@@ -86,6 +86,10 @@ function cell(
   if (field.dataType === 'datetime' && typeof value === 'string') {
     return { text: showDate(value, field.name, options.timeZone), json: value };
   }
+  if (field.dataType === 'byte[]' && typeof value === 'string') {
+    const text = `(${Buffer.byteLength(value, 'base64')} bytes)`;
+    return { text, json: text };
+  }
   if (typeof value === 'string') {
     const text = options.single ? clean(value).trim() : oneLine(value);
     return {

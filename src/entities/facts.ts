@@ -3,6 +3,7 @@ import type { AutotaskReader, LiveField } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import type { Entity, Field } from '../model.js';
 import { didYouMean } from '../nearest.js';
+import type { Policy } from '../policy/index.js';
 
 export interface Choice {
   readonly value: string;
@@ -34,6 +35,8 @@ export interface EntityFacts {
   field(name: string): FieldFacts | undefined;
   /** User-defined fields; asks the tenant on first use. */
   udfs(signal?: AbortSignal): Promise<readonly FieldFacts[]>;
+  /** Whether the operator's policy hides a field; hidden fields are in none of these lists. */
+  hides(name: string): boolean;
   /** Built-in or user-defined. */
   find(name: string, signal?: AbortSignal): Promise<FieldFacts | undefined>;
 }
@@ -74,15 +77,18 @@ const metadataPath = (entity: Entity) => entity.path ?? entity.name;
 const survivable = new Set(['permission', 'notFound', 'unexpected', 'unavailable']);
 
 /** `reader` null: the snapshot alone, for a server without credentials. */
-export function createFacts(reader: AutotaskReader | null) {
+export function createFacts(reader: AutotaskReader | null, policy: Policy) {
   const known = new WeakMap<readonly LiveField[], EntityFacts>();
 
-  function build(entity: Entity, fields: readonly FieldFacts[], live: boolean): EntityFacts {
+  function build(entity: Entity, all: readonly FieldFacts[], live: boolean): EntityFacts {
+    const hides = (name: string) => policy.masks(entity, name);
+    const shown = ({ name, label }: FieldFacts) => !hides(name) && !(label !== null && hides(label));
+    const fields = all.filter(shown);
     const byName = new Map(fields.map((field) => [field.name.toLowerCase(), field]));
     const udfs = async (signal?: AbortSignal): Promise<readonly FieldFacts[]> => {
       if (reader === null || !entity.userDefinedFields) return [];
       const rows = await reader.userDefinedFields(metadataPath(entity), signal ? { signal } : {});
-      return rows.map((row) => fromTenant(row, true));
+      return rows.map((row) => fromTenant(row, true)).filter(shown);
     };
     const field = (name: string) => byName.get(name.toLowerCase());
     return {
@@ -91,6 +97,7 @@ export function createFacts(reader: AutotaskReader | null) {
       fields,
       field,
       udfs,
+      hides,
       find: async (name, signal) =>
         field(name) ??
         (await udfs(signal)).find(
@@ -126,6 +133,7 @@ export type Facts = ReturnType<typeof createFacts>;
 
 /** `"statsu" is not a field of Tickets. Did you mean status?` */
 export async function unknownField(facts: EntityFacts, name: string): Promise<string> {
+  if (facts.hides(name)) return `${JSON.stringify(name)} is hidden by the policy of this server`;
   const names = [...facts.fields, ...(await facts.udfs())].map((field) => field.name);
   return `${JSON.stringify(name)} is not a field of ${facts.entity.name}.${didYouMean(name, names)}`;
 }

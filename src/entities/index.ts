@@ -1,7 +1,9 @@
 import type { AutotaskReader } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
+import { createPolicy, type Policy } from '../policy/index.js';
 import { describe } from './describe.js';
 import { createFacts } from './facts.js';
+import type { Marks } from './mark.js';
 import { createReads } from './read.js';
 import { createReferences } from './references.js';
 import { createWrites } from './write.js';
@@ -10,8 +12,13 @@ import { createWrites } from './write.js';
  * The one interpreter of the entity table: everything a tool can do with Autotask's data.
  * `reader` null is a server without credentials: it can describe entities from the snapshot and nothing else.
  */
-export function createEntities(reader: AutotaskReader | null, whyNot = 'There are no Autotask credentials.') {
-  const facts = createFacts(reader);
+export function createEntities(
+  reader: AutotaskReader | null,
+  whyNot = 'There are no Autotask credentials.',
+  policy: Policy = createPolicy(),
+  marks: Marks = new Map(),
+) {
+  const facts = createFacts(reader, policy);
   const connect = () => {
     if (reader === null) {
       throw new AutotaskError('configuration', whyNot, {
@@ -20,7 +27,12 @@ export function createEntities(reader: AutotaskReader | null, whyNot = 'There ar
     }
     const references = createReferences(reader);
     const reads = createReads(reader, facts, references);
-    return { reader, references, reads, writes: createWrites(reader, facts, references, reads) };
+    return {
+      reader,
+      references,
+      reads,
+      writes: createWrites({ reader, facts, references, reads, policy, marks }),
+    };
   };
   let connected: ReturnType<typeof connect> | undefined;
   const tenant = () => {
@@ -29,6 +41,8 @@ export function createEntities(reader: AutotaskReader | null, whyNot = 'There ar
   };
   return {
     facts,
+    /** What the operator allows; early errors come from here, the reader enforces it. */
+    policy,
     describe: (args: Parameters<typeof describe>[1], signal?: AbortSignal) => describe(facts, args, signal),
     /** Everything that needs a tenant; throws when there are no credentials. */
     tenant,

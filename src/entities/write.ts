@@ -1,13 +1,20 @@
 import type { AutotaskReader, AutotaskWriter, Row } from '../client/types.js';
 import { AutotaskError, InvalidInput, type Problem } from '../errors.js';
 import type { Entity } from '../model.js';
+import type { Policy } from '../policy/index.js';
+import { clean } from '../text.js';
+import { type Audience, audienceOf } from './audience.js';
 import { checkBody } from './body.js';
 import { type Cell, display, fieldValue, filledFields } from './display.js';
 import type { EntityFacts, Facts, FieldFacts } from './facts.js';
+import { linkTo } from './link.js';
+import { type Marks, markOf } from './mark.js';
 import { findEntity } from './names.js';
+import { type Probe, probeCreate, probeRecord } from './probe.js';
 import type { CallContext, Reads, RecordResult } from './read.js';
 import type { References } from './references.js';
 import { findRoute, type ParentArguments, type Route } from './route.js';
+import { same } from './same.js';
 
 export interface Change {
   readonly field: string;
@@ -37,54 +44,49 @@ export interface WritePlan {
   readonly entity: Entity;
   readonly id: number | null;
   readonly path: string;
+  /** Exactly what is sent; null for a delete. */
+  readonly body: Row | null;
+  /** The record as it was when the plan was made; null for a create. */
+  readonly stored: Row | null;
+  readonly audience: Audience;
   readonly changes: readonly Change[];
   readonly notes: readonly string[];
+  /** Finds out whether the write happened, when its answer was lost. */
+  readonly probe: Probe;
   execute(writer: AutotaskWriter): Promise<WriteResult>;
 }
 
-const same = (sent: unknown, stored: unknown, field: FieldFacts): boolean => {
-  const empty = (value: unknown) => value === null || value === undefined || value === '';
-  if (empty(sent) || empty(stored)) return empty(sent) && empty(stored);
-  if (field.dataType === 'datetime') {
-    const utc = (value: unknown) => {
-      const text = String(value);
-      return Date.parse(/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`);
-    };
-    return utc(sent) === utc(stored);
-  }
-  if (typeof sent === 'number' || typeof stored === 'number') return Number(sent) === Number(stored);
-  const text = (value: unknown) => String(value).replace(/\r\n?/g, '\n').trim();
-  return text(sent) === text(stored);
-};
+/** What is about to be stored is shown whole: Autotask's longest text has 32,000 characters. */
+const wholeText = 40_000;
 
-/** Codes of Autotask's own "execute command" links, by entity. */
-const linkCodes: Readonly<Record<string, readonly [code: string, parameter: string]>> = {
-  Tickets: ['OpenTicketDetail', 'TicketID'],
-  Companies: ['OpenAccount', 'AccountID'],
-  Contacts: ['OpenContact', 'ContactID'],
-  Tasks: ['OpenTaskDetail', 'TaskID'],
-  Opportunities: ['OpenOpportunity', 'OpportunityID'],
-  ConfigurationItems: ['EditInstalledProduct', 'InstalledProductID'],
-};
+export interface WriteSettings {
+  readonly reader: AutotaskReader;
+  readonly facts: Facts;
+  readonly references: References;
+  readonly reads: Reads;
+  readonly policy: Policy;
+  readonly marks: Marks;
+}
 
-export function createWrites(reader: AutotaskReader, facts: Facts, references: References, reads: Reads) {
+/** Characters that nobody sees in a preview are stored nevertheless, so they are at least counted. */
+function invisibleNotes(body: Row): string[] {
+  return Object.entries(body).flatMap(([name, value]) => {
+    if (typeof value !== 'string') return [];
+    const hidden = value.replace(/\r\n?/g, '\n').length - clean(value).length;
+    return hidden > 0 ? [`${name} holds ${hidden} invisible characters, which would be stored too`] : [];
+  });
+}
+
+export function createWrites({ reader, facts, references, reads, policy, marks }: WriteSettings) {
   const options = (context: CallContext) => (context.signal ? { signal: context.signal } : {});
-  const show = (row: Row, fields: readonly FieldFacts[], context: CallContext) =>
+  const show = (row: Row, fields: readonly FieldFacts[], context: CallContext, mostText = 500) =>
     display([row], fields, {
       references,
       timeZone: context.timeZone,
-      mostText: 500,
+      mostText,
       single: true,
       ...options(context),
     }).then(([cells = []]) => cells);
-
-  async function link(entity: Entity, id: number, context: CallContext): Promise<string | null> {
-    const code = linkCodes[entity.name];
-    const { webUrl } = await reader.zone(options(context));
-    if (code === undefined || webUrl === null) return null;
-    const base = webUrl.replace(/\/*$/, '');
-    return `${base}/Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=${code[0]}&${code[1]}=${id}`;
-  }
 
   /** Autotask answers 200 and may store something else, so the stored record is read and compared. */
   async function readBack(
@@ -131,6 +133,7 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
     context: CallContext,
   ): Promise<WritePlan> {
     const entity = findEntity(args.entity, args.parentEntity);
+    policy.require('create', entity);
     // What cannot be created at all is refused before the tenant is asked anything.
     if (args.parentId !== undefined || entity.createVia === 'none')
       findRoute(entity, 'create', args.data, args);
@@ -141,11 +144,16 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
       args.parentId !== undefined && parentField !== undefined && !(parentField in args.data)
         ? { [parentField]: args.parentId, ...args.data }
         : args.data;
-    const checked = await checkBody(known, given, 'create', reads.conversion(context));
+    const mark = marks.get(entity.name) ?? null;
+    const marked =
+      mark === null || Object.keys(given).some((name) => name.toLowerCase() === mark.toLowerCase())
+        ? given
+        : { ...given, [mark]: markOf(entity, given) };
+    const checked = await checkBody(known, marked, 'create', reads.conversion(context));
     refuse(checked.problems, entity);
-    const planNotes = [...(args.notes ?? []), ...checked.notes];
+    const planNotes = [...(args.notes ?? []), ...checked.notes, ...invisibleNotes(checked.body)];
     const route = findRoute(entity, 'create', checked.body, args);
-    const cells = await show(checked.body, checked.fields, context);
+    const cells = await show(checked.body, checked.fields, context, wholeText);
     const changes = checked.fields.map((field, index) => ({
       field: field.name,
       before: null,
@@ -156,8 +164,12 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
       entity,
       id: null,
       path: route.path,
+      body: checked.body,
+      stored: null,
+      audience: audienceOf(known, checked.body, {}),
       changes,
       notes: planNotes,
+      probe: probeCreate(known, checked.body, mark === null ? {} : { [mark]: marked[mark] }, new Date()),
       execute: async (writer) => {
         const id = await writer.create(route.path, checked.body, options(context));
         const back = await readBack(known, id, route.parent?.id, checked.body, checked.fields, context);
@@ -166,7 +178,7 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
           action: 'create',
           entity,
           id,
-          link: await link(entity, id, context),
+          link: await linkTo(reader, entity, id, options(context)),
           changes,
           ...back,
           notes,
@@ -182,6 +194,7 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
     context: CallContext,
   ): Promise<{ entity: Entity; row: Row; route: Route }> {
     const entity = findEntity(args.entity, args.parentEntity);
+    policy.require(operation === 'patch' ? 'update' : 'delete', entity);
     const needsRecord = entity.parents.some(({ operations }) => operations.includes(operation));
     if (!needsRecord) findRoute(entity, operation, {}, args);
     const row = await reads.row(entity, args.id, args.parentId, context);
@@ -221,9 +234,10 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
       row,
     );
     refuse(checked.problems, entity);
-    const planNotes = [...(args.notes ?? []), ...checked.notes];
+    const planNotes = [...(args.notes ?? []), ...checked.notes, ...invisibleNotes(checked.body)];
     const fields = checked.fields.filter((field) => field.name !== 'id');
-    const [before, after] = [await show(row, fields, context), await show(checked.body, fields, context)];
+    const before = await show(row, fields, context);
+    const after = await show(checked.body, fields, context, wholeText);
     const changes = fields.map((field, index) => ({
       field: field.name,
       before: before[index] ?? null,
@@ -234,8 +248,17 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
       entity,
       id: args.id,
       path: route.path,
+      body: checked.body,
+      stored: row,
+      audience: audienceOf(known, checked.body, row),
       changes,
       notes: planNotes,
+      probe: probeRecord(
+        entity.name,
+        args.id,
+        args.parentId,
+        fields.map((field) => field.name),
+      ),
       execute: async (writer) => {
         const id = await writer.patch(route.path, checked.body, options(context));
         const back = await readBack(known, id, route.parent?.id, checked.body, fields, context);
@@ -244,7 +267,7 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
           action: 'update',
           entity,
           id,
-          link: await link(entity, id, context),
+          link: await linkTo(reader, entity, id, options(context)),
           changes,
           ...back,
           notes,
@@ -276,8 +299,12 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
       entity,
       id: args.id,
       path: `${route.path}/${args.id}`,
+      body: null,
+      stored: row,
+      audience: audienceOf(known, {}, row),
       changes,
       notes: [],
+      probe: probeRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
       execute: async (writer) => {
         const id = await writer.remove(`${route.path}/${args.id}`, options(context));
         const left = await reads.row(entity, args.id, route.parent?.id, context).catch(() => null);

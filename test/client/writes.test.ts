@@ -41,18 +41,20 @@ describe('writes', () => {
     expect(await createWriter(fake.settings()).create('Tickets', {})).toBe(7);
   });
 
-  it('quirk 24: impersonates on writes only', async () => {
+  it('quirk 24: impersonates where a write asks for it, and nowhere else', async () => {
     const fake = await fakeTenant((seen) =>
       seen.headers.impersonationresourceid !== undefined && /query/.test(seen.path)
         ? { status: 500, body: { errors: ['does not have the adequate permissions'] } }
         : { body: { itemId: 1, item: null, queryCount: 0, ...oneTicket } },
     );
-    const writer = createWriter(fake.settings({ impersonationResourceId: 29_682_885 }));
+    const writer = createWriter(fake.settings());
     await writer.query('Tickets', { filter: [] }, { limit: 1 });
     await writer.count('Tickets', []);
     await writer.item('Tickets/1');
     await writer.create('Tickets', {});
+    await writer.create('Tickets', {}, { impersonationResourceId: 29_682_885 });
     expect(fake.calls.map((call) => call.headers.impersonationresourceid)).toEqual([
+      undefined,
       undefined,
       undefined,
       undefined,

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { entities } from '../../generated/table.js';
+import type { Problem } from '../errors.js';
+import { didYouMean } from '../nearest.js';
+
+/** How writes are let through, recorded and attributed. */
+export interface WriteConfig {
+  readonly confirm: {
+    readonly mode: 'token' | 'preview' | 'elicit';
+    /** Key of confirm tokens; null lets each process make one of its own. */
+    readonly key: string | null;
+    /** Seconds that a preview may be confirmed. */
+    readonly seconds: number;
+    /** Folder in which replicas share which tokens are used; null remembers it in this process. */
+    readonly usedDir: string | null;
+  };
+  /** Null: no audit log. */
+  readonly audit: { readonly path: string; readonly key: string | null; readonly maxBytes: number } | null;
+  /** The resource in whose name is written; null: the API user itself. */
+  readonly actAs: number | null;
+  /** Field that receives a mark on create, by entity. */
+  readonly marks: ReadonlyMap<string, string>;
+}
+
+const shortestKey = 32;
+const key = z
+  .string()
+  .min(shortestKey, {
+    error: `must have at least ${shortestKey} characters, e.g. from "openssl rand -hex 32"`,
+  })
+  .optional();
+
+const whole = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, { error })
+    .transform(Number)
+    .pipe(z.number().min(min, { error }).max(max, { error }));
+};
+
+const markField = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  )
+  .default([]);
+
+/** Variables about writes, with what they must look like. */
+export const writeVariables = {
+  AUTOTASK_CONFIRM_MODE: z
+    .enum(['token', 'preview', 'elicit'], { error: 'must be token, preview or elicit' })
+    .default('token'),
+  AUTOTASK_CONFIRM_KEY: key,
+  AUTOTASK_CONFIRM_SECONDS: whole(10, 86_400).default(600),
+  AUTOTASK_CONFIRM_DIR: z.string().optional(),
+  AUTOTASK_AUDIT_LOG: z.string().optional(),
+  AUTOTASK_AUDIT_KEY: key,
+  AUTOTASK_AUDIT_MAX_BYTES: whole(1_000, 1_000_000_000_000).default(10_000_000),
+  AUTOTASK_IMPERSONATION_RESOURCE_ID: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  AUTOTASK_MARK_FIELDS: markField,
+} as const;
+
+/** Those that may also come from a file. */
+export const writeSecrets = ['AUTOTASK_CONFIRM_KEY', 'AUTOTASK_AUDIT_KEY'] as const;
+
+const names = entities.map(({ name }) => name);
+
+function readMarks(given: readonly string[], problems: Problem[]): ReadonlyMap<string, string> {
+  const field = 'AUTOTASK_MARK_FIELDS';
+  const marks = new Map<string, string>();
+  for (const item of given) {
+    const [, entity = '', name = ''] = /^([A-Za-z]+)\.(.+)$/.exec(item) ?? [];
+    if (entity === '') problems.push({ field, problem: `${item} must read Entity.field` });
+    else if (!names.includes(entity)) {
+      problems.push({ field, problem: `${entity} is not an entity.${didYouMean(entity, names)}` });
+    } else marks.set(entity, name);
+  }
+  return marks;
+}
+
+export function readWrites(
+  given: z.infer<z.ZodObject<typeof writeVariables>>,
+  problems: Problem[],
+): WriteConfig {
+  const { AUTOTASK_AUDIT_LOG: path } = given;
+  return {
+    confirm: {
+      mode: given.AUTOTASK_CONFIRM_MODE,
+      key: given.AUTOTASK_CONFIRM_KEY ?? null,
+      seconds: given.AUTOTASK_CONFIRM_SECONDS,
+      usedDir: given.AUTOTASK_CONFIRM_DIR ?? null,
+    },
+    audit:
+      path === undefined
+        ? null
+        : { path, key: given.AUTOTASK_AUDIT_KEY ?? null, maxBytes: given.AUTOTASK_AUDIT_MAX_BYTES },
+    actAs: given.AUTOTASK_IMPERSONATION_RESOURCE_ID ?? null,
+    marks: readMarks(given.AUTOTASK_MARK_FIELDS, problems),
+  };
+}

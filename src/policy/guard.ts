@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { AutotaskReader, AutotaskWriter, FilterNode, Row, Search } from '../client/types.js';
+import { AutotaskError } from '../errors.js';
+import type { Entity } from '../model.js';
+import { takesAttribution } from './attribution.js';
+import { entityAt } from './paths.js';
+import type { Action, Policy } from './policy.js';
+
+/** The entity of a path when the policy allows the action; a path that is none of the table's is refused. */
+function allowed(policy: Policy, action: Action, path: string): Entity {
+  const entity = entityAt(path);
+  if (entity === undefined) {
+    throw new AutotaskError('notAllowed', `${path} is not a path of a known entity. Nothing was sent.`);
+  }
+  policy.require(action, entity);
+  return entity;
+}
+
+function refuseMasked(entity: Entity, field: string): never {
+  throw new AutotaskError(
+    'notAllowed',
+    `The policy of this server hides ${entity.name}.${field}. Nothing was sent.`,
+  );
+}
+
+function checkFilter(policy: Policy, entity: Entity, nodes: readonly FilterNode[]): void {
+  for (const { field, items } of nodes) {
+    if (field !== undefined && policy.masks(entity, field)) refuseMasked(entity, field);
+    if (items !== undefined) checkFilter(policy, entity, items);
+  }
+}
+
+const udfs = z.array(z.looseObject({ name: z.string() }));
+
+/** A record without the fields that the policy hides. */
+export function masked(policy: Policy, entity: Entity, row: Row): Row {
+  if (!policy.masksAny(entity)) return row;
+  const kept = Object.entries(row).filter(([name]) => !policy.masks(entity, name));
+  return Object.fromEntries(
+    kept.map(([name, value]) => {
+      const list = name === 'userDefinedFields' ? udfs.safeParse(value) : undefined;
+      if (list?.success !== true) return [name, value];
+      return [name, list.data.filter((field) => !policy.masks(entity, field.name))];
+    }),
+  );
+}
+
+function checkBody(policy: Policy, entity: Entity, body: Row): void {
+  for (const [name, value] of Object.entries(body)) {
+    if (policy.masks(entity, name)) refuseMasked(entity, name);
+    const list = name === 'userDefinedFields' ? udfs.safeParse(value) : undefined;
+    for (const field of list?.data ?? []) {
+      if (policy.masks(entity, field.name)) refuseMasked(entity, field.name);
+    }
+  }
+}
+
+/**
+ * A reader that cannot be used against the policy, whoever holds it. The object it answers has no method
+ * that writes, also when the reader it stands on could.
+ */
+export function guardReader(reader: AutotaskReader, policy: Policy): AutotaskReader {
+  const narrowed = (entity: Entity, search: Search): Search => {
+    checkFilter(policy, entity, search.filter);
+    if (search.includeFields === undefined) return search;
+    return { ...search, includeFields: search.includeFields.filter((field) => !policy.masks(entity, field)) };
+  };
+  return {
+    async query(path, search, options) {
+      const entity = allowed(policy, 'read', path);
+      const { rows, more } = await reader.query(path, narrowed(entity, search), options);
+      return { rows: rows.map((row) => masked(policy, entity, row)), more };
+    },
+    async *pages(path, search, options) {
+      const entity = allowed(policy, 'read', path);
+      for await (const page of reader.pages(path, narrowed(entity, search), options)) {
+        yield page.map((row) => masked(policy, entity, row));
+      }
+    },
+    async count(path, filter, options) {
+      checkFilter(policy, allowed(policy, 'read', path), filter);
+      return reader.count(path, filter, options);
+    },
+    async item(path, options) {
+      const entity = allowed(policy, 'read', path);
+      const row = await reader.item(path, options);
+      return row === null ? null : masked(policy, entity, row);
+    },
+    async entityInformation(path, options) {
+      allowed(policy, 'read', path);
+      return reader.entityInformation(path, options);
+    },
+    async fields(path, options) {
+      allowed(policy, 'read', path);
+      return reader.fields(path, options);
+    },
+    async userDefinedFields(path, options) {
+      allowed(policy, 'read', path);
+      return reader.userDefinedFields(path, options);
+    },
+    threshold: (options) => reader.threshold(options),
+    version: (options) => reader.version(options),
+    zone: (options) => reader.zone(options),
+    requestsSent: () => reader.requestsSent(),
+  };
+}
+
+/**
+ * The same for a writer. `actAs` is the resource in whose name is written, where Autotask supports that.
+ */
+export function guardWriter(writer: AutotaskWriter, policy: Policy, actAs: number | null): AutotaskWriter {
+  const attribution = (entity: Entity) =>
+    actAs !== null && takesAttribution(entity) ? { impersonationResourceId: actAs } : {};
+  return {
+    ...guardReader(writer, policy),
+    async create(path, body, options) {
+      const entity = allowed(policy, 'create', path);
+      checkBody(policy, entity, body);
+      return writer.create(path, body, { ...options, ...attribution(entity) });
+    },
+    async patch(path, body, options) {
+      const entity = allowed(policy, 'update', path);
+      checkBody(policy, entity, body);
+      return writer.patch(path, body, { ...options, ...attribution(entity) });
+    },
+    async remove(path, options) {
+      const entity = allowed(policy, 'delete', path);
+      return writer.remove(path, { ...options, ...attribution(entity) });
+    },
+  };
+}

@@ -1,0 +1,6 @@
+export { takesAttribution } from './attribution.js';
+export { guardReader, guardWriter } from './guard.js';
+export { type Action, actions, createPolicy, type Policy } from './policy.js';
+export { readPolicySettings } from './read-settings.js';
+export { type PolicySettings, policyVariables } from './settings.js';
+export { entityTable, maskLines } from './table.js';

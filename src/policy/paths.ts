@@ -1,0 +1,20 @@
+import { entities } from '../../generated/table.js';
+import type { Entity } from '../model.js';
+
+/** `tickets` for a root path, `tickets/notes` for a collection below a record. */
+const byRoute = new Map<string, Entity>();
+
+const keyOf = (path: string): string => {
+  const segments = path.toLowerCase().split('/');
+  const [root = '', , child] = segments;
+  return segments.length > 2 ? `${root}/${child}` : root;
+};
+
+for (const entity of entities) {
+  // Metadata of entities without a root path still stands under their name.
+  byRoute.set((entity.path ?? entity.name).toLowerCase(), entity);
+  for (const parent of entity.parents) byRoute.set(keyOf(parent.path), entity);
+}
+
+/** The entity whose records a path of the API holds: `Tickets/42/Notes/7` holds TicketNotes. */
+export const entityAt = (path: string): Entity | undefined => byRoute.get(keyOf(path));

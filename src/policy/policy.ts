@@ -1,0 +1,68 @@
+import { AutotaskError } from '../errors.js';
+import type { Entity } from '../model.js';
+import { createBudget, type WriteBudget } from './budget.js';
+import { glob, nameList, unmatched } from './patterns.js';
+import type { PolicySettings } from './settings.js';
+
+/** What can be done to the records of an entity. */
+export const actions = ['read', 'create', 'update', 'delete'] as const;
+export type Action = (typeof actions)[number];
+
+const verbs = { read: 'reading', create: 'creating', update: 'changing', delete: 'deleting' } as const;
+
+/** The one place that decides what this server may do with the tenant. Deny wins. */
+export interface Policy {
+  readonly settings: PolicySettings;
+  may(action: Action, entity: Entity): boolean;
+  /** Throws `notAllowed`, and says so, when the policy forbids it. */
+  require(action: Action, entity: Entity): void;
+  /** Whether a field is hidden: never returned, accepted or filtered by. The id of a record never is. */
+  masks(entity: Entity, field: string): boolean;
+  masksAny(entity: Entity): boolean;
+  offersTool(name: string): boolean;
+  /** Patterns of disabled tools that fit none of the names. */
+  strayTools(names: readonly string[]): string[];
+  /** Whether what the customer sees may be written. */
+  readonly customerVisibleNotes: boolean;
+  readonly budget: WriteBudget;
+}
+
+export function createPolicy(settings: PolicySettings = {}): Policy {
+  const lists = {
+    read: nameList(settings.readEntities ?? []),
+    write: nameList(settings.writeEntities ?? []),
+    create: nameList(settings.createEntities ?? []),
+    update: nameList(settings.updateEntities ?? []),
+    delete: nameList(settings.deleteEntities ?? []),
+  };
+  const masks = (settings.maskFields ?? []).map((mask) => {
+    const [first = '', second] = mask.split('.');
+    return { entity: glob(second === undefined ? '*' : first), field: glob(second ?? first) };
+  });
+  const disabled = (settings.disabledTools ?? []).map((pattern) => glob(pattern));
+
+  const may = (action: Action, { name }: Entity) => {
+    if (!lists.read.allows(name)) return false;
+    // A write shows the record before and after, so what cannot be read cannot be written either.
+    return action === 'read' || (lists.write.allows(name) && lists[action].allows(name));
+  };
+  return {
+    settings,
+    may,
+    require: (action, entity) => {
+      if (may(action, entity)) return;
+      throw new AutotaskError(
+        'notAllowed',
+        `The policy of this server does not allow ${verbs[action]} ${entity.name}. Nothing was sent.`,
+        { next: 'Only the operator of this server can change that (autotask-mcp policy shows it).' },
+      );
+    },
+    masks: ({ name }, field) =>
+      field.toLowerCase() !== 'id' && masks.some((mask) => mask.entity.test(name) && mask.field.test(field)),
+    masksAny: ({ name }) => masks.some((mask) => mask.entity.test(name)),
+    offersTool: (name) => !disabled.some((pattern) => pattern.test(name)),
+    strayTools: (names) => unmatched(settings.disabledTools ?? [], names, 'tool'),
+    customerVisibleNotes: settings.customerVisibleNotes ?? false,
+    budget: createBudget(settings.maxWritesPerHour ?? null),
+  };
+}

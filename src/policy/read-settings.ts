@@ -1,0 +1,85 @@
+import { entities } from '../../generated/table.js';
+import { InvalidInput, type Problem } from '../errors.js';
+import { didYouMean } from '../nearest.js';
+import { unmatched } from './patterns.js';
+import { type PolicySettings, policyKeys, policySettings, policyVariables } from './settings.js';
+
+const entityLists = [
+  'readEntities',
+  'writeEntities',
+  'createEntities',
+  'updateEntities',
+  'deleteEntities',
+] as const;
+
+const entityNames = entities.map(({ name }) => name);
+
+function parseFile(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidInput('The policy is not right.', [
+      {
+        field: 'AUTOTASK_POLICY_FILE',
+        problem: `is not valid JSON: ${error instanceof Error ? error.message : String(error)}`,
+      },
+    ]);
+  }
+}
+
+function parse(given: unknown, nameOf: (key: string) => string, problems: Problem[]): PolicySettings {
+  const parsed = policySettings.safeParse(given);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) {
+        problems.push({ field: nameOf(key), problem: `is not a setting.${didYouMean(key, policyKeys)}` });
+      }
+    } else problems.push({ field: nameOf(String(issue.path[0] ?? '')), problem: issue.message });
+  }
+  return {};
+}
+
+function checkNames(settings: PolicySettings, nameOf: (key: string) => string, problems: Problem[]): void {
+  for (const key of entityLists) {
+    for (const problem of unmatched(settings[key] ?? [], entityNames, 'entity'))
+      problems.push({ field: nameOf(key), problem });
+  }
+  for (const mask of settings.maskFields ?? []) {
+    const [entity = '', field, ...more] = mask.split('.');
+    if (more.length > 0 || field === '' || entity === '' || mask.startsWith('!')) {
+      problems.push({ field: nameOf('maskFields'), problem: `${mask} must read Entity.field or field` });
+    } else if (field !== undefined) {
+      for (const problem of unmatched([entity], entityNames, 'entity'))
+        problems.push({ field: nameOf('maskFields'), problem });
+    }
+  }
+}
+
+/**
+ * The settings of a policy from the environment and the policy file (its text, or null). A key stands in one
+ * of them. Whatever is wrong is added to `problems`; nothing that is wrong is ignored.
+ */
+export function readPolicySettings(
+  env: Readonly<Record<string, string>>,
+  file: string | null,
+  problems: Problem[],
+): PolicySettings {
+  const variable = (key: string) =>
+    Object.entries(policyVariables).find(([name]) => name === key)?.[1] ?? key;
+  const inFile = (key: string) => `${key} in AUTOTASK_POLICY_FILE`;
+  const fromEnv = Object.fromEntries(
+    Object.entries(policyVariables).flatMap(([key, name]) =>
+      env[name] === undefined ? [] : [[key, env[name]]],
+    ),
+  );
+  const parsedEnv = parse(fromEnv, variable, problems);
+  const parsedFile = file === null ? {} : parse(parseFile(file), inFile, problems);
+  for (const key of Object.keys(parsedEnv)) {
+    if (key in parsedFile)
+      problems.push({ field: variable(key), problem: `is also set as ${key} in the policy file: keep one` });
+  }
+  checkNames(parsedEnv, variable, problems);
+  checkNames(parsedFile, inFile, problems);
+  return { ...parsedFile, ...parsedEnv };
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+const separators = /[\s,]+/;
+
+/** In the environment a list is one text, in the file a list. */
+const list = z
+  .union([z.string(), z.array(z.string())], { error: 'must be a list of names' })
+  .transform((given) =>
+    (typeof given === 'string' ? given.split(separators) : given.map((item) => item.trim())).filter(
+      (item) => item !== '',
+    ),
+  )
+  .refine((items) => items.length > 0, { error: 'must name something; !* allows nothing' });
+
+const flag = z.union(
+  [z.boolean(), z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })],
+  { error: 'must be true or false' },
+);
+
+const writes = 'must be a whole number from 0 to 1000000';
+const whole = z
+  .union([z.number(), z.string().regex(/^\d+$/, { error: writes }).transform(Number)], { error: writes })
+  .pipe(z.int({ error: writes }).min(0, { error: writes }).max(1_000_000, { error: writes }));
+
+/** Everything a policy can say: the keys of the policy file. */
+export const policySettings = z.strictObject({
+  /** Entities whose records may be read. */
+  readEntities: list.optional(),
+  /** Entities whose records may be created, changed or deleted; the next three narrow it further. */
+  writeEntities: list.optional(),
+  createEntities: list.optional(),
+  updateEntities: list.optional(),
+  deleteEntities: list.optional(),
+  /** Tools that are not offered. */
+  disabledTools: list.optional(),
+  /** `Roles.hourlyRate`, or `hourlyRate` in every entity: never returned, accepted or filtered by. */
+  maskFields: list.optional(),
+  maxWritesPerHour: whole.optional(),
+  /** Whether notes and attachments that the customer sees may be written. */
+  customerVisibleNotes: flag.optional(),
+});
+
+export type PolicySettings = z.infer<typeof policySettings>;
+export type PolicyKey = keyof PolicySettings;
+
+/** The same keys as variables of the environment. */
+export const policyVariables: Readonly<Record<PolicyKey, string>> = {
+  readEntities: 'AUTOTASK_READ_ENTITIES',
+  writeEntities: 'AUTOTASK_WRITE_ENTITIES',
+  createEntities: 'AUTOTASK_CREATE_ENTITIES',
+  updateEntities: 'AUTOTASK_UPDATE_ENTITIES',
+  deleteEntities: 'AUTOTASK_DELETE_ENTITIES',
+  disabledTools: 'AUTOTASK_DISABLED_TOOLS',
+  maskFields: 'AUTOTASK_MASK_FIELDS',
+  maxWritesPerHour: 'AUTOTASK_MAX_WRITES_PER_HOUR',
+  customerVisibleNotes: 'AUTOTASK_CUSTOMER_VISIBLE_NOTES',
+};
+
+export const policyKeys = Object.keys(policySettings.shape);

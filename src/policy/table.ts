@@ -1,0 +1,48 @@
+import { load } from '../../generated/load.js';
+import { entities } from '../../generated/table.js';
+import type { Entity, Operation } from '../model.js';
+import { type Action, actions, type Policy } from './policy.js';
+
+const operation = { read: 'get', create: 'create', update: 'patch', delete: 'delete' } as const;
+
+const offers = (entity: Entity, wanted: Operation) =>
+  entity.operations.includes(wanted) || entity.parents.some((parent) => parent.operations.includes(wanted));
+
+/** `yes`, `no` where the policy forbids it, `-` where Autotask does not offer it. */
+function cell(policy: Policy, entity: Entity, action: Action, readOnly: boolean): string {
+  const offered =
+    offers(entity, operation[action]) || (action === 'read' && entity.operations.includes('query'));
+  if (!offered) return '-';
+  return policy.may(action, entity) && !(readOnly && action !== 'read') ? 'yes' : 'no';
+}
+
+/** One line per entity: what this server may do with it. */
+export function entityTable(policy: Policy, readOnly: boolean): string[] {
+  const width = Math.max(...entities.map(({ name }) => name.length));
+  const line = (name: string, cells: readonly string[]) =>
+    `${name.padEnd(width)}  ${cells.map((text) => text.padEnd(6)).join('  ')}`.trimEnd();
+  return [
+    line('entity', actions),
+    ...entities.map((entity) =>
+      line(
+        entity.name,
+        actions.map((action) => cell(policy, entity, action, readOnly)),
+      ),
+    ),
+  ];
+}
+
+/** Each mask with the fields that it hides, as far as they are known without a tenant. */
+export async function maskLines(policy: Policy): Promise<string[]> {
+  const masks = policy.settings.maskFields ?? [];
+  const hidden: string[] = [];
+  if (masks.length > 0) {
+    for (const entity of entities) {
+      if (!policy.masksAny(entity)) continue;
+      for (const { name } of (await load[entity.name]?.fields()) ?? []) {
+        if (policy.masks(entity, name)) hidden.push(`${entity.name}.${name}`);
+      }
+    }
+  }
+  return hidden;
+}
