@@ -3,7 +3,7 @@ import type { AutotaskReader, AutotaskWriter, FilterNode, Row, Search } from '..
 import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';
 import { takesAttribution } from './attribution.js';
-import { entityAt } from './paths.js';
+import { entityAt, isWrittenByGet } from './paths.js';
 import type { Action, Policy } from './policy.js';
 
 /** The entity of a path when the policy allows the action; a path that is none of the table's is refused. */
@@ -11,6 +11,9 @@ function allowed(policy: Policy, action: Action, path: string): Entity {
   const entity = entityAt(path);
   if (entity === undefined) {
     throw new AutotaskError('notAllowed', `${path} is not a path of a known entity. Nothing was sent.`);
+  }
+  if (action === 'read' && isWrittenByGet(path)) {
+    throw new AutotaskError('notAllowed', `Reading ${path} would change something. Nothing was sent.`);
   }
   policy.require(action, entity);
   return entity;
@@ -76,6 +79,11 @@ export function guardReader(reader: AutotaskReader, policy: Policy): AutotaskRea
       for await (const page of reader.pages(path, narrowed(entity, search), options)) {
         yield page.map((row) => masked(policy, entity, row));
       }
+    },
+    async list(path, options) {
+      const entity = allowed(policy, 'read', path);
+      const { rows, more } = await reader.list(path, options);
+      return { rows: rows.map((row) => masked(policy, entity, row)), more };
     },
     async count(path, filter, options) {
       checkFilter(policy, allowed(policy, 'read', path), filter);
