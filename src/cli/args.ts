@@ -8,6 +8,8 @@ export type Command =
   | { readonly name: 'serve'; readonly flags: Flags }
   | { readonly name: 'tour' }
   | { readonly name: 'sandbox'; readonly argv: readonly string[] }
+  | { readonly name: 'policy'; readonly flags: Flags }
+  | { readonly name: 'audit'; readonly files: readonly string[] }
   | { readonly name: 'help' }
   | { readonly name: 'version' };
 
@@ -17,6 +19,8 @@ Usage
   autotask-mcp [options]           serve one MCP client over stdin and stdout
   autotask-mcp tour                watch a client do the main job on the sandbox tenant
   autotask-mcp sandbox [options]   run the sandbox tenant on its own
+  autotask-mcp policy              print what this server may do, as configured
+  autotask-mcp audit verify FILE   check an audit log (rotated files first)
 
 Options
   --demo        use the embedded sandbox tenant: no credentials needed
@@ -34,13 +38,23 @@ Environment
 Exit codes: 0 done, 1 failed, 2 called or configured wrongly
 `;
 
-const commands = ['tour', 'sandbox'];
+const commands = ['tour', 'sandbox', 'policy', 'audit'];
 const options = ['--demo', '--read-only', '--version', '--help'];
 
 /** Reads the command line; anything it does not know is an error with the closest known word. */
 export function parseArguments(argv: readonly string[]): Command {
   const [first] = argv;
   if (first === 'sandbox') return { name: 'sandbox', argv: argv.slice(1) };
+  if (first === 'audit') {
+    const [verb, ...files] = argv.slice(1);
+    if (verb !== 'verify' || files.length === 0)
+      throw new UsageError('Usage: autotask-mcp audit verify FILE [FILE...]');
+    return { name: 'audit', files };
+  }
+  if (first === 'policy') {
+    const rest = parseArguments(argv.slice(1));
+    return rest.name === 'serve' ? { name: 'policy', flags: rest.flags } : rest;
+  }
   if (first === 'tour' && argv.length === 1) return { name: 'tour' };
   let flags: Flags = {};
   for (const word of argv) {

@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
-import { loadConfig } from '../config/index.js';
+import { type Flags, loadConfig } from '../config/index.js';
 import { help, parseArguments } from './args.js';
 
 const serverFacts = { name: packageJson.name, version: packageJson.version };
+
+const configOf = (flags: Flags) =>
+  loadConfig({
+    env: process.env,
+    flags,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    platform: process.platform,
+    home: homedir(),
+  });
 
 /** Runs one command and resolves to its exit code. Parts that a command does not need are not loaded. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -24,14 +33,16 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { sandbox } = await import('./sandbox.js');
       return sandbox(command.argv);
     }
+    case 'policy': {
+      const { printPolicy } = await import('./policy.js');
+      return printPolicy(configOf(command.flags));
+    }
+    case 'audit': {
+      const { verifyAudit } = await import('./audit.js');
+      return verifyAudit(command.files, configOf({}).writes.auditKey);
+    }
     case 'serve': {
-      const config = loadConfig({
-        env: process.env,
-        flags: command.flags,
-        readFile: (path) => readFileSync(path, 'utf8'),
-        platform: process.platform,
-        home: homedir(),
-      });
+      const config = configOf(command.flags);
       const { serve } = await import('./serve.js');
       await serve(config, serverFacts);
       return 0;

@@ -1,8 +1,9 @@
+import { type AuditLog, createAuditFile, createAuditLog } from '../audit/index.js';
 import { createReader, createWriter } from '../client/index.js';
 import type { ClientSettings } from '../client/types.js';
 import type { Config } from '../config/index.js';
-import { createLog } from '../log.js';
-import { createServer } from '../server/index.js';
+import { createLog, createRedactor } from '../log.js';
+import { createServer, type ServerSettings } from '../server/index.js';
 import { serveStdio } from '../transports/stdio.js';
 
 /** What a tenant needs to be reached, and what to do when it is no longer needed. */
@@ -35,6 +36,24 @@ async function tenantOf(config: Config): Promise<Tenant | null> {
   };
 }
 
+/** One file for the whole process, whatever it serves: its lines form one chain. */
+export const auditOf = ({ writes: { audit, auditKey: key } }: Config): AuditLog | null =>
+  audit === null ? null : createAuditLog(createAuditFile({ ...audit, key }));
+
+/** What the configuration says about writes, for the server. */
+export const writeRules = (
+  config: Config,
+  audit: AuditLog | null,
+  secrets: readonly string[],
+): Pick<ServerSettings, 'policy' | 'confirm' | 'audit' | 'actAs' | 'marks' | 'redact'> => ({
+  policy: config.policy,
+  confirm: config.writes.confirm,
+  actAs: config.writes.actAs,
+  marks: config.writes.marks,
+  redact: createRedactor(secrets),
+  audit,
+});
+
 /** Serves one client over stdio until it is done. */
 export async function serve(config: Config, name: { name: string; version: string }): Promise<void> {
   const tenant = await tenantOf(config);
@@ -54,6 +73,7 @@ export async function serve(config: Config, name: { name: string; version: strin
     writer,
     whyNoReader: `There are no complete Autotask credentials: ${config.missing.join(', ')} not set.`,
     log,
+    ...writeRules(config, auditOf(config), Object.values(tenant?.settings.credentials ?? {})),
   });
   try {
     await serveStdio(server);

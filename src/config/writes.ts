@@ -15,7 +15,9 @@ export interface WriteConfig {
     readonly usedDir: string | null;
   };
   /** Null: no audit log. */
-  readonly audit: { readonly path: string; readonly key: string | null; readonly maxBytes: number } | null;
+  readonly audit: { readonly path: string; readonly maxBytes: number } | null;
+  /** Key of the audit log's hash chain; null for a plain chain. */
+  readonly auditKey: string | null;
   /** The resource in whose name is written; null: the API user itself. */
   readonly actAs: number | null;
   /** Field that receives a mark on create, by entity. */
@@ -94,10 +96,8 @@ export function readWrites(
       seconds: given.AUTOTASK_CONFIRM_SECONDS,
       usedDir: given.AUTOTASK_CONFIRM_DIR ?? null,
     },
-    audit:
-      path === undefined
-        ? null
-        : { path, key: given.AUTOTASK_AUDIT_KEY ?? null, maxBytes: given.AUTOTASK_AUDIT_MAX_BYTES },
+    audit: path === undefined ? null : { path, maxBytes: given.AUTOTASK_AUDIT_MAX_BYTES },
+    auditKey: given.AUTOTASK_AUDIT_KEY ?? null,
     actAs: given.AUTOTASK_IMPERSONATION_RESOURCE_ID ?? null,
     marks: readMarks(given.AUTOTASK_MARK_FIELDS, problems),
   };

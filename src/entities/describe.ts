@@ -1,17 +1,21 @@
-import type { Entity } from '../model.js';
+import type { Entity, Operation } from '../model.js';
 import { fold } from '../nearest.js';
+import type { Action, Policy } from '../policy/index.js';
 import type { EntityFacts, Facts, FieldFacts } from './facts.js';
 import { allEntities, findEntity } from './names.js';
 import { routes } from './route.js';
 
-/** What can be done with an entity, wherever it can be done. */
-export function abilities(entity: Entity): string[] {
+/** What can be done with an entity, wherever it can be done and as far as the policy allows it. */
+export function abilities(entity: Entity, policy: Policy): string[] {
   const list: string[] = [];
-  if (entity.operations.includes('query')) list.push('query');
-  else if (routes(entity, 'get').length > 0) list.push('get');
-  if (routes(entity, 'create').length > 0) list.push('create');
-  if (routes(entity, 'patch').length > 0) list.push('update');
-  if (routes(entity, 'delete').length > 0) list.push('delete');
+  const add = (name: string, operation: Operation, action: Action) => {
+    if (policy.may(action, entity) && routes(entity, operation).length > 0) list.push(name);
+  };
+  if (entity.operations.includes('query')) add('query', 'query', 'read');
+  else add('get', 'get', 'read');
+  add('create', 'create', 'create');
+  add('update', 'patch', 'update');
+  add('delete', 'delete', 'delete');
   return list;
 }
 
@@ -22,14 +26,15 @@ export interface Listing {
   readonly parents: readonly string[];
 }
 
-/** Entities whose name contains every word of the search text. */
-export function listEntities(search: string | undefined): Listing[] {
+/** Readable entities whose name contains every word of the search text. */
+export function listEntities(search: string | undefined, policy: Policy): Listing[] {
   const words = (search ?? '')
     .split(/[\s,/]+/)
     .map(fold)
     .filter((word) => word !== '');
   const stems = words.map((word) => word.replace(/ies$/, '').replace(/s$/, ''));
   return allEntities
+    .filter((entity) => policy.may('read', entity))
     .filter((entity) => {
       const text = fold(
         `${entity.name} ${entity.singular} ${entity.parents.map((parent) => `${parent.entity} ${parent.collection}`).join(' ')}`,
@@ -38,7 +43,7 @@ export function listEntities(search: string | undefined): Listing[] {
     })
     .map((entity) => ({
       name: entity.name,
-      abilities: abilities(entity),
+      abilities: abilities(entity, policy),
       parents: entity.parents.map((parent) => parent.entity),
     }));
 }

@@ -108,6 +108,7 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
   }
 
   return async function facts(entity: Entity, signal?: AbortSignal): Promise<EntityFacts> {
+    policy.require('read', entity);
     if (reader !== null) {
       try {
         const live = await reader.fields(metadataPath(entity), signal ? { signal } : {});

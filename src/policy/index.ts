@@ -1,4 +1,5 @@
 export { takesAttribution } from './attribution.js';
+export type { WriteBudget } from './budget.js';
 export { guardReader, guardWriter } from './guard.js';
 export { type Action, actions, createPolicy, type Policy } from './policy.js';
 export { readPolicySettings } from './read-settings.js';

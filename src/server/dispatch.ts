@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { AutotaskWriter } from '../client/types.js';
 import { AutotaskError, InvalidInput } from '../errors.js';
 import type { Tool, ToolContext } from '../tools/define.js';
 import { form } from '../tools/inputs.js';
-import { errorText, type Format, previewText, resultText } from './shape.js';
+import { errorText, type Format, resultText } from './shape.js';
+import { type Calling, createWriteRunner, type WriteRules } from './write.js';
 
 export interface Answer {
   readonly text: string;
@@ -11,14 +11,15 @@ export interface Answer {
 }
 
 /** What a call carries besides its arguments. */
-export type CallExtras = Pick<ToolContext, 'signal' | 'progress'>;
+export type CallExtras = Pick<ToolContext, 'signal' | 'progress'> & Calling;
 
 export interface DispatchSettings {
   readonly tools: readonly Tool[];
   readonly context: Omit<ToolContext, 'signal' | 'progress'>;
-  /** Null in read-only mode: then there is nothing that could write. */
-  readonly writer: AutotaskWriter | null;
+  readonly rules: WriteRules;
 }
+
+const givenArguments = z.record(z.string(), z.unknown());
 
 const formArguments = z.looseObject(form);
 
@@ -42,14 +43,16 @@ function asAutotaskError(error: unknown): AutotaskError {
  * The one way from a call to an answer: reads the arguments, gates writes, runs, shapes and catches.
  * A write happens here and nowhere else, after the plan was made and its token was given.
  */
-export function createDispatch({ tools, context, writer }: DispatchSettings) {
+export function createDispatch({ tools, context, rules }: DispatchSettings) {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  const write = createWriteRunner(rules);
 
   async function run(tool: Tool, args: unknown, extras: CallExtras): Promise<string> {
     // A form that is not right is refused by the tool's own schema, with everything else.
     const { data: asked } = formArguments.safeParse(args ?? {});
     const format: Format = asked?.format ?? 'text';
-    const full: ToolContext = { ...context, ...extras, timeZone: asked?.timeZone ?? context.timeZone };
+    const { caller, ask, ...running } = extras;
+    const full: ToolContext = { ...context, ...running, timeZone: asked?.timeZone ?? context.timeZone };
     if (!tool.mutates) {
       const accepted = tool.accept(args ?? {});
       if ('error' in accepted) throw badArguments(tool, accepted.error);
@@ -57,13 +60,9 @@ export function createDispatch({ tools, context, writer }: DispatchSettings) {
     }
     const accepted = tool.accept(args ?? {});
     if ('error' in accepted) throw badArguments(tool, accepted.error);
-    const { confirm, plan } = accepted.work;
-    const planned = await plan(full);
-    if (confirm !== tool.confirmToken) return previewText(planned, tool.confirmToken, confirm);
-    if (writer === null) {
-      throw new AutotaskError('notAllowed', 'This server is read-only. Nothing was written.');
-    }
-    return resultText({ kind: 'write', write: await planned.execute(writer) }, format);
+    const { confirm: _, ...given } = givenArguments.parse(args ?? {});
+    const calling = { ...(caller === undefined ? {} : { caller }), ...(ask === undefined ? {} : { ask }) };
+    return write({ tool, args: given, ...accepted.work }, full, calling);
   }
 
   return {

@@ -5,27 +5,16 @@ import {
   ListToolsRequestSchema,
   McpError,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
-import { createEntities } from '../entities/index.js';
 import { didYouMean } from '../nearest.js';
-import type { ServerFacts } from '../tools/define.js';
-import { tools as allTools } from '../tools/index.js';
 import { advertise } from './advertise.js';
-import { type Answer, type CallExtras, createDispatch } from './dispatch.js';
+import { askThrough } from './ask.js';
+import type { Answer, CallExtras } from './dispatch.js';
+import { explainConfirm } from './explain-confirm.js';
 import { instructions } from './instructions.js';
 import { offer } from './offers.js';
+import { entitiesOf, prepare, type ServerSettings } from './prepare.js';
 
-export interface ServerSettings {
-  readonly facts: ServerFacts;
-  readonly timeZone: string;
-  readonly closedStatusIds: readonly number[];
-  /** Null without credentials: tools are listed and entities described, anything else says what is missing. */
-  readonly reader: AutotaskReader | null;
-  /** Null in read-only mode. */
-  readonly writer: AutotaskWriter | null;
-  readonly whyNoReader?: string;
-  readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
-}
+export { offeredTools, type ServerSettings } from './prepare.js';
 
 export interface McpServer {
   readonly server: Server;
@@ -35,20 +24,15 @@ export interface McpServer {
 
 /** The MCP server: tools from the registry, one dispatcher behind them. */
 export function createServer(settings: ServerSettings): McpServer {
-  const { facts, log } = settings;
-  const tools = facts.readOnly ? allTools.filter((tool) => !tool.mutates) : allTools;
-  const context = {
-    entities: createEntities(settings.reader, settings.whyNoReader),
-    server: facts,
-    timeZone: settings.timeZone,
-    closedStatusIds: settings.closedStatusIds,
-  };
-  const dispatch = createDispatch({ tools, context, writer: facts.readOnly ? null : settings.writer });
+  const { log } = settings;
+  const { readOnly } = settings.facts;
+  const { tools, context, dispatch, confirmMode } = prepare(settings, entitiesOf(settings), readOnly);
+  const facts = context.server;
   const server = new Server(
     { name: facts.name, title: 'Autotask PSA', version: facts.version },
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
-      instructions: instructions(facts.readOnly, settings.timeZone),
+      instructions: instructions(facts.readOnly, settings.timeZone, confirmMode),
     },
   );
 
@@ -60,10 +44,10 @@ export function createServer(settings: ServerSettings): McpServer {
       .catch((error: unknown) => log('debug', `a log message was not delivered: ${String(error)}`));
   };
 
-  let listed: ReturnType<typeof advertise> | undefined;
+  let listed: ReturnType<typeof explainConfirm> | undefined;
   server.setRequestHandler(ListToolsRequestSchema, () => {
-    listed ??= advertise(tools);
-    return { tools: listed };
+    listed ??= explainConfirm(advertise(tools), confirmMode);
+    return { tools: [...listed] };
   });
 
   const running = new Set<Promise<unknown>>();
@@ -101,11 +85,20 @@ export function createServer(settings: ServerSettings): McpServer {
         })
         .catch((error: unknown) => log('debug', `progress was not delivered: ${String(error)}`));
     };
-    const { text, isError } = await call(name, args, { signal: extra.signal, progress });
+    const ask = askThrough(server, extra.requestId, extra.signal);
+    const client = server.getClientVersion();
+    // Over HTTP the transport knows who holds the token; over stdio there is one client.
+    const caller = extra.authInfo?.clientId ?? `stdio ${client?.name ?? ''}`.trim();
+    const { text, isError } = await call(name, args, {
+      signal: extra.signal,
+      progress,
+      caller,
+      ...(ask === undefined ? {} : { ask }),
+    });
     return isError ? { content: [{ type: 'text', text }], isError } : { content: [{ type: 'text', text }] };
   });
 
-  offer(server, { context, call: (name, args, signal) => call(name, args, { signal }) });
+  offer(server, { context, has: dispatch.has, call: (name, args, signal) => call(name, args, { signal }) });
 
   return {
     server,

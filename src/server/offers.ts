@@ -14,7 +14,7 @@ import { didYouMean } from '../nearest.js';
 import type { Completion } from '../tools/completions.js';
 import type { ToolContext } from '../tools/define.js';
 import { prompts } from '../tools/prompts.js';
-import { resourceAt, resources } from '../tools/resources.js';
+import { resources as allResources, resourceAt } from '../tools/resources.js';
 import type { Answer } from './dispatch.js';
 
 /** The protocol's code for a resource that does not exist. */
@@ -25,14 +25,17 @@ const mostSuggestions = 100;
 
 export interface Offering {
   readonly context: Omit<ToolContext, 'signal' | 'progress'>;
+  /** Whether a tool is offered; resources of a tool that is not are not offered either. */
+  has(tool: string): boolean;
   call(name: string, args: Record<string, unknown>, signal: AbortSignal): Promise<Answer>;
 }
 
 const isTemplate = (uri: string) => uri.includes('{');
 
 /** Everything a server offers besides tools: resources, prompts, and suggestions for the arguments of both. */
-export function offer(server: Server, { context, call }: Offering): void {
-  const shown = ({ uri, title, description }: (typeof resources)[number]) => ({
+export function offer(server: Server, { context, has, call }: Offering): void {
+  const resources = allResources.filter(({ tool }) => has(tool));
+  const shown = ({ uri, title, description }: (typeof allResources)[number]) => ({
     name: uri.replace('autotask://', ''),
     title,
     description,
@@ -50,7 +53,8 @@ export function offer(server: Server, { context, call }: Offering): void {
   }));
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, { signal }) => {
     const found = resourceAt(uri);
-    if (found === undefined) throw new McpError(resourceNotFound, `There is no resource ${uri}`);
+    if (found === undefined || !has(found.resource.tool))
+      throw new McpError(resourceNotFound, `There is no resource ${uri}`);
     const { text, isError } = await call(found.resource.tool, found.resource.args(found.variable), signal);
     if (isError) throw new McpError(resourceNotFound, text);
     return { contents: [{ uri, mimeType: 'text/plain', text }] };

@@ -1,34 +1,29 @@
-import { randomBytes } from 'node:crypto';
 import type { Cell } from '../entities/display.js';
 import type { ListResult, RecordResult } from '../entities/read.js';
-import type { WritePlan, WriteResult } from '../entities/write.js';
-import type { AutotaskError } from '../errors.js';
+import type { WriteResult } from '../entities/write.js';
+import { type AutotaskError, InvalidInput } from '../errors.js';
 import { clean } from '../text.js';
 import type { Result } from '../tools/define.js';
+import { disarm, tenantData } from './marked.js';
 
 /** What a tool answers, as text for a model or JSON for a program. */
 export type Format = 'text' | 'json';
 
-/**
- * Text from the tenant stands between two lines with a marker that nobody who wrote it could know, so that
- * nothing in it can pass for a word of this server.
- */
-function tenantData(lines: readonly string[]): string[] {
-  const marker = randomBytes(4).toString('hex');
-  return [`<data-${marker}>`, ...lines, `</data-${marker}>`];
-}
-
+/** Notes name records and labels of the tenant, so they stand with its data. */
 const notes = (list: readonly string[]) => list.map((note) => `Note: ${note}`);
 
 function listText(list: ListResult): string {
   const shown = list.rows.length;
-  if (shown === 0) return [`No ${list.entity} match.`, ...notes(list.notes)].join('\n');
+  if (shown === 0) {
+    const said = list.notes.length > 0 ? tenantData(notes(list.notes)) : [];
+    return [`No ${list.entity} match.`, ...said].join('\n');
+  }
   const total = list.total === null ? 'more exist' : `${list.total} match`;
   const head = list.more
     ? `${shown} of ${list.entity}, ${total}; continue with afterId ${list.lastId}`
     : `${shown} ${list.entity}, all that match`;
   const rows = list.rows.map((row) => row.map((cell) => cell.text).join('\t'));
-  return [head, ...notes(list.notes), ...tenantData([list.columns.join('\t'), ...rows])].join('\n');
+  return [head, ...tenantData([...notes(list.notes), list.columns.join('\t'), ...rows])].join('\n');
 }
 
 /** Values of a record by field name. */
@@ -37,9 +32,10 @@ const byField = (columns: readonly string[], cells: readonly Cell[]) =>
 
 function recordText({ entity, row, fields, cells, notes: said }: RecordResult): string {
   const lines = fields.map((field, index) => `${field.name}: ${cells[index]?.text ?? ''}`);
-  return [`${entity.singular} ${String(row.id ?? '')}`.trim(), ...notes(said), ...tenantData(lines)].join(
-    '\n',
-  );
+  return [
+    `${entity.singular} ${String(row.id ?? '')}`.trim(),
+    ...tenantData([...notes(said), ...lines]),
+  ].join('\n');
 }
 
 function accountText({ record, lists, notes: said }: Extract<Result, { kind: 'account' }>): string {
@@ -53,11 +49,10 @@ function accountText({ record, lists, notes: said }: Extract<Result, { kind: 'ac
       ...list.rows.map((row) => row.map((cell) => cell.text).join('\t')),
     );
   }
-  return [head, ...notes(said), ...tenantData(lines)].join('\n');
+  return [head, ...tenantData([...notes(said), ...lines])].join('\n');
 }
 
 const done = { create: 'Created', update: 'Updated', delete: 'Deleted' } as const;
-const would = { create: 'create', update: 'update', delete: 'delete' } as const;
 
 function writeText(write: WriteResult): string {
   const lines = [`${done[write.action]} ${write.entity.singular} ${write.id}.`];
@@ -67,26 +62,8 @@ function writeText(write: WriteResult): string {
   } else if (write.action !== 'delete' && write.notes.every((note) => !note.includes('read back'))) {
     lines.push('Read back: every field is stored as sent.');
   }
-  return [...lines, ...notes(write.notes)].join('\n');
-}
-
-const changeLine = (plan: WritePlan, change: WritePlan['changes'][number]) => {
-  const after = change.after.text === '' ? '(empty)' : change.after.text;
-  const before = change.before?.text === '' ? '(empty)' : change.before?.text;
-  if (plan.action === 'create') return `${change.field}: ${after}`;
-  return plan.action === 'delete' ? `${change.field}: ${before}` : `${change.field}: ${before} -> ${after}`;
-};
-
-/** What a write would do, and the word that makes it happen. */
-export function previewText(plan: WritePlan, token: string, given: string | undefined): string {
-  const what = `${plan.entity.singular}${plan.id === null ? '' : ` ${plan.id}`}`;
-  const wrong = given === undefined ? '' : ` confirm was not ${token}.`;
-  return [
-    `PREVIEW, nothing was written.${wrong} This would ${would[plan.action]} ${what} (${plan.path}):`,
-    ...tenantData(plan.changes.map((change) => changeLine(plan, change))),
-    ...notes(plan.notes),
-    `To do it, call again with the same arguments and confirm: "${token}".`,
-  ].join('\n');
+  if (write.notes.length > 0) lines.push(...tenantData(notes(write.notes)));
+  return lines.join('\n');
 }
 
 function json(result: Result): unknown {
@@ -124,8 +101,13 @@ function json(result: Result): unknown {
 }
 
 export function resultText(result: Result, format: Format): string {
-  if (format === 'json') return JSON.stringify(json(result));
-  if (result.kind === 'facts') return result.lines.map(clean).join('\n');
+  if (format === 'json') {
+    return JSON.stringify(json(result), (_, value) => (typeof value === 'string' ? disarm(value) : value));
+  }
+  if (result.kind === 'facts') {
+    const { lines, labels = [] } = result;
+    return [...lines.map(clean), ...(labels.length > 0 ? tenantData(labels) : [])].join('\n');
+  }
   if (result.kind === 'list') return listText(result.list);
   if (result.kind === 'account') return accountText(result);
   return result.kind === 'record' ? recordText(result.record) : writeText(result.write);
@@ -139,9 +121,14 @@ const actors = {
 
 /** An error says what happened, who can act, what Autotask said (as data), and what to do next. */
 export function errorText(error: AutotaskError): string {
-  const lines = [`${error.message}${actors[error.actor]}`];
-  if (error.upstream.length > 0) lines.push('Autotask said:', ...tenantData(error.upstream.map(clean)));
+  const lines: string[] = [];
+  if (error instanceof InvalidInput && error.problems.some(({ allowed = [] }) => allowed.length > 0)) {
+    // Valid choices are names and labels of the tenant.
+    const [what = '', ...problems] = error.message.split('\n');
+    lines.push(`${clean(what)}${actors[error.actor]}`, ...tenantData(problems));
+  } else lines.push(`${clean(error.message)}${actors[error.actor]}`);
+  if (error.upstream.length > 0) lines.push('Autotask said:', ...tenantData(error.upstream));
   if (error.retryAfter !== undefined) lines.push(`Try again in ${error.retryAfter} seconds.`);
-  if (error.next !== undefined) lines.push(error.next);
+  if (error.next !== undefined) lines.push(clean(error.next));
   return lines.join('\n');
 }

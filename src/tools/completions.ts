@@ -36,8 +36,9 @@ export const completions = {
     return choices.map(({ label }) => label).filter((label) => fold(label).includes(fold(typed)));
   }) satisfies Completion,
 
-  entities: (async (typed) =>
+  entities: (async (typed, { entities: { policy } }) =>
     allEntities
+      .filter((entity) => policy.may('read', entity))
       .map(({ name }) => name)
       .filter((name) => fold(name).startsWith(fold(typed)))) satisfies Completion,
 };

@@ -32,8 +32,13 @@ export type Result =
       readonly lists: readonly { readonly title: string; readonly list: ListResult }[];
       readonly notes: readonly string[];
     }
-  /** Facts of this server and of Autotask's metadata. */
-  | { readonly kind: 'facts'; readonly lines: readonly string[]; readonly json: unknown };
+  /** Facts of this server and of Autotask's metadata; `labels` are lines with words of the tenant in them. */
+  | {
+      readonly kind: 'facts';
+      readonly lines: readonly string[];
+      readonly labels?: readonly string[];
+      readonly json: unknown;
+    };
 
 /** The four hints of the protocol are always given, because an absent hint means the worst. */
 export interface Annotations {

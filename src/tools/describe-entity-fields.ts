@@ -46,11 +46,16 @@ export const describeEntityFields = defineReadTool({
     const { entity } = found;
     const parents = entity.parents.map((parent) => parent.path.replace('{parentId}', '{id}'));
     const lines = [
-      `${entity.name}: ${abilities(entity).join(', ') || 'metadata only'}${parents.length > 0 ? `; written below ${parents.join(', ')}` : ''}. ` +
+      `${entity.name}: ${abilities(entity, context.entities.policy).join(', ') || 'metadata only'}${parents.length > 0 ? `; written below ${parents.join(', ')}` : ''}. ` +
         `${found.fields.length} of ${found.total} fields, ${found.live ? 'live from the tenant' : 'from the snapshot: picklists show only values common to all tenants'}.`,
       ...(found.unknown.length > 0 ? [`No field like: ${found.unknown.join(', ')}`] : []),
-      ...found.fields.map(line),
     ];
-    return { kind: 'facts', lines, json: { entity: entity.name, live: found.live, fields: found.fields } };
+    const labels = found.fields.map(line);
+    return {
+      kind: 'facts',
+      lines,
+      labels,
+      json: { entity: entity.name, live: found.live, fields: found.fields },
+    };
   },
 });

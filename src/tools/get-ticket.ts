@@ -1,3 +1,4 @@
+import { findEntity } from '../entities/names.js';
 import type { ListResult } from '../entities/read.js';
 import { defineReadTool, type ToolContext } from './define.js';
 import * as inputs from './inputs.js';
@@ -6,6 +7,19 @@ import { idOf } from './records.js';
 /** How many notes and time entries are shown; older ones are counted. */
 const shown = 5;
 
+const readable = (entity: string, { entities: { policy } }: ToolContext) =>
+  policy.may('read', findEntity(entity));
+
+const nothing = (entity: string): ListResult => ({
+  entity,
+  columns: [],
+  rows: [],
+  total: 0,
+  more: false,
+  lastId: null,
+  notes: [],
+});
+
 /** Records that belong to a ticket, newest last, cut to the newest. Autotask lists by ascending id only. */
 async function belonging(
   entity: string,
@@ -13,7 +27,10 @@ async function belonging(
   includeFields: readonly string[],
   context: ToolContext,
 ): Promise<{ list: ListResult; total: number }> {
-  const args = { entity, query: { ticketID }, includeFields, maxRecords: 500 };
+  if (!readable(entity, context)) return { list: nothing(entity), total: 0 };
+  const { policy } = context.entities;
+  const fields = includeFields.filter((field) => !policy.masks(findEntity(entity), field));
+  const args = { entity, query: { ticketID }, includeFields: fields, maxRecords: 500 };
   const list = await context.entities.tenant().reads.query(args, context);
   return { list: { ...list, rows: list.rows.slice(-shown) }, total: list.total ?? list.rows.length };
 }
@@ -44,10 +61,12 @@ export const getTicket = defineReadTool({
     const [notes, time, ...counts] = await Promise.all([
       belonging('TicketNotes', id, noteFields, context),
       belonging('TimeEntries', id, timeFields, context),
-      ...counted.map(async (entity) => {
-        const { count } = await reads.count({ entity, query: { ticketID: id } }, context);
-        return count > 0 ? `${count} ${entity}` : '';
-      }),
+      ...counted
+        .filter((entity) => readable(entity, context))
+        .map(async (entity) => {
+          const { count } = await reads.count({ entity, query: { ticketID: id } }, context);
+          return count > 0 ? `${count} ${entity}` : '';
+        }),
     ]);
     const rest = counts.filter((text) => text !== '');
     const title = (what: string, total: number) =>
@@ -56,6 +75,11 @@ export const getTicket = defineReadTool({
       { title: title('TicketNotes', notes.total), list: notes.list },
       { title: title('TimeEntries', time.total), list: time.list },
     ].filter(({ list }) => list.rows.length > 0);
-    return { kind: 'account', record, lists, notes: rest.length > 0 ? [`also ${rest.join(', ')}`] : [] };
+    const hidden = ['TicketNotes', 'TimeEntries', ...counted].filter((entity) => !readable(entity, context));
+    const said = [
+      ...(rest.length > 0 ? [`also ${rest.join(', ')}`] : []),
+      ...(hidden.length > 0 ? [`hidden by the policy of this server: ${hidden.join(', ')}`] : []),
+    ];
+    return { kind: 'account', record, lists, notes: said };
   },
 });

@@ -46,10 +46,11 @@ export const listKnownEntities = defineReadTool({
     'Find Autotask entities by name and see what can be done with each. Without search: all of them.',
   input: { search: z.string().optional().describe('Part of a name, e.g. charge') },
   openWorld: false,
-  run: async ({ search }) => {
-    const found = listEntities(search);
+  run: async ({ search }, { entities: { policy } }) => {
+    const found = listEntities(search, policy);
     if (search !== undefined && search.trim() !== '') {
-      const names = allEntities.map((entity) => entity.name);
+      const readable = allEntities.filter((entity) => policy.may('read', entity));
+      const names = readable.map((entity) => entity.name);
       const lines =
         found.length > 0
           ? [`${found.length} of ${names.length} entities match:`, ...found.map(line)]

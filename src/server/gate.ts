@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import type { WritePlan } from '../entities/write.js';
+import { AutotaskError } from '../errors.js';
+import { canonical, createPreviewTokens, type Subject, type TokenVerdict } from './preview-token.js';
+import { usedInFolder, usedInMemory } from './used-tokens.js';
+
+export interface GateSettings {
+  readonly mode: 'token' | 'preview' | 'elicit';
+  /** Key of preview tokens; null makes one that only this process knows. */
+  readonly key: string | null;
+  /** Seconds that a preview may be confirmed. */
+  readonly seconds: number;
+  readonly usedDir: string | null;
+}
+
+export const usualGate: GateSettings = { mode: 'token', key: null, seconds: 600, usedDir: null };
+
+/** Asks the human at the client; absent where the client cannot. Only `true` is a yes. */
+export type Ask = (message: string) => Promise<boolean>;
+
+export interface Passage {
+  readonly subject: Subject;
+  readonly confirm: string | undefined;
+  readonly plan: WritePlan;
+  /** Makes the plan anew, for the moment after a human took time to answer. */
+  readonly replan: () => Promise<WritePlan>;
+  /** The preview as a human reads it. */
+  readonly describe: (plan: WritePlan) => string;
+  readonly ask: Ask | undefined;
+}
+
+/** Open: `gate` says for the audit log what opened it. Held: the preview with the token that would. */
+export type Decision =
+  | { readonly open: true; readonly gate: string; readonly plan: WritePlan }
+  | {
+      readonly open: false;
+      readonly problem: string | null;
+      readonly token: string;
+      readonly plan: WritePlan;
+    };
+
+const problems: Readonly<Record<Exclude<TokenVerdict, 'good'>, string>> = {
+  malformed: 'confirm was not the token of a preview.',
+  expired: 'The preview has expired.',
+  other: 'confirm belongs to the preview of another call: tool, arguments and caller must be the same.',
+  changed: 'The record, or what would be written, has changed since the preview.',
+  used: 'This token was used already; one preview confirms one write.',
+};
+
+const sameWrite = (a: WritePlan, b: WritePlan) =>
+  canonical([a.action, a.path, a.body, a.stored]) === canonical([b.action, b.path, b.body, b.stored]);
+
+/** Decides whether a planned write may be made. Every write of every tool passes here. */
+export function createGate({ mode, key, seconds, usedDir }: GateSettings) {
+  const lifeMs = seconds * 1000;
+  const used = usedDir === null ? usedInMemory() : usedInFolder(usedDir, 2 * lifeMs);
+  const tokens = createPreviewTokens(key ?? randomBytes(32).toString('hex'), lifeMs, used);
+
+  async function byPreview({ subject, confirm, plan }: Passage): Promise<Decision> {
+    if (confirm !== undefined) {
+      const verdict = await tokens.check(confirm, subject, plan);
+      if (verdict === 'good') return { open: true, gate: 'preview', plan };
+      return { open: false, problem: problems[verdict], token: tokens.issue(subject, plan), plan };
+    }
+    return { open: false, problem: null, token: tokens.issue(subject, plan), plan };
+  }
+
+  function byToken({ subject, confirm, plan }: Passage): Decision {
+    if (confirm === subject.word) return { open: true, gate: 'token', plan };
+    const problem = confirm === undefined ? null : `confirm was not ${subject.word}.`;
+    return { open: false, problem, token: subject.word, plan };
+  }
+
+  async function byHuman(passage: Passage, ask: Ask): Promise<Decision> {
+    const wanted = byToken(passage);
+    if (!wanted.open) return wanted;
+    const { plan, replan, describe } = passage;
+    if (!(await ask(describe(plan)))) {
+      throw new AutotaskError('notAllowed', 'The user did not confirm. Nothing was written.', {
+        next: 'Ask the user what should be different.',
+      });
+    }
+    const now = await replan();
+    if (sameWrite(plan, now)) return { open: true, gate: 'human', plan: now };
+    throw new AutotaskError(
+      'conflict',
+      'The record, or what would be written, changed while the user was asked. Nothing was written.',
+      { next: 'Call again: the user is asked again.' },
+    );
+  }
+
+  return {
+    mode,
+    pass: async (passage: Passage): Promise<Decision> => {
+      if (mode === 'token') return byToken(passage);
+      if (mode === 'elicit' && passage.ask !== undefined) return byHuman(passage, passage.ask);
+      return byPreview(passage);
+    },
+  };
+}
+
+export type Gate = ReturnType<typeof createGate>;

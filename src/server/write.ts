@@ -1,0 +1,138 @@
+import { type AuditLog, cleanArguments } from '../audit/index.js';
+import type { AutotaskWriter } from '../client/types.js';
+import type { Probe } from '../entities/probe.js';
+import type { WritePlan } from '../entities/write.js';
+import { AutotaskError } from '../errors.js';
+import type { Redact } from '../log.js';
+import { type Policy, takesAttribution } from '../policy/index.js';
+import type { ToolContext, WriteTool } from '../tools/define.js';
+import type { Ask, Gate } from './gate.js';
+import { createOneWrite } from './one-write.js';
+import { previewLines, previewText } from './preview.js';
+import { resultText } from './shape.js';
+
+export interface WriteRules {
+  /** Null in read-only mode: then there is nothing that could write. */
+  readonly writer: AutotaskWriter | null;
+  readonly gate: Gate;
+  readonly policy: Policy;
+  readonly audit: AuditLog | null;
+  /** The resource in whose name is written. */
+  readonly actAs: number | null;
+  /** Takes the secrets of this server out of a text. */
+  readonly redact: Redact;
+  readonly log: (level: 'warning' | 'error', message: string) => void;
+}
+
+/** Who calls, and how the human behind the call can be asked. */
+export interface Calling {
+  readonly caller?: string;
+  readonly ask?: Ask;
+}
+
+export interface PlannedCall {
+  readonly tool: WriteTool;
+  readonly confirm: string | undefined;
+  /** Arguments as they were given, without `confirm`. */
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly plan: (context: ToolContext) => Promise<WritePlan>;
+}
+
+const probeText = ({ tool, args }: Probe) =>
+  `Do not repeat the write before you know. To find out, call ${tool} with ${JSON.stringify(args)}`;
+
+/** What a caller learns when a write got through and something after it failed, or nobody knows. */
+function afterwards(error: unknown, plan: WritePlan, id: number | null): unknown {
+  if (id !== null && error instanceof AutotaskError) {
+    return new AutotaskError(
+      error.kind,
+      `The write was made (${plan.entity.singular} ${id}), but what came after it failed: ${error.message}`,
+      {
+        upstream: error.upstream,
+        next: `Do not write again: read ${plan.entity.name} ${id} to see it.`,
+        cause: error,
+      },
+    );
+  }
+  if (!(error instanceof AutotaskError) || error.kind !== 'outcomeUnknown') return error;
+  const { upstream, status, cause } = error;
+  return new AutotaskError('outcomeUnknown', error.message, {
+    upstream,
+    ...(status === undefined ? {} : { status }),
+    next: probeText(plan.probe),
+    cause,
+  });
+}
+
+/** Runs a tool that writes: plan, policy, gate, then the one write with its two lines in the audit log. */
+export function createWriteRunner({ writer, gate, policy, audit, actAs, redact, log }: WriteRules) {
+  function check({ action, entity, audience }: WritePlan): void {
+    policy.require(action, entity);
+    if (action === 'delete' || !audience.published || policy.customerVisibleNotes) return;
+    throw new AutotaskError(
+      'notAllowed',
+      `The policy of this server does not allow writing what the customer sees. ${audience.text} Nothing was written.`,
+      {
+        next: 'Choose an internal publish value, or ask the operator to allow it (AUTOTASK_CUSTOMER_VISIBLE_NOTES).',
+      },
+    );
+  }
+
+  const attributed = (plan: WritePlan) => (actAs !== null && takesAttribution(plan.entity) ? actAs : null);
+
+  return async function write(call: PlannedCall, context: ToolContext, calling: Calling): Promise<string> {
+    const { tool, confirm, args } = call;
+    const caller = calling.caller ?? 'unknown';
+    const makePlan = async () => {
+      const plan = await call.plan(context);
+      check(plan);
+      return plan;
+    };
+    const decision = await gate.pass({
+      subject: { word: tool.confirmToken, args, caller },
+      confirm,
+      plan: await makePlan(),
+      replan: makePlan,
+      describe: (plan) => previewLines(plan, attributed(plan)).join('\n'),
+      ask: calling.ask,
+    });
+    if (!decision.open) return previewText(decision, attributed(decision.plan));
+    const { plan } = decision;
+    if (writer === null) {
+      throw new AutotaskError('notAllowed', 'This server is read-only. Nothing was written.');
+    }
+    const { entity, action, path, id } = plan;
+    const resource = attributed(plan);
+    const hides = (name: string) => policy.masks(entity, name);
+    const one = createOneWrite({
+      writer,
+      plan,
+      budget: policy.budget,
+      audit,
+      attempt: {
+        tool: tool.name,
+        entity: entity.name,
+        action,
+        route: path,
+        id,
+        caller,
+        gate: decision.gate,
+        arguments: cleanArguments(args, hides, redact),
+        changes: plan.changes.map(({ field, before, after }) => ({
+          field,
+          before: before === null ? null : redact(before.text),
+          after: action === 'delete' ? null : redact(after.text),
+        })),
+        ...(resource === null ? {} : { actAs: resource }),
+      },
+      onAuditFailure: (error) => log('error', `The audit log cannot be written: ${String(error)}`),
+    });
+    try {
+      const text = resultText({ kind: 'write', write: await plan.execute(one.writer) }, 'text');
+      const unlogged = 'Note: the outcome of this write could not be written to the audit log.';
+      return one.progress.unlogged ? `${text}\n${unlogged}` : text;
+    } catch (error) {
+      throw afterwards(error, plan, one.progress.id);
+    }
+  };
+}
