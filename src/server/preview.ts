@@ -20,17 +20,14 @@ function changeLine({ action }: WritePlan, { field, before, after }: WritePlan['
 export function previewLines(plan: WritePlan, actAs: number | null): string[] {
   const { action, entity, id, path, audience } = plan;
   const what = `${entity.singular}${id === null ? '' : ` ${id}`}`;
-  const [verb, seen] =
-    action === 'delete'
-      ? ['delete for good', `It was seen so far: ${audience.text}`]
-      : [would[action], audience.text];
+  const gone = action === 'delete';
   return [
-    `This would ${verb} ${what} (${path}):`,
+    `This would ${would[action]} ${what} (${path})${gone ? ' for good' : ''}:`,
     ...between([
       ...plan.changes.map((change) => changeLine(plan, change)),
       ...plan.notes.map((note) => `Note: ${disarm(note)}`),
     ]),
-    `Who sees it: ${disarm(seen)}`,
+    `${gone ? 'Who sees it until then' : 'Who sees it'}: ${disarm(audience.text)}`,
     ...(actAs === null ? [] : [`Written in the name of the resource ${actAs}.`]),
   ];
 }

@@ -1,0 +1,256 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startSandbox } from '../../src/sandbox/index.js';
+import type { Sandbox } from '../../src/sandbox/types.js';
+import { tools } from '../../src/tools/index.js';
+import { type Reply, type Rig, type RigOptions, rig, tokenIn, writesSince } from './support.js';
+
+let sandbox: Sandbox;
+const rigs: Rig[] = [];
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterAll(async () => {
+  await Promise.all(rigs.map((one) => one.close()));
+  await sandbox.close();
+});
+
+async function open(options: RigOptions = {}): Promise<Rig> {
+  const one = await rig(sandbox, options);
+  rigs.push(one);
+  return one;
+}
+
+async function writesOf(work: () => Promise<unknown>) {
+  const from = sandbox.requests.length;
+  await work();
+  return writesSince(sandbox, from);
+}
+
+const key = 'k'.repeat(40);
+
+/** Names of contact groups are unique, so every test has its own. */
+let group = { entity: 'ContactGroups', data: { name: '', isActive: true } };
+let groups = 0;
+beforeEach(() => {
+  groups += 1;
+  group = { entity: 'ContactGroups', data: { name: `People with a preview ${groups}`, isActive: true } };
+});
+
+/** Arguments with which each tool that writes has something to do. */
+async function exampleFor(name: string, server: Rig): Promise<Record<string, unknown>> {
+  const first = async (entity: string) => {
+    const { text } = await server.call('query-entity', { entity, maxRecords: 1, format: 'json' });
+    return JSON.parse(text).records[0];
+  };
+  const ticket = await first('Tickets');
+  const resourceID = (await first('Resources')).id;
+  const roleID = (await first('Roles')).id;
+  const examples: Record<string, Record<string, unknown>> = {
+    'create-entity': group,
+    'update-entity': { entity: 'Tickets', id: ticket.id, data: { title: 'Other' } },
+    'delete-entity': { entity: 'TimeEntries', id: (await first('TimeEntries')).id },
+    'create-ticket': { companyID: 0, title: 'New', status: 1, priority: 2, dueDateTime: '2030-01-01', queueID: 5 },
+    'update-ticket': { id: ticket.id, title: 'Other' },
+    'create-ticket-note': { ticketID: ticket.id, title: 'Note', description: 'Text' },
+    'create-company': { companyName: 'Blue Door Ltd', companyType: 1, phone: '555', ownerResourceID: resourceID },
+    'update-company': { id: (await first('Companies')).id, phone: '555' },
+    'create-contact': { companyID: 0, firstName: 'Ann', lastName: 'Lee', isActive: 1 },
+    'update-contact': { id: (await first('Contacts')).id, title: 'CTO' },
+    'create-time-entry': { ticketID: ticket.id, resourceID, roleID, hoursWorked: 1, dateWorked: '2030-01-01' },
+  };
+  return examples[name] ?? {};
+}
+
+const mutating = tools.flatMap((tool) => (tool.mutates ? [tool] : []));
+
+describe('every tool that writes', () => {
+  it('is known here', () => {
+    expect(mutating.length).toBe(11);
+  });
+
+  it.each(mutating.map((tool) => [tool.name, tool.confirmToken] as const))(
+    '%s writes nothing without its token, with a wrong one, and in no mode',
+    async (name, token) => {
+      expect(token).toBe(name.toUpperCase().replaceAll('-', '_'));
+      for (const mode of ['token', 'preview', 'elicit']) {
+        const server = await open({ env: { AUTOTASK_CONFIRM_MODE: mode } });
+        const args = await exampleFor(name, server);
+        const wrong = mode === 'token' ? [undefined, '', 'yes', token.toLowerCase(), `${token}!`] : [undefined, token];
+        const writes = await writesOf(async () => {
+          for (const confirm of wrong) {
+            const { text } = await server.call(name, confirm === undefined ? args : { ...args, confirm });
+            expect(text).toMatch(/^PREVIEW, nothing was written/);
+          }
+        });
+        expect(writes).toEqual([]);
+      }
+    },
+  );
+});
+
+describe('preview mode', () => {
+  const env = { AUTOTASK_CONFIRM_MODE: 'preview', AUTOTASK_CONFIRM_KEY: key };
+
+  it('writes once with the token of the preview, and not twice', async () => {
+    const server = await open({ env });
+    const { text } = await server.call('create-entity', group);
+    const token = tokenIn(text);
+    expect(token).toMatch(/^CREATE_ENTITY\.[0-9a-z]+\.[0-9a-f]{16}\.[\w-]{16}\.[\w-]{16}$/);
+    const writes = await writesOf(async () => {
+      const done = await server.call('create-entity', { ...group, confirm: token });
+      expect(done.text).toMatch(/^Created ContactGroup/);
+      const again = await server.call('create-entity', { ...group, confirm: token });
+      expect(again.text).toMatch(/PREVIEW, nothing was written. This token was used already/);
+    });
+    expect(writes.length).toBe(1);
+  });
+
+  it('refuses the token for other arguments, another tool, another caller, and a forged one', async () => {
+    const server = await open({ env });
+    const token = tokenIn((await server.call('create-entity', group)).text);
+    const stranger = await open({ env: { ...env, AUTOTASK_CONFIRM_KEY: 'x'.repeat(40) } });
+    const writes = await writesOf(async () => {
+      const other = { ...group, data: { ...group.data, name: 'Other people' } };
+      expect((await server.call('create-entity', { ...other, confirm: token })).text).toMatch(/preview of another call/);
+      expect((await stranger.call('create-entity', { ...group, confirm: token })).text).toMatch(/preview of another/);
+      const company = { id: 0, phone: '1' };
+      expect((await server.call('update-company', { ...company, confirm: token })).text).toMatch(/was not the token/);
+      const forged = token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+      expect((await server.call('create-entity', { ...group, confirm: forged })).text).toMatch(/has changed since/);
+    });
+    expect(writes).toEqual([]);
+  });
+
+  it('does not care in which order the arguments stand', async () => {
+    const server = await open({ env });
+    const token = tokenIn((await server.call('create-entity', group)).text);
+    const turned = { confirm: token, data: { isActive: true, name: group.data.name }, entity: group.entity };
+    const writes = await writesOf(() => server.call('create-entity', turned));
+    expect(writes.length).toBe(1);
+  });
+
+  it('refuses when the record changed since the preview', async () => {
+    const server = await open({ env });
+    const created = await open();
+    const made = await created.call('create-entity', { ...group, confirm: 'CREATE_ENTITY' });
+    const id = Number(/ContactGroup (\d+)/.exec(made.text)?.[1]);
+    const change = { entity: 'ContactGroups', id, data: { name: 'First' } };
+    const token = tokenIn((await server.call('update-entity', change)).text);
+    await created.call('update-entity', {
+      entity: 'ContactGroups',
+      id,
+      data: { isActive: false },
+      confirm: 'UPDATE_ENTITY',
+    });
+    const writes = await writesOf(async () => {
+      const { text } = await server.call('update-entity', { ...change, confirm: token });
+      expect(text).toMatch(/PREVIEW, nothing was written. The record, or what would be written, has changed/);
+    });
+    expect(writes).toEqual([]);
+  });
+
+  it('expires', async () => {
+    const { createPreviewTokens } = await import('../../src/server/preview-token.js');
+    const { usedInMemory } = await import('../../src/server/used-tokens.js');
+    const { createEntities } = await import('../../src/entities/index.js');
+    const { createReader } = await import('../../src/client/index.js');
+    const reader = createReader({
+      credentials: sandbox.credentials,
+      zoneUrl: sandbox.url,
+      timeoutMs: 10_000,
+      maxConcurrency: 3,
+      cacheDir: null,
+      log: () => {},
+    });
+    const plan = await createEntities(reader).tenant().writes.planCreate(group, { timeZone: 'UTC' });
+    const subject = { word: 'CREATE_ENTITY', args: group, caller: 'me' };
+    const old = createPreviewTokens(key, -2_000, usedInMemory());
+    expect(await old.check(old.issue(subject, plan), subject, plan)).toBe('expired');
+    const fresh = createPreviewTokens(key, 60_000, usedInMemory());
+    expect(await fresh.check(fresh.issue(subject, plan), { ...subject, caller: 'you' }, plan)).toBe('other');
+    expect(await fresh.check(fresh.issue(subject, plan), subject, plan)).toBe('good');
+  });
+
+  it('works across replicas with the same key, once among all that share a folder', async () => {
+    const shared = { ...env, AUTOTASK_CONFIRM_DIR: join(mkdtempSync(join(tmpdir(), 'used-')), 'tokens') };
+    const [one, two] = [await open({ env: shared }), await open({ env: shared })];
+    const token = tokenIn((await one.call('create-entity', group)).text);
+    const writes = await writesOf(async () => {
+      const answers = await Promise.all(
+        [two, one, two].map((server) => server.call('create-entity', { ...group, confirm: token })),
+      );
+      expect(answers.filter(({ text }) => /^Created/.test(text)).length).toBe(1);
+    });
+    expect(writes.length).toBe(1);
+  });
+
+  it('tells in the tool list that the word alone does not write', async () => {
+    const server = await open({ env });
+    const { tools: listed } = await server.client.listTools();
+    const tool = listed.find(({ name }) => name === 'create-ticket');
+    expect(tool?.inputSchema.properties?.confirm).toMatchObject({
+      description: expect.stringMatching(/from the preview/),
+    });
+  });
+});
+
+describe('elicit mode', () => {
+  const env = { AUTOTASK_CONFIRM_MODE: 'elicit' };
+  let confirmed: Record<string, unknown>;
+  beforeEach(() => {
+    confirmed = { ...group, confirm: 'CREATE_ENTITY' };
+  });
+
+  it('writes when the human says yes to what would be written', async () => {
+    const server = await open({ env, human: () => 'yes' });
+    const writes = await writesOf(async () => {
+      expect((await server.call('create-entity', group)).text).toMatch(/^PREVIEW/);
+      expect(server.asked).toEqual([]);
+      expect((await server.call('create-entity', confirmed)).text).toMatch(/^Created ContactGroup/);
+    });
+    expect(writes.length).toBe(1);
+    expect(server.asked).toEqual([expect.stringMatching(/would create ContactGroup.*People with a preview/s)]);
+  });
+
+  it.each(['no', 'decline', 'break'] as const)('writes nothing when the answer is: %s', async (reply) => {
+    const server = await open({ env, human: () => reply });
+    const writes = await writesOf(async () => {
+      const { text, isError } = await server.call('create-entity', confirmed);
+      expect({ text, isError }).toMatchObject({ isError: true, text: expect.stringMatching(/did not confirm/) });
+    });
+    expect(writes).toEqual([]);
+  });
+
+  it('refuses when the record changed while the human was thinking', async () => {
+    const other = await open();
+    const made = await other.call('create-entity', { ...group, confirm: 'CREATE_ENTITY' });
+    const id = Number(/ContactGroup (\d+)/.exec(made.text)?.[1]);
+    const change = { entity: 'ContactGroups', id, data: { isActive: false }, confirm: 'UPDATE_ENTITY' };
+    const server = await open({
+      env,
+      human: async (): Promise<Reply> => {
+        await other.call('update-entity', { ...change, data: { name: 'Renamed meanwhile' } });
+        return 'yes';
+      },
+    });
+    const writes = await writesOf(async () => {
+      const { text } = await server.call('update-entity', change);
+      expect(text).toMatch(/changed while the user was asked/);
+    });
+    expect(writes.length).toBe(1);
+  });
+
+  it('falls back to previews where the client cannot ask', async () => {
+    const server = await open({ env });
+    const writes = await writesOf(async () => {
+      const { text } = await server.call('create-entity', confirmed);
+      expect(text).toMatch(/PREVIEW, nothing was written. confirm was not the token of a preview/);
+      const done = await server.call('create-entity', { ...group, confirm: tokenIn(text) });
+      expect(done.text).toMatch(/^Created/);
+    });
+    expect(writes.length).toBe(1);
+  });
+});

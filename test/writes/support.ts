@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { auditOf, writeRules } from '../../src/cli/serve.js';
+import { createReader, createWriter } from '../../src/client/index.js';
+import { loadConfig } from '../../src/config/index.js';
+import type { RecordedRequest, Sandbox } from '../../src/sandbox/types.js';
+import { createServer } from '../../src/server/index.js';
+import { tenantEnvironment } from '../support/tenant.js';
+
+export type Reply = 'yes' | 'no' | 'decline' | 'break';
+
+export interface Rig {
+  readonly client: Client;
+  call(name: string, args?: Record<string, unknown>): Promise<{ text: string; isError: boolean }>;
+  /** What the human was asked. */
+  readonly asked: string[];
+  close(): Promise<void>;
+}
+
+export interface RigOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** What the human at the client answers; the client cannot ask when absent. */
+  readonly human?: (message: string) => Reply | Promise<Reply>;
+}
+
+/**
+ * A server configured by variables as a process would be, with a real client in front and the sandbox's
+ * HTTP behind. In this process, so that hundreds can be made.
+ */
+export async function rig(sandbox: Sandbox, { env = {}, human }: RigOptions = {}): Promise<Rig> {
+  const config = loadConfig({
+    env: { ...tenantEnvironment(sandbox), ...env },
+    flags: {},
+    readFile: (path) => readFileSync(path, 'utf8'),
+    platform: process.platform,
+    home: '/',
+  });
+  const settings = {
+    credentials: sandbox.credentials,
+    zoneUrl: sandbox.url,
+    timeoutMs: config.timeoutMs,
+    maxConcurrency: config.maxConcurrency,
+    cacheDir: null,
+    log: () => {},
+  };
+  const writer = config.readOnly ? null : createWriter(settings);
+  const server = createServer({
+    facts: { name: 'autotask-mcp', version: '0', mode: 'live', readOnly: config.readOnly },
+    timeZone: config.timeZone,
+    closedStatusIds: config.closedStatusIds,
+    reader: writer ?? createReader(settings),
+    writer,
+    log: () => {},
+    ...writeRules(config, auditOf(config), Object.values(sandbox.credentials)),
+  });
+  const asked: string[] = [];
+  const client = new Client(
+    { name: 'test', version: '1' },
+    human === undefined ? {} : { capabilities: { elicitation: {} } },
+  );
+  if (human !== undefined) {
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
+      asked.push(params.message);
+      const reply = await human(params.message);
+      if (reply === 'break') throw new Error('the dialog broke');
+      if (reply === 'decline') return { action: 'decline' };
+      return { action: 'accept', content: { confirm: reply === 'yes' } };
+    });
+  }
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  await server.server.connect(far);
+  await client.connect(near);
+  return {
+    client,
+    asked,
+    call: async (name, args = {}) => {
+      const result = CallToolResultSchema.parse(await client.callTool({ name, arguments: args }));
+      const text = result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
+      return { text, isError: result.isError === true };
+    },
+    close: () => client.close(),
+  };
+}
+
+export const isWrite = ({ method, path }: RecordedRequest): boolean =>
+  ['PATCH', 'PUT', 'DELETE'].includes(method) ||
+  (method === 'POST' && !/\/query(\/count)?$/i.test(path)) ||
+  /\/Approve$/i.test(path);
+
+/** The writes that reached the tenant since `from`. */
+export const writesSince = (sandbox: Sandbox, from: number): readonly RecordedRequest[] =>
+  sandbox.requests.slice(from).filter(isWrite);
+
+export const tokenIn = (preview: string): string => /confirm: "([^"]+)"\.$/.exec(preview)?.[1] ?? '';
