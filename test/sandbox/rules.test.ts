@@ -260,6 +260,23 @@ describe('projects', () => {
   });
 });
 
+test('records generated later do not invent a past for a record created earlier', async () => {
+  const fresh = await startSandbox({ scale: 0.1 });
+  const ask = callerOf(fresh);
+  const id = (await ask('POST', 'Tickets', ticket)).body.itemId;
+  const about = { filter: [eq('ticketID', id)] };
+  for (const [entity, expected] of [
+    ['TicketHistory', 1],
+    ['TicketNotes', 0],
+    ['TimeEntries', 0],
+    ['TicketAttachments', 0],
+  ] as const) {
+    const { body } = await ask('POST', `${entity}/query/count`, about);
+    expect([entity, body.queryCount]).toEqual([entity, expected]);
+  }
+  await fresh.close();
+});
+
 test('webhooks become ready with their first subscribed field', async () => {
   const id = await made('TicketWebhooks', {
     name: 'Hook',

@@ -25,11 +25,23 @@ export function lowerBound(rows: readonly Row[], id: number): number {
 export class Table {
   readonly rows: Row[];
   private readonly indexes = new Map<string, Map<Value, Row[]>>();
+  private readonly firstCreated: number;
   private next: number;
 
   constructor(rows: Row[], firstId: number) {
     this.rows = rows;
-    this.next = Math.max(firstId, (rows.at(-1)?.id ?? 0) + 1);
+    this.firstCreated = Math.max(firstId, (rows.at(-1)?.id ?? 0) + 1);
+    this.next = this.firstCreated;
+  }
+
+  /**
+   * The rows that came with the table, without those created since: other entities are generated from
+   * these, whenever they are first looked at.
+   */
+  get seeded(): readonly Row[] {
+    const last = this.rows.at(-1);
+    if (last === undefined || last.id < this.firstCreated) return this.rows;
+    return this.rows.slice(0, lowerBound(this.rows, this.firstCreated));
   }
 
   get(id: number): Row | undefined {
