@@ -67,9 +67,18 @@ const questions: Readonly<Record<string, readonly [string, unknown]>> = {
     'Tickets/query/count',
     { filter: [{ op: 'notExist', field: 'assignedResourceID' }, eq('queueID', 29682833)] },
   ],
-  'count, created since (no index)': [
+  'count, created since': [
     'Tickets/query/count',
     { filter: [{ op: 'gte', field: 'createDate', value: '2026-01-01' }] },
+  ],
+  'page of 500, active since yesterday': [
+    'Tickets/query',
+    {
+      filter: [
+        { op: 'gt', field: 'lastActivityDate', value: new Date(Date.now() - 2 * 86_400_000).toISOString() },
+      ],
+      IncludeFields: summary,
+    },
   ],
   'count, title contains (no index)': [
     'Tickets/query/count',

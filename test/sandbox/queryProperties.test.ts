@@ -31,6 +31,7 @@ const fields = [
   'ticketNumber',
   'estimatedHours',
   'createDate',
+  'lastActivityDate',
   'dueDateTime',
   'serviceLevelAgreementHasBeenMet',
   'isAssignedToComanaged',
