@@ -33,7 +33,7 @@ export function startDeadline(ms: number, caller?: AbortSignal): Deadline {
 }
 
 /** A surrounding deadline that ran out says so itself; any other reason is the caller's wish. */
-function reasonOf(caller: AbortSignal | undefined): AutotaskError {
+export function reasonOf(caller: AbortSignal | undefined): AutotaskError {
   const reason: unknown = caller?.reason;
   return reason instanceof AutotaskError ? reason : new AutotaskError('cancelled', 'The call was cancelled.');
 }

@@ -110,13 +110,8 @@ export function createTenant(settings: ClientSettings): Tenant {
     },
     async send(call, { signal } = {}) {
       if (call.write) return run(call, signal);
-      const deadline = startDeadline(totalTimeoutMs, signal);
       const key = `${call.method} ${call.path} ${call.body ?? ''}`;
-      try {
-        return await reads.join(key, deadline.signal, (joint) => run(call, joint));
-      } finally {
-        deadline.end();
-      }
+      return reads.join(key, signal, (joint) => run(call, joint));
     },
   };
 }
