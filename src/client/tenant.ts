@@ -36,7 +36,7 @@ export function createTenant(settings: ClientSettings): Tenant {
   const redact = createRedactor(secretsOf(settings));
   const log: Log = (level, message) => settings.log(level, redact(message));
   const share = settings.share ?? shareOf({ ...settings, log }, tuning);
-  const exchange = createExchange(timeoutMs);
+  const exchange = createExchange(timeoutMs, log);
   const reads = new Coalescer<unknown>();
 
   const sealed = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -52,6 +52,17 @@ describe('cancelling and time', () => {
     expect(fake.calls.length).toBeLessThan(7);
   });
 
+  it('every request is logged at debug level, by method, path and outcome', async () => {
+    const lines: string[] = [];
+    const fake = await fakeTenant(() => ({ body: oneTicket }));
+    const log = (level: string, message: string) => lines.push(`${level} ${message}`);
+    await createReader(fake.settings({ log })).query('Tickets', all, { limit: 1 });
+    expect(lines.map((line) => line.replace(/\d+ ms/, 'N ms'))).toEqual([
+      'debug GET zoneInformation: 200 after N ms',
+      'debug POST Tickets/query: 200 after N ms',
+    ]);
+  });
+
   it('reads use one connection again', async () => {
     const ports = new Set<unknown>();
     const fake = await fakeTenant((seen) => {
