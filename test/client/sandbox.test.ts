@@ -322,7 +322,7 @@ describe('against the sandbox', () => {
   });
 
   it('gives up on a service that never answers', async () => {
-    const { sandbox, client } = await start({}, { timeoutMs: 150, tuning: { retries: 1 } });
+    const { sandbox, client } = await start({}, { timeoutMs: 700, tuning: { retries: 1 } });
     await client.zone();
     sandbox.faults.add({ fault: { kind: 'hang' }, path: 'Companies' });
     const error = await failureOf(client.count('Companies', []));
