@@ -1,6 +1,7 @@
+import type { Log } from '../log.js';
 import { createAgents } from './agents.js';
 import { interrupted } from './attempt.js';
-import type { Call } from './call.js';
+import { type Call, nameOf } from './call.js';
 import type { Deadline } from './deadline.js';
 import { judgeFailure } from './failure.js';
 import { judge, type Verdict } from './judge.js';
@@ -17,7 +18,7 @@ export interface Exchange {
   requestsSent(): number;
 }
 
-export function createExchange(timeoutMs: number): Exchange {
+export function createExchange(timeoutMs: number, log: Log): Exchange {
   const transport = createTransport(createAgents());
   let sent = 0;
   return {
@@ -26,7 +27,10 @@ export function createExchange(timeoutMs: number): Exchange {
       const { method, body, write } = call;
       const { signal } = deadline;
       sent += 1;
+      const started = performance.now();
       const outcome = await transport({ method, url, headers, body, write, timeoutMs, signal });
+      const result = 'answer' in outcome ? outcome.answer.status : outcome.failure.code;
+      log('debug', `${nameOf(call)}: ${result} after ${Math.round(performance.now() - started)} ms`);
       if ('answer' in outcome) return judge(call, outcome.answer);
       const { failure } = outcome;
       return signal.aborted
