@@ -77,7 +77,15 @@ export type Override = z.infer<typeof overridesFile>[number];
 /** Where the facts came from: per entity, the sources and the fields that each combination of them knows. */
 export const provenanceFile = z.strictObject({
   note: z.string(),
-  sources: z.record(z.string(), z.strictObject({ what: z.string(), usedFor: z.string() })),
+  sources: z.record(
+    z.string(),
+    z.strictObject({
+      what: z.string(),
+      usedFor: z.string(),
+      /** What a source of this kind no longer lists is gone. Absent for sources that never listed all. */
+      kind: z.enum(['swagger', 'live']).optional(),
+    }),
+  ),
   entities: z.record(
     z.string(),
     z.strictObject({ sources: z.array(z.string()), fields: z.record(z.string(), z.array(z.string())) }),

@@ -12,6 +12,7 @@ import {
   overridesFile,
   provenanceFile,
 } from './model.js';
+import { byName } from './order.js';
 import { nameFields, summaryFields } from './summary.js';
 
 async function parse<T>(path: string, schema: ZodType<T>): Promise<T> {
@@ -35,11 +36,6 @@ export function formatEntity(entity: EntityFile): string {
   const lines = Object.entries(head).map(([key, value]) => `  "${key}": ${JSON.stringify(value)}`);
   lines.push(`  "parents": ${block(parents)}`, `  "fields": ${block(fields)}`);
   return `{\n${lines.join(',\n')}\n}\n`;
-}
-
-/** Order does not depend on the locale of the machine. */
-export function byName(a: { name: string }, b: { name: string }): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
 export async function readEntityFiles(schemaDir: string): Promise<EntityFile[]> {
