@@ -1,3 +1,5 @@
+import type { Credentials } from '../credentials.js';
+
 /**
  * What the rest of the house may ask of Autotask. Paths are relative to `V1.0` and come from the entity
  * table (`Tickets`, `Tickets/42/Notes`); the client adds zone, credentials, limits, retries and paging.
@@ -122,12 +124,6 @@ export interface AutotaskWriter extends AutotaskReader {
   patch(path: string, body: Row, options?: CallOptions): Promise<number>;
   /** `DELETE {path}`, e.g. `TimeEntries/7`. */
   remove(path: string, options?: CallOptions): Promise<number>;
-}
-
-export interface Credentials {
-  readonly userName: string;
-  readonly secret: string;
-  readonly integrationCode: string;
 }
 
 export interface ClientSettings {

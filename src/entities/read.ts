@@ -1,0 +1,272 @@
+import type { AutotaskReader, FilterNode, Row, Search } from '../client/types.js';
+import { AutotaskError, InvalidInput } from '../errors.js';
+import type { Entity } from '../model.js';
+import type { Conversion } from './convert.js';
+import { type Cell, display, filledFields } from './display.js';
+import type { EntityFacts, Facts, FieldFacts } from './facts.js';
+import { type CheckedFilter, checkFilter } from './filter.js';
+import { checkIncludeFields } from './include.js';
+import { findEntity } from './names.js';
+import { parseQuery } from './query.js';
+import type { References } from './references.js';
+
+export interface QueryArguments {
+  readonly entity: string;
+  readonly query?: unknown;
+  readonly includeFields?: readonly string[] | undefined;
+  readonly maxRecords?: number | undefined;
+  /** Only records with a higher id: how a list goes on. */
+  readonly afterId?: number | undefined;
+  readonly parentEntity?: string | undefined;
+  readonly parentId?: number | undefined;
+}
+
+export interface CallContext {
+  readonly signal?: AbortSignal;
+  readonly timeZone: string;
+  readonly progress?: (rows: number, total?: number) => void;
+}
+
+export interface ListResult {
+  readonly entity: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+  /** Records that match, when more exist than are shown and Autotask told. */
+  readonly total: number | null;
+  readonly more: boolean;
+  /** Continue after this id. */
+  readonly lastId: number | null;
+  readonly notes: readonly string[];
+}
+
+export interface RecordResult {
+  readonly entity: Entity;
+  readonly row: Row;
+  readonly fields: readonly FieldFacts[];
+  readonly cells: readonly Cell[];
+}
+
+export const defaultRecords = 25;
+export const mostRecords = 5000;
+
+/** Longest free text in a list and in a single record, in characters. */
+const mostListText = 120;
+const mostRecordText = 4000;
+
+const idOf = (row: Row | undefined) => (typeof row?.id === 'number' ? row.id : null);
+
+export function createReads(reader: AutotaskReader, facts: Facts, references: References) {
+  const options = (context: CallContext) => (context.signal ? { signal: context.signal } : {});
+  const conversion = (context: CallContext): Conversion => ({
+    references,
+    timeZone: context.timeZone,
+    ...options(context),
+  });
+
+  function queryable(entity: Entity): Entity & { path: string } {
+    const { path } = entity;
+    if (path !== null && entity.operations.includes('query')) return { ...entity, path };
+    throw new AutotaskError('notAllowed', `Autotask cannot list ${entity.name}. Nothing was sent.`, {
+      next: 'describe-entity-fields shows what can be done with it.',
+    });
+  }
+
+  function parentCondition(entity: Entity, args: QueryArguments): FilterNode[] {
+    if (args.parentId === undefined) return [];
+    const parent = entity.parents.find(
+      (candidate) =>
+        args.parentEntity === undefined || candidate.entity === findEntity(args.parentEntity).name,
+    );
+    const field = parent?.parentField ?? null;
+    if (field === null) {
+      throw new InvalidInput('Nothing was sent to Autotask.', [
+        { field: 'parentId', problem: `${entity.name} has no parent to be found by` },
+      ]);
+    }
+    return [{ op: 'eq', field, value: args.parentId }];
+  }
+
+  async function prepare(args: QueryArguments, context: CallContext) {
+    const entity = queryable(findEntity(args.entity, args.parentEntity));
+    const raw = parseQuery(args.query);
+    const known = await facts(entity, context.signal);
+    const after: FilterNode[] =
+      args.afterId === undefined ? [] : [{ op: 'gt', field: 'id', value: args.afterId }];
+    const conditions = [...raw.filter, ...parentCondition(entity, args), ...after];
+    const filter = await checkFilter(conditions, known, conversion(context));
+    return { entity, raw, known, filter };
+  }
+
+  /** Rows of all batches, at most `limit`, in the order of their ids. */
+  async function rowsOf(
+    path: string,
+    filter: CheckedFilter,
+    includeFields: readonly string[] | undefined,
+    limit: number,
+    context: CallContext,
+  ): Promise<{ rows: Row[]; more: boolean }> {
+    const search = (nodes: readonly FilterNode[]): Search =>
+      includeFields === undefined ? { filter: nodes } : { filter: nodes, includeFields };
+    const rows: Row[] = [];
+    let more = false;
+    for (const batch of filter.batches) {
+      if (filter.local.length === 0) {
+        const before = rows.length;
+        const part = await reader.query(path, search(batch), {
+          limit,
+          onProgress: (count) => context.progress?.(before + count),
+          ...options(context),
+        });
+        rows.push(...part.rows);
+        more ||= part.more;
+        continue;
+      }
+      for await (const page of reader.pages(path, search(batch), options(context))) {
+        rows.push(...page.filter((row) => filter.local.every((matches) => matches(row))));
+        context.progress?.(rows.length);
+        if (rows.length > limit) break;
+      }
+    }
+    if (filter.batches.length > 1) rows.sort((a, b) => (idOf(a) ?? 0) - (idOf(b) ?? 0));
+    return { rows: rows.slice(0, limit), more: more || rows.length > limit };
+  }
+
+  async function countOf(path: string, filter: CheckedFilter, context: CallContext): Promise<number> {
+    let total = 0;
+    for (const batch of filter.batches) {
+      if (filter.local.length === 0) {
+        total += await reader.count(path, batch, options(context));
+        continue;
+      }
+      for await (const page of reader.pages(path, { filter: batch }, options(context))) {
+        total += page.filter((row) => filter.local.every((matches) => matches(row))).length;
+        context.progress?.(total);
+      }
+    }
+    return total;
+  }
+
+  /** Columns that nobody asked for are left out when all of their cells are empty. */
+  function dropEmpty(fields: readonly FieldFacts[], cells: Cell[][]) {
+    const kept = fields
+      .map((field, index) => ({ field, index }))
+      .filter(({ field, index }) => field.name === 'id' || cells.some((row) => row[index]?.text !== ''));
+    return {
+      fields: kept.map(({ field }) => field),
+      cells: cells.map((row) => kept.flatMap(({ index }) => row[index] ?? [])),
+    };
+  }
+
+  async function query(args: QueryArguments, context: CallContext): Promise<ListResult> {
+    const { entity, raw, known, filter } = await prepare(args, context);
+    const wanted = args.includeFields ?? raw.includeFields;
+    const chosen = await checkIncludeFields(wanted, known, context.signal);
+    const summary = entity.summaryFields.flatMap((name) => known.field(name) ?? []);
+    const id = known.field('id');
+    const asked = chosen?.fields ?? summary;
+    let fields = id === undefined || asked.includes(id) ? asked : [id, ...asked];
+    const limit = Math.min(args.maxRecords ?? raw.maxRecords ?? defaultRecords, mostRecords);
+    const names = fields.filter((field) => !field.udf).map((field) => field.name);
+    const udfNames = fields.filter((field) => field.udf).map((field) => field.name);
+    const include = chosen?.all === true ? undefined : [...names, ...udfNames];
+    const { rows, more } = await rowsOf(entity.path, filter, include, limit, context);
+    if (chosen?.all === true) fields = [...known.fields, ...(await known.udfs(context.signal))];
+    let cells = await display(rows, fields, {
+      references,
+      timeZone: context.timeZone,
+      mostText: mostListText,
+      single: false,
+      ...options(context),
+    });
+    if (chosen === undefined || chosen.all) ({ fields, cells } = dropEmpty(fields, cells));
+    return {
+      entity: entity.name,
+      columns: fields.map((field) => field.name),
+      rows: cells,
+      total: more ? await totalOf(entity.path, filter, context) : rows.length,
+      more,
+      lastId: idOf(rows.at(-1)),
+      notes: filter.notes,
+    };
+  }
+
+  /** How many match is a courtesy: it costs one call, and its failure must not lose the rows. */
+  async function totalOf(path: string, filter: CheckedFilter, context: CallContext): Promise<number | null> {
+    if (filter.local.length > 0) return null;
+    try {
+      return await countOf(path, filter, context);
+    } catch (error) {
+      if (error instanceof AutotaskError && error.kind !== 'cancelled') return null;
+      throw error;
+    }
+  }
+
+  async function count(args: QueryArguments, context: CallContext) {
+    const { entity, filter } = await prepare(args, context);
+    return { entity: entity.name, count: await countOf(entity.path, filter, context), notes: filter.notes };
+  }
+
+  /** The record, or null. Entities that live only below a parent are read there. */
+  async function row(entity: Entity, id: number, parentId: number | undefined, context: CallContext) {
+    if (entity.path !== null && entity.operations.includes('get')) {
+      return reader.item(`${entity.path}/${id}`, options(context));
+    }
+    const parent = entity.parents.find((candidate) => candidate.operations.includes('get'));
+    if (parent === undefined) {
+      throw new AutotaskError('notAllowed', `Autotask cannot read single records of ${entity.name}.`);
+    }
+    if (parentId === undefined) {
+      throw new InvalidInput('Nothing was sent to Autotask.', [
+        {
+          field: 'parentId',
+          problem: `is needed: ${entity.name} is read below a record of ${parent.entity}`,
+        },
+      ]);
+    }
+    return reader.item(`${parent.path.replace('{parentId}', String(parentId))}/${id}`, options(context));
+  }
+
+  async function showRecord(
+    found: Row,
+    known: EntityFacts,
+    fields: readonly FieldFacts[],
+    context: CallContext,
+  ) {
+    const [cells = []] = await display([found], fields, {
+      references,
+      timeZone: context.timeZone,
+      mostText: mostRecordText,
+      single: true,
+      ...options(context),
+    });
+    return { entity: known.entity, row: found, fields, cells };
+  }
+
+  async function get(
+    args: {
+      entity: string;
+      id: number;
+      parentEntity?: string | undefined;
+      parentId?: number | undefined;
+      includeFields?: readonly string[] | undefined;
+    },
+    context: CallContext,
+  ): Promise<RecordResult> {
+    const entity = findEntity(args.entity, args.parentEntity);
+    const found = await row(entity, args.id, args.parentId, context);
+    if (found === null) {
+      throw new AutotaskError('notFound', `There is no record ${args.id} in ${entity.name}.`, {
+        next: 'Find it with query-entity.',
+      });
+    }
+    const known = await facts(entity, context.signal);
+    const chosen = await checkIncludeFields(args.includeFields, known, context.signal);
+    const fields =
+      chosen === undefined || chosen.all ? await filledFields(found, known, context.signal) : chosen.fields;
+    return showRecord(found, known, fields, context);
+  }
+
+  return { query, count, get, row, showRecord, conversion };
+}
+
+export type Reads = ReturnType<typeof createReads>;

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+
+/**
+ * Arguments that several tools share. Numbers, flags and objects may come as text, because models and
+ * forms send them so; the schema that is advertised shows the plain type only.
+ */
+
+/** What `tools/list` shows for a schema that accepts more than one spelling. */
+export const advertised = z.registry<{ readonly schema: Readonly<Record<string, unknown>> }>();
+
+function lenient<T extends z.ZodType>(schema: T, shown: Record<string, unknown>): T {
+  advertised.add(schema, { schema: shown });
+  return schema;
+}
+
+const whole = (min: number, max: number, error: string) =>
+  z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .regex(/^\s*\d{1,15}\s*$/)
+          .transform(Number),
+      ],
+      { error },
+    )
+    .pipe(z.int({ error }).min(min, { error }).max(max, { error }));
+
+const toId = lenient(whole(0, Number.MAX_SAFE_INTEGER, 'must be a whole number (the id of a record)'), {
+  type: 'integer',
+});
+
+export const id = toId;
+export const parentEntity = z.string().optional().describe('Parent collection, e.g. Tickets');
+export const parentId = toId.optional();
+export const entity = z.string().min(1).describe('Entity name, e.g. Tickets');
+
+export const maxRecords = lenient(whole(1, 5000, 'must be a whole number from 1 to 5000'), {
+  type: 'integer',
+})
+  .optional()
+  .describe('Default 25, at most 5000');
+
+export const afterId = toId.optional().describe('Continue a list after this id');
+
+export const flag = () =>
+  lenient(
+    z.union([z.boolean(), z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })], {
+      error: 'must be true or false',
+    }),
+    { type: 'boolean' },
+  );
+
+const nameList = lenient(
+  z.union([
+    z.array(z.string()),
+    z.string().transform((text, context) => {
+      if (!text.trim().startsWith('[')) return text.split(/[\s,]+/).filter((name) => name !== '');
+      try {
+        return z.array(z.string()).parse(JSON.parse(text));
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be a list of field names' });
+        return z.NEVER;
+      }
+    }),
+  ]),
+  { type: 'array', items: { type: 'string' } },
+);
+
+export const includeFields = nameList
+  .optional()
+  .describe('Fields to return instead of the summary; ["*"] all');
+export const fieldNames = nameList.optional();
+
+/** Autotask's query body or its short form; the entity layer reads both from text too. */
+export const query = lenient(
+  z.union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())], {
+    error: 'must be an object or its JSON text',
+  }),
+  { type: 'object' },
+);
+
+export const data = lenient(
+  z.union(
+    [
+      z.record(z.string(), z.unknown()),
+      z.string().transform((text, context) => {
+        try {
+          return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+        } catch {
+          context.addIssue({ code: 'custom', message: 'must be an object of fields or its JSON text' });
+          return z.NEVER;
+        }
+      }),
+    ],
+    { error: 'must be an object of fields' },
+  ),
+  { type: 'object' },
+);
+
+export const format = z.enum(['text', 'json']).optional();
