@@ -8,19 +8,21 @@ const operation = z.enum(operations);
 
 export const picklistValue = z.strictObject({ value: z.string(), label: z.string() });
 
+export const dataType = z.enum([
+  'integer',
+  'long',
+  'short',
+  'decimal',
+  'double',
+  'string',
+  'datetime',
+  'boolean',
+  'byte[]',
+]);
+
 export const fieldFile = z.strictObject({
   name: z.string().min(1),
-  dataType: z.enum([
-    'integer',
-    'long',
-    'short',
-    'decimal',
-    'double',
-    'string',
-    'datetime',
-    'boolean',
-    'byte[]',
-  ]),
+  dataType,
   length: z.number().int().positive().nullable(),
   isRequired: flag,
   isReadOnly: flag,

@@ -33,17 +33,19 @@ export type SwaggerProperty = z.infer<typeof property>;
 
 const timeoutMs = 120_000;
 
-async function textOf(from: string): Promise<string> {
+/** The text of a file or of an http(s) address; null when the address answers 404. */
+export async function textOf(from: string): Promise<string | null> {
   if (!/^https?:\/\//i.test(from)) return readFile(from, 'utf8');
   let response: Response;
   try {
     response = await fetch(from, { signal: AbortSignal.timeout(timeoutMs) });
+    if (response.ok) return await response.text();
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw new Error(`${from} could not be read: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
-  if (!response.ok) throw new Error(`${from} answered ${response.status} ${response.statusText}`.trimEnd());
-  return response.text();
+  if (response.status === 404) return null;
+  throw new Error(`${from} answered ${response.status} ${response.statusText}`.trimEnd());
 }
 
 /** Checks that a text is Autotask's kind of document; `from` names it in the message. */
@@ -75,5 +77,7 @@ export function parseSwagger(text: string, from: string): SwaggerDocument {
  * @throws Error with a message for a person when it is unreachable, a web page, cut off or another format
  */
 export async function readSwaggerDocument(from: string): Promise<SwaggerDocument> {
-  return parseSwagger(await textOf(from), from);
+  const text = await textOf(from);
+  if (text === null) throw new Error(`${from} answered 404: there is no such document`);
+  return parseSwagger(text, from);
 }

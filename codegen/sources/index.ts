@@ -25,12 +25,17 @@ export interface Read {
 
 export async function readSource(
   source: Exclude<SourceOption, { kind: 'snapshot' }>,
-  _snapshot: Snapshot,
-  _io: Io,
+  snapshot: Snapshot,
+  io: Io,
 ): Promise<Read> {
   if (source.kind === 'swagger') {
     const document = await readSwaggerDocument(source.from);
     return { evidence: [readSwagger(document, source.from)], name: `the swagger document ${source.from}` };
   }
-  throw new Error(`--from ${source.kind} is not there yet`);
+  if (source.kind === 'tenant') {
+    const { readTenant, tenantSettings } = await import('./tenant.js');
+    return readTenant(tenantSettings(io.env), snapshot, io);
+  }
+  const { readSandbox } = await import('./sandbox.js');
+  return readSandbox(snapshot, io);
 }
