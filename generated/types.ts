@@ -5047,7 +5047,7 @@ export interface components {
              * Format: date-time
              * @description datetime, required
              */
-            createDateTime: string;
+            createDateTime?: string | null;
             /** @description string, required */
             data: string;
             /** @description string, required */
@@ -11631,7 +11631,7 @@ export interface components {
              * Format: int32
              * @description integer, references Resource, required
              */
-            createdByResourceID: number;
+            createdByResourceID?: number | null;
             /**
              * Format: int32
              * @description integer, references Resource, required
@@ -11797,7 +11797,7 @@ export interface components {
              * Format: int32
              * @description integer, references Resource, required
              */
-            createdByResourceID: number;
+            createdByResourceID?: number | null;
             /**
              * Format: int32
              * @description integer, references Resource, required

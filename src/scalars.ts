@@ -43,7 +43,7 @@ export const decimal = z.union(
   ],
   { error: decimalError },
 );
-/** Some flags are integers in Autotask (Contacts.isActive); those use `integer`, never this. */
+/** Some flags are numbers in Autotask (Contacts.isActive); those use `flag`, never this. */
 export const boolean = z.union(
   [
     z.boolean(),
@@ -52,6 +52,10 @@ export const boolean = z.union(
   ],
   { error: 'must be true or false' },
 );
+
+/** A yes or no that Autotask keeps as a number and refuses as true or false: 1 and 0 go out. */
+export const flag = <Numbers extends z.ZodType<number>>(numbers: Numbers) =>
+  z.union([numbers, boolean.transform(Number)], { error: 'must be 1 for yes or 0 for no' });
 
 const dateForm = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
