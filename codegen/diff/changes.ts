@@ -30,11 +30,13 @@ function fieldChanges(entity: EntityFile, before: FieldFile, after: FieldFile): 
   return [breaks === undefined ? change : { ...change, breaks }];
 }
 
-/** Facts about a new field, for the reader of the report. */
+/** What is worth telling about a new field: flags that are set, and that it cannot be filtered by. */
 function describeNew(field: FieldFile): string {
-  const facts = flags
-    .filter((flag) => field[flag] !== null && field[flag] !== false)
-    .map((flag) => (field[flag] === true ? flag : `${flag} ${field[flag]}`));
+  const facts = flags.flatMap((flag) => {
+    const value = field[flag];
+    if (flag === 'isQueryable') return value === false ? ['not queryable'] : [];
+    return value === null || value === false ? [] : [value === true ? flag : `${flag} ${value}`];
+  });
   return `added: ${[field.dataType, ...facts].join(', ')}`;
 }
 
