@@ -23,7 +23,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'src/config': [...ground, 'zod'],
   'src/client': [...ground, 'zod', 'got'],
   'src/entities': [...ground, 'zod', 'generated', 'src/client'],
-  'src/tools': [...ground, 'zod', 'src/entities', 'src/client'],
+  'src/tools': [...ground, 'zod', 'src/entities', 'src/client', 'generated'],
   'src/server': [...ground, 'zod', 'src/tools', 'src/entities', 'src/client', '@modelcontextprotocol/sdk'],
   'src/transports': [...ground, 'src/server', '@modelcontextprotocol/sdk'],
   'src/sandbox': [...ground, 'zod', 'generated'],
@@ -54,6 +54,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 /** Rooms of which others may only use the types: who holds one gets it handed in. */
 const typesOnly: Readonly<Record<string, readonly string[]>> = {
   'src/client': ['src/entities', 'src/tools', 'src/server'],
+  generated: ['src/tools'],
 };
 
 const root = join(import.meta.dirname, '..');

@@ -29,7 +29,7 @@ async function tenantOf(config: Config): Promise<Tenant | null> {
       credentials: config.credentials,
       zoneUrl: config.zoneUrl,
       ...(config.apiUrl === undefined ? {} : { apiUrl: config.apiUrl }),
-      cacheDir: config.cacheDir ?? null,
+      cacheDir: config.cacheDir,
     },
     close: async () => {},
   };
@@ -38,7 +38,10 @@ async function tenantOf(config: Config): Promise<Tenant | null> {
 /** Serves one client over stdio until it is done. */
 export async function serve(config: Config, name: { name: string; version: string }): Promise<void> {
   const tenant = await tenantOf(config);
-  const log = createLog(config.logLevel, tenant?.settings.credentials ?? null);
+  const log = createLog({
+    level: config.logLevel,
+    secrets: Object.values(tenant?.settings.credentials ?? {}),
+  });
   for (const warning of config.warnings) log('warning', warning);
   const settings = tenant === null ? null : { ...tenant.settings, log };
   // In read-only mode nothing that could write is ever made.
@@ -46,6 +49,7 @@ export async function serve(config: Config, name: { name: string; version: strin
   const server = createServer({
     facts: { ...name, mode: config.mode, readOnly: config.readOnly },
     timeZone: config.timeZone,
+    closedStatusIds: config.closedStatusIds,
     reader: writer ?? (settings === null ? null : createReader(settings)),
     writer,
     whyNoReader: `There are no complete Autotask credentials: ${config.missing.join(', ')} not set.`,

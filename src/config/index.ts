@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Credentials } from '../credentials.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
+import { defaultCacheDir } from './cache-dir.js';
 
 /** What flags on the command line say; they win over the environment. */
 export interface Flags {
@@ -14,6 +15,9 @@ export interface Sources {
   readonly flags: Flags;
   /** Reads the file that a `*_FILE` variable names. */
   readonly readFile: (path: string) => string;
+  /** `process.platform` and the user's home folder, for the default of the cache folder. */
+  readonly platform: string;
+  readonly home: string;
 }
 
 const flag = z.stringbool({
@@ -51,6 +55,11 @@ const variables = {
   AUTOTASK_ZONE_URL: url.default('https://webservices.autotask.net/'),
   AUTOTASK_READ_ONLY: flag.default(false),
   AUTOTASK_TIMEZONE: timeZone.default('UTC'),
+  AUTOTASK_CLOSED_STATUS_IDS: z
+    .string()
+    .regex(/^\s*\d+(\s*,\s*\d+)*\s*$/, { error: 'must be status codes separated by commas, e.g. 5,16' })
+    .transform((text) => text.split(',').map(Number))
+    .default([5, 16]),
   AUTOTASK_TIMEOUT_MS: whole(100, 600_000).default(60_000),
   AUTOTASK_MAX_CONCURRENCY: whole(1, 100).default(10),
   AUTOTASK_CACHE_DIR: z.string().optional(),
@@ -75,9 +84,12 @@ export interface Config {
   readonly zoneUrl: string;
   readonly readOnly: boolean;
   readonly timeZone: string;
+  /** Ticket status codes that count as closed. */
+  readonly closedStatusIds: readonly number[];
   readonly timeoutMs: number;
   readonly maxConcurrency: number;
-  readonly cacheDir: string | undefined;
+  /** Null: metadata is cached in memory only. */
+  readonly cacheDir: string | null;
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
   /** Variables that look like ours and are not. */
   readonly warnings: readonly string[];
@@ -143,9 +155,13 @@ export function loadConfig(sources: Sources): Config {
     zoneUrl: given.AUTOTASK_ZONE_URL,
     readOnly: sources.flags.readOnly === true || given.AUTOTASK_READ_ONLY,
     timeZone: given.AUTOTASK_TIMEZONE,
+    closedStatusIds: given.AUTOTASK_CLOSED_STATUS_IDS,
     timeoutMs: given.AUTOTASK_TIMEOUT_MS,
     maxConcurrency: given.AUTOTASK_MAX_CONCURRENCY,
-    cacheDir: given.AUTOTASK_CACHE_DIR,
+    cacheDir:
+      given.AUTOTASK_CACHE_DIR === 'none'
+        ? null
+        : (given.AUTOTASK_CACHE_DIR ?? defaultCacheDir(sources.platform, sources.home, sources.env)),
     logLevel: given.LOG_LEVEL,
     warnings: unknownVariables(sources.env),
   };

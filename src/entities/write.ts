@@ -123,7 +123,11 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
   }
 
   async function planCreate(
-    args: ParentArguments & { readonly entity: string; readonly data: Row },
+    args: ParentArguments & {
+      readonly entity: string;
+      readonly data: Row;
+      readonly notes?: readonly string[];
+    },
     context: CallContext,
   ): Promise<WritePlan> {
     const entity = findEntity(args.entity, args.parentEntity);
@@ -139,6 +143,7 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
         : args.data;
     const checked = await checkBody(known, given, 'create', reads.conversion(context));
     refuse(checked.problems, entity);
+    const planNotes = [...(args.notes ?? []), ...checked.notes];
     const route = findRoute(entity, 'create', checked.body, args);
     const cells = await show(checked.body, checked.fields, context);
     const changes = checked.fields.map((field, index) => ({
@@ -152,11 +157,11 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
       id: null,
       path: route.path,
       changes,
-      notes: checked.notes,
+      notes: planNotes,
       execute: async (writer) => {
         const id = await writer.create(route.path, checked.body, options(context));
         const back = await readBack(known, id, route.parent?.id, checked.body, checked.fields, context);
-        const notes = [...checked.notes, ...back.notes];
+        const notes = [...planNotes, ...back.notes];
         return {
           action: 'create',
           entity,
@@ -190,7 +195,12 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
   }
 
   async function planUpdate(
-    args: ParentArguments & { readonly entity: string; readonly id: number; readonly data: Row },
+    args: ParentArguments & {
+      readonly entity: string;
+      readonly id: number;
+      readonly data: Row;
+      readonly notes?: readonly string[];
+    },
     context: CallContext,
   ): Promise<WritePlan> {
     const { entity, row, route } = await locate('patch', args, context);
@@ -211,6 +221,7 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
       row,
     );
     refuse(checked.problems, entity);
+    const planNotes = [...(args.notes ?? []), ...checked.notes];
     const fields = checked.fields.filter((field) => field.name !== 'id');
     const [before, after] = [await show(row, fields, context), await show(checked.body, fields, context)];
     const changes = fields.map((field, index) => ({
@@ -224,11 +235,11 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
       id: args.id,
       path: route.path,
       changes,
-      notes: checked.notes,
+      notes: planNotes,
       execute: async (writer) => {
         const id = await writer.patch(route.path, checked.body, options(context));
         const back = await readBack(known, id, route.parent?.id, checked.body, fields, context);
-        const notes = [...checked.notes, ...back.notes];
+        const notes = [...planNotes, ...back.notes];
         return {
           action: 'update',
           entity,

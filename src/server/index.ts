@@ -11,12 +11,14 @@ import { didYouMean } from '../nearest.js';
 import type { ServerFacts } from '../tools/define.js';
 import { tools as allTools } from '../tools/index.js';
 import { advertise } from './advertise.js';
-import { createDispatch } from './dispatch.js';
+import { type Answer, type CallExtras, createDispatch } from './dispatch.js';
 import { instructions } from './instructions.js';
+import { offer } from './offers.js';
 
 export interface ServerSettings {
   readonly facts: ServerFacts;
   readonly timeZone: string;
+  readonly closedStatusIds: readonly number[];
   /** Null without credentials: tools are listed and entities described, anything else says what is missing. */
   readonly reader: AutotaskReader | null;
   /** Null in read-only mode. */
@@ -35,19 +37,28 @@ export interface McpServer {
 export function createServer(settings: ServerSettings): McpServer {
   const { facts, log } = settings;
   const tools = facts.readOnly ? allTools.filter((tool) => !tool.mutates) : allTools;
-  const dispatch = createDispatch({
-    tools,
-    writer: facts.readOnly ? null : settings.writer,
-    context: {
-      entities: createEntities(settings.reader, settings.whyNoReader),
-      server: facts,
-      timeZone: settings.timeZone,
-    },
-  });
+  const context = {
+    entities: createEntities(settings.reader, settings.whyNoReader),
+    server: facts,
+    timeZone: settings.timeZone,
+    closedStatusIds: settings.closedStatusIds,
+  };
+  const dispatch = createDispatch({ tools, context, writer: facts.readOnly ? null : settings.writer });
   const server = new Server(
     { name: facts.name, title: 'Autotask PSA', version: facts.version },
-    { capabilities: { tools: {} }, instructions: instructions(facts.readOnly, settings.timeZone) },
+    {
+      capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
+      instructions: instructions(facts.readOnly, settings.timeZone),
+    },
   );
+
+  /** For the operator's log, whole; a client that listens learns that it happened. */
+  const tell = (level: 'warning' | 'error', message: string, detail: string) => {
+    log(level, `${message}: ${detail}`);
+    server
+      .sendLoggingMessage({ level, logger: facts.name, data: message })
+      .catch((error: unknown) => log('debug', `a log message was not delivered: ${String(error)}`));
+  };
 
   let listed: ReturnType<typeof advertise> | undefined;
   server.setRequestHandler(ListToolsRequestSchema, () => {
@@ -56,6 +67,23 @@ export function createServer(settings: ServerSettings): McpServer {
   });
 
   const running = new Set<Promise<unknown>>();
+  /** Runs a tool and counts it as running, so that a shutdown can wait for its answer. */
+  async function call(name: string, args: unknown, extras: CallExtras): Promise<Answer> {
+    const answer = dispatch.call(name, args, extras, (error) =>
+      tell(
+        'error',
+        `${name} failed unexpectedly`,
+        error instanceof Error ? (error.stack ?? error.message) : String(error),
+      ),
+    );
+    running.add(answer);
+    try {
+      return await answer;
+    } finally {
+      running.delete(answer);
+    }
+  }
+
   server.setRequestHandler(CallToolRequestSchema, async (request, extra) => {
     const { name, arguments: args } = request.params;
     if (!dispatch.has(name)) {
@@ -73,20 +101,11 @@ export function createServer(settings: ServerSettings): McpServer {
         })
         .catch((error: unknown) => log('debug', `progress was not delivered: ${String(error)}`));
     };
-    const call = dispatch.call(name, args, { signal: extra.signal, progress }, (error) =>
-      log(
-        'error',
-        `${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      ),
-    );
-    running.add(call);
-    try {
-      const { text, isError } = await call;
-      return isError ? { content: [{ type: 'text', text }], isError } : { content: [{ type: 'text', text }] };
-    } finally {
-      running.delete(call);
-    }
+    const { text, isError } = await call(name, args, { signal: extra.signal, progress });
+    return isError ? { content: [{ type: 'text', text }], isError } : { content: [{ type: 'text', text }] };
   });
+
+  offer(server, { context, call: (name, args, signal) => call(name, args, { signal }) });
 
   return {
     server,

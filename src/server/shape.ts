@@ -40,6 +40,20 @@ function recordText({ entity, row, fields, cells }: RecordResult): string {
   return [`${entity.singular} ${String(row.id ?? '')}`.trim(), ...tenantData(lines)].join('\n');
 }
 
+function accountText({ record, lists, notes: said }: Extract<Result, { kind: 'account' }>): string {
+  const head = `${record.entity.singular} ${String(record.row.id ?? '')}`.trim();
+  const lines = record.fields.map((field, index) => `${field.name}: ${record.cells[index]?.text ?? ''}`);
+  for (const { title, list } of lists) {
+    lines.push(
+      '',
+      `${title}:`,
+      list.columns.join('\t'),
+      ...list.rows.map((row) => row.map((cell) => cell.text).join('\t')),
+    );
+  }
+  return [head, ...notes(said), ...tenantData(lines)].join('\n');
+}
+
 const done = { create: 'Created', update: 'Updated', delete: 'Deleted' } as const;
 const would = { create: 'create', update: 'update', delete: 'delete' } as const;
 
@@ -89,6 +103,20 @@ function json(result: Result): unknown {
     const { columns, rows, ...rest } = result.list;
     return { ...rest, records: rows.map((row) => byField(columns, row)) };
   }
+  if (result.kind === 'account') {
+    const { record, lists, notes: said } = result;
+    return {
+      entity: record.entity.name,
+      record: byField(
+        record.fields.map((field) => field.name),
+        record.cells,
+      ),
+      lists: Object.fromEntries(
+        lists.map(({ title, list }) => [title, list.rows.map((row) => byField(list.columns, row))]),
+      ),
+      notes: said,
+    };
+  }
   const { entity, changes: _, ...rest } = result.write;
   return { entity: entity.name, ...rest };
 }
@@ -97,6 +125,7 @@ export function resultText(result: Result, format: Format): string {
   if (format === 'json') return JSON.stringify(json(result));
   if (result.kind === 'facts') return result.lines.map(clean).join('\n');
   if (result.kind === 'list') return listText(result.list);
+  if (result.kind === 'account') return accountText(result);
   return result.kind === 'record' ? recordText(result.record) : writeText(result.write);
 }
 

@@ -9,6 +9,8 @@ import { didYouMean } from '../nearest.js';
 export interface ToolContext extends CallContext {
   readonly entities: Entities;
   readonly server: ServerFacts;
+  /** Ticket status codes that count as closed. */
+  readonly closedStatusIds: readonly number[];
 }
 
 export interface ServerFacts {
@@ -23,6 +25,13 @@ export type Result =
   | { readonly kind: 'list'; readonly list: ListResult }
   | { readonly kind: 'record'; readonly record: RecordResult }
   | { readonly kind: 'write'; readonly write: WriteResult }
+  /** A record with short lists of what belongs to it. */
+  | {
+      readonly kind: 'account';
+      readonly record: RecordResult;
+      readonly lists: readonly { readonly title: string; readonly list: ListResult }[];
+      readonly notes: readonly string[];
+    }
   /** Facts of this server and of Autotask's metadata. */
   | { readonly kind: 'facts'; readonly lines: readonly string[]; readonly json: unknown };
 
@@ -56,7 +65,19 @@ function strict<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
-type Arguments<Shape extends z.ZodRawShape> = z.infer<ReturnType<typeof strict<Shape>>>;
+/** `company` is understood as `companyID`: Autotask's own name without its ending. */
+function spelled(args: unknown, shape: z.ZodRawShape): unknown {
+  const given = z.record(z.string(), z.unknown()).safeParse(args);
+  if (!given.success) return args;
+  return Object.fromEntries(
+    Object.entries(given.data).map(([key, value]) => {
+      const full = `${key}ID`;
+      return !(key in shape) && full in shape && !(full in given.data) ? [full, value] : [key, value];
+    }),
+  );
+}
+
+export type Arguments<Shape extends z.ZodRawShape> = z.infer<ReturnType<typeof strict<Shape>>>;
 
 /** Arguments that were read: what is left to do with them, or what is wrong with them. */
 export type Accepted<Work> = { readonly work: Work } | { readonly error: z.ZodError };
@@ -107,7 +128,7 @@ export function defineReadTool<Shape extends z.ZodRawShape>(
     },
     input,
     accept: (args) => {
-      const parsed = input.safeParse(args);
+      const parsed = input.safeParse(spelled(args, tool.input));
       return parsed.success ? { work: (context) => run(parsed.data, context) } : { error: parsed.error };
     },
   };
@@ -147,7 +168,7 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
       const gate = confirmation.safeParse(args ?? {});
       if (!gate.success) return { error: gate.error };
       const { confirm: given, ...rest } = gate.data;
-      const parsed = own.safeParse(rest);
+      const parsed = own.safeParse(spelled(rest, tool.input));
       if (!parsed.success) return { error: parsed.error };
       return { work: { confirm: given, plan: (context) => plan(parsed.data, context) } };
     },

@@ -36,13 +36,13 @@ export const parentEntity = z.string().optional().describe('Parent collection, e
 export const parentId = toId.optional();
 export const entity = z.string().min(1).describe('Entity name, e.g. Tickets');
 
-export const maxRecords = lenient(whole(1, 5000, 'must be a whole number from 1 to 5000'), {
-  type: 'integer',
-})
-  .optional()
-  .describe('Default 25, at most 5000');
-
-export const afterId = toId.optional().describe('Continue a list after this id');
+/** Arguments of every list. query-entity describes them; describing them again would cost each client tokens. */
+export const listing = {
+  maxRecords: lenient(whole(1, 5000, 'must be a whole number from 1 to 5000'), {
+    type: 'integer',
+  }).optional(),
+  afterId: toId.optional(),
+};
 
 export const flag = () =>
   lenient(
@@ -68,9 +68,6 @@ const nameList = lenient(
   { type: 'array', items: { type: 'string' } },
 );
 
-export const includeFields = nameList
-  .optional()
-  .describe('Fields to return instead of the summary; ["*"] all');
 export const fieldNames = nameList.optional();
 
 /** Autotask's query body or its short form; the entity layer reads both from text too. */
@@ -100,3 +97,46 @@ export const data = lenient(
 );
 
 export const format = z.enum(['text', 'json']).optional();
+
+const given = [
+  z.string().trim().min(1, { error: 'is empty: leave it out' }),
+  z.number(),
+  z.boolean(),
+] as const;
+
+/** A condition on one field: a value, a name or label, or a list of them. */
+const condition = (shown: Record<string, unknown>) =>
+  lenient(
+    z.union([...given, z.array(z.union(given))], { error: 'must be a value or a list of values' }),
+    shown,
+  );
+
+/** A value to store. Empty text and null empty the field; the entity layer checks everything else. */
+const stored = (shown: Record<string, unknown>) =>
+  lenient(
+    z.union([z.string(), z.number(), z.boolean(), z.null()], { error: 'must be a single value' }),
+    shown,
+  );
+
+/** By what a caller sees: a reference or picklist takes an id or code as well as its name. */
+export const find = {
+  name: () => condition({ type: 'string' }).optional(),
+  text: () => condition({ type: 'string' }).optional(),
+  range: () => condition({ type: 'string' }).optional(),
+};
+
+export const set = {
+  name: () => stored({ type: 'string' }).optional(),
+  text: () => stored({ type: 'string' }).optional(),
+  date: () => stored({ type: 'string' }).optional(),
+  number: () => stored({ type: 'number' }).optional(),
+  flag: () => stored({ type: 'boolean' }).optional(),
+};
+
+/** Any other fields of the entity, user-defined ones included. */
+export const fields = data.optional().describe('Any other fields by name, user-defined ones too');
+
+/** The id of a record, or what it is called. */
+export const idOrName = lenient(z.union([z.string().trim().min(1, { error: 'is empty' }), z.int().min(0)]), {
+  type: 'string',
+});
