@@ -32,9 +32,11 @@ function sourceOf(from: string | undefined, rest: readonly string[]): SourceOpti
     if (address === undefined || more.length > 0) throw new Error('--from swagger takes one file or address');
     return { kind, from: address };
   }
+  if (kind !== 'snapshot' && kind !== 'tenant' && kind !== 'sandbox') {
+    throw new Error(`--from ${kind}: no such source. Valid: snapshot, swagger FILE|URL, tenant, sandbox`);
+  }
   if (rest.length > 0) throw new Error(`${rest.join(' ')}: no such argument; see --help`);
-  if (kind === 'snapshot' || kind === 'tenant' || kind === 'sandbox') return { kind };
-  throw new Error(`--from ${kind}: no such source. Valid: snapshot, swagger FILE|URL, tenant, sandbox`);
+  return { kind };
 }
 
 /** @throws Error that names the argument when it is unknown or does not go with the others */

@@ -29430,8 +29430,8 @@ export interface components {
              * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             ticketCategory?: number | null;
-            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
-            ticketNumber?: string | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly ticketNumber?: string | null;
             /**
              * Format: int32
              * @description integer, picklist; 1 Service Request, 2 Incident, 3 Problem, 4 Change Request, 5 Alert. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
@@ -29629,8 +29629,6 @@ export interface components {
              * @description integer, picklist
              */
             ticketCategory?: number | null;
-            /** @description string, at most 50 characters */
-            ticketNumber?: string | null;
             /**
              * Format: int32
              * @description integer, picklist; 1 Service Request, 2 Incident, 3 Problem, 4 Change Request, 5 Alert
@@ -29833,8 +29831,6 @@ export interface components {
              * @description integer, picklist
              */
             ticketCategory?: number | null;
-            /** @description string, at most 50 characters */
-            ticketNumber?: string | null;
             /**
              * Format: int32
              * @description integer, picklist; 1 Service Request, 2 Incident, 3 Problem, 4 Change Request, 5 Alert

@@ -7,24 +7,38 @@ import { readTenant } from './tenant.js';
 
 const fold = (name: string) => name.toLowerCase();
 
-function knownField(told: FieldEvidence, known: EntityFile['fields'][number]): FieldEvidence {
-  const flags = Object.entries(told).filter(
-    ([flag]) => !Object.entries(known).some(([name, value]) => name === flag && value === null),
-  );
+function knownField(
+  told: FieldEvidence,
+  known: EntityFile['fields'][number],
+  corrected: readonly string[],
+): FieldEvidence {
+  const unknown = Object.entries(known).flatMap(([flag, value]) => (value === null ? [flag] : []));
+  const silent = new Set([...unknown, ...corrected]);
+  const flags = Object.entries(told).filter(([flag]) => !silent.has(flag));
   return { ...Object.fromEntries(flags), name: told.name };
 }
 
-/** The evidence without its word on flags that the snapshot does not know. */
+/** The evidence without its word on flags that the snapshot does not know or that a hand corrected. */
 function withoutGuesses(source: Evidence, snapshot: Snapshot): Evidence {
   const files = new Map(snapshot.entities.map((file) => [file.name, file]));
   const entities = source.entities.map((told): EntityEvidence => {
-    const known = files.get(told.name)?.fields;
-    if (told.fields === undefined || known === undefined) return told;
-    const fields = told.fields.map((field) => {
-      const own = known.find(({ name }) => fold(name) === fold(field.name));
-      return own === undefined ? field : knownField(field, own);
+    const file = files.get(told.name);
+    if (file === undefined) return told;
+    const { routes, ...rest } = told;
+    const known = Object.values(file.operations).includes(null) || routes === undefined ? {} : { routes };
+    const fields = told.fields?.map((field) => {
+      const own = file.fields.find(({ name }) => fold(name) === fold(field.name));
+      if (own === undefined) return field;
+      const corrections = snapshot.overrides.filter(
+        (override) => override.entity === told.name && override.field === own.name,
+      );
+      return knownField(
+        field,
+        own,
+        corrections.flatMap(({ change }) => Object.keys(change)),
+      );
     });
-    return { ...told, fields };
+    return { ...rest, ...known, ...(fields === undefined ? {} : { fields }) };
   });
   return { ...source, entities };
 }

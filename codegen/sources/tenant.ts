@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createReader } from '../../src/client/index.js';
 import type { ClientSettings } from '../../src/client/types.js';
@@ -15,7 +16,13 @@ import { readSwagger } from './swagger.js';
 
 /** Settings of the client from the variables that the server reads too. */
 export function tenantSettings(env: Io['env']): ClientSettings {
-  const config = loadConfig({ env, flags: {}, readFile: (path) => readFileSync(path, 'utf8') });
+  const config = loadConfig({
+    env,
+    flags: {},
+    readFile: (path) => readFileSync(path, 'utf8'),
+    platform: process.platform,
+    home: homedir(),
+  });
   if (config.credentials === null) {
     throw new Error(`--from tenant needs credentials; not set: ${config.missing.join(', ')}`);
   }
