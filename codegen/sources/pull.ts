@@ -97,18 +97,19 @@ export async function pull(reader: AutotaskReader, options: PullOptions): Promis
   };
   try {
     progress.step(answers.size, reader.requestsSent());
+    const failures: unknown[] = [];
     const running = Array.from({ length: workers }, async () => {
       try {
         await work();
       } catch (error) {
-        // The first failure is the one to tell; the others follow from it.
+        // The first failure is the one to tell; the others follow from stopping.
+        failures.push(error);
         waiting.length = 0;
         stop.abort();
-        throw error;
       }
     });
-    const failed = (await Promise.allSettled(running)).find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    await Promise.all(running);
+    if (failures.length > 0) throw failures[0];
   } catch (error) {
     const why = signal.aborted ? 'Interrupted' : error instanceof Error ? error.message : String(error);
     throw new Error(
