@@ -11,7 +11,9 @@ const root = join(import.meta.dirname, '../..');
 
 /** What a user of the package runs, resolved through its `exports`; `npm test` builds it first. */
 const node = async (code: string) =>
-  (await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: root })).stdout.trim();
+  (
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: root })
+  ).stdout.trim();
 
 it('offers the schemas of one entity as one module', async () => {
   const loaded = await node(`
