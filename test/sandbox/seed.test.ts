@@ -144,6 +144,21 @@ describe('seeded data', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('an invoice is the sum of its billing items, and these are approved time', async () => {
+    const subject = tenant();
+    const sums = new Map<number, number>();
+    const entries = await subject.table('TimeEntries');
+    for (const item of (await subject.table('BillingItems')).rows) {
+      const entry = entries.get(Number(item.timeEntryID));
+      expect([item.quantity, typeof entry?.billingApprovalDateTime]).toEqual([entry?.hoursWorked, 'number']);
+      sums.set(Number(item.invoiceID), (sums.get(Number(item.invoiceID)) ?? 0) + Number(item.totalAmount));
+    }
+    const { rows } = await subject.table('Invoices');
+    expect(rows.length).toBe(sums.size);
+    expect(rows.length).toBeGreaterThan(50);
+    for (const invoice of rows) expect(invoice.invoiceTotal).toBeCloseTo(sums.get(invoice.id) ?? 0, 2);
+  });
+
   test('Contoso has open tickets that nobody took', async () => {
     const subject = tenant(3);
     const contoso = (await subject.table('Companies')).rows.find((row) => row.companyName === 'Contoso Ltd');
