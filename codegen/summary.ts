@@ -12,7 +12,8 @@ export function nameFields(entity: EntityFile): string[] {
     entity.fields.some((field) => field.name === name && field.dataType === 'string');
   if (has('firstName') && has('lastName')) return ['firstName', 'lastName'];
   const own = camel(entity.singular);
-  const number = [`${own}Number`].filter(has);
+  // A number that the system gives beside a plain title names the record; beside a name of its own it does not.
+  const number = [`${own}Number`].filter((name) => has(name) && !has(`${own}Name`));
   const name = [
     `${own}Name`,
     'name',
@@ -34,12 +35,12 @@ export function nameFields(entity: EntityFile): string[] {
 const telling: readonly RegExp[] = [
   /^(status|stage)$/,
   /^(priority|queueID|publish|isActive|active)$/,
-  /^(companyID|companyName)$/,
+  /^(companyID)$/,
   /^(assignedResourceID|assignedToResourceID|resourceID|ownerResourceID|projectLeadResourceID|submitterID)$/,
   /^(contactID|ticketID|projectID|taskID|contractID|quoteID|opportunityID|productID|parentID)$/,
   /^(\w+Type|category\w*|actionType|\w+CategoryID|periodType|useType)$/,
   /^(dueDateTime|dueDate|endDateTime|endDate|expirationDate|dateWorked|datePurchased|invoiceDate|startDateTime|startDate)$/,
-  /^(hoursWorked|hoursToBill|quantity|unitQuantity|amount|unitPrice|price|totalCost|rate)$/,
+  /^(hoursWorked|quantity|unitQuantity|amount|unitPrice|price|totalCost|rate)$/,
   /^(emailAddress|phone|referenceNumber|externalID|serialNumber|number)$/,
   /^(createDate|createDateTime|createdDateTime|lastActivityDate|lastActivityDateTime)$/,
   /(?<!impersonator\w*)(ID|Id)$/,
@@ -59,4 +60,15 @@ export function summaryFields(entity: EntityFile, names: readonly string[]): str
   const plain = entity.fields.map((field) => field.name).filter((name) => name !== 'id');
   const chosen = [...id, ...names, ...ranked];
   return (chosen.length > id.length ? chosen : [...id, ...plain]).slice(0, mostFields);
+}
+
+/** Attachments are listed for their owner only, by the parent's id or by the field named after the parent. */
+export function queryBy(entity: EntityFile): string[] {
+  if (!entity.name.endsWith('Attachments')) return [];
+  const owners = entity.parents.flatMap(({ entity: parent, parentField }) => [
+    parentField ?? '',
+    'parentID',
+    `${camel(parent.replace(/ies$/, 'y').replace(/s$/, ''))}ID`,
+  ]);
+  return entity.fields.map((field) => field.name).filter((name) => owners.includes(name));
 }

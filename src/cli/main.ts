@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import packageJson from '../../package.json' with { type: 'json' };
+import { loadConfig } from '../config/index.js';
+import { help, parseArguments } from './args.js';
+
+const serverFacts = { name: packageJson.name, version: packageJson.version };
+
+/** Runs one command and resolves to its exit code. Parts that a command does not need are not loaded. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const command = parseArguments(argv);
+  switch (command.name) {
+    case 'help':
+      process.stdout.write(help);
+      return 0;
+    case 'version':
+      process.stdout.write(`${packageJson.version}\n`);
+      return 0;
+    case 'tour': {
+      const { tour } = await import('./tour.js');
+      return tour();
+    }
+    case 'sandbox': {
+      const { sandbox } = await import('./sandbox.js');
+      return sandbox(command.argv);
+    }
+    case 'serve': {
+      const config = loadConfig({
+        env: process.env,
+        flags: command.flags,
+        readFile: (path) => readFileSync(path, 'utf8'),
+        platform: process.platform,
+        home: homedir(),
+      });
+      const { serve } = await import('./serve.js');
+      await serve(config, serverFacts);
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { AutotaskError } from '../errors.js';
+import type { Call } from './call.js';
+import { isObject, type JsonObject, member, textMember } from './json.js';
+import { unreadable } from './metadata.js';
+import { checkOperators } from './operators.js';
+import type { FilterNode, Row, Search } from './types.js';
+
+/** Most rows that Autotask puts on a page. */
+export const largestPage = 500;
+
+/**
+ * The body of a query. `filter` is mandatory in Autotask, so "everything" is spelled out; `id` is always
+ * included, because paging works by it.
+ */
+export function queryBody(search: Search, pageSize: number): string {
+  const { includeFields } = search;
+  const hasId = includeFields?.some((field) => field.toLowerCase() === 'id') ?? true;
+  return JSON.stringify({
+    filter: filterOf(search.filter),
+    MaxRecords: pageSize,
+    ...(includeFields === undefined
+      ? {}
+      : { IncludeFields: hasId ? includeFields : ['id', ...includeFields] }),
+  });
+}
+
+export function filterOf(filter: readonly FilterNode[]): readonly FilterNode[] {
+  checkOperators(filter);
+  return filter.length === 0 ? [{ op: 'exist', field: 'id' }] : filter;
+}
+
+/**
+ * The page size with which `limit` rows and the knowledge whether there are more take the fewest requests:
+ * one row beyond the limit is asked for wherever that needs no further page.
+ */
+export function pageSizeFor(limit: number): number {
+  const pages = Math.ceil(limit / largestPage);
+  return Math.min(largestPage, Math.ceil((limit + 1) / pages));
+}
+
+export interface Page {
+  readonly rows: readonly Row[];
+  /** Address of the following page; null on the last. */
+  readonly next: string | null;
+}
+
+export function readPage(body: unknown, path: string): Page {
+  const items = member(body, 'items');
+  if (!Array.isArray(items)) throw unreadable(path);
+  const rows: readonly JsonObject[] = items.filter(isObject);
+  return { rows, next: textMember(member(body, 'pageDetails'), 'nextPageUrl') };
+}
+
+/** The call for the following page: the original verb and body, at the address Autotask gave. */
+export function nextCall(call: Call, next: string): Call {
+  if (!URL.canParse(next)) throw unreadable('the next page');
+  if (next !== call.path) return { ...call, path: next };
+  throw new AutotaskError('unexpected', 'Autotask named the same page as its own successor.', {
+    next: 'Narrow the search with a filter so that it fits on one page.',
+  });
+}

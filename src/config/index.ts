@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import type { Credentials } from '../credentials.js';
+import { InvalidInput, type Problem } from '../errors.js';
+import { didYouMean } from '../nearest.js';
+import { isTimeZone, timeZoneProblem } from '../time-zone.js';
+import { defaultCacheDir } from './cache-dir.js';
+
+/** What flags on the command line say; they win over the environment. */
+export interface Flags {
+  readonly demo?: boolean;
+  readonly readOnly?: boolean;
+}
+
+export interface Sources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags: Flags;
+  /** Reads the file that a `*_FILE` variable names. */
+  readonly readFile: (path: string) => string;
+  /** `process.platform` and the user's home folder, for the default of the cache folder. */
+  readonly platform: string;
+  readonly home: string;
+}
+
+const flag = z.stringbool({
+  truthy: ['true', '1', 'yes', 'on'],
+  falsy: ['false', '0', 'no', 'off'],
+  error: 'must be true or false',
+});
+const whole = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d+$/, { error })
+    .transform(Number)
+    .pipe(z.number().min(min, { error }).max(max, { error }));
+};
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+const timeZone = z.string().refine(isTimeZone, { error: timeZoneProblem });
+
+/** Every variable this server reads, with what it must look like. */
+const variables = {
+  AUTOTASK_USERNAME: z.string().optional(),
+  AUTOTASK_SECRET: z.string().optional(),
+  AUTOTASK_INTEGRATION_CODE: z.string().optional(),
+  AUTOTASK_API_URL: url.optional(),
+  AUTOTASK_ZONE_URL: url.default('https://webservices.autotask.net/'),
+  AUTOTASK_READ_ONLY: flag.default(false),
+  AUTOTASK_TIMEZONE: timeZone.default('UTC'),
+  AUTOTASK_CLOSED_STATUS_IDS: z
+    .string()
+    .regex(/^\s*\d+(\s*,\s*\d+)*\s*$/, { error: 'must be status codes separated by commas, e.g. 5,16' })
+    .transform((text) => text.split(',').map(Number))
+    .default([5, 16]),
+  AUTOTASK_TIMEOUT_MS: whole(100, 600_000).default(60_000),
+  AUTOTASK_MAX_CONCURRENCY: whole(1, 100).default(10),
+  AUTOTASK_CACHE_DIR: z.string().optional(),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warning', 'error'], {
+      error: 'must be debug, info, warning or error',
+    })
+    .default('info'),
+} as const;
+
+const schema = z.object(variables);
+
+/** Variables that may also be given as a file, as Docker and Kubernetes hand out secrets. */
+const secret = ['AUTOTASK_USERNAME', 'AUTOTASK_SECRET', 'AUTOTASK_INTEGRATION_CODE'] as const;
+
+export interface Config {
+  readonly mode: 'live' | 'demo';
+  /** Null when some are missing; `missing` says which. */
+  readonly credentials: Credentials | null;
+  readonly missing: readonly string[];
+  readonly apiUrl: string | undefined;
+  readonly zoneUrl: string;
+  readonly readOnly: boolean;
+  readonly timeZone: string;
+  /** Ticket status codes that count as closed. */
+  readonly closedStatusIds: readonly number[];
+  readonly timeoutMs: number;
+  readonly maxConcurrency: number;
+  /** Null: metadata is cached in memory only. */
+  readonly cacheDir: string | null;
+  readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
+  /** Variables that look like ours and are not. */
+  readonly warnings: readonly string[];
+}
+
+/** Empty values and placeholders that a client did not fill in count as not set. */
+const isSet = (value: string | undefined): value is string =>
+  value !== undefined && value.trim() !== '' && !/^\$\{.*\}$/.test(value.trim());
+
+function fold({ env, readFile }: Sources, problems: Problem[]): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const name of Object.keys(variables)) {
+    const value = env[name];
+    if (isSet(value)) values[name] = value.trim();
+  }
+  for (const name of secret) {
+    const file = env[`${name}_FILE`];
+    if (!isSet(file)) continue;
+    if (values[name] !== undefined) {
+      problems.push({ field: `${name}_FILE`, problem: `is set beside ${name}: set one of them` });
+      continue;
+    }
+    try {
+      values[name] = readFile(file.trim()).replace(/\r?\n$/, '');
+    } catch {
+      problems.push({ field: `${name}_FILE`, problem: 'names a file that cannot be read' });
+    }
+  }
+  return values;
+}
+
+function unknownVariables(env: Sources['env']): string[] {
+  const known = [...Object.keys(variables), ...secret.map((name) => `${name}_FILE`)];
+  return Object.keys(env)
+    .filter((name) => name.startsWith('AUTOTASK_') && !known.includes(name))
+    .map((name) => `${name} is not a variable of this server.${didYouMean(name, known)}`);
+}
+
+/** Folds the sources into one checked configuration. Throws InvalidInput with every problem at once. */
+export function loadConfig(sources: Sources): Config {
+  const problems: Problem[] = [];
+  const values = fold(sources, problems);
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) {
+    // The message never holds the value: it may be a secret in the wrong variable.
+    for (const issue of parsed.error.issues) {
+      problems.push({ field: String(issue.path[0]), problem: issue.message });
+    }
+  }
+  if (problems.length > 0 || !parsed.success)
+    throw new InvalidInput('The configuration is not right.', problems);
+  const given = parsed.data;
+  const missing = secret.filter((name) => given[name] === undefined);
+  const { AUTOTASK_USERNAME: userName, AUTOTASK_SECRET: password, AUTOTASK_INTEGRATION_CODE: code } = given;
+  return {
+    mode: sources.flags.demo === true ? 'demo' : 'live',
+    credentials:
+      userName === undefined || password === undefined || code === undefined
+        ? null
+        : { userName, secret: password, integrationCode: code },
+    missing,
+    apiUrl: given.AUTOTASK_API_URL,
+    zoneUrl: given.AUTOTASK_ZONE_URL,
+    readOnly: sources.flags.readOnly === true || given.AUTOTASK_READ_ONLY,
+    timeZone: given.AUTOTASK_TIMEZONE,
+    closedStatusIds: given.AUTOTASK_CLOSED_STATUS_IDS,
+    timeoutMs: given.AUTOTASK_TIMEOUT_MS,
+    maxConcurrency: given.AUTOTASK_MAX_CONCURRENCY,
+    cacheDir:
+      given.AUTOTASK_CACHE_DIR === 'none'
+        ? null
+        : (given.AUTOTASK_CACHE_DIR ?? defaultCacheDir(sources.platform, sources.home, sources.env)),
+    logLevel: given.LOG_LEVEL,
+    warnings: unknownVariables(sources.env),
+  };
+}

@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import { load } from '../../generated/load.js';
+import type { Row } from '../client/types.js';
+import type { Problem } from '../errors.js';
+import { type Conversion, convertValue } from './convert.js';
+import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
+import { choicesByLabel, codeValue, listChoices, notAChoice } from './picklists.js';
+
+/** A body that is ready to send, or everything that is wrong with it. */
+export interface CheckedBody {
+  /** Built-in fields in Autotask's spelling, with `userDefinedFields` where any were given. */
+  readonly body: Row;
+  /** The fields named, for preview and read-back. */
+  readonly fields: readonly FieldFacts[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+}
+
+const udfInput = z.array(z.strictObject({ name: z.string(), value: z.unknown() }));
+
+/** User-defined fields may stand beside the built-in ones or in Autotask's own list form. */
+function flatten(data: Row, problems: Problem[]): [string, unknown][] {
+  return Object.entries(data).flatMap(([name, value]): [string, unknown][] => {
+    if (name.toLowerCase() !== 'userdefinedfields') return [[name, value]];
+    const list = udfInput.safeParse(value);
+    if (list.success) return list.data.map((field) => [field.name, field.value]);
+    problems.push({ field: name, problem: 'must be a list of { name, value }' });
+    return [];
+  });
+}
+
+/** A picklist value to write must exist, be active and belong to the value of its parent picklist. */
+function checkChoice(
+  field: FieldFacts,
+  given: unknown,
+  parent: unknown,
+): { value: unknown } | { problem: Problem } {
+  if (field.choices.length === 0) return { value: given };
+  const text = typeof given === 'string' ? given.trim() : String(given);
+  const matching = field.choices.some((choice) => choice.value === text)
+    ? field.choices.filter((choice) => choice.value === text)
+    : choicesByLabel(field, text);
+  const belongs = matching.filter(
+    (choice) =>
+      choice.parentValue === '' ||
+      parent === undefined ||
+      parent === null ||
+      choice.parentValue === String(parent),
+  );
+  const [choice, second] = belongs.filter((candidate) => candidate.isActive);
+  if (choice !== undefined && second === undefined) return { value: codeValue(field, choice) };
+  const siblings = field.choices.filter(
+    (candidate) =>
+      parent === undefined ||
+      parent === null ||
+      candidate.parentValue === '' ||
+      candidate.parentValue === String(parent),
+  );
+  if (choice !== undefined) {
+    const problem = `${JSON.stringify(given)} stands for several values: set ${field.parentField ?? 'its parent field'} too`;
+    return {
+      problem: { field: field.name, problem, allowed: belongs.map((c) => `${c.value} = ${c.label}`) },
+    };
+  }
+  if (matching.length === 0) return { problem: notAChoice({ ...field, choices: siblings }, given) };
+  const why =
+    belongs.length === 0
+      ? `${JSON.stringify(given)} does not belong to ${field.parentField} ${String(parent)}`
+      : `${JSON.stringify(given)} is inactive`;
+  return { problem: { field: field.name, problem: why, allowed: listChoices(siblings) } };
+}
+
+/** Existence of the records that the body points to; they are looked up for the preview anyway. */
+async function checkReferences(
+  body: Row,
+  fields: readonly FieldFacts[],
+  how: Conversion,
+): Promise<Problem[]> {
+  const { references } = how;
+  if (references === null) return [];
+  const problems = await Promise.all(
+    fields.map(async (field): Promise<Problem[]> => {
+      const id = body[field.name];
+      if (field.udf || field.referenceEntityType === null || typeof id !== 'number') return [];
+      const { missing } = await references.lookup(field.referenceEntityType, [id], how.signal);
+      return missing.has(id)
+        ? [{ field: field.name, problem: `there is no ${field.referenceEntityType} with the id ${id}` }]
+        : [];
+    }),
+  );
+  return problems.flat();
+}
+
+/** Checks the body with the generated schema; what the tenant has and the snapshot has not is left to the tenant. */
+async function checkSchema(facts: EntityFacts, body: Row, mode: 'create' | 'update'): Promise<Problem[]> {
+  const loader = load[facts.entity.name];
+  if (loader === undefined) return [];
+  const [schemas, snapshot] = await Promise.all([loader.schemas(), loader.fields()]);
+  const known = new Set([...snapshot.map((field) => field.name), 'userDefinedFields']);
+  const checked = Object.fromEntries(Object.entries(body).filter(([name]) => known.has(name)));
+  const parsed = schemas[mode].safeParse(checked);
+  if (parsed.success) return [];
+  return parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0] ?? facts.entity.name);
+    const field = facts.field(name);
+    const absent = body[name] === undefined;
+    const problem = absent ? `is required${mode === 'create' ? ' to create a record' : ''}` : issue.message;
+    return { field: name, problem, allowed: absent && field ? listChoices(field.choices) : [] };
+  });
+}
+
+/** What this tenant demands beyond the snapshot: its own required fields and lengths. */
+function checkTenant(
+  facts: EntityFacts,
+  fields: readonly FieldFacts[],
+  body: Row,
+  mode: 'create' | 'update',
+): Problem[] {
+  if (!facts.live) return [];
+  const problems: Problem[] = [];
+  for (const field of fields) {
+    const value = field.udf ? undefined : body[field.name];
+    if (typeof value === 'string' && field.length !== null && value.length > field.length) {
+      problems.push({
+        field: field.name,
+        problem: `has ${value.length} characters; at most ${field.length} fit`,
+      });
+    }
+  }
+  if (mode === 'create') {
+    for (const field of facts.fields) {
+      if (field.isRequired !== true || field.isReadOnly === true || field.name === 'id') continue;
+      if (body[field.name] === undefined || body[field.name] === null) {
+        problems.push({
+          field: field.name,
+          problem: 'is required to create a record',
+          allowed: listChoices(field.choices),
+        });
+      }
+    }
+  }
+  return problems;
+}
+
+const oncePerField = (problems: readonly Problem[]): Problem[] =>
+  problems.filter((problem, index) => problems.findIndex((other) => other.field === problem.field) === index);
+
+/**
+ * Turns what a caller gave into what Autotask stores and finds every problem before anything is sent.
+ * `stored` is the record as it is, for an update: dependent picklists are checked against it.
+ */
+export async function checkBody(
+  facts: EntityFacts,
+  data: Row,
+  mode: 'create' | 'update',
+  how: Conversion,
+  stored: Row = {},
+): Promise<CheckedBody> {
+  const problems: Problem[] = [];
+  const notes: string[] = [];
+  const body: Record<string, unknown> = {};
+  const udfs: { name: string; value: string | null }[] = [];
+  const fields: FieldFacts[] = [];
+  const picklists: { field: FieldFacts; given: unknown }[] = [];
+  for (const [name, given] of flatten(data, problems)) {
+    const field = await facts.find(name, how.signal);
+    if (field === undefined) {
+      problems.push({ field: name, problem: await unknownField(facts, name) });
+      continue;
+    }
+    if (given === undefined) continue;
+    fields.push(field);
+    if (given === null) {
+      if (field.udf) udfs.push({ name: field.name, value: null });
+      else body[field.name] = null;
+    } else if (field.isPickList === true) picklists.push({ field, given });
+    else {
+      const converted = await convertValue(field, given, how);
+      if (!converted.ok) problems.push(converted.problem);
+      else if (field.udf) udfs.push({ name: field.name, value: String(converted.value) });
+      else body[field.name] = converted.value;
+      if (converted.ok && converted.note !== undefined) notes.push(converted.note);
+    }
+  }
+  // Parent picklists first: what a dependent one may hold is known only then.
+  picklists.sort((a, b) => Number(a.field.parentField !== null) - Number(b.field.parentField !== null));
+  for (const { field, given } of picklists) {
+    const parentName =
+      field.parentField === null ? undefined : (facts.field(field.parentField)?.name ?? field.parentField);
+    const parent = parentName === undefined ? undefined : (body[parentName] ?? stored[parentName]);
+    const choice = checkChoice(field, given, parent);
+    if ('problem' in choice) problems.push(choice.problem);
+    else if (field.udf) udfs.push({ name: field.name, value: String(choice.value) });
+    else body[field.name] = choice.value;
+  }
+  if (udfs.length > 0) body.userDefinedFields = udfs;
+  problems.push(
+    ...(await checkSchema(facts, body, mode)).filter(
+      (problem) => !problems.some((other) => other.field === problem.field),
+    ),
+    ...checkTenant(facts, fields, body, mode),
+    ...(await checkReferences(body, fields, how)),
+  );
+  return { body, fields, problems: oncePerField(problems), notes };
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { Problem } from '../errors.js';
+import * as scalars from '../scalars.js';
+import { isDay, isDayField, toUtc } from './dates.js';
+import type { FieldFacts } from './facts.js';
+import { entityOfType } from './names.js';
+import { choicesByLabel, codeValue, labelOf, notAChoice } from './picklists.js';
+import { canName, type References } from './references.js';
+
+/** Everything needed to turn what a caller wrote into what Autotask stores. */
+export interface Conversion {
+  readonly references: References | null;
+  readonly timeZone: string;
+  readonly signal?: AbortSignal;
+}
+
+export type Converted =
+  | { readonly ok: true; readonly value: unknown; readonly note?: string }
+  | { readonly ok: false; readonly problem: Problem };
+
+const fail = (field: FieldFacts, problem: string, allowed?: readonly string[]): Converted => ({
+  ok: false,
+  problem: allowed === undefined ? { field: field.name, problem } : { field: field.name, problem, allowed },
+});
+
+const byType: Readonly<Record<string, z.ZodType>> = {
+  integer: scalars.integer,
+  long: scalars.long,
+  short: scalars.short,
+  decimal: scalars.decimal,
+  double: scalars.decimal,
+  boolean: scalars.boolean,
+  datetime: scalars.datetime,
+  'byte[]': scalars.bytes,
+  string: z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]),
+};
+
+const isNumeric = (value: unknown) => typeof value === 'number' || /^\s*-?\d+\s*$/.test(String(value));
+
+/** Several choices can share a label (issue types below different parents): all of them, as a list. */
+function convertChoice(field: FieldFacts, given: unknown): Converted | undefined {
+  if (typeof given === 'boolean' || field.choices.length === 0) return undefined;
+  if (labelOf(field, typeof given === 'string' ? given.trim() : given) !== undefined) return undefined;
+  if (typeof given === 'number') return undefined;
+  const choices = choicesByLabel(field, String(given));
+  const codes = choices.map((choice) => codeValue(field, choice));
+  const [first] = codes;
+  if (first === undefined) {
+    // A code the picklist does not list is not an error in a filter: old records may still carry it.
+    return isNumeric(given) || field.dataType === 'string'
+      ? undefined
+      : { ok: false, problem: notAChoice(field, given) };
+  }
+  return { ok: true, value: codes.length === 1 ? first : codes };
+}
+
+async function convertReference(field: FieldFacts, text: string, how: Conversion): Promise<Converted> {
+  const entity = entityOfType(field.referenceEntityType);
+  if (how.references === null || !canName(entity)) {
+    return fail(
+      field,
+      `${JSON.stringify(text)} must be the numeric id of a record of ${entity?.name ?? 'Autotask'}`,
+    );
+  }
+  const found = await how.references.candidates(entity, text, how.signal);
+  const [only, ...others] = found;
+  if (only === undefined) return fail(field, `no record of ${entity.name} is called ${JSON.stringify(text)}`);
+  if (others.length > 0) {
+    const listed = found.map((candidate) => `${candidate.id} = ${candidate.name}`);
+    return fail(
+      field,
+      `${JSON.stringify(text)} fits several records of ${entity.name}; give the id of one`,
+      listed,
+    );
+  }
+  return { ok: true, value: only.id, note: `${field.name}: ${only.name} (id ${only.id})` };
+}
+
+/**
+ * One value for one field: picklist labels become codes, names become ids, numbers and flags may be text,
+ * dates without a zone are read in the caller's. The result may be a list when a label stands for several codes.
+ */
+export async function convertValue(field: FieldFacts, given: unknown, how: Conversion): Promise<Converted> {
+  if (field.isPickList === true) {
+    const choice = convertChoice(field, given);
+    if (choice !== undefined) return choice;
+  }
+  const points = field.isReference === true || field.referenceEntityType !== null;
+  if (points && field.dataType !== 'string' && typeof given === 'string' && !isNumeric(given)) {
+    return convertReference(field, given, how);
+  }
+  if (typeof given === 'boolean' && ['integer', 'short'].includes(field.dataType)) {
+    return { ok: true, value: given ? 1 : 0 };
+  }
+  const schema = byType[field.dataType] ?? z.unknown();
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return fail(field, `${JSON.stringify(given)} ${issue?.message ?? 'is not valid'}`);
+  }
+  if (field.dataType !== 'datetime') return { ok: true, value: parsed.data };
+  const text = String(parsed.data);
+  const day = isDay(text) && isDayField(field.name);
+  return { ok: true, value: day ? `${text.trim()}T00:00:00Z` : toUtc(text, how.timeZone) };
+}

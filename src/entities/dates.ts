@@ -1,0 +1,148 @@
+/**
+ * Autotask speaks UTC. People speak their own time zone: input without a zone is read in it and output is
+ * shown in it. Date-only values (midnight, by Autotask's convention) are days and are never shifted.
+ */
+
+const hasZone = /(Z|[+-]\d{2}:?\d{2})$/;
+
+/** Minutes that the zone is ahead of UTC at an instant. */
+function offsetMinutes(instant: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(instant);
+  const part = (type: string) => Number(parts.find((candidate) => candidate.type === type)?.value ?? 0);
+  const local = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  );
+  return Math.round((local - instant) / 60_000);
+}
+
+const noMillis = (iso: string) => iso.replace('.000Z', 'Z');
+
+/** A date and time in ISO 8601 as UTC text; without a zone it is read in `timeZone`. */
+export function toUtc(value: string, timeZone: string): string {
+  const text = value.trim().replace(' ', 'T');
+  const withTime = text.length === 10 ? `${text}T00:00:00` : text;
+  if (hasZone.test(text)) return noMillis(new Date(withTime).toISOString());
+  const asUtc = Date.parse(`${withTime}Z`);
+  // The offset at the result can differ from the offset at the first guess, around a clock change.
+  const guess = asUtc - offsetMinutes(asUtc, timeZone) * 60_000;
+  return noMillis(new Date(asUtc - offsetMinutes(guess, timeZone) * 60_000).toISOString());
+}
+
+/** The day after a `yyyy-mm-dd`. */
+export function nextDay(day: string): string {
+  return new Date(Date.parse(`${day.slice(0, 10)}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}
+
+export const isDay = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value.trim());
+
+/** Fields that Autotask keeps as days although their type says datetime. `createDate` and `lastActivityDate` are not. */
+export const isDayField = (name: string): boolean =>
+  /^(dateWorked|weekEnding|holidayDate)$|(start|end|due|effective|expiration|invoice|purchase|warrantyExpiration|expense|install|period|posted|webService|paid)Date$/i.test(
+    name,
+  ) || /^date(Purchased|Due|From|To)$/i.test(name);
+
+/** Autotask's value as a person reads it: to the minute, in the zone, a day where it is one. */
+export function showDate(value: string, field: string, timeZone: string): string {
+  const iso = hasZone.test(value) ? value : `${value}Z`;
+  const instant = Date.parse(iso);
+  if (Number.isNaN(instant)) return value;
+  const utc = new Date(instant).toISOString();
+  if (utc.endsWith('T00:00:00.000Z') && isDayField(field)) return utc.slice(0, 10);
+  if (timeZone === 'UTC') return `${utc.slice(0, 16)}Z`;
+  const local = new Date(instant + offsetMinutes(instant, timeZone) * 60_000).toISOString();
+  return local.slice(0, 16);
+}
+
+/** A stretch of time in UTC; `until` is the first moment after it. */
+export interface Range {
+  readonly from?: string;
+  readonly until?: string;
+}
+
+const dayOf = (instant: number, timeZone: string) =>
+  new Date(instant + offsetMinutes(instant, timeZone) * 60_000).toISOString().slice(0, 10);
+
+const addDays = (day: string, days: number) =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+
+const addMonths = (day: string, months: number) => {
+  const date = new Date(`${day.slice(0, 7)}-01T00:00:00Z`);
+  date.setUTCMonth(date.getUTCMonth() + months);
+  return date.toISOString().slice(0, 10);
+};
+
+/** The same day of another month, or that month's last day where it is shorter. */
+const sameDay = (day: string, months: number) => {
+  const first = addMonths(day, months);
+  const last = addDays(addMonths(first, 1), -1);
+  const wanted = `${first.slice(0, 7)}${day.slice(7)}`;
+  return wanted > last ? last : wanted;
+};
+
+/** First day of the week (Monday) or month that a day lies in. */
+const startOf = {
+  week: (day: string) => addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7)),
+  month: (day: string) => `${day.slice(0, 7)}-01`,
+} as const;
+
+/** Days of a range by its words; undefined when the words are none of ours. */
+function wordedDays(words: string, today: string): readonly [first: string, after: string] | undefined {
+  if (words === 'today') return [today, addDays(today, 1)];
+  if (words === 'yesterday') return [addDays(today, -1), today];
+  if (words === 'tomorrow') return [addDays(today, 1), addDays(today, 2)];
+  const counted = /^(last|past|next) (\d{1,4}) (day|week|month)s?$/.exec(words);
+  if (counted !== null) {
+    const size = Number(counted[2]);
+    const days = counted[3] === 'week' ? 7 : 1;
+    const shift = (day: string, sign: number) =>
+      counted[3] === 'month' ? sameDay(day, sign * size) : addDays(day, sign * size * days);
+    return counted[1] === 'next'
+      ? [today, addDays(shift(today, 1), 1)]
+      : [shift(today, -1), addDays(today, 1)];
+  }
+  const whole = /^(this|last|next) (week|month)$/.exec(words);
+  if (whole === null) return undefined;
+  const unit = whole[2] === 'week' ? 'week' : 'month';
+  const step = (day: string, count: number) =>
+    unit === 'week' ? addDays(day, count * 7) : addMonths(day, count);
+  const first = step(startOf[unit](today), whole[1] === 'last' ? -1 : whole[1] === 'next' ? 1 : 0);
+  return [first, step(first, 1)];
+}
+
+export const rangeForms = 'today, yesterday, last 7 days, this week, last month, a day, or from..to';
+
+/**
+ * A range in words (`last 7 days`, `this month`) or as `from..to` with either end left out, in the caller's
+ * time zone. Undefined when the text is not a range; a plain date is none.
+ */
+export function parseRange(text: string, timeZone: string, now = Date.now()): Range | undefined {
+  const words = text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_]+/g, ' ');
+  const days = wordedDays(words, dayOf(now, timeZone));
+  if (days !== undefined) return { from: toUtc(days[0], timeZone), until: toUtc(days[1], timeZone) };
+  const ends = /^(\S*?)\s*\.\.\s*(\S*)$/.exec(text.trim());
+  if (ends === null) return undefined;
+  const [, from = '', to = ''] = ends;
+  if ((from === '' && to === '') || [from, to].some((end) => end !== '' && Number.isNaN(Date.parse(end))))
+    return undefined;
+  return {
+    ...(from === '' ? {} : { from: toUtc(from, timeZone) }),
+    ...(to === '' ? {} : { until: isDay(to) ? toUtc(nextDay(to), timeZone) : toUtc(to, timeZone) }),
+  };
+}

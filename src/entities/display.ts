@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Row } from '../client/types.js';
+import { clean, oneLine, shorten } from '../text.js';
+import { showDate } from './dates.js';
+import type { EntityFacts, FieldFacts } from './facts.js';
+import { labelOf } from './picklists.js';
+import type { References } from './references.js';
+
+/** A value as a model reads it, and as a program does. */
+export interface Cell {
+  readonly text: string;
+  readonly json: unknown;
+  /** The text was longer than shown. */
+  readonly cut?: boolean;
+}
+
+export interface DisplayOptions {
+  readonly references: References | null;
+  readonly timeZone: string;
+  /** Longest free text, in characters. */
+  readonly mostText: number;
+  /** A single record says ids beside names; a list says names alone. */
+  readonly single: boolean;
+  readonly signal?: AbortSignal;
+}
+
+const udfList = z.array(z.looseObject({ name: z.string(), value: z.unknown() }));
+
+/** Values of user-defined fields by name. */
+export function udfValues(row: Row): ReadonlyMap<string, unknown> {
+  const parsed = udfList.safeParse(row.userDefinedFields);
+  return new Map((parsed.data ?? []).map((field) => [field.name, field.value]));
+}
+
+export const fieldValue = (row: Row, field: FieldFacts): unknown =>
+  field.udf ? udfValues(row).get(field.name) : row[field.name];
+
+const isEmpty = (value: unknown) => value === null || value === undefined || value === '';
+
+/** Turns rows into cells, one column a field; ids are looked up together, once per referenced entity. */
+export async function display(
+  rows: readonly Row[],
+  fields: readonly FieldFacts[],
+  options: DisplayOptions,
+): Promise<Cell[][]> {
+  const ids = new Map<string, Set<number>>();
+  for (const field of fields) {
+    if (field.referenceEntityType === null) continue;
+    const wanted = ids.get(field.referenceEntityType) ?? new Set<number>();
+    for (const row of rows) {
+      const value = Number(fieldValue(row, field) ?? Number.NaN);
+      if (Number.isInteger(value)) wanted.add(value);
+    }
+    if (wanted.size > 0) ids.set(field.referenceEntityType, wanted);
+  }
+  const names = new Map<string, ReadonlyMap<number, string>>();
+  if (options.references !== null) {
+    const references = options.references;
+    await Promise.all(
+      [...ids].map(async ([type, wanted]) => {
+        names.set(type, (await references.lookup(type, wanted, options.signal)).names);
+      }),
+    );
+  }
+  return rows.map((row) => fields.map((field) => cell(fieldValue(row, field), field, names, options)));
+}
+
+function cell(
+  value: unknown,
+  field: FieldFacts,
+  names: ReadonlyMap<string, ReadonlyMap<number, string>>,
+  options: DisplayOptions,
+): Cell {
+  if (isEmpty(value)) return { text: '', json: null };
+  if (field.isPickList === true) {
+    const label = labelOf(field, value);
+    if (label === undefined) return { text: String(value), json: value };
+    const text = oneLine(label);
+    return { text: options.single ? `${text} (${String(value)})` : text, json: { value, label } };
+  }
+  if (field.referenceEntityType !== null) {
+    const id = Number(value);
+    const name = names.get(field.referenceEntityType)?.get(id);
+    if (name === undefined) return { text: `#${String(value)}`, json: value };
+    const text = shorten(oneLine(name), 100);
+    return { text: options.single ? `${text} (id ${id})` : text, json: { id, name } };
+  }
+  if (field.dataType === 'datetime' && typeof value === 'string') {
+    return { text: showDate(value, field.name, options.timeZone), json: value };
+  }
+  if (typeof value === 'string') {
+    const text = options.single ? clean(value).trim() : oneLine(value);
+    return {
+      text: shorten(text, options.mostText),
+      json: shorten(clean(value), Math.max(options.mostText, 2000)),
+      cut: text.length > options.mostText,
+    };
+  }
+  if (typeof value === 'object')
+    return { text: shorten(oneLine(JSON.stringify(value)), options.mostText), json: value };
+  return { text: String(value), json: value };
+}
+
+/** Fields of a record that hold something, `id` first, user-defined ones last under their names. */
+export async function filledFields(
+  row: Row,
+  facts: EntityFacts,
+  signal?: AbortSignal,
+): Promise<FieldFacts[]> {
+  const known = facts.fields.filter((field) => !isEmpty(row[field.name]));
+  const filledUdfs = [...udfValues(row)].filter(([, value]) => !isEmpty(value)).map(([name]) => name);
+  if (filledUdfs.length === 0) return known;
+  const udfs = await facts.udfs(signal);
+  return [...known, ...udfs.filter((field) => filledUdfs.includes(field.name))];
+}

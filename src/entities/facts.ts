@@ -1,0 +1,131 @@
+import { load } from '../../generated/load.js';
+import type { AutotaskReader, LiveField } from '../client/types.js';
+import { AutotaskError } from '../errors.js';
+import type { Entity, Field } from '../model.js';
+import { didYouMean } from '../nearest.js';
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+  readonly isActive: boolean;
+  readonly isDefaultValue: boolean;
+  /** Value of the parent picklist that this choice belongs to; empty when none. */
+  readonly parentValue: string;
+}
+
+/** What is known about a field: the snapshot's facts, replaced by the tenant's own where they were read. */
+export interface FieldFacts extends Omit<Field, 'dataType' | 'picklistValues'> {
+  readonly dataType: string;
+  /** Display name of a user-defined field. */
+  readonly label: string | null;
+  readonly udf: boolean;
+  /** All choices when they came from the tenant, otherwise only those that every tenant has. */
+  readonly choices: readonly Choice[];
+  /** Name of the picklist field that decides which choices are valid. */
+  readonly parentField: string | null;
+}
+
+export interface EntityFacts {
+  readonly entity: Entity;
+  /** Whether `fields` come from the tenant; otherwise from the snapshot. */
+  readonly live: boolean;
+  readonly fields: readonly FieldFacts[];
+  /** A built-in field, compared without case as Autotask does. */
+  field(name: string): FieldFacts | undefined;
+  /** User-defined fields; asks the tenant on first use. */
+  udfs(signal?: AbortSignal): Promise<readonly FieldFacts[]>;
+  /** Built-in or user-defined. */
+  find(name: string, signal?: AbortSignal): Promise<FieldFacts | undefined>;
+}
+
+function fromSnapshot(field: Field): FieldFacts {
+  const { picklistValues, ...rest } = field;
+  const choices = (picklistValues ?? []).map((choice) => ({
+    ...choice,
+    isActive: true,
+    isDefaultValue: false,
+    parentValue: '',
+  }));
+  return { ...rest, label: null, udf: false, choices, parentField: null };
+}
+
+function fromTenant(field: LiveField, udf: boolean): FieldFacts {
+  return {
+    name: field.name,
+    dataType: field.dataType,
+    length: field.length > 0 ? field.length : null,
+    isRequired: field.isRequired,
+    isReadOnly: field.isReadOnly,
+    isQueryable: field.isQueryable,
+    isReference: field.isReference,
+    referenceEntityType: field.referenceEntityType,
+    isPickList: field.isPickList,
+    label: field.label,
+    udf,
+    choices: field.picklistValues ?? [],
+    parentField: field.picklistParentValueField,
+  };
+}
+
+/** Path under which the metadata of an entity stands, also of those that live only below a parent. */
+const metadataPath = (entity: Entity) => entity.path ?? entity.name;
+
+/** Failures of a metadata call after which the snapshot is still good enough to go on with. */
+const survivable = new Set(['permission', 'notFound', 'unexpected', 'unavailable']);
+
+/** `reader` null: the snapshot alone, for a server without credentials. */
+export function createFacts(reader: AutotaskReader | null) {
+  const known = new WeakMap<readonly LiveField[], EntityFacts>();
+
+  function build(entity: Entity, fields: readonly FieldFacts[], live: boolean): EntityFacts {
+    const byName = new Map(fields.map((field) => [field.name.toLowerCase(), field]));
+    const udfs = async (signal?: AbortSignal): Promise<readonly FieldFacts[]> => {
+      if (reader === null || !entity.userDefinedFields) return [];
+      const rows = await reader.userDefinedFields(metadataPath(entity), signal ? { signal } : {});
+      return rows.map((row) => fromTenant(row, true));
+    };
+    const field = (name: string) => byName.get(name.toLowerCase());
+    return {
+      entity,
+      live,
+      fields,
+      field,
+      udfs,
+      find: async (name, signal) =>
+        field(name) ??
+        (await udfs(signal)).find(
+          (udf) =>
+            udf.name.toLowerCase() === name.toLowerCase() || udf.label?.toLowerCase() === name.toLowerCase(),
+        ),
+    };
+  }
+
+  return async function facts(entity: Entity, signal?: AbortSignal): Promise<EntityFacts> {
+    if (reader !== null) {
+      try {
+        const live = await reader.fields(metadataPath(entity), signal ? { signal } : {});
+        const cached = known.get(live);
+        if (cached?.entity === entity) return cached;
+        const built = build(
+          entity,
+          live.map((field) => fromTenant(field, false)),
+          true,
+        );
+        known.set(live, built);
+        return built;
+      } catch (error) {
+        if (!(error instanceof AutotaskError && survivable.has(error.kind))) throw error;
+      }
+    }
+    const fields = (await load[entity.name]?.fields()) ?? [];
+    return build(entity, fields.map(fromSnapshot), false);
+  };
+}
+
+export type Facts = ReturnType<typeof createFacts>;
+
+/** `"statsu" is not a field of Tickets. Did you mean status?` */
+export async function unknownField(facts: EntityFacts, name: string): Promise<string> {
+  const names = [...facts.fields, ...(await facts.udfs())].map((field) => field.name);
+  return `${JSON.stringify(name)} is not a field of ${facts.entity.name}.${didYouMean(name, names)}`;
+}

@@ -1,0 +1,38 @@
+import type { AutotaskReader } from '../client/types.js';
+import { AutotaskError } from '../errors.js';
+import { describe } from './describe.js';
+import { createFacts } from './facts.js';
+import { createReads } from './read.js';
+import { createReferences } from './references.js';
+import { createWrites } from './write.js';
+
+/**
+ * The one interpreter of the entity table: everything a tool can do with Autotask's data.
+ * `reader` null is a server without credentials: it can describe entities from the snapshot and nothing else.
+ */
+export function createEntities(reader: AutotaskReader | null, whyNot = 'There are no Autotask credentials.') {
+  const facts = createFacts(reader);
+  const connect = () => {
+    if (reader === null) {
+      throw new AutotaskError('configuration', whyNot, {
+        next: 'Set AUTOTASK_USERNAME, AUTOTASK_SECRET and AUTOTASK_INTEGRATION_CODE, or start with --demo.',
+      });
+    }
+    const references = createReferences(reader);
+    const reads = createReads(reader, facts, references);
+    return { reader, references, reads, writes: createWrites(reader, facts, references, reads) };
+  };
+  let connected: ReturnType<typeof connect> | undefined;
+  const tenant = () => {
+    connected ??= connect();
+    return connected;
+  };
+  return {
+    facts,
+    describe: (args: Parameters<typeof describe>[1], signal?: AbortSignal) => describe(facts, args, signal),
+    /** Everything that needs a tenant; throws when there are no credentials. */
+    tenant,
+  };
+}
+
+export type Entities = ReturnType<typeof createEntities>;

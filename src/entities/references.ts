@@ -1,0 +1,207 @@
+import type { AutotaskReader, FilterNode, Row } from '../client/types.js';
+import { AutotaskError } from '../errors.js';
+import type { Entity } from '../model.js';
+import { entityOfType } from './names.js';
+
+/** How many ids one `in` condition may hold: Autotask counts each as an OR condition. */
+export const mostOrConditions = 500;
+
+const cacheSize = 20_000;
+const cacheMs = 5 * 60_000;
+
+/** What a record is called, from the fields that name its entity. */
+export function nameOf(entity: Entity, row: Row): string | undefined {
+  const parts = entity.nameFields
+    .map((field) => row[field])
+    .filter((value): value is string | number => typeof value === 'string' || typeof value === 'number')
+    .map(String)
+    .filter((text) => text.trim() !== '');
+  return parts.length === 0 ? undefined : parts.join(' ');
+}
+
+/** Most records that one name may fit and still be listed. */
+const mostCandidates = 25;
+
+export interface Candidate {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** Whether records of the entity can be looked up by id and have a name to show. */
+export function canName(entity: Entity | undefined): entity is Entity & { path: string } {
+  return (
+    entity !== undefined &&
+    entity.path !== null &&
+    entity.nameFields.length > 0 &&
+    entity.operations.includes('query')
+  );
+}
+
+/** The part of a record's name that is short enough for a column: tickets by number, the rest by name. */
+const shownFields = (entity: Entity): readonly string[] =>
+  entity.nameFields.length > 1 && entity.nameFields[0]?.endsWith('Number')
+    ? entity.nameFields.slice(0, 1)
+    : entity.nameFields;
+
+export function createReferences(reader: AutotaskReader) {
+  /** `name` null: the record exists without a name; `exists` false: Autotask has no such record. */
+  const cache = new Map<string, { name: string | null; exists: boolean; at: number }>();
+  const options = (signal?: AbortSignal) => (signal ? { signal } : {});
+
+  function remember(key: string, name: string | null, exists: boolean): void {
+    if (cache.size >= cacheSize) {
+      const oldest = cache.keys().next().value;
+      if (oldest !== undefined) cache.delete(oldest);
+    }
+    cache.set(key, { name, exists, at: Date.now() });
+  }
+
+  /** Reads the names of the given ids in as few queries as Autotask allows; unknown ids stay without. */
+  async function readNames(
+    entity: Entity & { path: string },
+    ids: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const shown = { ...entity, nameFields: shownFields(entity) };
+    for (let from = 0; from < ids.length; from += mostOrConditions) {
+      const part = ids.slice(from, from + mostOrConditions);
+      const { rows } = await reader.query(
+        entity.path,
+        { filter: [{ op: 'in', field: 'id', value: part }], includeFields: ['id', ...shown.nameFields] },
+        { limit: part.length, ...options(signal) },
+      );
+      const found = new Map(rows.map((row) => [row.id, nameOf(shown, row)]));
+      for (const id of part) remember(`${entity.name}/${id}`, found.get(id) ?? null, found.has(id));
+    }
+  }
+
+  /**
+   * Names for ids of one entity type (`Company`): cached, otherwise one look-up per 500 ids. `missing` holds
+   * the ids that Autotask does not have. A tenant that does not let us read the entity gives neither.
+   */
+  async function lookup(
+    type: string,
+    ids: Iterable<number>,
+    signal?: AbortSignal,
+  ): Promise<{ readonly names: ReadonlyMap<number, string>; readonly missing: ReadonlySet<number> }> {
+    const entity = entityOfType(type);
+    const names = new Map<number, string>();
+    const missing = new Set<number>();
+    if (!canName(entity)) return { names, missing };
+    const wanted = [...new Set(ids)];
+    const now = Date.now();
+    const unread = wanted.filter((id) => {
+      const known = cache.get(`${entity.name}/${id}`);
+      return known === undefined || now - known.at > cacheMs;
+    });
+    try {
+      if (unread.length > 0) await readNames(entity, unread, signal);
+    } catch (error) {
+      if (!(error instanceof AutotaskError) || error.kind === 'cancelled') throw error;
+    }
+    for (const id of wanted) {
+      const known = cache.get(`${entity.name}/${id}`);
+      if (known?.exists === false) missing.add(id);
+      else if (typeof known?.name === 'string') names.set(id, known.name);
+    }
+    return { names, missing };
+  }
+
+  /**
+   * Records whose name is the text: exactly, else beginning with it, else containing it.
+   * People are found by first and last name in either order. Inactive records only when nothing else fits.
+   */
+  async function candidates(
+    entity: Entity & { path: string },
+    text: string,
+    signal?: AbortSignal,
+  ): Promise<readonly Candidate[]> {
+    const wanted = text.trim().toLowerCase();
+    if (wanted === '') return [];
+    const find = (filter: readonly FilterNode[]) =>
+      reader.query(
+        entity.path,
+        {
+          filter,
+          includeFields: ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name)),
+        },
+        { limit: mostCandidates, ...options(signal) },
+      );
+    const isExact = (row: Row) =>
+      [nameOf(entity, row), ...entity.nameFields.map((field) => row[field])].some(
+        (name) => String(name ?? '').toLowerCase() === wanted,
+      );
+    for (const filter of searches(entity, text.trim())) {
+      const { rows, more } = await find(filter);
+      if (rows.length === 0) continue;
+      let exact = rows.filter(isExact);
+      // Among more names than were read, the exact one may be further on.
+      if (more && exact.length === 0) exact = [...(await find(exactly(entity, text.trim()))).rows];
+      const fitting = exact.length > 0 ? exact : rows;
+      const active = fitting.filter((row) => row.isActive !== false && row.isActive !== 0);
+      const shown = { ...entity, nameFields: shownFields(entity) };
+      return (active.length > 0 ? active : fitting).flatMap((row) => {
+        if (typeof row.id !== 'number') return [];
+        // The name is known now; a list that shows it needs no look-up.
+        remember(`${entity.name}/${row.id}`, nameOf(shown, row) ?? null, true);
+        return [{ id: row.id, name: nameOf(entity, row) ?? `#${row.id}` }];
+      });
+    }
+    return [];
+  }
+
+  return { lookup, candidates };
+}
+
+export type References = ReturnType<typeof createReferences>;
+
+/** `isActive` is asked for only where summary fields say that the entity has it. */
+function has(entity: Entity, name: string): boolean {
+  return name !== 'isActive' || entity.summaryFields.includes('isActive');
+}
+
+/** Filters to try one after the other, from exact to loose. */
+function searches(entity: Entity, text: string): FilterNode[][] {
+  const [first, last] = entity.nameFields;
+  if (first === undefined) return [];
+  if (first === 'firstName' && last === 'lastName') {
+    const words = text.split(/[\s,]+/).filter((word) => word !== '');
+    const [a, ...rest] = words;
+    if (a === undefined) return [];
+    if (rest.length === 0) {
+      return [
+        [any(eq('lastName', a), eq('firstName', a))],
+        [any(begins('lastName', a), begins('firstName', a))],
+      ];
+    }
+    const z = words.at(-1) ?? a;
+    return [
+      [
+        any(
+          both(eq('firstName', a), eq('lastName', rest.join(' '))),
+          both(eq('firstName', z), eq('lastName', a)),
+        ),
+      ],
+      [both(begins('firstName', a), begins('lastName', z))],
+    ];
+  }
+  const [number, name] = first.endsWith('Number') ? [first, last] : [undefined, first];
+  const filters: FilterNode[][] = [];
+  if (number !== undefined) filters.push([begins(number, text)]);
+  if (name === undefined) return filters;
+  // The exact name, in whatever company of longer ones; then the looser forms.
+  return [
+    ...filters,
+    [any(eq(name, text), begins(name, text))],
+    [{ op: 'contains', field: name, value: text }],
+  ];
+}
+
+const exactly = (entity: Entity, text: string): FilterNode[] => [
+  any(...entity.nameFields.map((field) => eq(field, text))),
+];
+
+const eq = (field: string, value: string): FilterNode => ({ op: 'eq', field, value });
+const begins = (field: string, value: string): FilterNode => ({ op: 'beginsWith', field, value });
+const both = (...items: FilterNode[]): FilterNode => ({ op: 'and', items });
+const any = (...items: FilterNode[]): FilterNode => ({ op: 'or', items });

@@ -1,0 +1,291 @@
+import type { AutotaskReader, AutotaskWriter, Row } from '../client/types.js';
+import { AutotaskError, InvalidInput, type Problem } from '../errors.js';
+import type { Entity } from '../model.js';
+import { checkBody } from './body.js';
+import { type Cell, display, fieldValue, filledFields } from './display.js';
+import type { EntityFacts, Facts, FieldFacts } from './facts.js';
+import { findEntity } from './names.js';
+import type { CallContext, Reads, RecordResult } from './read.js';
+import type { References } from './references.js';
+import { findRoute, type ParentArguments, type Route } from './route.js';
+
+export interface Change {
+  readonly field: string;
+  readonly before: Cell | null;
+  readonly after: Cell;
+}
+
+/** What happened, as Autotask's database tells it afterwards. */
+export interface WriteResult {
+  readonly action: WritePlan['action'];
+  readonly entity: Entity;
+  readonly id: number;
+  /** Opens the record in Autotask's web interface; null when not known how. */
+  readonly link: string | null;
+  readonly changes: readonly Change[];
+  /** Fields whose stored value is not the one that was sent. */
+  readonly differences: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * A write that was checked and routed but not made. Only `execute` writes, and it needs a writer, which
+ * the dispatcher hands out after the gate.
+ */
+export interface WritePlan {
+  readonly action: 'create' | 'update' | 'delete';
+  readonly entity: Entity;
+  readonly id: number | null;
+  readonly path: string;
+  readonly changes: readonly Change[];
+  readonly notes: readonly string[];
+  execute(writer: AutotaskWriter): Promise<WriteResult>;
+}
+
+const same = (sent: unknown, stored: unknown, field: FieldFacts): boolean => {
+  const empty = (value: unknown) => value === null || value === undefined || value === '';
+  if (empty(sent) || empty(stored)) return empty(sent) && empty(stored);
+  if (field.dataType === 'datetime') {
+    const utc = (value: unknown) => {
+      const text = String(value);
+      return Date.parse(/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`);
+    };
+    return utc(sent) === utc(stored);
+  }
+  if (typeof sent === 'number' || typeof stored === 'number') return Number(sent) === Number(stored);
+  const text = (value: unknown) => String(value).replace(/\r\n?/g, '\n').trim();
+  return text(sent) === text(stored);
+};
+
+/** Codes of Autotask's own "execute command" links, by entity. */
+const linkCodes: Readonly<Record<string, readonly [code: string, parameter: string]>> = {
+  Tickets: ['OpenTicketDetail', 'TicketID'],
+  Companies: ['OpenAccount', 'AccountID'],
+  Contacts: ['OpenContact', 'ContactID'],
+  Tasks: ['OpenTaskDetail', 'TaskID'],
+  Opportunities: ['OpenOpportunity', 'OpportunityID'],
+  ConfigurationItems: ['EditInstalledProduct', 'InstalledProductID'],
+};
+
+export function createWrites(reader: AutotaskReader, facts: Facts, references: References, reads: Reads) {
+  const options = (context: CallContext) => (context.signal ? { signal: context.signal } : {});
+  const show = (row: Row, fields: readonly FieldFacts[], context: CallContext) =>
+    display([row], fields, {
+      references,
+      timeZone: context.timeZone,
+      mostText: 500,
+      single: true,
+      ...options(context),
+    }).then(([cells = []]) => cells);
+
+  async function link(entity: Entity, id: number, context: CallContext): Promise<string | null> {
+    const code = linkCodes[entity.name];
+    const { webUrl } = await reader.zone(options(context));
+    if (code === undefined || webUrl === null) return null;
+    const base = webUrl.replace(/\/*$/, '');
+    return `${base}/Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=${code[0]}&${code[1]}=${id}`;
+  }
+
+  /** Autotask answers 200 and may store something else, so the stored record is read and compared. */
+  async function readBack(
+    known: EntityFacts,
+    id: number,
+    parentId: number | undefined,
+    body: Row,
+    fields: readonly FieldFacts[],
+    context: CallContext,
+  ): Promise<{ differences: string[]; notes: string[] }> {
+    let stored: Row | null;
+    try {
+      stored = await reads.row(known.entity, id, parentId, context);
+    } catch (error) {
+      if (!(error instanceof AutotaskError)) throw error;
+      return { differences: [], notes: [`The record could not be read back (${error.message}).`] };
+    }
+    if (stored === null) return { differences: [], notes: ['The record could not be read back yet.'] };
+    const different = fields.filter(
+      (field) => !same(fieldValue(body, field), fieldValue(stored, field), field),
+    );
+    const cells = await show(stored, different, context);
+    return {
+      differences: different.map((field, index) => `${field.name} is ${cells[index]?.text || 'empty'}`),
+      notes: [],
+    };
+  }
+
+  function refuse(problems: readonly Problem[], entity: Entity): void {
+    if (problems.length === 0) return;
+    throw new InvalidInput(
+      `Nothing was written: ${problems.length === 1 ? 'one field is' : `${problems.length} fields are`} not right.`,
+      problems,
+      `describe-entity-fields lists the fields of ${entity.name} and their values.`,
+    );
+  }
+
+  async function planCreate(
+    args: ParentArguments & {
+      readonly entity: string;
+      readonly data: Row;
+      readonly notes?: readonly string[];
+    },
+    context: CallContext,
+  ): Promise<WritePlan> {
+    const entity = findEntity(args.entity, args.parentEntity);
+    // What cannot be created at all is refused before the tenant is asked anything.
+    if (args.parentId !== undefined || entity.createVia === 'none')
+      findRoute(entity, 'create', args.data, args);
+    const known = await facts(entity, context.signal);
+    const parentFields = entity.parents.flatMap(({ parentField }) => parentField ?? []);
+    const [parentField] = parentFields;
+    const given =
+      args.parentId !== undefined && parentField !== undefined && !(parentField in args.data)
+        ? { [parentField]: args.parentId, ...args.data }
+        : args.data;
+    const checked = await checkBody(known, given, 'create', reads.conversion(context));
+    refuse(checked.problems, entity);
+    const planNotes = [...(args.notes ?? []), ...checked.notes];
+    const route = findRoute(entity, 'create', checked.body, args);
+    const cells = await show(checked.body, checked.fields, context);
+    const changes = checked.fields.map((field, index) => ({
+      field: field.name,
+      before: null,
+      after: cells[index] ?? { text: '', json: null },
+    }));
+    return {
+      action: 'create',
+      entity,
+      id: null,
+      path: route.path,
+      changes,
+      notes: planNotes,
+      execute: async (writer) => {
+        const id = await writer.create(route.path, checked.body, options(context));
+        const back = await readBack(known, id, route.parent?.id, checked.body, checked.fields, context);
+        const notes = [...planNotes, ...back.notes];
+        return {
+          action: 'create',
+          entity,
+          id,
+          link: await link(entity, id, context),
+          changes,
+          ...back,
+          notes,
+        };
+      },
+    };
+  }
+
+  /** The record to change or delete, and where: child entities are written below the parent they have now. */
+  async function locate(
+    operation: 'patch' | 'delete',
+    args: ParentArguments & { readonly entity: string; readonly id: number },
+    context: CallContext,
+  ): Promise<{ entity: Entity; row: Row; route: Route }> {
+    const entity = findEntity(args.entity, args.parentEntity);
+    const needsRecord = entity.parents.some(({ operations }) => operations.includes(operation));
+    if (!needsRecord) findRoute(entity, operation, {}, args);
+    const row = await reads.row(entity, args.id, args.parentId, context);
+    if (row === null) {
+      throw new AutotaskError(
+        'notFound',
+        `There is no record ${args.id} in ${entity.name}. Nothing was written.`,
+      );
+    }
+    return { entity, row, route: findRoute(entity, operation, row, args) };
+  }
+
+  async function planUpdate(
+    args: ParentArguments & {
+      readonly entity: string;
+      readonly id: number;
+      readonly data: Row;
+      readonly notes?: readonly string[];
+    },
+    context: CallContext,
+  ): Promise<WritePlan> {
+    const { entity, row, route } = await locate('patch', args, context);
+    const known = await facts(entity, context.signal);
+    const data = Object.fromEntries(
+      Object.entries(args.data).filter(([name]) => name.toLowerCase() !== 'id'),
+    );
+    if (Object.keys(data).length === 0) {
+      throw new InvalidInput('Nothing was written.', [
+        { field: 'data', problem: 'names no field to change' },
+      ]);
+    }
+    const checked = await checkBody(
+      known,
+      { ...data, id: args.id },
+      'update',
+      reads.conversion(context),
+      row,
+    );
+    refuse(checked.problems, entity);
+    const planNotes = [...(args.notes ?? []), ...checked.notes];
+    const fields = checked.fields.filter((field) => field.name !== 'id');
+    const [before, after] = [await show(row, fields, context), await show(checked.body, fields, context)];
+    const changes = fields.map((field, index) => ({
+      field: field.name,
+      before: before[index] ?? null,
+      after: after[index] ?? { text: '', json: null },
+    }));
+    return {
+      action: 'update',
+      entity,
+      id: args.id,
+      path: route.path,
+      changes,
+      notes: planNotes,
+      execute: async (writer) => {
+        const id = await writer.patch(route.path, checked.body, options(context));
+        const back = await readBack(known, id, route.parent?.id, checked.body, fields, context);
+        const notes = [...planNotes, ...back.notes];
+        return {
+          action: 'update',
+          entity,
+          id,
+          link: await link(entity, id, context),
+          changes,
+          ...back,
+          notes,
+        };
+      },
+    };
+  }
+
+  async function planDelete(
+    args: ParentArguments & { readonly entity: string; readonly id: number },
+    context: CallContext,
+  ): Promise<WritePlan> {
+    const { entity, row, route } = await locate('delete', args, context);
+    const known = await facts(entity, context.signal);
+    const record: RecordResult = await reads.showRecord(
+      row,
+      known,
+      await filledFields(row, known, context.signal),
+      context,
+    );
+    const gone = { text: '', json: null };
+    const changes = record.fields.map((field, index) => ({
+      field: field.name,
+      before: record.cells[index] ?? null,
+      after: gone,
+    }));
+    return {
+      action: 'delete',
+      entity,
+      id: args.id,
+      path: `${route.path}/${args.id}`,
+      changes,
+      notes: [],
+      execute: async (writer) => {
+        const id = await writer.remove(`${route.path}/${args.id}`, options(context));
+        const left = await reads.row(entity, args.id, route.parent?.id, context).catch(() => null);
+        const differences = left === null ? [] : ['the record is still there'];
+        return { action: 'delete', entity, id, link: null, changes, differences, notes: [] };
+      },
+    };
+  }
+
+  return { planCreate, planUpdate, planDelete };
+}

@@ -1,0 +1,26 @@
+/**
+ * Text that people and customers wrote into the tenant is data. Characters that nobody sees but a model
+ * reads (control, bidirectional, tag, zero-width) are removed; what remains is what a person would see.
+ */
+
+const invisible = /[^\P{Cc}\n\t]|\p{Cf}|\p{Variation_Selector}|[\u115F\u1160\u17B4\u17B5\u3164\uFFA0]/gu;
+
+/** Visible text with plain line ends. */
+export function clean(text: string): string {
+  return text.replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n').replace(invisible, '');
+}
+
+/** One line, for a cell of a table. */
+export function oneLine(text: string): string {
+  return clean(text).replace(/\s+/g, ' ').trim();
+}
+
+/** At most `most` characters; what is cut is counted, so that nobody takes a part for the whole. */
+export function shorten(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const cut = text
+    .slice(0, most)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trimEnd();
+  return `${cut}… [${text.length} characters in all]`;
+}

@@ -1,0 +1,19 @@
+import { defineReadTool } from './define.js';
+import * as inputs from './inputs.js';
+
+export const countEntity = defineReadTool({
+  name: 'count-entity',
+  title: 'Count records',
+  description: 'Count matching records without reading them. query as in query-entity.',
+  input: {
+    entity: inputs.entity,
+    query: inputs.query.optional(),
+    parentEntity: inputs.parentEntity,
+    parentId: inputs.parentId,
+  },
+  openWorld: true,
+  run: async (args, context) => {
+    const { entity, count, notes } = await context.entities.tenant().reads.count(args, context);
+    return { kind: 'facts', lines: [`${count} ${entity}`, ...notes], json: { entity, count, notes } };
+  },
+});

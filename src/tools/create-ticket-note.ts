@@ -1,0 +1,47 @@
+import type { TicketNoteCreate } from '../../generated/types.js';
+import { activeChoices, defaultChoice, saidDefault } from './defaults.js';
+import * as inputs from './inputs.js';
+import { defineCreate, idOf } from './records.js';
+
+export const createTicketNote = defineCreate<keyof TicketNoteCreate>({
+  name: 'create-ticket-note',
+  title: 'Add a note to a ticket',
+  description:
+    'Add a note to a ticket (ticketID: id or number). Internal unless publish says otherwise: "All Autotask Users" is visible to the customer.',
+  entity: 'TicketNotes',
+  fields: {
+    ticketID: inputs.set.name(),
+    title: inputs.set.text(),
+    description: inputs.set.text(),
+    noteType: inputs.set.name(),
+    publish: inputs.set.name(),
+  },
+  prepare: async (data, context) => {
+    const filled: Record<string, unknown> = { ...data };
+    const notes: string[] = [];
+    if (typeof data.ticketID === 'string') filled.ticketID = await idOf('Tickets', data.ticketID, context);
+    if (data.publish === undefined) {
+      // The codes are the tenant's own; a wrong guess would show an internal note to the customer, so only a
+      // choice that calls itself internal will do, and without one the caller has to choose.
+      const { choices } = await activeChoices('TicketNotes', 'publish', context);
+      const internal = choices.find((choice) => /\binternal\b/i.test(choice.label));
+      if (internal !== undefined) {
+        filled.publish = Number(internal.value);
+        notes.push(`${saidDefault('publish', internal)}, not visible to the customer`);
+      }
+    }
+    if (data.noteType === undefined) {
+      const choice = await defaultChoice(
+        'TicketNotes',
+        'noteType',
+        ['Task Notes', 'Ticket Notes', 'Task Detail'],
+        context,
+      );
+      if (choice !== undefined) {
+        filled.noteType = Number(choice.value);
+        notes.push(saidDefault('noteType', choice));
+      }
+    }
+    return { data: filled, notes };
+  },
+});

@@ -1,0 +1,79 @@
+import type { TimeEntryCreate } from '../../generated/types.js';
+import type { Row } from '../client/types.js';
+import { InvalidInput, type Problem } from '../errors.js';
+import { defaultRole } from './assignment.js';
+import type { ToolContext } from './define.js';
+import * as inputs from './inputs.js';
+import { defineCreate, idOf } from './records.js';
+
+const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';
+const targets = ['ticketID', 'taskID', 'internalBillingCodeID'] as const;
+const mostHours = 24;
+
+/** Autotask's rules for time, which its metadata does not show. */
+async function timeProblems(data: Row, context: ToolContext): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  const given = targets.filter((name) => isGiven(data[name]));
+  if (given.length !== 1) {
+    const what = given.length === 0 ? 'one is needed' : `${given.join(' and ')} are given`;
+    problems.push({ field: targets.join(', '), problem: `exactly one says what the time was for; ${what}` });
+  }
+  if (data.internalBillingCodeID === undefined && !isGiven(data.roleID) && isGiven(data.resourceID)) {
+    const role = await defaultRole(data.resourceID, context);
+    const hint = role === null ? '' : `; the default role of this resource is ${role.id} = ${role.name}`;
+    problems.push({ field: 'roleID', problem: `is required for time on a ticket or task${hint}` });
+  }
+  const hours = Number(data.hoursWorked);
+  if (isGiven(data.hoursWorked) && !(hours > 0 && hours <= mostHours)) {
+    problems.push({ field: 'hoursWorked', problem: `must be more than 0 and at most ${mostHours}` });
+  }
+  const times = isGiven(data.startDateTime) && isGiven(data.endDateTime);
+  if (times) {
+    const span = (Date.parse(String(data.endDateTime)) - Date.parse(String(data.startDateTime))) / 3_600_000;
+    if (!(span > 0 && span <= mostHours)) {
+      problems.push({
+        field: 'endDateTime',
+        problem: `must be after startDateTime, by at most ${mostHours} hours`,
+      });
+    }
+  } else if (isGiven(data.startDateTime) || isGiven(data.endDateTime)) {
+    problems.push({ field: 'startDateTime, endDateTime', problem: 'belong together: give both or none' });
+  } else if (!isGiven(data.hoursWorked)) {
+    problems.push({ field: 'hoursWorked', problem: 'is required, or startDateTime and endDateTime' });
+  }
+  if (!times && !isGiven(data.dateWorked)) {
+    problems.push({ field: 'dateWorked', problem: 'is required when startDateTime is not given' });
+  }
+  return problems;
+}
+
+export const createTimeEntry = defineCreate<keyof TimeEntryCreate>({
+  name: 'create-time-entry',
+  title: 'Log time',
+  description:
+    'Log time on a ticket (id or number), a task or a general work type: hoursWorked and dateWorked, or start and end. Submitted or posted timesheets are locked by Autotask.',
+  entity: 'TimeEntries',
+  fields: {
+    ticketID: inputs.set.name(),
+    taskID: inputs.set.name(),
+    internalBillingCodeID: inputs.set.name(),
+    resourceID: inputs.set.name(),
+    roleID: inputs.set.name(),
+    dateWorked: inputs.set.date(),
+    hoursWorked: inputs.set.number(),
+    startDateTime: inputs.set.date(),
+    endDateTime: inputs.set.date(),
+    billingCodeID: inputs.set.name(),
+    contractID: inputs.set.name(),
+    isNonBillable: inputs.set.flag(),
+    summaryNotes: inputs.set.text(),
+    internalNotes: inputs.set.text(),
+  },
+  prepare: async (given, context) => {
+    const data: Record<string, unknown> = { ...given };
+    if (typeof given.ticketID === 'string') data.ticketID = await idOf('Tickets', given.ticketID, context);
+    const problems = await timeProblems(data, context);
+    if (problems.length > 0) throw new InvalidInput('Nothing was written.', problems);
+    return { data, notes: [] };
+  },
+});

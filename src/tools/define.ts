@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import type { AutotaskReader } from '../client/types.js';
+import type { Entities } from '../entities/index.js';
+import type { CallContext, ListResult, RecordResult } from '../entities/read.js';
+import type { WritePlan, WriteResult } from '../entities/write.js';
+import { didYouMean } from '../nearest.js';
+
+/** What a tool may use. No HTTP, no protocol. */
+export interface ToolContext extends CallContext {
+  readonly entities: Entities;
+  readonly server: ServerFacts;
+  /** Ticket status codes that count as closed. */
+  readonly closedStatusIds: readonly number[];
+}
+
+export interface ServerFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly mode: 'live' | 'demo';
+  readonly readOnly: boolean;
+}
+
+/** What a tool answers; the server turns it into text or JSON. */
+export type Result =
+  | { readonly kind: 'list'; readonly list: ListResult }
+  | { readonly kind: 'record'; readonly record: RecordResult }
+  | { readonly kind: 'write'; readonly write: WriteResult }
+  /** A record with short lists of what belongs to it. */
+  | {
+      readonly kind: 'account';
+      readonly record: RecordResult;
+      readonly lists: readonly { readonly title: string; readonly list: ListResult }[];
+      readonly notes: readonly string[];
+    }
+  /** Facts of this server and of Autotask's metadata. */
+  | { readonly kind: 'facts'; readonly lines: readonly string[]; readonly json: unknown };
+
+/** The four hints of the protocol are always given, because an absent hint means the worst. */
+export interface Annotations {
+  readonly readOnlyHint: boolean;
+  readonly destructiveHint: boolean;
+  readonly idempotentHint: boolean;
+  readonly openWorldHint: boolean;
+}
+
+interface Declaration<Shape extends z.ZodRawShape> {
+  /** Kebab-case, at most 64 characters. */
+  readonly name: string;
+  readonly title: string;
+  /** Purpose first, then when to use it. */
+  readonly description: string;
+  readonly input: Shape;
+}
+
+/** Unknown arguments are refused with the name that was probably meant: a mistyped filter must not vanish. */
+function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+  const names = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys
+            .map((key) => `${key} is not an argument.${didYouMean(key, names)} Valid: ${names.join(', ')}.`)
+            .join(' ')
+        : undefined,
+  });
+}
+
+/** `company` is understood as `companyID`: Autotask's own name without its ending. */
+function spelled(args: unknown, shape: z.ZodRawShape): unknown {
+  const given = z.record(z.string(), z.unknown()).safeParse(args);
+  if (!given.success) return args;
+  return Object.fromEntries(
+    Object.entries(given.data).map(([key, value]) => {
+      const full = `${key}ID`;
+      return !(key in shape) && full in shape && !(full in given.data) ? [full, value] : [key, value];
+    }),
+  );
+}
+
+export type Arguments<Shape extends z.ZodRawShape> = z.infer<ReturnType<typeof strict<Shape>>>;
+
+/** Arguments that were read: what is left to do with them, or what is wrong with them. */
+export type Accepted<Work> = { readonly work: Work } | { readonly error: z.ZodError };
+
+interface ToolBase {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly annotations: Annotations;
+  readonly input: z.ZodType;
+}
+
+export interface ReadTool extends ToolBase {
+  readonly mutates: false;
+  accept(args: unknown): Accepted<(context: ToolContext) => Promise<Result>>;
+}
+
+export interface WriteTool extends ToolBase {
+  readonly mutates: true;
+  /** The value of `confirm` that lets the write happen. */
+  readonly confirmToken: string;
+  /** `plan` validates, routes and describes the write; only the plan's `execute` makes it. */
+  accept(args: unknown): Accepted<{
+    readonly confirm: string | undefined;
+    plan(context: ToolContext): Promise<WritePlan>;
+  }>;
+}
+
+export type Tool = ReadTool | WriteTool;
+
+/** A tool that reads. `openWorld`: whether it asks Autotask at all. */
+export function defineReadTool<Shape extends z.ZodRawShape>(
+  tool: Declaration<Shape> & {
+    readonly openWorld: boolean;
+    run(args: Arguments<Shape>, context: ToolContext): Promise<Result>;
+  },
+): ReadTool {
+  const { openWorld, run, ...declaration } = tool;
+  const input = strict(tool.input);
+  return {
+    ...declaration,
+    mutates: false,
+    annotations: {
+      readOnlyHint: true,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: openWorld,
+    },
+    input,
+    accept: (args) => {
+      const parsed = input.safeParse(spelled(args, tool.input));
+      return parsed.success ? { work: (context) => run(parsed.data, context) } : { error: parsed.error };
+    },
+  };
+}
+
+export const confirmToken = (name: string): string => name.toUpperCase().replaceAll('-', '_');
+
+const confirmation = z.looseObject({ confirm: z.string().optional() });
+
+/**
+ * A tool that writes. It can only be declared with a plan, so that the gate always stands between what was
+ * checked and the write.
+ */
+export function defineWriteTool<Shape extends z.ZodRawShape>(
+  tool: Declaration<Shape> & {
+    readonly destructive: boolean;
+    readonly idempotent: boolean;
+    plan(args: Arguments<Shape>, context: ToolContext): Promise<WritePlan>;
+  },
+): WriteTool {
+  const { destructive, idempotent, plan, ...declaration } = tool;
+  const token = confirmToken(tool.name);
+  const confirm = z.string().optional().describe(`${token} to write; without it you get a preview`);
+  const own = strict(tool.input);
+  return {
+    ...declaration,
+    mutates: true,
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: destructive,
+      idempotentHint: idempotent,
+      openWorldHint: true,
+    },
+    input: strict({ ...tool.input, confirm }),
+    confirmToken: token,
+    accept: (args) => {
+      const gate = confirmation.safeParse(args ?? {});
+      if (!gate.success) return { error: gate.error };
+      const { confirm: given, ...rest } = gate.data;
+      const parsed = own.safeParse(spelled(rest, tool.input));
+      if (!parsed.success) return { error: parsed.error };
+      return { work: { confirm: given, plan: (context) => plan(parsed.data, context) } };
+    },
+  };
+}
+
+/** The reader of the tenant, for the few tools that ask about the tenant itself. */
+export const readerOf = (context: ToolContext): AutotaskReader => context.entities.tenant().reader;

@@ -1,0 +1,56 @@
+import { abilities } from '../entities/describe.js';
+import type { FieldFacts } from '../entities/facts.js';
+import { defineReadTool } from './define.js';
+import * as inputs from './inputs.js';
+
+const mostChoices = 60;
+
+/** One field in one line: what a caller needs to filter by it or to write it. */
+function line(field: FieldFacts): string {
+  const facts: string[] = [field.dataType];
+  if (field.length !== null) facts.push(`max ${field.length}`);
+  if (field.isRequired === true && field.name !== 'id') facts.push('required');
+  if (field.isReadOnly === true) facts.push('read-only');
+  if (field.isQueryable === false) facts.push('not filterable');
+  if (field.referenceEntityType !== null) facts.push(`-> ${field.referenceEntityType}`);
+  if (field.udf) facts.push('user-defined');
+  if (field.parentField) facts.push(`depends on ${field.parentField}`);
+  if (field.isPickList === true && field.choices.length === 0) facts.push('picklist');
+  const active = field.choices.filter((choice) => choice.isActive);
+  const choices = active
+    .slice(0, mostChoices)
+    .map((choice) => {
+      const marks = [
+        choice.parentValue === '' ? '' : ` <${choice.parentValue}>`,
+        choice.isDefaultValue ? '*' : '',
+      ];
+      return `${choice.value}=${choice.label}${marks.join('')}`;
+    })
+    .join('; ');
+  const more = active.length > mostChoices ? `; ${active.length - mostChoices} more` : '';
+  return `${field.name}: ${facts.join(', ')}${choices === '' ? '' : ` [${choices}${more}]`}`;
+}
+
+export const describeEntityFields = defineReadTool({
+  name: 'describe-entity-fields',
+  title: 'Describe fields',
+  description:
+    'Fields of an entity: type, required, read-only, reference, picklist values (code=label, * default, <code> of the parent value). Name the fields you need; all is long.',
+  input: {
+    entity: inputs.entity,
+    fields: inputs.fieldNames.describe('Names or parts of names, e.g. ["status","queue"]'),
+  },
+  openWorld: true,
+  run: async (args, context) => {
+    const found = await context.entities.describe(args, context.signal);
+    const { entity } = found;
+    const parents = entity.parents.map((parent) => parent.path.replace('{parentId}', '{id}'));
+    const lines = [
+      `${entity.name}: ${abilities(entity).join(', ') || 'metadata only'}${parents.length > 0 ? `; written below ${parents.join(', ')}` : ''}. ` +
+        `${entity.queryBy.length > 0 ? `Queries need one of ${entity.queryBy.join(', ')}. ` : ''}${found.fields.length} of ${found.total} fields, ${found.live ? 'live from the tenant' : 'from the snapshot: picklists show only values common to all tenants'}.`,
+      ...(found.unknown.length > 0 ? [`No field like: ${found.unknown.join(', ')}`] : []),
+      ...found.fields.map(line),
+    ];
+    return { kind: 'facts', lines, json: { entity: entity.name, live: found.live, fields: found.fields } };
+  },
+});

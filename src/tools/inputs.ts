@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { isTimeZone, timeZoneProblem } from '../time-zone.js';
+
+/**
+ * Arguments that several tools share. Numbers, flags and objects may come as text, because models and
+ * forms send them so; the schema that is advertised shows the plain type only.
+ */
+
+/** What `tools/list` shows for a schema that accepts more than one spelling. */
+export const advertised = z.registry<{ readonly schema: Readonly<Record<string, unknown>> }>();
+
+function lenient<T extends z.ZodType>(schema: T, shown: Record<string, unknown>): T {
+  advertised.add(schema, { schema: shown });
+  return schema;
+}
+
+const whole = (min: number, max: number, error: string) =>
+  z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .regex(/^\s*\d{1,15}\s*$/)
+          .transform(Number),
+      ],
+      { error },
+    )
+    .pipe(z.int({ error }).min(min, { error }).max(max, { error }));
+
+const toId = lenient(whole(0, Number.MAX_SAFE_INTEGER, 'must be a whole number (the id of a record)'), {
+  type: 'integer',
+});
+
+export const id = toId;
+export const parentEntity = z.string().optional().describe('Parent collection, e.g. Tickets');
+export const parentId = toId.optional();
+export const entity = z.string().min(1).describe('Entity name, e.g. Tickets');
+
+/** Arguments of every list. query-entity describes them; describing them again would cost each client tokens. */
+export const listing = {
+  maxRecords: lenient(whole(1, 5000, 'must be a whole number from 1 to 5000'), {
+    type: 'integer',
+  }).optional(),
+  afterId: toId.optional(),
+};
+
+export const flag = () =>
+  lenient(
+    z.union([z.boolean(), z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })], {
+      error: 'must be true or false',
+    }),
+    { type: 'boolean' },
+  );
+
+const nameList = lenient(
+  z.union([
+    z.array(z.string()),
+    z.string().transform((text, context) => {
+      if (!text.trim().startsWith('['))
+        return text
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== '');
+      try {
+        return z.array(z.string()).parse(JSON.parse(text));
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be a list of field names' });
+        return z.NEVER;
+      }
+    }),
+  ]),
+  { type: 'array', items: { type: 'string' } },
+);
+
+export const fieldNames = nameList.optional();
+
+/** Autotask's query body or its short form; the entity layer reads both from text too. */
+export const query = lenient(
+  z.union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())], {
+    error: 'must be an object or its JSON text',
+  }),
+  { type: 'object' },
+);
+
+export const data = lenient(
+  z.union(
+    [
+      z.record(z.string(), z.unknown()),
+      z.string().transform((text, context) => {
+        try {
+          return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+        } catch {
+          context.addIssue({ code: 'custom', message: 'must be an object of fields or its JSON text' });
+          return z.NEVER;
+        }
+      }),
+    ],
+    { error: 'must be an object of fields' },
+  ),
+  { type: 'object' },
+);
+
+/** Arguments about the form of an answer; the dispatcher reads them for every tool that has them. */
+export const form = {
+  timeZone: z.string().refine(isTimeZone, { error: timeZoneProblem }).optional(),
+  format: z.enum(['text', 'json']).optional(),
+};
+
+const given = [
+  z.string().trim().min(1, { error: 'is empty: leave it out' }),
+  z.number(),
+  z.boolean(),
+] as const;
+
+/** A condition on one field: a value, a name or label, or a list of them. */
+const condition = (shown: Record<string, unknown>) =>
+  lenient(
+    z.union([...given, z.array(z.union(given))], { error: 'must be a value or a list of values' }),
+    shown,
+  );
+
+/** A value to store. Empty text and null empty the field; the entity layer checks everything else. */
+const stored = (shown: Record<string, unknown>) =>
+  lenient(
+    z.union([z.string(), z.number(), z.boolean(), z.null()], { error: 'must be a single value' }),
+    shown,
+  );
+
+/** By what a caller sees: a reference or picklist takes an id or code as well as its name. */
+export const find = {
+  name: () => condition({ type: 'string' }).optional(),
+  text: () => condition({ type: 'string' }).optional(),
+  range: () => condition({ type: 'string' }).optional(),
+};
+
+export const set = {
+  name: () => stored({ type: 'string' }).optional(),
+  text: () => stored({ type: 'string' }).optional(),
+  date: () => stored({ type: 'string' }).optional(),
+  number: () => stored({ type: 'number' }).optional(),
+  flag: () => stored({ type: 'boolean' }).optional(),
+};
+
+/** Any other fields of the entity, user-defined ones included. */
+export const fields = data.optional().describe('Any other fields by name, user-defined ones too');
+
+/** The id of a record, or what it is called. */
+export const idOrName = lenient(z.union([z.string().trim().min(1, { error: 'is empty' }), z.int().min(0)]), {
+  type: 'string',
+});

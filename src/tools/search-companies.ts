@@ -1,0 +1,32 @@
+import type { Company } from '../../generated/types.js';
+import * as inputs from './inputs.js';
+import { any, contains, defineSearch } from './search.js';
+
+const extra = {
+  activeOnly: inputs.flag().optional(),
+  phone: inputs.find.text().describe('Part of any of its numbers'),
+};
+
+export const searchCompanies = defineSearch<keyof Company, typeof extra>({
+  name: 'search-companies',
+  title: 'Search companies',
+  description: 'Find customers, vendors and other companies by name, number, owner, type or phone.',
+  entity: 'Companies',
+  text: ['companyName', 'companyNumber'],
+  fields: {
+    companyType: inputs.find.name(),
+    ownerResourceID: inputs.find.name(),
+    parentCompanyID: inputs.find.name(),
+    city: inputs.find.text(),
+    companyNumber: inputs.find.text().describe('Your own or an external number'),
+    createDate: inputs.find.range(),
+    lastActivityDate: inputs.find.range(),
+  },
+  extra,
+  conditions: ({ activeOnly, phone }) => [
+    ...(activeOnly === true ? [{ op: 'eq', field: 'isActive', value: true }] : []),
+    ...(phone === undefined
+      ? []
+      : [any(...['phone', 'alternatePhone1', 'alternatePhone2'].map((field) => contains(field, phone)))]),
+  ],
+});

@@ -1,0 +1,168 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+/**
+ * The doors between the rooms. A room may import itself and what is listed; `node:` modules are free.
+ * The drawing of the house stands in README.md.
+ */
+const ground = [
+  'src/model',
+  'src/nearest',
+  'src/text',
+  'src/errors',
+  'src/scalars',
+  'src/log',
+  'src/credentials',
+  'src/time-zone',
+];
+
+const doors: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(ground.map((file) => [file, [...ground, 'zod']])),
+  generated: ['src/model', 'src/scalars', 'zod'],
+  'src/config': [...ground, 'zod'],
+  'src/client': [...ground, 'zod', 'got', 'proxy-from-env', 'http-proxy-agent', 'https-proxy-agent'],
+  'src/entities': [...ground, 'zod', 'generated', 'src/client'],
+  'src/tools': [...ground, 'zod', 'src/entities', 'src/client', 'generated'],
+  'src/server': [...ground, 'zod', 'src/tools', 'src/entities', 'src/client', '@modelcontextprotocol/sdk'],
+  'src/transports': [...ground, 'src/server', '@modelcontextprotocol/sdk'],
+  'src/sandbox': [...ground, 'zod', 'generated'],
+  'src/cli': [
+    ...ground,
+    'zod',
+    'src/config',
+    'src/client',
+    'src/server',
+    'src/transports',
+    'src/sandbox',
+    '@modelcontextprotocol/sdk',
+    'package.json',
+  ],
+  codegen: [
+    ...ground,
+    'src/client',
+    'src/config',
+    'src/sandbox',
+    'zod',
+    'handlebars',
+    'ts-morph',
+    'openapi-typescript',
+    'typescript',
+  ],
+};
+
+/** Rooms of which others may only use the types: who holds one gets it handed in. */
+const typesOnly: Readonly<Record<string, readonly string[]>> = {
+  'src/client': ['src/entities', 'src/tools', 'src/server'],
+  generated: ['src/tools'],
+};
+
+const root = join(import.meta.dirname, '..');
+const rooms = Object.keys(doors).sort((a, b) => b.length - a.length);
+
+const roomOf = (path: string): string | undefined =>
+  rooms.find((room) => path === room || path.startsWith(`${room}/`) || path.replace(/\.ts$/, '') === room);
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+function importsOf(file: string): Import[] {
+  const from = relative(root, file);
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const found: Import[] = [];
+  const add = (specifier: ts.Node, typeOnly: boolean) => {
+    if (!ts.isStringLiteral(specifier)) return;
+    const { text } = specifier;
+    const to = text.startsWith('.')
+      ? relative(root, join(dirname(file), text)).replace(/\.js$/, '.ts')
+      : text;
+    found.push({ from, to, typeOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, node.importClause?.isTypeOnly === true);
+    if (ts.isExportDeclaration(node) && node.moduleSpecifier) add(node.moduleSpecifier, node.isTypeOnly);
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [specifier] = node.arguments;
+      if (specifier !== undefined) add(specifier, false);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const files = ['src', 'codegen', 'generated'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name)),
+);
+const imports = files.flatMap(importsOf);
+
+const targetOf = ({ to }: Import): string =>
+  roomOf(to) ?? (to.startsWith('@') ? to.split('/').slice(0, 2).join('/') : (to.split('/')[0] ?? to));
+
+describe('the doors between the rooms', () => {
+  it('sees the whole house', () => {
+    expect(files.length).toBeGreaterThan(500);
+    expect(imports.length).toBeGreaterThan(900);
+    expect(files.map((file) => relative(root, file)).filter((file) => roomOf(file) === undefined)).toEqual(
+      [],
+    );
+  });
+
+  it('are used as drawn', () => {
+    const wrong = imports.filter((edge) => {
+      const room = roomOf(edge.from);
+      const target = targetOf(edge);
+      return (
+        room !== undefined &&
+        !edge.to.startsWith('node:') &&
+        target !== room &&
+        !doors[room]?.includes(target)
+      );
+    });
+    expect(
+      wrong.map(
+        ({ from, to }) => `${from} must not import ${to}: see the doors in test/architecture.test.ts`,
+      ),
+    ).toEqual([]);
+  });
+
+  it('let HTTP types through, but not the client itself', () => {
+    const wrong = imports.filter((edge) => {
+      const room = roomOf(edge.from);
+      return room !== undefined && !edge.typeOnly && typesOnly[targetOf(edge)]?.includes(room);
+    });
+    expect(wrong.map(({ from, to }) => `${from} may import types alone from ${to}`)).toEqual([]);
+  });
+
+  it('lead only downwards: no cycle between rooms', () => {
+    const edges = new Map<string, Set<string>>();
+    for (const edge of imports) {
+      const [from, to] = [roomOf(edge.from), roomOf(edge.to)];
+      if (from === undefined || to === undefined || from === to) continue;
+      edges.set(from, (edges.get(from) ?? new Set()).add(to));
+    }
+    const cycles: string[] = [];
+    const walk = (room: string, path: readonly string[]): void => {
+      if (path.includes(room)) {
+        cycles.push([...path.slice(path.indexOf(room)), room].join(' -> '));
+        return;
+      }
+      for (const next of edges.get(room) ?? []) walk(next, [...path, room]);
+    };
+    for (const room of edges.keys()) walk(room, []);
+    expect([...new Set(cycles)]).toEqual([]);
+  });
+
+  it('keep process.exit in the command line', () => {
+    const exits = files.filter((file) => /process\.exit\(/.test(readFileSync(file, 'utf8')));
+    expect(exits.map((file) => relative(root, file)).filter((file) => !file.startsWith('src/cli/'))).toEqual(
+      [],
+    );
+  });
+});

@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { type Connection, connect, program, spawnClient } from '../support/tenant.js';
+
+/** Runs the program with the given input until it ends by itself. */
+async function run(args: readonly string[], input: string, env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, ...env } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += String(chunk);
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  child.stdin.end(input);
+  const [code] = await once(child, 'close');
+  return { code, stdout, stderr };
+}
+
+const message = (id: number, method: string, params: unknown = {}) =>
+  `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
+
+const initialize = message(1, 'initialize', {
+  protocolVersion: '2025-06-18',
+  capabilities: {},
+  clientInfo: { name: 'pipe', version: '1' },
+});
+
+describe('stdio', () => {
+  it('answers requests that were piped in, writes nothing else to stdout, and ends with the input', async () => {
+    const input =
+      initialize +
+      `${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n` +
+      message(2, 'tools/list') +
+      message(3, 'tools/call', { name: 'count-entity', arguments: { entity: 'Tickets' } });
+    const { code, stdout } = await run(['--demo'], input);
+    const messages = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(code).toBe(0);
+    expect(messages.map((answer) => answer.id).sort()).toEqual([1, 2, 3]);
+    expect(messages.every((answer) => answer.jsonrpc === '2.0' && answer.result !== undefined)).toBe(true);
+    const count = messages.find((answer) => answer.id === 3);
+    expect(count.result.content[0].text).toMatch(/^\d+ Tickets$/);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly on %s', async (signal) => {
+    const child = spawn(process.execPath, [program, '--demo'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdin.write(initialize);
+    await once(child.stdout, 'data');
+    child.kill(signal);
+    const [code, killedBy] = await once(child, 'exit');
+    expect({ code, killedBy }).toEqual({ code: 0, killedBy: null });
+  });
+
+  it('refuses an unknown tool with the nearest name, as a protocol error', async () => {
+    const client = await spawnClient(['--demo'], {});
+    await expect(client.callTool({ name: 'query-entitys', arguments: {} })).rejects.toThrow(/query-entity/);
+    await client.close();
+  });
+});
+
+describe('without credentials', () => {
+  it('lists tools and describes entities from the snapshot; anything else says what is missing', async () => {
+    const client = await spawnClient([], { LOG_LEVEL: 'error' });
+    const { tools } = await client.listTools();
+    expect(tools.length).toBeGreaterThan(5);
+    const described = await client.callTool({
+      name: 'describe-entity-fields',
+      arguments: { entity: 'Tickets', fields: ['status'] },
+    });
+    expect(JSON.stringify(described)).toMatch(/from the snapshot/);
+    const refused = await client.callTool({ name: 'query-entity', arguments: { entity: 'Tickets' } });
+    expect(refused.isError).toBe(true);
+    expect(JSON.stringify(refused)).toMatch(/AUTOTASK_USERNAME, AUTOTASK_SECRET, AUTOTASK_INTEGRATION_CODE/);
+    await client.close();
+  });
+
+  it('makes no upstream call to list tools, with credentials neither', async () => {
+    let calls = 0;
+    const upstream = createServer((_request, response) => {
+      calls += 1;
+      response.writeHead(500).end();
+    });
+    upstream.listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    const address = upstream.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const client = await spawnClient([], {
+      AUTOTASK_USERNAME: 'api@example.com',
+      AUTOTASK_SECRET: 'secret-secret',
+      AUTOTASK_INTEGRATION_CODE: 'CODE',
+      AUTOTASK_ZONE_URL: `http://127.0.0.1:${address.port}/`,
+    });
+    await client.listTools();
+    expect(calls).toBe(0);
+    await client.callTool({ name: 'get-version', arguments: {} });
+    expect(calls).toBeGreaterThan(0);
+    await client.close();
+    upstream.close();
+  });
+});
+
+describe('the command line', () => {
+  it('prints help and version', async () => {
+    expect((await run(['--version'], '')).stdout.trim()).toBe(packageJson.version);
+    const { stdout, code } = await run(['--help'], '');
+    expect(code).toBe(0);
+    expect(stdout.split('\n').length).toBeLessThan(30);
+  });
+
+  it.each([
+    [['--dmeo'], /--dmeo is not an option. Did you mean --demo/],
+    [['tuor'], /tuor is not a command. Did you mean tour/],
+    [['sandbox', '--prot', '1'], /--prot/],
+  ])('refuses %j with exit code 2 and a suggestion', async (args, text) => {
+    const { code, stdout, stderr } = await run(args, '');
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(text);
+  });
+
+  it('names every wrong variable at once and no value', async () => {
+    const { code, stderr } = await run([], '', {
+      AUTOTASK_READ_ONLY: 'maybe-secret',
+      AUTOTASK_TIMEZONE: 'Mars/Base',
+      AUTOTASK_SECRET_FILE: '/nowhere/secret',
+    });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/AUTOTASK_READ_ONLY: must be true or false/);
+    expect(stderr).toMatch(/AUTOTASK_TIMEZONE/);
+    expect(stderr).toMatch(/AUTOTASK_SECRET_FILE/);
+    expect(stderr).not.toMatch(/maybe-secret/);
+  });
+});
+
+describe('read-only', () => {
+  let tenant: Connection;
+  beforeAll(async () => {
+    tenant = await connect({ args: ['--read-only'] });
+  });
+  afterAll(() => tenant.close());
+
+  it('offers no tool that writes, and calling one is an error that sends nothing', async () => {
+    const { tools } = await tenant.client.listTools();
+    expect(tools.every((tool) => tool.annotations?.readOnlyHint === true)).toBe(true);
+    const requests = await tenant.requestsOf(() =>
+      expect(
+        tenant.client.callTool({
+          name: 'create-entity',
+          arguments: { entity: 'Tickets', data: {}, confirm: 'CREATE_ENTITY' },
+        }),
+      ).rejects.toThrow(/no tool/),
+    );
+    expect(requests).toEqual([]);
+  });
+});
