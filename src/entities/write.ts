@@ -143,7 +143,7 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
         : args.data;
     const checked = await checkBody(known, given, 'create', reads.conversion(context));
     refuse(checked.problems, entity);
-    const planNotes = [...(args.notes ?? []), ...checked.notes];
+    const planNotes = args.notes ?? [];
     const route = findRoute(entity, 'create', checked.body, args);
     const cells = await show(checked.body, checked.fields, context);
     const changes = checked.fields.map((field, index) => ({
@@ -161,7 +161,8 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
       execute: async (writer) => {
         const id = await writer.create(route.path, checked.body, options(context));
         const back = await readBack(known, id, route.parent?.id, checked.body, checked.fields, context);
-        const notes = [...planNotes, ...back.notes];
+        // The preview shows the names that were found; whoever confirms at once learns them here.
+        const notes = [...planNotes, ...checked.notes, ...back.notes];
         return {
           action: 'create',
           entity,
@@ -221,7 +222,7 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
       row,
     );
     refuse(checked.problems, entity);
-    const planNotes = [...(args.notes ?? []), ...checked.notes];
+    const planNotes = args.notes ?? [];
     const fields = checked.fields.filter((field) => field.name !== 'id');
     const [before, after] = [await show(row, fields, context), await show(checked.body, fields, context)];
     const changes = fields.map((field, index) => ({
@@ -239,7 +240,8 @@ export function createWrites(reader: AutotaskReader, facts: Facts, references: R
       execute: async (writer) => {
         const id = await writer.patch(route.path, checked.body, options(context));
         const back = await readBack(known, id, route.parent?.id, checked.body, fields, context);
-        const notes = [...planNotes, ...back.notes];
+        // The preview shows the names that were found; whoever confirms at once learns them here.
+        const notes = [...planNotes, ...checked.notes, ...back.notes];
         return {
           action: 'update',
           entity,
