@@ -5,10 +5,11 @@ import {
   ListToolsRequestSchema,
   McpError,
 } from '@modelcontextprotocol/sdk/types.js';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
 import { createEntities } from '../entities/index.js';
 import { didYouMean } from '../nearest.js';
-import type { ServerFacts } from '../tools/define.js';
+import type { ServerFacts, Tool } from '../tools/define.js';
 import { tools as allTools } from '../tools/index.js';
 import { advertise } from './advertise.js';
 import { createDispatch } from './dispatch.js';
@@ -32,30 +33,51 @@ export interface McpServer {
   idle(): Promise<void>;
 }
 
-/** The MCP server: tools from the registry, one dispatcher behind them. */
-export function createServer(settings: ServerSettings): McpServer {
-  const { facts, log } = settings;
-  const tools = facts.readOnly ? allTools.filter((tool) => !tool.mutates) : allTools;
-  const dispatch = createDispatch({
-    tools,
-    writer: facts.readOnly ? null : settings.writer,
-    context: {
-      entities: createEntities(settings.reader, settings.whyNoReader),
-      server: facts,
-      timeZone: settings.timeZone,
-      closedStatusIds: settings.closedStatusIds,
-    },
-  });
+const readTools = allTools.filter((tool) => !tool.mutates);
+// Compiling schemas is for answers of clients; one compiler serves all servers of this process.
+const jsonSchemaValidator = new AjvJsonSchemaValidator();
+
+/**
+ * Answers a function that makes MCP servers of one tenant: tools from the registry, one dispatcher behind
+ * them. What they share is made once, so that a server per request costs next to nothing.
+ */
+export function prepareServer(settings: ServerSettings): (readOnly?: boolean) => McpServer {
+  const entities = createEntities(settings.reader, settings.whyNoReader);
+  const prepare = (readOnly: boolean) => {
+    const facts = { ...settings.facts, readOnly };
+    const tools = readOnly ? readTools : allTools;
+    const { timeZone, closedStatusIds } = settings;
+    const dispatch = createDispatch({
+      tools,
+      writer: readOnly ? null : settings.writer,
+      context: { entities, server: facts, timeZone, closedStatusIds },
+    });
+    return () => connectable(settings, facts, tools, dispatch);
+  };
+  const reading = prepare(true);
+  const full = settings.facts.readOnly ? reading : prepare(false);
+  return (readOnly = false) => (readOnly ? reading() : full());
+}
+
+/** The MCP server for a process that serves one client. */
+export const createServer = (settings: ServerSettings): McpServer => prepareServer(settings)();
+
+function connectable(
+  { timeZone, log }: ServerSettings,
+  facts: ServerFacts,
+  tools: readonly Tool[],
+  dispatch: ReturnType<typeof createDispatch>,
+): McpServer {
   const server = new Server(
     { name: facts.name, title: 'Autotask PSA', version: facts.version },
-    { capabilities: { tools: {} }, instructions: instructions(facts.readOnly, settings.timeZone) },
+    {
+      capabilities: { tools: {} },
+      instructions: instructions(facts.readOnly, timeZone),
+      jsonSchemaValidator,
+    },
   );
 
-  let listed: ReturnType<typeof advertise> | undefined;
-  server.setRequestHandler(ListToolsRequestSchema, () => {
-    listed ??= advertise(tools);
-    return { tools: listed };
-  });
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...advertise(tools)] }));
 
   const running = new Set<Promise<unknown>>();
   server.setRequestHandler(CallToolRequestSchema, async (request, extra) => {
