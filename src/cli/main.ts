@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import { loadConfig } from '../config/index.js';
 import { help, parseArguments } from './args.js';
@@ -28,7 +29,14 @@ export async function main(argv: readonly string[]): Promise<number> {
         env: process.env,
         flags: command.flags,
         readFile: (path) => readFileSync(path, 'utf8'),
+        platform: process.platform,
+        home: homedir(),
       });
+      if (config.http !== null) {
+        const { serveHttp } = await import('./serve-http.js');
+        await serveHttp(config, config.http, serverFacts);
+        return 0;
+      }
       const { serve } = await import('./serve.js');
       await serve(config, serverFacts);
       return 0;

@@ -31,7 +31,7 @@ export async function upstreamOf(config: Config): Promise<Upstream> {
       ...limits,
       zoneUrl: config.zoneUrl,
       ...(config.apiUrl === undefined ? {} : { apiUrl: config.apiUrl }),
-      cacheDir: config.cacheDir ?? null,
+      cacheDir: config.cacheDir,
     },
     credentials: config.credentials,
     close: async () => {},

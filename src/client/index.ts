@@ -3,7 +3,9 @@ import { createTenant } from './tenant.js';
 import type { AutotaskReader, AutotaskWriter, ClientSettings } from './types.js';
 import { writerOf } from './writer.js';
 
-export * from './types.js';
+export { groupOperators, operators } from './operators.js';
+export type { TenantShare } from './share.js';
+export type * from './types.js';
 
 /** A client that cannot write: the object has no method for it. Nothing is sent before the first call. */
 export function createReader(settings: ClientSettings): AutotaskReader {

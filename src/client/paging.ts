@@ -2,6 +2,7 @@ import { AutotaskError } from '../errors.js';
 import type { Call } from './call.js';
 import { isObject, type JsonObject, member, textMember } from './json.js';
 import { unreadable } from './metadata.js';
+import { checkOperators } from './operators.js';
 import type { FilterNode, Row, Search } from './types.js';
 
 /** Most rows that Autotask puts on a page. */
@@ -24,6 +25,7 @@ export function queryBody(search: Search, pageSize: number): string {
 }
 
 export function filterOf(filter: readonly FilterNode[]): readonly FilterNode[] {
+  checkOperators(filter);
   return filter.length === 0 ? [{ op: 'exist', field: 'id' }] : filter;
 }
 
@@ -49,22 +51,11 @@ export function readPage(body: unknown, path: string): Page {
   return { rows, next: textMember(member(body, 'pageDetails'), 'nextPageUrl') };
 }
 
-/**
- * The call for the following page: the original verb and body, at the address Autotask gave. That address
- * must be on the zone's own origin, because the credentials travel with the call.
- */
-export function nextCall(call: Call, next: string, apiUrl: string): Call {
-  const url = URL.canParse(next) ? new URL(next) : null;
-  if (url === null || url.origin !== new URL(apiUrl).origin) {
-    const where = url === null ? 'something that is no address' : url.origin;
-    throw new AutotaskError('unexpected', `Autotask sent the address of the next page as ${where}.`, {
-      next: 'The credentials were not sent there. Ask the operator to check AUTOTASK_API_URL; a smaller limit needs no further page.',
-    });
-  }
-  if (next === call.path) {
-    throw new AutotaskError('unexpected', 'Autotask named the same page as its own successor.', {
-      next: 'Narrow the search with a filter so that it fits on one page.',
-    });
-  }
-  return { ...call, path: next };
+/** The call for the following page: the original verb and body, at the address Autotask gave. */
+export function nextCall(call: Call, next: string): Call {
+  if (!URL.canParse(next)) throw unreadable('the next page');
+  if (next !== call.path) return { ...call, path: next };
+  throw new AutotaskError('unexpected', 'Autotask named the same page as its own successor.', {
+    next: 'Narrow the search with a filter so that it fits on one page.',
+  });
 }

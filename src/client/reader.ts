@@ -1,10 +1,11 @@
 import { AutotaskError } from '../errors.js';
 import { type Call, checkPath } from './call.js';
+import { startDeadline } from './deadline.js';
 import { isObject, member, textMember, toNumber } from './json.js';
 import { readEntityInformation, readFields, readThreshold, unreadable } from './metadata.js';
 import { filterOf, largestPage, nextCall, type Page, pageSizeFor, queryBody, readPage } from './paging.js';
 import type { Tenant } from './tenant.js';
-import type { AutotaskReader, CallOptions, Row, Search } from './types.js';
+import type { AutotaskReader, CallOptions, MetadataOptions, Row, Search } from './types.js';
 
 function get(path: string): Call {
   checkPath(path);
@@ -16,88 +17,147 @@ function post(path: string, body: string): Call {
   return { method: 'POST', path, body, write: false };
 }
 
-function isNotFound(error: unknown): boolean {
-  return error instanceof AutotaskError && error.kind === 'notFound';
+/** The body of a GET, or what stands for it when Autotask has nothing there. */
+async function getOr(tenant: Tenant, path: string, absent: unknown, options?: CallOptions): Promise<unknown> {
+  try {
+    return await tenant.send(get(path), options);
+  } catch (error) {
+    if (error instanceof AutotaskError && error.kind === 'notFound') return absent;
+    throw error;
+  }
+}
+
+async function* follow(tenant: Tenant, path: string, search: Search, size: number, options: CallOptions) {
+  let call = post(`${path}/query`, queryBody(search, size));
+  for (;;) {
+    const page: Page = readPage(await tenant.send(call, options), path);
+    yield page;
+    if (page.next === null) return;
+    call = nextCall(call, page.next);
+  }
+}
+
+async function query(
+  tenant: Tenant,
+  path: string,
+  search: Search,
+  limit: number,
+  onProgress: ((rows: number) => void) | undefined,
+  options: CallOptions,
+) {
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw new AutotaskError('invalid', `limit: must be a whole number of at least 1, not ${limit}.`);
+  }
+  const rows: Row[] = [];
+  for await (const page of follow(tenant, path, search, pageSizeFor(limit), options)) {
+    rows.push(...page.rows);
+    onProgress?.(Math.min(rows.length, limit));
+    if (rows.length > limit || (rows.length === limit && page.next !== null)) {
+      return { rows: rows.slice(0, limit), more: true };
+    }
+  }
+  return { rows, more: false };
+}
+
+/** Reads the record of a GET; null when Autotask has none. */
+function readItem(body: unknown, path: string): Row | null {
+  const item = member(body, 'item');
+  if (isObject(item)) return item;
+  // A single attachment comes as a list of one, and only there does it carry its data.
+  const items = member(body, 'items');
+  const first: unknown = Array.isArray(items) ? items[0] : undefined;
+  if (isObject(first)) return first;
+  if (item === null || (Array.isArray(items) && items.length === 0)) return null;
+  throw unreadable(path);
+}
+
+/** Metadata from the cache, unless it is not there, unreadable or unwanted. */
+async function cached<T>(
+  tenant: Tenant,
+  path: string,
+  read: (body: unknown, path: string) => T,
+  ask: () => Promise<unknown>,
+  fresh: boolean,
+): Promise<T> {
+  const key = path.toLowerCase();
+  if (!fresh) {
+    const body = await tenant.share.load(key);
+    try {
+      if (body !== undefined) return read(body, path);
+    } catch {
+      // A damaged cache is no reason to fail: Autotask is asked instead.
+    }
+  }
+  const body = await ask();
+  const value = read(body, path);
+  await tenant.share.save(key, body);
+  return value;
 }
 
 export function readerOf(tenant: Tenant): AutotaskReader {
-  async function* follow(path: string, search: Search, size: number, options: CallOptions) {
-    let call = post(`${path}/query`, queryBody(search, size));
-    for (;;) {
-      const page: Page = readPage(await tenant.send(call, options), path);
-      yield page;
-      if (page.next === null) return;
-      call = nextCall(call, page.next, (await tenant.zones.current()).apiUrl);
-    }
-  }
+  const { sealed } = tenant;
+  const metadata = <T>(
+    path: string,
+    read: (body: unknown, path: string) => T,
+    { fresh = false, ...options }: MetadataOptions = {},
+  ) =>
+    sealed(() => {
+      const ask = () => tenant.send(get(path), options);
+      return cached(tenant, path, read, ask, fresh);
+    });
 
   return {
-    async query(path, search, { limit, onProgress, ...options }) {
-      if (!Number.isInteger(limit) || limit < 1) {
-        throw new AutotaskError('invalid', `limit: must be a whole number of at least 1, not ${limit}.`);
-      }
-      const rows: Row[] = [];
-      for await (const page of follow(path, search, pageSizeFor(limit), options)) {
-        rows.push(...page.rows);
-        onProgress?.(Math.min(rows.length, limit));
-        const full = rows.length > limit || (rows.length === limit && page.next !== null);
-        if (full) return { rows: rows.slice(0, limit), more: true };
-      }
-      return { rows, more: false };
-    },
+    query: (path, search, { limit, onProgress, signal }) =>
+      sealed(async () => {
+        const deadline = startDeadline(tenant.totalTimeoutMs, signal);
+        try {
+          return await query(tenant, path, search, limit, onProgress, deadline);
+        } finally {
+          deadline.end();
+        }
+      }),
     async *pages(path, search, options = {}) {
-      for await (const page of follow(path, search, largestPage, options)) yield page.rows;
-    },
-    async count(path, filter, options) {
-      const body = JSON.stringify({ filter: filterOf(filter) });
-      const count = toNumber(
-        member(await tenant.send(post(`${path}/query/count`, body), options), 'queryCount'),
-      );
-      if (count === null) throw unreadable(`the number of ${path}`);
-      return count;
-    },
-    async item(path, options) {
-      try {
-        const body = await tenant.send(get(path), options);
-        const item = member(body, 'item');
-        if (isObject(item)) return item;
-        // A single attachment comes as a list of one; only there does it carry its data.
-        const items = member(body, 'items');
-        const first: unknown = Array.isArray(items) ? items[0] : undefined;
-        if (isObject(first)) return first;
-        if (item === null || Array.isArray(items)) return null;
-        throw unreadable(path);
-      } catch (error) {
-        if (isNotFound(error)) return null;
-        throw error;
+      const pages = follow(tenant, path, search, largestPage, options);
+      for (;;) {
+        const page = await sealed(() => pages.next());
+        if (page.done) return;
+        yield page.value.rows;
       }
     },
-    async entityInformation(path, options) {
-      return readEntityInformation(await tenant.send(get(`${path}/entityInformation`), options), path);
-    },
-    async fields(path, options) {
-      return readFields(await tenant.send(get(`${path}/entityInformation/fields`), options), path);
-    },
-    async userDefinedFields(path, options) {
-      try {
-        const body = await tenant.send(get(`${path}/entityInformation/userDefinedFields`), options);
-        return readFields(body, path);
-      } catch (error) {
-        if (isNotFound(error)) return [];
-        throw error;
-      }
-    },
-    async threshold(options) {
-      return readThreshold(await tenant.send(get('ThresholdInformation'), options));
-    },
-    async version(options) {
-      const body = await tenant.send(get('Version'), options);
-      const parts = ['majorVersion', 'minorVersion', 'build'].map((name) => textMember(body, name));
-      const version = parts.filter((part) => part !== null).join('.');
-      if (version === '') throw unreadable('its version');
-      return version;
-    },
-    zone: () => tenant.zones.current(),
+    count: (path, filter, options) =>
+      sealed(async () => {
+        const call = post(`${path}/query/count`, JSON.stringify({ filter: filterOf(filter) }));
+        const count = toNumber(member(await tenant.send(call, options), 'queryCount'));
+        if (count === null) throw unreadable(`the number of ${path}`);
+        return count;
+      }),
+    item: (path, options) =>
+      sealed(async () => readItem(await getOr(tenant, path, { item: null }, options), path)),
+    entityInformation: (path, options) =>
+      metadata(`${path}/entityInformation`, readEntityInformation, options),
+    fields: (path, options) => metadata(`${path}/entityInformation/fields`, readFields, options),
+    userDefinedFields: (path, { fresh = false, ...options } = {}) =>
+      sealed(() => {
+        const address = `${path}/entityInformation/userDefinedFields`;
+        // Entities without user-defined fields have no such path.
+        const ask = () => getOr(tenant, address, { fields: [] }, options);
+        return cached(tenant, address, readFields, ask, fresh);
+      }),
+    threshold: (options) =>
+      sealed(async () => {
+        const threshold = readThreshold(await tenant.send(get('ThresholdInformation'), options));
+        await tenant.share.thresholdSeen(threshold);
+        return threshold;
+      }),
+    version: (options) =>
+      sealed(async () => {
+        const body = await tenant.send(get('Version'), options);
+        const parts = ['majorVersion', 'minorVersion', 'build'].map((name) => textMember(body, name));
+        const version = parts.filter((part) => part !== null).join('.');
+        if (version === '') throw unreadable('its version');
+        return version;
+      }),
+    zone: (options) => tenant.zone(options),
     requestsSent: () => tenant.requestsSent(),
   };
 }

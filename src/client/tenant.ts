@@ -1,71 +1,137 @@
-import { AutotaskError } from '../errors.js';
-import { type Call, endpointOf } from './call.js';
-import { judgeFailure } from './failure.js';
-import { judge } from './judge.js';
-import { createTransport } from './transport.js';
-import type { CallOptions, ClientSettings } from './types.js';
-import { createZoneFinder, type ZoneFinder } from './zone.js';
+import type { AutotaskError } from '../errors.js';
+import { createRedactor, type Log } from '../log.js';
+import { proxiesInEnvironment } from './agents.js';
+import { withRetries } from './attempt.js';
+import type { Call } from './call.js';
+import { Coalescer } from './coalesce.js';
+import { startDeadline } from './deadline.js';
+import { type Delivery, deliver } from './delivery.js';
+import { createExchange } from './exchange.js';
+import { backoff } from './holds.js';
+import { readThreshold } from './metadata.js';
+import { sealError } from './seal.js';
+import type { TenantShare } from './share.js';
+import { shareOf } from './tenants.js';
+import { defaultTuning } from './tuning.js';
+import type { CallOptions, ClientSettings, Zone } from './types.js';
+import { unlessAborted } from './wait.js';
+import { createZoneFinder, discoveryFailed } from './zone.js';
 
-/** Everything one tenant needs at run time; a process may hold many. */
+/** Everything one client needs at run time. A process may hold many, of one tenant or of several. */
 export interface Tenant {
-  readonly settings: ClientSettings;
-  readonly zones: ZoneFinder;
-  /** Sends a call and answers the parsed body, or throws an AutotaskError. */
+  readonly share: TenantShare;
+  /** Milliseconds for a call with everything. */
+  readonly totalTimeoutMs: number;
+  /** Sends a call and answers the parsed body. */
   send(call: Call, options?: CallOptions): Promise<unknown>;
+  zone(options?: CallOptions): Promise<Zone>;
+  /** Runs work of this client so that only AutotaskErrors without secrets leave it. */
+  sealed<T>(work: () => Promise<T>): Promise<T>;
   requestsSent(): number;
 }
 
 export function createTenant(settings: ClientSettings): Tenant {
-  const { userName, secret, integrationCode } = settings.credentials;
-  const transport = createTransport(async () => ({}));
-  let sent = 0;
+  const { timeoutMs, totalTimeoutMs = timeoutMs * 2 } = settings;
+  const tuning = { ...defaultTuning, ...settings.tuning };
+  const redact = createRedactor(secretsOf(settings));
+  const log: Log = (level, message) => settings.log(level, redact(message));
+  const share = settings.share ?? shareOf({ ...settings, log }, tuning);
+  const exchange = createExchange(timeoutMs);
+  const reads = new Coalescer<unknown>();
 
-  const exchange = async (call: Call, url: string, headers: Record<string, string>, signal: AbortSignal) => {
-    sent += 1;
-    const { method, body, write } = call;
-    const outcome = await transport({
-      method,
-      url,
-      headers,
-      body,
-      write,
-      timeoutMs: settings.timeoutMs,
-      signal,
-    });
-    if (signal.aborted) throw new AutotaskError('cancelled', 'The call was cancelled.');
-    const verdict =
-      'answer' in outcome
-        ? judge(call, outcome.answer)
-        : judgeFailure(call, outcome.failure, settings.timeoutMs);
-    if (verdict.ok) return verdict.body;
-    throw verdict.error;
+  const sealed = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw sealError(error, redact);
+    }
   };
 
-  const zones = createZoneFinder(settings, (url) => {
+  const waitFor = async (error: AutotaskError, attempts: number) => {
+    // After "too many requests" the hold that all clients of the tenant obey is the wait.
+    if (error.kind === 'limited') return (await share.hold())?.ms ?? 0;
+    return Math.max(backoff(tuning, attempts), (error.retryAfter ?? 0) * 1000);
+  };
+
+  // Discovery sends the user name and no credential, and is exempt from the limits.
+  const zones = createZoneFinder(settings, async (url) => {
     const call: Call = { method: 'GET', path: 'zoneInformation', write: false };
-    return exchange(call, url, {}, new AbortController().signal);
+    const deadline = startDeadline(totalTimeoutMs);
+    try {
+      const ask = () => exchange.send(call, url, {}, deadline);
+      return await withRetries(call, tuning, deadline, log, ask, waitFor);
+    } catch (error) {
+      throw discoveryFailed(error);
+    } finally {
+      deadline.end();
+    }
   });
 
-  return {
-    settings,
-    zones,
-    requestsSent: () => sent,
-    async send(call, { signal = new AbortController().signal } = {}) {
-      const { apiUrl } = await zones.current(signal);
-      void endpointOf(call.path);
-      const impersonate = call.write ? settings.impersonationResourceId : undefined;
-      return await exchange(
-        call,
-        new URL(call.path, apiUrl).href,
-        {
-          ApiIntegrationCode: integrationCode,
-          UserName: userName,
-          Secret: secret,
-          'Content-Type': 'application/json',
-          ...(impersonate === undefined ? {} : { ImpersonationResourceId: String(impersonate) }),
-        },
-        signal,
+  const run = async (call: Call, signal?: AbortSignal) => {
+    const deadline = startDeadline(totalTimeoutMs, signal);
+    try {
+      return await withRetries(call, tuning, deadline, log, () => deliver(delivery, call, deadline), waitFor);
+    } finally {
+      deadline.end();
+    }
+  };
+
+  const checkThreshold = async () => {
+    try {
+      await share.thresholdSeen(
+        readThreshold(await run({ method: 'GET', path: 'ThresholdInformation', write: false })),
       );
+      const pace = await share.pace();
+      if (pace > 0) {
+        log('warning', `The hourly request threshold is nearly used up; each request now waits ${pace} ms.`);
+      }
+    } catch (error) {
+      log('info', `The request threshold is unknown: ${sealError(error, redact).message}`);
+    }
+  };
+
+  const delivery: Delivery = {
+    settings,
+    tuning,
+    share,
+    zones,
+    exchange,
+    log,
+    checkThreshold: () => void checkThreshold(),
+  };
+
+  return {
+    share,
+    totalTimeoutMs,
+    requestsSent: () => exchange.requestsSent(),
+    sealed,
+    zone({ signal } = {}) {
+      return sealed(() => (signal === undefined ? zones.current() : unlessAborted(zones.current(), signal)));
+    },
+    async send(call, { signal } = {}) {
+      if (call.write) return run(call, signal);
+      const deadline = startDeadline(totalTimeoutMs, signal);
+      const key = `${call.method} ${call.path} ${call.body ?? ''}`;
+      try {
+        return await reads.join(key, deadline.signal, (joint) => run(call, joint));
+      } finally {
+        deadline.end();
+      }
     },
   };
+}
+
+function secretsOf({ credentials, apiUrl, zoneUrl }: ClientSettings): string[] {
+  const { userName, secret, integrationCode } = credentials;
+  const addresses = [...proxiesInEnvironment(), zoneUrl, ...(apiUrl === undefined ? [] : [apiUrl])];
+  const passwords = addresses.filter((url) => URL.canParse(url)).map((url) => new URL(url).password);
+  return [userName, secret, integrationCode, ...passwords.map(decoded)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

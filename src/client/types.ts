@@ -1,4 +1,6 @@
 import type { Credentials } from '../credentials.js';
+import type { TenantShare } from './share.js';
+import type { Tuning } from './tuning.js';
 
 /**
  * What the rest of the house may ask of Autotask. Paths are relative to `V1.0` and come from the entity
@@ -25,6 +27,11 @@ export interface Search {
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+}
+
+export interface MetadataOptions extends CallOptions {
+  /** Asks Autotask even when the answer is cached, e.g. before a value is refused as unknown. */
+  readonly fresh?: boolean;
 }
 
 export interface QueryOptions extends CallOptions {
@@ -104,10 +111,10 @@ export interface AutotaskReader {
   count(path: string, filter: readonly FilterNode[], options?: CallOptions): Promise<number>;
   /** `GET {path}`, e.g. `Tickets/42`; null when Autotask has no such record. */
   item(path: string, options?: CallOptions): Promise<Row | null>;
-  entityInformation(path: string, options?: CallOptions): Promise<EntityInformation>;
-  fields(path: string, options?: CallOptions): Promise<readonly LiveField[]>;
+  entityInformation(path: string, options?: MetadataOptions): Promise<EntityInformation>;
+  fields(path: string, options?: MetadataOptions): Promise<readonly LiveField[]>;
   /** Empty for entities without user-defined fields. */
-  userDefinedFields(path: string, options?: CallOptions): Promise<readonly LiveField[]>;
+  userDefinedFields(path: string, options?: MetadataOptions): Promise<readonly LiveField[]>;
   threshold(options?: CallOptions): Promise<Threshold>;
   /** `GET Version`, e.g. `2026.3.1.120`. */
   version(options?: CallOptions): Promise<string>;
@@ -132,11 +139,19 @@ export interface ClientSettings {
   readonly apiUrl?: string;
   /** Where zone discovery asks. */
   readonly zoneUrl: string;
+  /** For one request, from connecting to the last byte. */
   readonly timeoutMs: number;
+  /** For a call with everything: waiting, retries, all pages of a query. Twice `timeoutMs` unless given. */
+  readonly totalTimeoutMs?: number;
+  /** Most requests at the same time; per endpoint never more than 3. */
   readonly maxConcurrency: number;
   /** Folder for cached metadata; null keeps it in memory only. */
   readonly cacheDir: string | null;
   /** Added to write requests; see AUTOTASK_IMPERSONATION_RESOURCE_ID. */
   readonly impersonationResourceId?: number;
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
+  /** What this tenant shares with its other clients; in this process's memory unless given. */
+  readonly share?: TenantShare;
+  /** Replaces single defaults, for tests and benchmarks. */
+  readonly tuning?: Partial<Tuning>;
 }

@@ -17,11 +17,13 @@ function idOf(call: Call, body: unknown): number {
 }
 
 export function writerOf(tenant: Tenant): AutotaskWriter {
-  const write = async (method: Call['method'], path: string, row: Row | null, options?: CallOptions) => {
-    checkPath(path);
-    const call: Call = { method, path, write: true, ...(row === null ? {} : { body: JSON.stringify(row) }) };
-    return idOf(call, await tenant.send(call, options));
-  };
+  const write = (method: Call['method'], path: string, row: Row | null, options?: CallOptions) =>
+    tenant.sealed(async () => {
+      checkPath(path);
+      const body = row === null ? {} : { body: JSON.stringify(row) };
+      const call: Call = { method, path, write: true, ...body };
+      return idOf(call, await tenant.send(call, options));
+    });
   return {
     ...readerOf(tenant),
     create: (path, body, options) => write('POST', path, body, options),

@@ -53,6 +53,17 @@ function untrusted(why: string): AutotaskError {
   });
 }
 
+/** Whatever discovery was refused for, the caller of a tool cannot act on it: the operator can. */
+export function discoveryFailed(error: unknown): unknown {
+  if (!(error instanceof AutotaskError) || error.status === undefined) return error;
+  if (error.actor === 'autotask') return error;
+  return new AutotaskError('zone', "Autotask did not say in which zone the API user's tenant lives.", {
+    next: 'Ask the operator to check the API user name and AUTOTASK_ZONE_URL, or to pin the zone with AUTOTASK_API_URL.',
+    upstream: error.upstream,
+    status: error.status,
+  });
+}
+
 export interface ZoneFinder {
   /** The zone in use; looked up at the first call and kept. */
   current(signal?: AbortSignal): Promise<Zone>;

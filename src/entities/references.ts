@@ -168,7 +168,7 @@ function searches(entity: Entity, text: string): FilterNode[][] {
   }
   const [number, name] = first.endsWith('Number') ? [first, last] : [undefined, first];
   const filters: FilterNode[][] = [];
-  if (number !== undefined) filters.push([eq(number, text)]);
+  if (number !== undefined) filters.push([eq(number, text)], [begins(number, text)]);
   if (name !== undefined)
     filters.push([eq(name, text)], [begins(name, text)], [{ op: 'contains', field: name, value: text }]);
   return filters;

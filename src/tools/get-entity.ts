@@ -8,7 +8,7 @@ export const getEntity = defineReadTool({
   input: {
     entity: inputs.entity,
     id: inputs.id,
-    includeFields: inputs.includeFields,
+    includeFields: inputs.fieldNames,
     parentEntity: inputs.parentEntity,
     parentId: inputs.parentId,
     format: inputs.format,

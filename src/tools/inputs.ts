@@ -36,13 +36,13 @@ export const parentEntity = z.string().optional().describe('Parent collection, e
 export const parentId = toId.optional();
 export const entity = z.string().min(1).describe('Entity name, e.g. Tickets');
 
-export const maxRecords = lenient(whole(1, 5000, 'must be a whole number from 1 to 5000'), {
-  type: 'integer',
-})
-  .optional()
-  .describe('Default 25, at most 5000');
-
-export const afterId = toId.optional().describe('Continue a list after this id');
+/** Arguments of every list. query-entity describes them; describing them again would cost each client tokens. */
+export const listing = {
+  maxRecords: lenient(whole(1, 5000, 'must be a whole number from 1 to 5000'), {
+    type: 'integer',
+  }).optional(),
+  afterId: toId.optional(),
+};
 
 export const flag = () =>
   lenient(
@@ -68,9 +68,6 @@ const nameList = lenient(
   { type: 'array', items: { type: 'string' } },
 );
 
-export const includeFields = nameList
-  .optional()
-  .describe('Fields to return instead of the summary; ["*"] all');
 export const fieldNames = nameList.optional();
 
 /** Autotask's query body or its short form; the entity layer reads both from text too. */

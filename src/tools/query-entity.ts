@@ -9,9 +9,9 @@ export const queryEntity = defineReadTool({
   input: {
     entity: inputs.entity,
     query: inputs.query.optional(),
-    includeFields: inputs.includeFields,
-    maxRecords: inputs.maxRecords,
-    afterId: inputs.afterId,
+    includeFields: inputs.fieldNames.describe('Fields to return instead of the summary; ["*"] all'),
+    maxRecords: inputs.listing.maxRecords.describe('Default 25, at most 5000'),
+    afterId: inputs.listing.afterId.describe('Continue a list after this id'),
     parentEntity: inputs.parentEntity,
     parentId: inputs.parentId,
     format: inputs.format,

@@ -27,9 +27,8 @@ export function words(text: string, fields: readonly string[]): Condition[] {
 }
 
 const listInputs = {
-  maxRecords: inputs.maxRecords,
-  afterId: inputs.afterId,
-  includeFields: inputs.includeFields,
+  ...inputs.listing,
+  includeFields: inputs.fieldNames,
   format: inputs.format,
 };
 

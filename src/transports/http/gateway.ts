@@ -11,7 +11,7 @@ const headerNames = {
 
 const apiUrlHeader = 'X-Autotask-Api-Url';
 
-function valueOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name.toLowerCase()];
   const text = (Array.isArray(value) ? value.join(', ') : (value ?? '')).trim();
   return text === '' ? undefined : text;
@@ -19,7 +19,7 @@ function valueOf(headers: IncomingHttpHeaders, name: string): string | undefined
 
 /** The one value that the header has under its names; two different ones could be two tenants. */
 function oneOf(headers: IncomingHttpHeaders, names: readonly string[]): string | undefined {
-  const values = new Set(names.map((name) => valueOf(headers, name)).filter((value) => value !== undefined));
+  const values = new Set(names.map((name) => headerOf(headers, name)).filter((value) => value !== undefined));
   if (values.size > 1) throw new Refusal(400, `${names.join(' and ')} differ: send one of them.`);
   return [...values][0];
 }
@@ -59,7 +59,7 @@ export function readTenant(headers: IncomingHttpHeaders, apiOrigins: readonly st
       -32001,
     );
   }
-  const address = valueOf(headers, apiUrlHeader);
+  const address = headerOf(headers, apiUrlHeader);
   const apiUrl = address === undefined ? undefined : checkApiUrl(address, apiOrigins);
   return { userName, secret, integrationCode, apiUrl };
 }

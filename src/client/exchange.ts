@@ -1,0 +1,37 @@
+import { createAgents } from './agents.js';
+import { interrupted } from './attempt.js';
+import type { Call } from './call.js';
+import type { Deadline } from './deadline.js';
+import { judgeFailure } from './failure.js';
+import { judge, type Verdict } from './judge.js';
+import { createTransport } from './transport.js';
+
+export interface Exchange {
+  /** Sends one request and judges what comes back. */
+  send(
+    call: Call,
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    deadline: Deadline,
+  ): Promise<Verdict>;
+  requestsSent(): number;
+}
+
+export function createExchange(timeoutMs: number): Exchange {
+  const transport = createTransport(createAgents());
+  let sent = 0;
+  return {
+    requestsSent: () => sent,
+    async send(call, url, headers, deadline) {
+      const { method, body, write } = call;
+      const { signal } = deadline;
+      sent += 1;
+      const outcome = await transport({ method, url, headers, body, write, timeoutMs, signal });
+      if ('answer' in outcome) return judge(call, outcome.answer);
+      const { failure } = outcome;
+      return signal.aborted
+        ? interrupted(call, deadline, failure.sent)
+        : judgeFailure(call, failure, timeoutMs);
+    },
+  };
+}

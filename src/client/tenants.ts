@@ -1,0 +1,41 @@
+import { createHmac } from 'node:crypto';
+import { createDiskCache } from './disk-cache.js';
+import { createMemoryShare, type MemoryShare } from './memory-share.js';
+import type { TenantShare } from './share.js';
+import type { Tuning } from './tuning.js';
+import type { ClientSettings } from './types.js';
+
+const forgetAfterMs = 60 * 60_000;
+const shares = new Map<string, { readonly share: MemoryShare; usedAt: number }>();
+
+/**
+ * Names a tenant without naming it. The secret is the key of the hash: the name cannot be guessed from it,
+ * and who has the user name but not the secret finds no cached metadata.
+ */
+function tenantKey({ credentials, apiUrl, zoneUrl }: ClientSettings): string {
+  const { userName, secret, integrationCode } = credentials;
+  return createHmac('sha256', secret)
+    .update(JSON.stringify([userName.toLowerCase(), integrationCode, apiUrl ?? zoneUrl]))
+    .digest('hex')
+    .slice(0, 40);
+}
+
+/** The share of a tenant in this process: clients with the same credentials and address get the same. */
+export function shareOf(settings: ClientSettings, tuning: Tuning): TenantShare {
+  const now = Date.now();
+  for (const [key, { share, usedAt }] of shares) {
+    if (now - usedAt > forgetAfterMs && share.isIdle()) shares.delete(key);
+  }
+  const key = tenantKey(settings);
+  const existing = shares.get(key);
+  if (existing !== undefined) {
+    existing.usedAt = now;
+    return existing.share;
+  }
+  const { cacheDir, log, maxConcurrency } = settings;
+  const disk =
+    cacheDir === null ? null : createDiskCache(cacheDir, key, (problem) => log('warning', problem));
+  const share = createMemoryShare(maxConcurrency, tuning, disk);
+  shares.set(key, { share, usedAt: now });
+  return share;
+}
