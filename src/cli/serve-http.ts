@@ -1,25 +1,17 @@
-import type { ClientSettings } from '../client/types.js';
+import type { ClientObserver, ClientSettings } from '../client/types.js';
 import type { HttpConfig } from '../config/http.js';
 import type { Config } from '../config/index.js';
 import { AutotaskError } from '../errors.js';
 import { createLog, type Log } from '../log.js';
 import { prepareServer } from '../server/index.js';
-import { type Metrics, meterReader, meterWriter, startHttp, type Tenant } from '../transports/http/index.js';
-import { type Clients, clientsOf, type ProgramName, serverSettings, upstreamOf } from './serve.js';
+import { type Metrics, startHttp, type Tenant } from '../transports/http/index.js';
+import { clientsOf, type ProgramName, serverSettings, upstreamOf } from './serve.js';
 
 const stopped = () =>
   new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
-
-function metered({ reader, writer }: Clients, metrics: Metrics): Clients {
-  if (writer !== null) {
-    const both = meterWriter(writer, metrics);
-    return { reader: both, writer: both };
-  }
-  return { reader: reader === null ? null : meterReader(reader, metrics), writer };
-}
 
 /** Serves many clients over HTTP until the process is told to stop. */
 export async function serveHttp(config: Config, http: HttpConfig, name: ProgramName): Promise<void> {
@@ -32,7 +24,14 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
 
   /** Everything that belongs to one tenant and to nobody else hangs on what this makes. */
   const open = (settings: ClientSettings | null, metrics: Metrics): Tenant => {
-    const clients = metered(clientsOf(config, settings), metrics);
+    let use: number | undefined;
+    const observer: ClientObserver = {
+      ...metrics.upstream,
+      threshold: ({ currentTimeframeRequestCount: used, externalRequestThreshold: most }) => {
+        use = most > 0 ? used / most : undefined;
+      },
+    };
+    const clients = clientsOf(config, settings === null ? null : { ...settings, observer });
     const prepared = serverSettings(config, name, clients, settings?.log ?? log);
     return {
       server: prepareServer(prepared),
@@ -40,6 +39,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
         if (clients.reader === null) throw new AutotaskError('configuration', prepared.whyNoReader ?? '');
         await clients.reader.version({ signal });
       },
+      thresholdUse: () => use,
     };
   };
 

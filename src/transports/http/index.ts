@@ -9,7 +9,6 @@ import { createSessions } from './sessions.js';
 import { type HttpSettings, usualLimits } from './settings.js';
 import { createTenants } from './tenants.js';
 
-export { meterReader, meterWriter } from './meter.js';
 export type { Metrics } from './metrics.js';
 export type { HttpSettings, Limits, Tenant, TenantCredentials } from './settings.js';
 
@@ -30,11 +29,16 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
   const metrics = createMetrics({
     running: () => running.size,
     sessions: () => sessions?.open ?? 0,
-    tenants: () => (auth === 'gateway' ? tenants.open : 1),
+    tenants: () => open().length,
+    thresholdUse: () => {
+      const known = open().flatMap((tenant) => tenant.thresholdUse() ?? []);
+      return known.length === 0 ? undefined : Math.max(...known);
+    },
   });
   const tenants = createTenants((credentials) => settings.openTenant(credentials, metrics), limits);
   const only = auth === 'gateway' ? null : settings.openTenant(null, metrics);
   const authenticate = createAuthenticator(tokens);
+  const open = () => (only === null ? tenants.all() : [only]);
   let stopping = false;
 
   const route = createRoutes({

@@ -8,6 +8,8 @@ export interface Tenant {
   server(readOnly: boolean): McpServer;
   /** Asks Autotask for something small; throws when it cannot be reached. */
   check(signal: AbortSignal): Promise<void>;
+  /** Last known use of the hourly request threshold, 1 when used up; undefined as long as unknown. */
+  thresholdUse(): number | undefined;
 }
 
 /** A bearer token that lets its holder in. */

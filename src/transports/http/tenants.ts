@@ -13,7 +13,8 @@ export interface Lease {
 /** Where a request's tenant comes from. In memory here; replicas could share what is behind a tenant. */
 export interface Tenants {
   lease(credentials: TenantCredentials): Lease;
-  readonly open: number;
+  /** Those kept in memory. */
+  all(): readonly Tenant[];
   close(): void;
 }
 
@@ -88,9 +89,7 @@ export function createTenants(
         },
       };
     },
-    get open() {
-      return kept.size;
-    },
+    all: () => [...kept.values()].map(({ tenant }) => tenant),
     close: () => {
       clearInterval(timer);
       kept.clear();
