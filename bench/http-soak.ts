@@ -3,7 +3,7 @@ import { startSandbox } from '../src/sandbox/index.js';
 import { headers, message, start } from './http-target.js';
 
 /**
- * Keeps the program under mixed load for SOAK_MINUTES (5) with a sandbox tenant behind it, and prints how
+ * Keeps the program under mixed load, SOAK_RATE (150) calls a second, for SOAK_MINUTES (5) with a sandbox tenant behind it, and prints how
  * its memory develops. The first minute is warm-up; the ratio compares the last third with the third before.
  */
 const minutes = Number(process.env.SOAK_MINUTES ?? 5);
@@ -40,6 +40,7 @@ const result = await autocannon({
   url: program.url,
   connections: 16,
   duration: minutes * 60,
+  overallRate: Number(process.env.SOAK_RATE ?? 150),
   requests: bodies.map((body) => ({ method: 'POST', headers, body })),
 });
 clearInterval(timer);
