@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FilterNode, Row } from '../client/types.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { nearest } from '../nearest.js';
+import { datetime } from '../scalars.js';
 import { splitIntoBatches } from './batches.js';
 import { type Conversion, convertValue } from './convert.js';
 import { isDay, isDayField, nextDay, parseRange, toUtc } from './dates.js';
@@ -39,6 +40,8 @@ export interface CheckedFilter {
   readonly batches: readonly (readonly FilterNode[])[];
   /** Conditions that Autotask cannot take in the same query, applied to the rows it returns. */
   readonly local: readonly ((row: Row) => boolean)[];
+  /** Fields that those conditions read. */
+  readonly localFields: readonly string[];
   /** What was changed on the way, for the answer. */
   readonly notes: readonly string[];
 }
@@ -46,7 +49,7 @@ export interface CheckedFilter {
 const nodeShape = z.looseObject({
   op: z.string(),
   field: z.string().optional(),
-  value: z.unknown(),
+  value: z.unknown().optional(),
   items: z.array(z.unknown()).optional(),
   udf: z.unknown().optional(),
 });
@@ -58,6 +61,7 @@ class Check {
   readonly problems: Problem[] = [];
   readonly notes: string[] = [];
   readonly local: ((row: Row) => boolean)[] = [];
+  readonly localFields: string[] = [];
   private udfSent = false;
 
   constructor(
@@ -176,7 +180,7 @@ class Check {
     if (field.dataType !== 'datetime' || typeof value !== 'string') return;
     const zone = isDayField(field.name) ? 'UTC' : this.how.timeZone;
     const range =
-      isDay(value) && !isDayField(field.name)
+      isDay(value) && datetime.safeParse(value).success && !isDayField(field.name)
         ? { from: toUtc(value, zone), until: toUtc(nextDay(value), zone) }
         : parseRange(value, zone);
     if (range === undefined) return;
@@ -211,6 +215,7 @@ class Check {
       );
     }
     this.local.push((row) => matchesUdf(row, node));
+    this.localFields.push(field.name);
     this.notes.push(
       `${field.name} was compared by this server: Autotask takes one user-defined field in a query`,
     );
@@ -240,5 +245,5 @@ export async function checkFilter(
     batches.length > 1
       ? [...check.notes, `a long in list was sent as ${batches.length} queries`]
       : check.notes;
-  return { batches, local: check.local, notes };
+  return { batches, local: check.local, localFields: check.localFields, notes };
 }

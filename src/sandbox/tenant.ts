@@ -1,3 +1,5 @@
+import { UploadMeter } from './attachments.js';
+import type { InvoiceSettings } from './handlers/invoices.js';
 import { type LimitOptions, Limits } from './limits.js';
 import { type Definition, definition, type FieldDefinition } from './metadata/definition.js';
 import { defineUdf, type UdfDefinition, udfTypes } from './metadata/udf.js';
@@ -24,6 +26,11 @@ export class Tenant {
   readonly data: TenantData;
   readonly limits: Limits;
   readonly cursors = new Cursors();
+  readonly uploads = new UploadMeter();
+  /** Contents of uploaded files as base64, by `<entity>/<id>`. */
+  readonly files = new Map<string, string>();
+  /** By company id, once somebody looked at them. */
+  readonly invoiceSettings = new Map<number, InvoiceSettings>();
   /** Number of the zone the tenant lives in; it changes when the tenant is moved. */
   zone = 1;
   private readonly denied = new Set<string>();

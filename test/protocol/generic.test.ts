@@ -291,20 +291,24 @@ describe('writes', () => {
   });
 
   it('deletes where Autotask allows it, after showing what disappears', async () => {
-    const { records } = await query({ entity: 'TimeEntries', maxRecords: 1 });
-    const id = Number(records[0]?.id);
-    const preview = await tenant.call('delete-entity', { entity: 'TimeEntries', id });
-    expect(preview.text).toMatch(/would delete TimeEntry/);
+    const created = await tenant.call('create-entity', {
+      entity: 'ContactGroups',
+      data: { name: 'People who asked for the patch calendar', isActive: true },
+      confirm: 'CREATE_ENTITY',
+    });
+    const id = Number(/^Created ContactGroup (\d+)/.exec(created.text)?.[1]);
+    const preview = await tenant.call('delete-entity', { entity: 'ContactGroups', id });
+    expect(preview.text).toMatch(/would delete ContactGroup/);
     const requests = await tenant.requestsOf(async () => {
       const { text } = await tenant.call('delete-entity', {
-        entity: 'TimeEntries',
+        entity: 'ContactGroups',
         id,
         confirm: 'DELETE_ENTITY',
       });
-      expect(text).toMatch(new RegExp(`^Deleted TimeEntry ${id}\\.`));
+      expect(text).toMatch(new RegExp(`^Deleted ContactGroup ${id}\\.`));
     });
     expect(requests.filter(isWrite).map(({ method, path }) => `${method} ${path}`)).toEqual([
-      `DELETE V1.0/TimeEntries/${id}`,
+      `DELETE V1.0/ContactGroups/${id}`,
     ]);
   });
 });

@@ -2,7 +2,9 @@ import type { Parent } from '../../model.js';
 import type { Call } from '../http/call.js';
 import { json, type Reply } from '../http/reply.js';
 import { Refusal } from '../refusal.js';
+import { forget } from '../rules/attachments.js';
 import { rulesOfDelete } from '../rules/delete.js';
+import { afterFieldRemoved } from '../rules/webhooks.js';
 import type { Row } from '../store/value.js';
 import { actorOf } from '../write/actor.js';
 import type { WriteMode } from '../write/draft.js';
@@ -29,5 +31,7 @@ export async function remove(call: Call, entity: string, parent?: Parent): Promi
   const { actor } = await actorOf(call, entity);
   await rulesOfDelete(call.tenant, entity, row, actor);
   table.remove(row);
+  if (/Webhook(Udf)?Fields$/.test(entity)) await afterFieldRemoved(call.tenant, entity, row.webhookID);
+  if (entity.endsWith('Attachments')) await forget(call.tenant, entity, row.id);
   return json({ itemId: row.id });
 }

@@ -1,4 +1,7 @@
+import { attachmentRoutes } from '../handlers/attachments.js';
+import { invoiceRoutes } from '../handlers/invoices.js';
 import { allEntityInformation } from '../handlers/metadata.js';
+import { timeOffRoutes } from '../handlers/timeOff.js';
 import type { Call } from './call.js';
 import { json } from './reply.js';
 import { buildRoutes } from './routes.js';
@@ -25,4 +28,7 @@ export const routes = buildRoutes([
   ['GET', 'ThresholdInformation', thresholdInformation],
   ['GET', 'Version', version],
   ['GET', 'Modules', modules],
+  ...attachmentRoutes,
+  ...invoiceRoutes,
+  ...timeOffRoutes,
 ]);

@@ -13,7 +13,7 @@ export interface Correction {
 }
 
 /** By entity and field. Each is documented behaviour that field metadata does not show. */
-export const corrections: Readonly<Record<string, Correction>> = {
+const corrections: Readonly<Record<string, Correction>> = {
   'Tickets.ticketNumber': { isReadOnly: true },
   'Projects.projectType': { fixedAfterCreate: true },
   'Tasks.projectID': { fixedAfterCreate: true },
@@ -25,6 +25,22 @@ export const corrections: Readonly<Record<string, Correction>> = {
   // Flagged writable by live metadata and ignored all the same.
   'TicketNotes.createdByContactID': { isReadOnly: false, ignored: true },
 };
+
+/** Attachment metadata calls fields required and read-only at once: they are given on create only. */
+const attachmentFields: Readonly<Record<string, Correction>> = {
+  attachmentType: { isReadOnly: true },
+  fullPath: { isReadOnly: true },
+  publish: { isReadOnly: true },
+  title: { isReadOnly: true },
+  creatorType: { isQueryable: false },
+  data: { isQueryable: false },
+  fileSize: { isQueryable: false },
+};
+
+export function correctionOf(entity: string, field: string): Correction {
+  const general = entity.endsWith('Attachments') ? attachmentFields[field] : undefined;
+  return corrections[`${entity}.${field}`] ?? general ?? {};
+}
 
 /** Fields the tenant stamps itself, whatever a table without flags says. */
 const stamped =

@@ -3,7 +3,7 @@ import { entities } from '../../../generated/table.js';
 import type { DataType, Entity, Field } from '../../model.js';
 import { type PicklistEntry, type PicklistSource, picklistOf, picklistParent } from '../picklists/index.js';
 import { type Kind, kindOf } from '../store/value.js';
-import { corrections, isStamped } from './corrections.js';
+import { type Correction, correctionOf, isStamped } from './corrections.js';
 
 /** How a write treats a field. */
 export type Access = 'writable' | 'createOnly' | 'readOnly';
@@ -65,7 +65,7 @@ async function read(entity: Entity): Promise<Definition> {
 }
 
 function define(entity: Entity, field: Field): FieldDefinition {
-  const correction = corrections[`${entity.name}.${field.name}`] ?? {};
+  const correction = correctionOf(entity.name, field.name);
   const isPickList = field.isPickList === true;
   const flagged = correction.isReadOnly ?? field.isReadOnly ?? isStamped(field.name);
   const isRequired = correction.isRequired ?? field.isRequired === true;
@@ -89,12 +89,7 @@ function define(entity: Entity, field: Field): FieldDefinition {
   };
 }
 
-function access(
-  field: Field,
-  flagged: boolean,
-  isRequired: boolean,
-  correction: (typeof corrections)[string],
-): Access {
+function access(field: Field, flagged: boolean, isRequired: boolean, correction: Correction): Access {
   if (field.name === 'id' || correction.ignored === true) return 'readOnly';
   if (correction.fixedAfterCreate === true || correction.takenOnCreate === true) return 'createOnly';
   if (!flagged) return 'writable';

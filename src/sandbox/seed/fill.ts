@@ -3,7 +3,7 @@ import type { Entity } from '../../model.js';
 import type { Definition, FieldDefinition } from '../metadata/definition.js';
 import type { PicklistEntry } from '../picklists/index.js';
 import type { Row, Value } from '../store/value.js';
-import { firstId, lookupFields, lookups } from './lookups.js';
+import { counts, firstId, lookupFields, lookups } from './lookups.js';
 import type { Random } from './random.js';
 import { day, hour, round2, type Seed } from './seed.js';
 
@@ -17,14 +17,24 @@ export interface FillSource {
 
 const byName = new Map(entities.map((entity, position) => [entity.name, { entity, position }]));
 
-/** Parents come before children, the rest by alphabet: who may point to whom without a circle. */
+/**
+ * Who may point to whom without a circle: lookup lists come first, then parents before their children, then
+ * the alphabet; price lists, which quote everything else, come last.
+ */
 function rank(entity: Entity): number {
+  return layer(entity) * 1000 + (byName.get(entity.name)?.position ?? 0);
+}
+
+function layer(entity: Entity): number {
+  if (entity.name in lookups) return 0;
+  if (entity.name.startsWith('PriceList')) return 9;
   const parent = byName.get(entity.parents[0]?.entity ?? '')?.entity;
-  const depth = parent === undefined || parent === entity ? 0 : Math.floor(rank(parent) / 1000) + 1;
-  return depth * 1000 + (byName.get(entity.name)?.position ?? 0);
+  return parent === undefined || parent === entity ? 1 : layer(parent) + 1;
 }
 
 function mayPointTo(source: FillSource, from: Entity, to: Entity): boolean {
+  // Made from all files there are, so no file may be made from it.
+  if (to.name === 'AttachmentInfo') return false;
   return source.isSeeded(to.name) || (!source.isSeeded(from.name) && rank(to) < rank(from));
 }
 
@@ -47,7 +57,8 @@ async function columnsOf(source: FillSource, definition: Definition): Promise<Co
         : [];
     columns.push({
       field,
-      choices: active.map((entry) => picklistValue(field, entry.value)),
+      // A value that depends on another field is left out: not every parent has one.
+      choices: field.picklistParent === '' ? active.map((entry) => picklistValue(field, entry.value)) : [],
       targets: pointed.filter((row) => row.isActive !== false && row.isActive !== 0),
     });
   }
@@ -67,7 +78,8 @@ export async function fillTable(source: FillSource, definition: Definition): Pro
   const random = source.seed.random(entity.name);
   const columns = await columnsOf(source, definition);
   const rows: Row[] = [];
-  const count = names?.length ?? Math.round(6 * Math.min(source.seed.scale, 10));
+  const count =
+    names?.length ?? Math.max(2, Math.round((counts[entity.name] ?? 6) * Math.min(source.seed.scale, 20)));
   for (let i = 0; i < count; i++) {
     const label = names?.[i];
     const row: Row = { id: firstId(entity.name) + i, ...lookupFields[entity.name]?.[i] };

@@ -2,8 +2,10 @@ import { activity } from './activity.js';
 import { catalogue } from './catalogue.js';
 import { contracts } from './contracts.js';
 import { customers } from './customers.js';
+import { fileSeeders } from './files.js';
 import { organisation } from './organisation.js';
 import { projects } from './projects.js';
+import { records } from './records.js';
 import type { Seeder } from './seed.js';
 import { tickets } from './tickets.js';
 import { udfs } from './udfs.js';
@@ -17,5 +19,7 @@ export const seeders: Readonly<Record<string, Seeder>> = {
   ...projects,
   ...udfs,
   ...activity,
+  ...records,
+  ...fileSeeders,
   Tickets: tickets,
 };

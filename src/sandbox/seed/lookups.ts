@@ -1,3 +1,5 @@
+import { attachmentEntities } from '../attachments.js';
+
 /** Small lists that most tenants hold: the names of the records, in order. `-` marks an inactive one. */
 export const lookups: Readonly<Record<string, readonly string[]>> = {
   ActionTypes: ['General', 'Phone Call', 'Meeting', 'Site Visit', 'Email', 'Quarterly Review', '-Fax'],
@@ -87,6 +89,7 @@ export const lookupFields: Readonly<
     { description: 'Pound Sterling', isInternalCurrency: false, exchangeRate: 0.79, displaySymbol: 2 },
     { description: 'Euro', isInternalCurrency: false, exchangeRate: 0.92, displaySymbol: 3 },
   ],
+  Departments: Array.from({ length: 4 }, () => ({ primaryLocationID: 1 })),
   PaymentTerms: [
     { paymentDueInDays: 0 },
     { paymentDueInDays: 15 },
@@ -140,6 +143,53 @@ export const firstIds: Readonly<Record<string, number>> = {
   UserDefinedFieldListItems: 29683901,
 };
 
+/** Files of all entities share one id space, so that AttachmentInfo can list them. */
+const attachmentBlock = 1_000_000;
+
 export function firstId(entity: string): number {
-  return firstIds[entity] ?? 1;
+  const block = attachmentEntities.findIndex(({ name }) => name === entity);
+  return block >= 0 ? block * attachmentBlock + 1001 : (firstIds[entity] ?? 1);
 }
+
+/** How many records the filler makes of an entity at scale 1; six where nothing is said. */
+export const counts: Readonly<Record<string, number>> = {
+  Appointments: 40,
+  BillingItems: 200,
+  ChecklistLibraryChecklistItems: 12,
+  CompanyAlerts: 20,
+  CompanyNotes: 150,
+  CompanySiteConfigurations: 60,
+  CompanyToDos: 60,
+  ConfigurationItemNotes: 60,
+  ContactGroupContacts: 20,
+  ContractCharges: 30,
+  ContractNotes: 20,
+  ContractRates: 20,
+  ExpenseItems: 40,
+  ExpenseReports: 15,
+  InventoryItems: 20,
+  Invoices: 120,
+  KnowledgeBaseArticles: 12,
+  Opportunities: 60,
+  ProjectCharges: 20,
+  ProjectNotes: 60,
+  PurchaseOrderItems: 20,
+  PurchaseOrders: 12,
+  QuoteItems: 80,
+  QuoteLocations: 20,
+  Quotes: 40,
+  ResourceSkills: 40,
+  SalesOrders: 12,
+  ServiceCallTicketResources: 50,
+  ServiceCallTickets: 50,
+  ServiceCalls: 50,
+  Subscriptions: 20,
+  SurveyResults: 60,
+  TaskNotes: 150,
+  TaskSecondaryResources: 30,
+  TicketAdditionalContacts: 40,
+  TicketCharges: 60,
+  TicketChecklistItems: 100,
+  TicketSecondaryResources: 60,
+  TicketTagAssociations: 100,
+};

@@ -2,6 +2,7 @@ import { isObject, property } from '../guards.js';
 import type { Call } from '../http/call.js';
 import { definition, type FieldDefinition } from '../metadata/definition.js';
 import { Refusal } from '../refusal.js';
+import { checkCommon } from '../rules/common.js';
 import { rulesOf } from '../rules/index.js';
 import type { Row, Value } from '../store/value.js';
 import { actorOf } from './actor.js';
@@ -94,6 +95,7 @@ async function store(draft: Draft, table: Awaited<ReturnType<Draft['tenant']['ta
   const rules = rulesOf(draft.entity.name);
   await rules.prepare?.(draft);
   await validate(draft);
+  await checkCommon(draft);
   await rules.check?.(draft);
   if (draft.errors.length > 0) throw new Refusal(draft.errors);
   stamp(draft);
