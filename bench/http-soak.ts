@@ -18,7 +18,6 @@ const program = await start(['dist/cli.js', '--http'], {
   AUTOTASK_SECRET: secret,
   AUTOTASK_INTEGRATION_CODE: integrationCode,
   AUTOTASK_ZONE_URL: sandbox.url,
-  LOG_LEVEL: 'error',
 });
 
 const bodies = [

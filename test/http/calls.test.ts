@@ -81,7 +81,7 @@ describe('a call', () => {
     await until(() => requestsTo('Tickets/query').length > before);
     abort.abort();
     await expect(call).rejects.toThrow();
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(requestsTo('Tickets/query').length).toBe(before + 1);
   });
 
