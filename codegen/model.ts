@@ -66,6 +66,7 @@ export const overridesFile = z.array(
         operations: z.partialRecord(operation, flag).optional(),
         nameFields: z.array(z.string()).optional(),
         summaryFields: z.array(z.string()).optional(),
+        queryBy: z.array(z.string()).optional(),
       })
       .refine((change) => Object.keys(change).length > 0, 'changes nothing'),
     why: z.string().min(10),
@@ -95,4 +96,5 @@ export interface Model {
 export interface ModelEntity extends EntityFile {
   readonly nameFields: readonly string[];
   readonly summaryFields: readonly string[];
+  readonly queryBy: readonly string[];
 }

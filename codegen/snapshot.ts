@@ -12,7 +12,7 @@ import {
   overridesFile,
   provenanceFile,
 } from './model.js';
-import { nameFields, summaryFields } from './summary.js';
+import { nameFields, queryBy, summaryFields } from './summary.js';
 
 async function parse<T>(path: string, schema: ZodType<T>): Promise<T> {
   let json: unknown;
@@ -88,12 +88,13 @@ export function correct(entities: readonly EntityFile[], overrides: readonly Ove
     const names = changes.findLast((change) => change.nameFields)?.nameFields ?? nameFields(entity);
     const summary =
       changes.findLast((change) => change.summaryFields)?.summaryFields ?? summaryFields(entity, names);
-    for (const name of [...names, ...summary]) {
+    for (const name of [...names, ...summary, ...(changes.findLast((c) => c.queryBy)?.queryBy ?? [])]) {
       if (!entity.fields.some((field) => field.name === name)) {
         throw new Error(`overrides.json lists ${entity.name}.${name}, which is not a field`);
       }
     }
-    return { ...entity, nameFields: names, summaryFields: summary };
+    const by = changes.findLast((change) => change.queryBy)?.queryBy ?? queryBy(entity);
+    return { ...entity, nameFields: names, summaryFields: summary, queryBy: by };
   });
 }
 
