@@ -48,6 +48,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'handlebars',
     'ts-morph',
     'openapi-typescript',
+    'diff',
     'typescript',
   ],
 };
