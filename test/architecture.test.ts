@@ -37,7 +37,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'src/client',
     '@modelcontextprotocol/sdk',
   ],
-  'src/transports': [...ground, 'src/server', '@modelcontextprotocol/sdk'],
+  'src/transports': [...ground, 'src/server', 'src/client', '@modelcontextprotocol/sdk', 'prom-client'],
   'src/sandbox': [...ground, 'zod', 'generated'],
   'src/cli': [
     ...ground,
@@ -61,13 +61,14 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'handlebars',
     'ts-morph',
     'openapi-typescript',
+    'diff',
     'typescript',
   ],
 };
 
 /** Rooms of which others may only use the types: who holds one gets it handed in. */
 const typesOnly: Readonly<Record<string, readonly string[]>> = {
-  'src/client': ['src/policy', 'src/entities', 'src/tools', 'src/server'],
+  'src/client': ['src/policy', 'src/entities', 'src/tools', 'src/server', 'src/transports'],
   generated: ['src/tools'],
 };
 

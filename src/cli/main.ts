@@ -43,6 +43,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     case 'serve': {
       const config = configOf(command.flags);
+      if (config.http !== null) {
+        const { serveHttp } = await import('./serve-http.js');
+        await serveHttp(config, config.http, serverFacts);
+        return 0;
+      }
       const { serve } = await import('./serve.js');
       await serve(config, serverFacts);
       return 0;

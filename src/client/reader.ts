@@ -30,7 +30,7 @@ async function getOr(tenant: Tenant, path: string, absent: unknown, options?: Ca
   try {
     return await tenant.send(get(path), options);
   } catch (error) {
-    if (error instanceof AutotaskError && error.kind === 'notFound') return absent;
+    if (error instanceof AutotaskError && error.status === 404) return absent;
     throw error;
   }
 }

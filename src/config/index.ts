@@ -5,11 +5,13 @@ import { didYouMean } from '../nearest.js';
 import { createPolicy, type Policy, policyVariables, readPolicySettings } from '../policy/index.js';
 import { isTimeZone, timeZoneProblem } from '../time-zone.js';
 import { defaultCacheDir } from './cache-dir.js';
+import { type HttpConfig, httpSecrets, httpVariables, readHttp } from './http.js';
 import { readWrites, type WriteConfig, writeSecrets, writeVariables } from './writes.js';
 
 /** What flags on the command line say; they win over the environment. */
 export interface Flags {
   readonly demo?: boolean;
+  readonly http?: boolean;
   readonly readOnly?: boolean;
 }
 
@@ -59,6 +61,7 @@ const variables = {
   AUTOTASK_CACHE_DIR: z.string().optional(),
   AUTOTASK_POLICY_FILE: z.string().optional(),
   ...writeVariables,
+  AUTOTASK_TRANSPORT: z.enum(['stdio', 'http'], { error: 'must be stdio or http' }).default('stdio'),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warning', 'error'], {
       error: 'must be debug, info, warning or error',
@@ -67,12 +70,12 @@ const variables = {
 } as const;
 
 const schema = z.object(variables);
-const names = [...Object.keys(variables), ...Object.values(policyVariables)];
+const names = [...Object.keys(variables), ...Object.keys(httpVariables), ...Object.values(policyVariables)];
 
 const credential = ['AUTOTASK_USERNAME', 'AUTOTASK_SECRET', 'AUTOTASK_INTEGRATION_CODE'] as const;
 
 /** Variables that may also be given as a file, as Docker and Kubernetes hand out secrets. */
-const secret = [...credential, ...writeSecrets] as const;
+const secret = [...credential, ...httpSecrets, ...writeSecrets] as const;
 
 export interface Config {
   readonly mode: 'live' | 'demo';
@@ -89,6 +92,8 @@ export interface Config {
   readonly closedStatusIds: readonly number[];
   readonly timeoutMs: number;
   readonly maxConcurrency: number;
+  /** Null when the server talks over stdin and stdout. */
+  readonly http: HttpConfig | null;
   /** Null: metadata is cached in memory only. */
   readonly cacheDir: string | null;
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
@@ -151,6 +156,8 @@ export function loadConfig(sources: Sources): Config {
       problems.push({ field: String(issue.path[0]), problem: issue.message });
     }
   }
+  const overHttp = sources.flags.http === true || values.AUTOTASK_TRANSPORT === 'http';
+  const http = overHttp ? readHttp(values, problems) : null;
   const file = policyFile(sources, values.AUTOTASK_POLICY_FILE, problems);
   const policySettings = readPolicySettings(values, file, problems);
   const writes = parsed.success ? readWrites(parsed.data, problems) : undefined;
@@ -175,6 +182,7 @@ export function loadConfig(sources: Sources): Config {
     closedStatusIds: given.AUTOTASK_CLOSED_STATUS_IDS,
     timeoutMs: given.AUTOTASK_TIMEOUT_MS,
     maxConcurrency: given.AUTOTASK_MAX_CONCURRENCY,
+    http,
     cacheDir:
       given.AUTOTASK_CACHE_DIR === 'none'
         ? null

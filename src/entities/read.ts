@@ -161,6 +161,21 @@ export function createReads(reader: AutotaskReader, facts: Facts, references: Re
     };
   }
 
+  /** Some entities are listed for one owner only; Autotask's own refusal does not say by which field. */
+  function requireOwner(entity: Entity, filter: CheckedFilter): void {
+    if (entity.queryBy.length === 0) return;
+    const compares = ({ op, field }: FilterNode) =>
+      (op === 'eq' || op === 'in') && field !== undefined && entity.queryBy.includes(field);
+    if (filter.batches.every((batch) => batch.some(compares))) return;
+    throw new InvalidInput('Nothing was sent to Autotask.', [
+      {
+        field: 'query',
+        problem: `Autotask lists ${entity.name} for one owner only: compare one of these with its id`,
+        allowed: entity.queryBy,
+      },
+    ]);
+  }
+
   async function prepare(args: QueryArguments, context: CallContext) {
     const entity = queryable(findEntity(args.entity, args.parentEntity));
     const raw = parseQuery(args.query);
@@ -169,6 +184,7 @@ export function createReads(reader: AutotaskReader, facts: Facts, references: Re
       args.afterId === undefined ? [] : [{ op: 'gt', field: 'id', value: args.afterId }];
     const conditions = [...raw.filter, ...parentCondition(entity, args), ...after];
     const filter = await checkFilter(conditions, known, conversion(context));
+    requireOwner(entity, filter);
     return { entity, raw, known, filter };
   }
 

@@ -151,7 +151,7 @@ export function createWrites({ reader, facts, references, reads, policy, marks }
         : { ...given, [mark]: markOf(entity, given) };
     const checked = await checkBody(known, marked, 'create', reads.conversion(context));
     refuse(checked.problems, entity);
-    const planNotes = [...(args.notes ?? []), ...checked.notes, ...invisibleNotes(checked.body)];
+    const planNotes = [...(args.notes ?? []), ...invisibleNotes(checked.body)];
     const route = findRoute(entity, 'create', checked.body, args);
     const cells = await show(checked.body, checked.fields, context, wholeText);
     const changes = checked.fields.map((field, index) => ({
@@ -173,7 +173,8 @@ export function createWrites({ reader, facts, references, reads, policy, marks }
       execute: async (writer) => {
         const id = await writer.create(route.path, checked.body, options(context));
         const back = await readBack(known, id, route.parent?.id, checked.body, checked.fields, context);
-        const notes = [...planNotes, ...back.notes];
+        // The preview shows the names that were found; whoever confirms at once learns them here.
+        const notes = [...planNotes, ...checked.notes, ...back.notes];
         return {
           action: 'create',
           entity,
@@ -234,7 +235,7 @@ export function createWrites({ reader, facts, references, reads, policy, marks }
       row,
     );
     refuse(checked.problems, entity);
-    const planNotes = [...(args.notes ?? []), ...checked.notes, ...invisibleNotes(checked.body)];
+    const planNotes = [...(args.notes ?? []), ...invisibleNotes(checked.body)];
     const fields = checked.fields.filter((field) => field.name !== 'id');
     const before = await show(row, fields, context);
     const after = await show(checked.body, fields, context, wholeText);
@@ -262,7 +263,8 @@ export function createWrites({ reader, facts, references, reads, policy, marks }
       execute: async (writer) => {
         const id = await writer.patch(route.path, checked.body, options(context));
         const back = await readBack(known, id, route.parent?.id, checked.body, fields, context);
-        const notes = [...planNotes, ...back.notes];
+        // The preview shows the names that were found; whoever confirms at once learns them here.
+        const notes = [...planNotes, ...checked.notes, ...back.notes];
         return {
           action: 'update',
           entity,

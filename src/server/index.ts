@@ -5,6 +5,7 @@ import {
   ListToolsRequestSchema,
   McpError,
 } from '@modelcontextprotocol/sdk/types.js';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import { didYouMean } from '../nearest.js';
 import { advertise } from './advertise.js';
 import { askThrough } from './ask.js';
@@ -22,17 +23,35 @@ export interface McpServer {
   idle(): Promise<void>;
 }
 
-/** The MCP server: tools from the registry, one dispatcher behind them. */
-export function createServer(settings: ServerSettings): McpServer {
-  const { log } = settings;
-  const { readOnly } = settings.facts;
-  const { tools, context, dispatch, confirmMode } = prepare(settings, entitiesOf(settings), readOnly);
+// It reads what clients answer to questions; one serves all servers of this process.
+const jsonSchemaValidator = new AjvJsonSchemaValidator();
+
+/**
+ * Answers a function that makes MCP servers of one tenant: tools from the registry, one dispatcher behind
+ * them. What they share is made once, so that a server per request costs next to nothing.
+ */
+export function prepareServer(settings: ServerSettings): (readOnly: boolean) => McpServer {
+  const entities = entitiesOf(settings);
+  const reading = prepare(settings, entities, true);
+  const full = settings.facts.readOnly ? reading : prepare(settings, entities, false);
+  return (readOnly) => serverOf(readOnly ? reading : full, settings.log);
+}
+
+/** The MCP server of a process that serves one client. */
+export const createServer = (settings: ServerSettings): McpServer =>
+  prepareServer(settings)(settings.facts.readOnly);
+
+function serverOf(
+  { tools, context, dispatch, confirmMode }: ReturnType<typeof prepare>,
+  log: ServerSettings['log'],
+): McpServer {
   const facts = context.server;
   const server = new Server(
     { name: facts.name, title: 'Autotask PSA', version: facts.version },
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
-      instructions: instructions(facts.readOnly, settings.timeZone, confirmMode),
+      instructions: instructions(facts.readOnly, context.timeZone, confirmMode),
+      jsonSchemaValidator,
     },
   );
 
@@ -44,11 +63,9 @@ export function createServer(settings: ServerSettings): McpServer {
       .catch((error: unknown) => log('debug', `a log message was not delivered: ${String(error)}`));
   };
 
-  let listed: ReturnType<typeof explainConfirm> | undefined;
-  server.setRequestHandler(ListToolsRequestSchema, () => {
-    listed ??= explainConfirm(advertise(tools), confirmMode);
-    return { tools: [...listed] };
-  });
+  server.setRequestHandler(ListToolsRequestSchema, () => ({
+    tools: [...explainConfirm(advertise(tools), confirmMode)],
+  }));
 
   const running = new Set<Promise<unknown>>();
   /** Runs a tool and counts it as running, so that a shutdown can wait for its answer. */

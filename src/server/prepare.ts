@@ -26,6 +26,8 @@ export interface ServerSettings {
   readonly confirm?: GateSettings;
   /** Where writes are recorded; nowhere unless given. */
   readonly audit?: AuditLog | null;
+  /** Tells this tenant from others in the audit log and in confirm tokens. */
+  readonly tenant?: string;
   /** The resource in whose name records are written. */
   readonly actAs?: number | null;
   /** Fields that receive a mark on create. */
@@ -80,6 +82,7 @@ export function prepare(settings: ServerSettings, entities: Entities, readOnly: 
       policy,
       audit: settings.audit ?? null,
       actAs,
+      ...(settings.tenant === undefined ? {} : { tenant: settings.tenant }),
       redact: settings.redact ?? ((text) => text),
       log,
     },

@@ -19,6 +19,7 @@ export interface WriteRules {
   readonly audit: AuditLog | null;
   /** The resource in whose name is written. */
   readonly actAs: number | null;
+  readonly tenant?: string;
   /** Takes the secrets of this server out of a text. */
   readonly redact: Redact;
   readonly log: (level: 'warning' | 'error', message: string) => void;
@@ -65,7 +66,8 @@ function afterwards(error: unknown, plan: WritePlan, id: number | null): unknown
 }
 
 /** Runs a tool that writes: plan, policy, gate, then the one write with its two lines in the audit log. */
-export function createWriteRunner({ writer, gate, policy, audit, actAs, redact, log }: WriteRules) {
+export function createWriteRunner(rules: WriteRules) {
+  const { writer, gate, policy, audit, actAs, tenant, redact, log } = rules;
   function check({ action, entity, audience }: WritePlan): void {
     policy.require(action, entity);
     if (action === 'delete' || !audience.published || policy.customerVisibleNotes) return;
@@ -82,7 +84,8 @@ export function createWriteRunner({ writer, gate, policy, audit, actAs, redact, 
 
   return async function write(call: PlannedCall, context: ToolContext, calling: Calling): Promise<string> {
     const { tool, confirm, args } = call;
-    const caller = calling.caller ?? 'unknown';
+    const who = calling.caller ?? 'unknown';
+    const caller = tenant === undefined ? who : `${who} of tenant ${tenant}`;
     const makePlan = async () => {
       const plan = await call.plan(context);
       check(plan);

@@ -1,5 +1,5 @@
 import { findEntity } from '../entities/names.js';
-import type { ListResult } from '../entities/read.js';
+import type { ListResult, RecordResult } from '../entities/read.js';
 import { defineReadTool, type ToolContext } from './define.js';
 import * as inputs from './inputs.js';
 import { idOf } from './records.js';
@@ -37,6 +37,17 @@ async function belonging(
 
 const counted = ['TicketAttachments', 'TicketCharges', 'TicketChecklistItems', 'TicketSecondaryResources'];
 
+/** Bookkeeping that helps nobody to act; get-entity shows it all. */
+const bookkeeping = /^(creatorType|lastActivityPersonType|lastTracked\w+|impersonator\w+|apiVendorID)$/;
+
+/** The record without bookkeeping and without flags and amounts that say nothing. */
+function telling(record: RecordResult): RecordResult {
+  const kept = record.fields
+    .map((field, index) => ({ field, cell: record.cells[index] ?? { text: '', json: null } }))
+    .filter(({ field, cell }) => !bookkeeping.test(field.name) && cell.text !== 'false' && cell.text !== '0');
+  return { ...record, fields: kept.map(({ field }) => field), cells: kept.map(({ cell }) => cell) };
+}
+
 export const getTicket = defineReadTool({
   name: 'get-ticket',
   title: 'Get a ticket',
@@ -47,7 +58,7 @@ export const getTicket = defineReadTool({
   run: async ({ id: given }, context) => {
     const id = await idOf('Tickets', given, context);
     const { reads } = context.entities.tenant();
-    const record = await reads.get({ entity: 'Tickets', id }, context);
+    const record = telling(await reads.get({ entity: 'Tickets', id }, context));
     const noteFields = [
       'createDateTime',
       'creatorResourceID',

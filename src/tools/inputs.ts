@@ -57,7 +57,11 @@ const nameList = lenient(
   z.union([
     z.array(z.string()),
     z.string().transform((text, context) => {
-      if (!text.trim().startsWith('[')) return text.split(/[\s,]+/).filter((name) => name !== '');
+      if (!text.trim().startsWith('['))
+        return text
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== '');
       try {
         return z.array(z.string()).parse(JSON.parse(text));
       } catch {

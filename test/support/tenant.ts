@@ -8,6 +8,9 @@ import type { RecordedRequest, Sandbox, SandboxOptions } from '../../src/sandbox
 /** The built program, as users run it. `npm test` builds it first. */
 export const program = join(import.meta.dirname, '../../dist/cli.js');
 
+/** The sandbox's records end at this day, so that tests may name them. */
+const testDay = new Date('2026-11-20T12:00:00Z');
+
 export interface Answer {
   readonly text: string;
   readonly isError: boolean;
@@ -52,7 +55,7 @@ export async function spawnClient(args: readonly string[], env: Record<string, s
 export async function connect(
   options: { args?: readonly string[]; env?: Record<string, string>; sandbox?: SandboxOptions } = {},
 ): Promise<Connection> {
-  const sandbox = await startSandbox(options.sandbox);
+  const sandbox = await startSandbox({ today: testDay, ...options.sandbox });
   const client = await spawnClient(options.args ?? [], { ...tenantEnvironment(sandbox), ...options.env });
   const call = async (name: string, args: Record<string, unknown> = {}) =>
     answer(CallToolResultSchema.parse(await client.callTool({ name, arguments: args })));

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,7 +47,11 @@ const linesOf = (path: string) =>
 let groups = 0;
 const group = () => {
   groups += 1;
-  return { entity: 'ContactGroups', data: { name: `Audited ${groups}`, isActive: true }, confirm: 'CREATE_ENTITY' };
+  return {
+    entity: 'ContactGroups',
+    data: { name: `Audited ${groups}`, isActive: true },
+    confirm: 'CREATE_ENTITY',
+  };
 };
 
 describe('the audit log', () => {
@@ -47,13 +60,22 @@ describe('the audit log', () => {
     const server = await open({ AUTOTASK_AUDIT_LOG: path, AUTOTASK_MASK_FIELDS: 'Tickets.resolution' });
     const { confirm: _, ...unconfirmed } = group();
     await server.call('create-entity', unconfirmed);
-    await server.call('create-entity', { entity: 'ContactGroups', data: { nme: 1 }, confirm: 'CREATE_ENTITY' });
+    await server.call('create-entity', {
+      entity: 'ContactGroups',
+      data: { nme: 1 },
+      confirm: 'CREATE_ENTITY',
+    });
     expect(existsSync(path)).toBe(false);
     const args = group();
     const made = await server.call('create-entity', args);
     const id = Number(/ContactGroup (\d+)/.exec(made.text)?.[1]);
     await server.call('create-entity', args);
-    const change = { entity: 'ContactGroups', id, data: { name: 'Audited, renamed' }, confirm: 'UPDATE_ENTITY' };
+    const change = {
+      entity: 'ContactGroups',
+      id,
+      data: { name: 'Audited, renamed' },
+      confirm: 'UPDATE_ENTITY',
+    };
     await server.call('update-entity', change);
     const lines = linesOf(path);
     expect(lines.map(({ event, outcome }) => `${event} ${outcome ?? ''}`.trim())).toEqual([
@@ -88,7 +110,10 @@ describe('the audit log', () => {
     const server = await open({ AUTOTASK_AUDIT_LOG: path });
     const { secret } = sandbox.credentials;
     const args = group();
-    await server.call('create-entity', { ...args, data: { ...args.data, name: `Group ${secret} ${groups}` } });
+    await server.call('create-entity', {
+      ...args,
+      data: { ...args.data, name: `Group ${secret} ${groups}` },
+    });
     expect(linesOf(path).length).toBe(2);
     expect(readFileSync(path, 'utf8')).not.toContain(secret);
     expect(readFileSync(path, 'utf8')).toContain('[redacted]');
@@ -97,7 +122,12 @@ describe('the audit log', () => {
   it('stands on disk before the write is sent, and knows writes whose outcome nobody knows', async () => {
     const path = join(folder(), 'audit.jsonl');
     const server = await open({ AUTOTASK_AUDIT_LOG: path });
-    sandbox.faults.add({ fault: { kind: 'reset', when: 'after' }, path: 'ContactGroups', method: 'POST', times: 1 });
+    sandbox.faults.add({
+      fault: { kind: 'reset', when: 'after' },
+      path: 'ContactGroups',
+      method: 'POST',
+      times: 1,
+    });
     const from = sandbox.requests.length;
     const { text } = await server.call('create-entity', group());
     expect(text).toMatch(/may or may not/);
@@ -156,11 +186,31 @@ describe('the hash chain', () => {
   };
 
   it.each([
-    ['a changed value', (lines: string[]) => lines.map((line, i) => (i === 3 ? line.replace('"id":1', '"id":7') : line)), /line 4 was changed/],
-    ['a removed line', (lines: string[]) => lines.filter((_, i) => i !== 2), /line 3 has the number 4 and follows 2/],
-    ['lines that changed places', (lines: string[]) => [lines[0], lines[2], lines[1], ...lines.slice(3)], /line 2 has the number 3/],
-    ['an inserted line', (lines: string[]) => [...lines.slice(0, 2), '{}', ...lines.slice(2)], /line 3 has no place/],
-    ['a cut line', (lines: string[]) => [...lines.slice(0, 5), lines[5]?.slice(0, 30)], /line 6 is not a line of JSON/],
+    [
+      'a changed value',
+      (lines: string[]) => lines.map((line, i) => (i === 3 ? line.replace('"id":1', '"id":7') : line)),
+      /line 4 was changed/,
+    ],
+    [
+      'a removed line',
+      (lines: string[]) => lines.filter((_, i) => i !== 2),
+      /line 3 has the number 4 and follows 2/,
+    ],
+    [
+      'lines that changed places',
+      (lines: string[]) => [lines[0], lines[2], lines[1], ...lines.slice(3)],
+      /line 2 has the number 3/,
+    ],
+    [
+      'an inserted line',
+      (lines: string[]) => [...lines.slice(0, 2), '{}', ...lines.slice(2)],
+      /line 3 has no place/,
+    ],
+    [
+      'a cut line',
+      (lines: string[]) => [...lines.slice(0, 5), lines[5]?.slice(0, 30)],
+      /line 6 is not a line of JSON/,
+    ],
   ])('shows %s', async (_what, tamper, problem) => {
     const path = join(folder(), 'audit.jsonl');
     await write(path, 3);
@@ -187,7 +237,9 @@ describe('the hash chain', () => {
     const files = [...Array.from({ length: names.length - 1 }, (_, i) => `${path}.${i + 1}`), path];
     for (const file of files) expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(await verify(files, null)).toMatchObject({ lines: 24, first: 1, last: 24, problem: null });
-    expect((await verify([files[0] ?? '', files[2] ?? ''], null)).problem).toMatch(/lines were removed or moved/);
+    expect((await verify([files[0] ?? '', files[2] ?? ''], null)).problem).toMatch(
+      /lines were removed or moved/,
+    );
     expect((await verify(files.slice(1), null)).first).toBeGreaterThan(1);
   });
 

@@ -52,14 +52,32 @@ async function exampleFor(name: string, server: Rig): Promise<Record<string, unk
     'create-entity': group,
     'update-entity': { entity: 'Tickets', id: ticket.id, data: { title: 'Other' } },
     'delete-entity': { entity: 'TimeEntries', id: (await first('TimeEntries')).id },
-    'create-ticket': { companyID: 0, title: 'New', status: 1, priority: 2, dueDateTime: '2030-01-01', queueID: 5 },
+    'create-ticket': {
+      companyID: 0,
+      title: 'New',
+      status: 1,
+      priority: 2,
+      dueDateTime: '2030-01-01',
+      queueID: 5,
+    },
     'update-ticket': { id: ticket.id, title: 'Other' },
     'create-ticket-note': { ticketID: ticket.id, title: 'Note', description: 'Text' },
-    'create-company': { companyName: 'Blue Door Ltd', companyType: 1, phone: '555', ownerResourceID: resourceID },
+    'create-company': {
+      companyName: 'Blue Door Ltd',
+      companyType: 1,
+      phone: '555',
+      ownerResourceID: resourceID,
+    },
     'update-company': { id: (await first('Companies')).id, phone: '555' },
     'create-contact': { companyID: 0, firstName: 'Ann', lastName: 'Lee', isActive: 1 },
     'update-contact': { id: (await first('Contacts')).id, title: 'CTO' },
-    'create-time-entry': { ticketID: ticket.id, resourceID, roleID, hoursWorked: 1, dateWorked: '2030-01-01' },
+    'create-time-entry': {
+      ticketID: ticket.id,
+      resourceID,
+      roleID,
+      hoursWorked: 1,
+      dateWorked: '2030-01-01',
+    },
   };
   return examples[name] ?? {};
 }
@@ -78,7 +96,8 @@ describe('every tool that writes', () => {
       for (const mode of ['token', 'preview', 'elicit']) {
         const server = await open({ env: { AUTOTASK_CONFIRM_MODE: mode } });
         const args = await exampleFor(name, server);
-        const wrong = mode === 'token' ? [undefined, '', 'yes', token.toLowerCase(), `${token}!`] : [undefined, token];
+        const wrong =
+          mode === 'token' ? [undefined, '', 'yes', token.toLowerCase(), `${token}!`] : [undefined, token];
         const writes = await writesOf(async () => {
           for (const confirm of wrong) {
             const { text } = await server.call(name, confirm === undefined ? args : { ...args, confirm });
@@ -114,12 +133,20 @@ describe('preview mode', () => {
     const stranger = await open({ env: { ...env, AUTOTASK_CONFIRM_KEY: 'x'.repeat(40) } });
     const writes = await writesOf(async () => {
       const other = { ...group, data: { ...group.data, name: 'Other people' } };
-      expect((await server.call('create-entity', { ...other, confirm: token })).text).toMatch(/preview of another call/);
-      expect((await stranger.call('create-entity', { ...group, confirm: token })).text).toMatch(/preview of another/);
+      expect((await server.call('create-entity', { ...other, confirm: token })).text).toMatch(
+        /preview of another call/,
+      );
+      expect((await stranger.call('create-entity', { ...group, confirm: token })).text).toMatch(
+        /preview of another/,
+      );
       const company = { id: 0, phone: '1' };
-      expect((await server.call('update-company', { ...company, confirm: token })).text).toMatch(/was not the token/);
+      expect((await server.call('update-company', { ...company, confirm: token })).text).toMatch(
+        /was not the token/,
+      );
       const forged = token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
-      expect((await server.call('create-entity', { ...group, confirm: forged })).text).toMatch(/has changed since/);
+      expect((await server.call('create-entity', { ...group, confirm: forged })).text).toMatch(
+        /has changed since/,
+      );
     });
     expect(writes).toEqual([]);
   });
@@ -212,14 +239,19 @@ describe('elicit mode', () => {
       expect((await server.call('create-entity', confirmed)).text).toMatch(/^Created ContactGroup/);
     });
     expect(writes.length).toBe(1);
-    expect(server.asked).toEqual([expect.stringMatching(/would create ContactGroup.*People with a preview/s)]);
+    expect(server.asked).toEqual([
+      expect.stringMatching(/would create ContactGroup.*People with a preview/s),
+    ]);
   });
 
   it.each(['no', 'decline', 'break'] as const)('writes nothing when the answer is: %s', async (reply) => {
     const server = await open({ env, human: () => reply });
     const writes = await writesOf(async () => {
       const { text, isError } = await server.call('create-entity', confirmed);
-      expect({ text, isError }).toMatchObject({ isError: true, text: expect.stringMatching(/did not confirm/) });
+      expect({ text, isError }).toMatchObject({
+        isError: true,
+        text: expect.stringMatching(/did not confirm/),
+      });
     });
     expect(writes).toEqual([]);
   });

@@ -87,7 +87,9 @@ describe('entities that may not be read', () => {
 
   it('leaves out what belongs to a ticket and may not be read, and says so', async () => {
     const server = await open({ AUTOTASK_READ_ENTITIES: '!TimeEntries,!TicketCharges' });
-    const first = JSON.parse((await server.call('query-entity', { entity: 'Tickets', maxRecords: 1, format: 'json' })).text);
+    const first = JSON.parse(
+      (await server.call('query-entity', { entity: 'Tickets', maxRecords: 1, format: 'json' })).text,
+    );
     const { text, isError } = await server.call('get-ticket', { id: String(first.records[0].id) });
     expect(isError).toBe(false);
     expect(text).toMatch(/hidden by the policy of this server: TimeEntries, TicketCharges/);
@@ -123,7 +125,9 @@ describe('entities that may not be written', () => {
     const from = sandbox.requests.length;
     await expect(writer.create('Companies/0/Contacts', {})).rejects.toThrow(/creating Contacts/);
     await expect(writer.remove('TimeEntries/1')).rejects.toThrow(/deleting TimeEntries/);
-    await expect(writer.patch('Tickets', { id: 1, Resolution: 'x' })).rejects.toThrow(/hides Tickets.Resolution/);
+    await expect(writer.patch('Tickets', { id: 1, Resolution: 'x' })).rejects.toThrow(
+      /hides Tickets.Resolution/,
+    );
     await expect(writer.create('Nowhere', {})).rejects.toThrow(/not a path of a known entity/);
     expect(sandbox.requests.slice(from)).toEqual([]);
   });
@@ -159,13 +163,18 @@ describe('hidden fields', () => {
     expect(all.text).not.toMatch(/\ttitle\t|estimatedHours/);
     const listed = await server.call('query-entity', { entity: 'Tickets', maxRecords: 5 });
     expect(listed.text).not.toMatch(/\ttitle\b/);
-    const first = JSON.parse((await server.call('query-entity', { entity: 'Tickets', maxRecords: 1, format: 'json' })).text);
+    const first = JSON.parse(
+      (await server.call('query-entity', { entity: 'Tickets', maxRecords: 1, format: 'json' })).text,
+    );
     const { id } = first.records[0];
     expect((await server.call('get-entity', { entity: 'Tickets', id })).text).not.toMatch(/^title:/m);
     const from = sandbox.requests.length;
     for (const [name, args] of [
       ['query-entity', { entity: 'Tickets', query: { title: 'x' } }],
-      ['query-entity', { entity: 'Tickets', query: { filter: [{ op: 'or', items: [{ op: 'exist', field: 'TITLE' }] }] } }],
+      [
+        'query-entity',
+        { entity: 'Tickets', query: { filter: [{ op: 'or', items: [{ op: 'exist', field: 'TITLE' }] }] } },
+      ],
       ['query-entity', { entity: 'Tickets', includeFields: ['title'] }],
       ['update-ticket', { id, title: 'x', confirm: 'UPDATE_TICKET' }],
       ['update-entity', { entity: 'Roles', id: 1, data: { hourlyRate: 1 }, confirm: 'UPDATE_ENTITY' }],
@@ -177,7 +186,9 @@ describe('hidden fields', () => {
     expect(writesSince(sandbox, from)).toEqual([]);
     const bodies = JSON.stringify(sandbox.requests.slice(from).map(({ body }) => body));
     expect(bodies).not.toMatch(/"title"/i);
-    expect((await server.call('describe-entity-fields', { entity: 'Tickets', fields: ['title'] })).text).toMatch(/No field like/);
+    expect(
+      (await server.call('describe-entity-fields', { entity: 'Tickets', fields: ['title'] })).text,
+    ).toMatch(/No field like/);
   });
 
   it('are not asked for by their names', async () => {
@@ -186,7 +197,10 @@ describe('hidden fields', () => {
     const { text } = await server.call('search-time-entries', { maxRecords: 3 });
     expect(text).toMatch(/TimeEntries/);
     const included = JSON.stringify(
-      sandbox.requests.slice(from).filter(({ path }) => /Tickets\/query/.test(path)).map(({ body }) => body),
+      sandbox.requests
+        .slice(from)
+        .filter(({ path }) => /Tickets\/query/.test(path))
+        .map(({ body }) => body),
     );
     expect(included).not.toMatch(/"title"/);
   });
@@ -205,9 +219,15 @@ describe('tools that are disabled', () => {
 });
 
 describe('what the customer sees', () => {
-  const note = { title: 'Hello', description: 'World', publish: 'All Autotask Users', confirm: 'CREATE_TICKET_NOTE' };
+  const note = {
+    title: 'Hello',
+    description: 'World',
+    publish: 'All Autotask Users',
+    confirm: 'CREATE_TICKET_NOTE',
+  };
   const ticketID = async (server: Rig) =>
-    JSON.parse((await server.call('query-entity', { entity: 'Tickets', maxRecords: 1, format: 'json' })).text).records[0].id;
+    JSON.parse((await server.call('query-entity', { entity: 'Tickets', maxRecords: 1, format: 'json' })).text)
+      .records[0].id;
 
   it('is refused unless allowed; internal notes are written', async () => {
     const server = await open({});
@@ -257,7 +277,10 @@ describe('the limit of writes', () => {
     const answers: string[] = [];
     for (const number of [1, 2, 3]) {
       const data = { name: `Limited ${number}`, isActive: true };
-      answers.push((await server.call('create-entity', { entity: 'ContactGroups', data, confirm: 'CREATE_ENTITY' })).text);
+      answers.push(
+        (await server.call('create-entity', { entity: 'ContactGroups', data, confirm: 'CREATE_ENTITY' }))
+          .text,
+      );
     }
     expect(answers[2]).toMatch(/allows 2 writes per hour.*Try again in \d+ seconds/s);
     expect(writesSince(sandbox, from).length).toBe(2);
@@ -268,7 +291,9 @@ describe('attribution', () => {
   it('is sent on writes to entities that support it, and on nothing else', async () => {
     const server = await open({ AUTOTASK_IMPERSONATION_RESOURCE_ID: '29682885' });
     const from = sandbox.requests.length;
-    const ticket = JSON.parse((await server.call('query-entity', { entity: 'Tickets', maxRecords: 1, format: 'json' })).text).records[0].id;
+    const ticket = JSON.parse(
+      (await server.call('query-entity', { entity: 'Tickets', maxRecords: 1, format: 'json' })).text,
+    ).records[0].id;
     const preview = await server.call('update-ticket', { id: String(ticket), title: 'Attributed' });
     expect(preview.text).toMatch(/in the name of the resource 29682885/);
     await server.call('update-ticket', { id: String(ticket), title: 'Attributed', confirm: 'UPDATE_TICKET' });
@@ -285,7 +310,10 @@ describe('attribution', () => {
 
 describe('the configuration', () => {
   const run = (env: Record<string, string>, ...args: string[]) =>
-    spawnSync(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' });
+    spawnSync(process.execPath, [program, ...args], {
+      env: { PATH: process.env.PATH, ...env },
+      encoding: 'utf8',
+    });
   const file = (content: unknown) => {
     const path = join(mkdtempSync(join(tmpdir(), 'policy-')), 'policy.json');
     writeFileSync(path, JSON.stringify(content));
@@ -293,15 +321,25 @@ describe('the configuration', () => {
   };
 
   it('comes from a file too, and is printed as a table', () => {
-    const path = file({ readEntities: ['*', '!Invoices'], maskFields: ['Roles.hourlyRate'], maxWritesPerHour: 30 });
-    const { stdout, status } = run({ AUTOTASK_POLICY_FILE: path, AUTOTASK_DELETE_ENTITIES: '!*' }, 'policy', '--demo');
+    const path = file({
+      readEntities: ['*', '!Invoices'],
+      maskFields: ['Roles.hourlyRate'],
+      maxWritesPerHour: 30,
+    });
+    const { stdout, status } = run(
+      { AUTOTASK_POLICY_FILE: path, AUTOTASK_DELETE_ENTITIES: '!*' },
+      'policy',
+      '--demo',
+    );
     expect(status).toBe(0);
     expect(stdout).toMatch(/^entity\s+read\s+create\s+update\s+delete$/m);
     expect(stdout).toMatch(/^Invoices\s+no\s+-\s+no\s+-$/m);
     expect(stdout).toMatch(/^TimeEntries\s+yes\s+yes\s+yes\s+no$/m);
     expect(stdout).toMatch(/writes per hour\s+30/);
     expect(stdout).toMatch(/^ {2}Roles\.hourlyRate$/m);
-    expect(run({ AUTOTASK_POLICY_FILE: path }, 'policy', '--read-only').stdout).toMatch(/^TimeEntries\s+yes\s+no\s+no\s+no$/m);
+    expect(run({ AUTOTASK_POLICY_FILE: path }, 'policy', '--read-only').stdout).toMatch(
+      /^TimeEntries\s+yes\s+no\s+no\s+no$/m,
+    );
   });
 
   it.each([
@@ -310,9 +348,15 @@ describe('the configuration', () => {
     [{ AUTOTASK_MASK_FIELDS: 'Role.hourlyRate' }, /"Role" fits no entity/],
     [{ AUTOTASK_MAX_WRITES_PER_HOUR: 'many' }, /must be a whole number/],
     [{ AUTOTASK_CONFIRM_KEY: 'short' }, /AUTOTASK_CONFIRM_KEY: must have at least 32 characters/],
-    [{ AUTOTASK_POLICY_FILE: file({ readEntity: [] }) }, /readEntity in AUTOTASK_POLICY_FILE: is not a setting. Did you mean readEntities/],
+    [
+      { AUTOTASK_POLICY_FILE: file({ readEntity: [] }) },
+      /readEntity in AUTOTASK_POLICY_FILE: is not a setting. Did you mean readEntities/,
+    ],
     [{ AUTOTASK_POLICY_FILE: file({ writeEntities: [] }) }, /must name something/],
-    [{ AUTOTASK_POLICY_FILE: file({ readEntities: ['*'] }), AUTOTASK_READ_ENTITIES: '*' }, /is also set as readEntities/],
+    [
+      { AUTOTASK_POLICY_FILE: file({ readEntities: ['*'] }), AUTOTASK_READ_ENTITIES: '*' },
+      /is also set as readEntities/,
+    ],
     [{ AUTOTASK_POLICY_FILE: '/nowhere/policy.json' }, /cannot be read/],
     [{ AUTOTASK_MARK_FIELDS: 'Ticket.externalID' }, /Ticket is not an entity. Did you mean Tickets/],
   ])('refuses %j at the start', (env, text) => {

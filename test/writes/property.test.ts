@@ -20,7 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-const entityNames = ['Tickets', 'TicketNotes', 'ContactGroups', 'Companies', 'Contacts', 'TimeEntries'] as const;
+const entityNames = [
+  'Tickets',
+  'TicketNotes',
+  'ContactGroups',
+  'Companies',
+  'Contacts',
+  'TimeEntries',
+] as const;
 const names = fc.uniqueArray(fc.constantFrom(...entityNames), { minLength: 1, maxLength: 4 });
 /** `only`: an allow list; `not`: a deny list. */
 const list = fc.oneof(
@@ -38,12 +45,18 @@ const configurations = fc.record({
   create: list,
   update: list,
   delete: list,
-  disabled: fc.uniqueArray(fc.constantFrom('create-entity', 'update-ticket', 'delete-entity', 'create-ticket-note'), {
-    maxLength: 2,
-  }),
-  masked: fc.uniqueArray(fc.constantFrom('title', 'Contacts.lastName', 'ContactGroups.name', '*.description'), {
-    maxLength: 2,
-  }),
+  disabled: fc.uniqueArray(
+    fc.constantFrom('create-entity', 'update-ticket', 'delete-entity', 'create-ticket-note'),
+    {
+      maxLength: 2,
+    },
+  ),
+  masked: fc.uniqueArray(
+    fc.constantFrom('title', 'Contacts.lastName', 'ContactGroups.name', '*.description'),
+    {
+      maxLength: 2,
+    },
+  ),
   most: fc.constantFrom(undefined, undefined, undefined, 0, 1, 3),
   visible: fc.boolean(),
 });
@@ -74,7 +87,18 @@ const confirms = ['none', 'wrong', 'word', 'proper', 'replay', 'other'] as const
 const steps = fc.array(
   fc.record({
     action: fc.constantFrom(...actions),
-    confirm: fc.constantFrom<(typeof confirms)[number]>('none', 'wrong', 'word', 'word', 'proper', 'proper', 'proper', 'proper', 'replay', 'other'),
+    confirm: fc.constantFrom<(typeof confirms)[number]>(
+      'none',
+      'wrong',
+      'word',
+      'word',
+      'proper',
+      'proper',
+      'proper',
+      'proper',
+      'replay',
+      'other',
+    ),
     number: fc.integer({ min: 0, max: 5 }),
     lost: fc.constantFrom(true, false, false, false, false, false),
   }),
@@ -112,26 +136,55 @@ interface Ids {
 }
 
 let unique = 0;
-function callOf(action: (typeof actions)[number], number: number, ids: Ids): [string, Record<string, unknown>] {
+function callOf(
+  action: (typeof actions)[number],
+  number: number,
+  ids: Ids,
+): [string, Record<string, unknown>] {
   unique += 1;
   const group = { entity: 'ContactGroups', id: ids.group };
   const note = { ticketID: ids.ticket, title: `Note ${unique}`, description: 'Text' };
   const calls: Record<(typeof actions)[number], [string, Record<string, unknown>]> = {
-    'create-group': ['create-entity', { entity: 'ContactGroups', data: { name: `G ${unique}`, isActive: true } }],
+    'create-group': [
+      'create-entity',
+      { entity: 'ContactGroups', data: { name: `G ${unique}`, isActive: true } },
+    ],
     'rename-group': ['update-entity', { ...group, data: { name: `R ${unique}` } }],
     'delete-group': ['delete-entity', group],
-    'create-ticket': ['create-ticket', { companyID: 0, title: `T ${unique}`, status: 1, priority: 2, dueDateTime: '2030-01-01', queueID: 5 }],
+    'create-ticket': [
+      'create-ticket',
+      { companyID: 0, title: `T ${unique}`, status: 1, priority: 2, dueDateTime: '2030-01-01', queueID: 5 },
+    ],
     'update-ticket': ['update-ticket', { id: String(ids.ticket), priority: (number % 3) + 1 }],
     'note-internal': ['create-ticket-note', { ...note, publish: 'Internal Project Team' }],
     'note-visible': ['create-ticket-note', { ...note, publish: 'All Autotask Users' }],
     'update-company': ['update-company', { id: 0, phone: `555-${number}` }],
-    'create-contact': ['create-contact', { companyID: 0, firstName: 'Ann', lastName: `Lee ${unique}`, isActive: 1 }],
-    'time-entry': ['create-time-entry', { ticketID: ids.ticket, resourceID: ids.resource, roleID: ids.role, hoursWorked: 1, dateWorked: '2030-01-01', summaryNotes: `S ${unique}` }],
+    'create-contact': [
+      'create-contact',
+      { companyID: 0, firstName: 'Ann', lastName: `Lee ${unique}`, isActive: 1 },
+    ],
+    'time-entry': [
+      'create-time-entry',
+      {
+        ticketID: ids.ticket,
+        resourceID: ids.resource,
+        roleID: ids.role,
+        hoursWorked: 1,
+        dateWorked: '2030-01-01',
+        summaryNotes: `S ${unique}`,
+      },
+    ],
     'delete-time': ['delete-entity', { entity: 'TimeEntries', id: ids.time[number] ?? 1 }],
     'read-tickets': ['search-tickets', { maxRecords: 3 }],
     'read-notes': ['get-ticket', { id: String(ids.ticket) }],
-    'filter-masked': ['query-entity', { entity: 'Tickets', query: { title: { contains: 'a' } }, maxRecords: 2 }],
-    'read-all-fields': ['query-entity', { entity: 'Contacts', includeFields: ['*'], maxRecords: 2, format: 'json' }],
+    'filter-masked': [
+      'query-entity',
+      { entity: 'Tickets', query: { title: { contains: 'a' } }, maxRecords: 2 },
+    ],
+    'read-all-fields': [
+      'query-entity',
+      { entity: 'Contacts', includeFields: ['*'], maxRecords: 2, format: 'json' },
+    ],
     'name-look-up': ['search-tickets', { companyID: 'a', maxRecords: 1 }],
     resource: ['autotask://tickets', {}],
   };
@@ -148,11 +201,13 @@ const verbs: Readonly<Record<string, 'create' | 'update' | 'delete'>> = {
 const bodyShape = z.record(z.string(), z.unknown());
 const linesShape = z.looseObject({ event: z.string(), attempt: z.string(), route: z.string().optional() });
 
-const entityOf = ({ path }: RecordedRequest) => entityAt(path.replace(/^V1\.0\//i, '').replace(/\/query(\/count)?$/i, ''))?.name ?? path;
+const entityOf = ({ path }: RecordedRequest) =>
+  entityAt(path.replace(/^V1\.0\//i, '').replace(/\/query(\/count)?$/i, ''))?.name ?? path;
 
 /** Paths that are asked about an entity: its records, not its metadata. */
 const asksFor = (request: RecordedRequest) =>
-  /^V1\.0\//i.test(request.path) && !/entityInformation|ThresholdInformation|V1\.0\/Version|zoneInformation/i.test(request.path);
+  /^V1\.0\//i.test(request.path) &&
+  !/entityInformation|ThresholdInformation|V1\.0\/Version|zoneInformation/i.test(request.path);
 
 function masks(wanted: Configuration, entity: string, field: string): boolean {
   return wanted.masked.some((mask) => {
@@ -171,7 +226,8 @@ function checkRequest(request: RecordedRequest, wanted: Configuration): void {
   const parsed = bodyShape.safeParse(request.body);
   if (!write) {
     expect(request.headers.impersonationresourceid).toBeUndefined();
-    for (const [, field = ''] of sent.matchAll(/"field":"(\w+)"/g)) expect(masks(wanted, entity, field)).toBe(false);
+    for (const [, field = ''] of sent.matchAll(/"field":"(\w+)"/g))
+      expect(masks(wanted, entity, field)).toBe(false);
     return;
   }
   expect(wanted.readOnly).toBe(false);
@@ -195,7 +251,11 @@ async function firstIds(): Promise<Ids> {
     );
   unique += 1;
   const data = { name: `Group of a run ${unique}`, isActive: true };
-  const made = await reader.call('create-entity', { entity: 'ContactGroups', data, confirm: 'CREATE_ENTITY' });
+  const made = await reader.call('create-entity', {
+    entity: 'ContactGroups',
+    data,
+    confirm: 'CREATE_ENTITY',
+  });
   const found = {
     group: Number(/ContactGroup (\d+)/.exec(made.text)?.[1]),
     ticket: (await ids('Tickets'))[0] ?? 0,
@@ -254,7 +314,12 @@ it('writes only what was confirmed, allowed and recorded, whatever is configured
         }
         from = sandbox.requests.length;
         const remove = lost
-          ? sandbox.faults.add({ fault: { kind: 'reset', when: 'after' }, method: /^create/.test(name) ? 'POST' : 'PATCH', path: /^(?!.*query).*$/, times: 1 })
+          ? sandbox.faults.add({
+              fault: { kind: 'reset', when: 'after' },
+              method: /^create/.test(name) ? 'POST' : 'PATCH',
+              path: /^(?!.*query).*$/,
+              times: 1,
+            })
           : () => {};
         const answer = await attempt(server, name, given === undefined ? args : { ...args, confirm: given });
         remove();
@@ -286,7 +351,10 @@ it('writes only what was confirmed, allowed and recorded, whatever is configured
       seen.writes += writes;
       // One pair in the audit log for each write that arrived, in its order.
       const lines = existsSync(audit)
-        ? readFileSync(audit, 'utf8').trimEnd().split('\n').map((line) => linesShape.parse(JSON.parse(line)))
+        ? readFileSync(audit, 'utf8')
+            .trimEnd()
+            .split('\n')
+            .map((line) => linesShape.parse(JSON.parse(line)))
         : [];
       const attempts = lines.filter(({ event }) => event === 'attempt');
       expect(attempts.map(({ route }) => route)).toEqual(
@@ -295,7 +363,11 @@ it('writes only what was confirmed, allowed and recorded, whatever is configured
       expect(lines.length).toBe(2 * attempts.length);
       if (lines.length > 0) expect(await verify([audit], null)).toMatchObject({ problem: null, open: [] });
     }),
-    { numRuns: Number(process.env.PROPERTY_RUNS ?? 120), interruptAfterTimeLimit: 100_000, markInterruptAsFailure: false },
+    {
+      numRuns: Number(process.env.PROPERTY_RUNS ?? 120),
+      interruptAfterTimeLimit: 100_000,
+      markInterruptAsFailure: false,
+    },
   );
   if (process.env.PROPERTY_RUNS) process.stderr.write(`${JSON.stringify(seen)}\n`);
   // The runs were not empty: writes got through every gate, and some were held or lost.

@@ -1,0 +1,48 @@
+import { encode } from 'gpt-tokenizer';
+import { z } from 'zod';
+import { connect } from '../test/support/tenant.js';
+
+/**
+ * Tokens (o200k) that a model reads for a list of tickets: this server's answer against the compact JSON of
+ * the same records as Autotask itself returns them, and against that JSON reduced to the same fields.
+ * Run: npm run build && npx tsx bench/tokens.ts
+ */
+const tenant = await connect();
+const rows = z.looseObject({ items: z.array(z.unknown()), pageDetails: z.unknown() });
+
+async function raw(body: Record<string, unknown>): Promise<string> {
+  const { credentials, apiUrl } = tenant.sandbox;
+  const response = await fetch(`${apiUrl}V1.0/Tickets/query`, {
+    method: 'POST',
+    headers: {
+      UserName: credentials.userName,
+      Secret: credentials.secret,
+      ApiIntegrationCode: credentials.integrationCode,
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify(body),
+  });
+  return JSON.stringify(rows.parse(await response.json()));
+}
+
+const out = (cells: readonly (string | number)[]) =>
+  process.stdout.write(`${cells.map((cell) => String(cell).padStart(12)).join('')}\n`);
+
+out(['tickets', 'ours', 'raw', 'ours/raw', 'same fields', 'ours/same']);
+for (const maxRecords of [25, 100, 500]) {
+  const { text } = await tenant.call('query-entity', { entity: 'Tickets', maxRecords });
+  const columns =
+    text
+      .split('\n')
+      .find((line) => line.startsWith('id\t'))
+      ?.split('\t') ?? [];
+  const filter = [{ op: 'exist', field: 'id' }];
+  const [whole, same] = await Promise.all([
+    raw({ filter, MaxRecords: maxRecords }),
+    raw({ filter, MaxRecords: maxRecords, IncludeFields: columns }),
+  ]);
+  const [ours, all, some] = [text, whole, same].map((answer) => encode(answer).length);
+  if (ours === undefined || all === undefined || some === undefined) throw new Error('nothing was measured');
+  out([maxRecords, ours, all, (ours / all).toFixed(2), some, (ours / some).toFixed(2)]);
+}
+await tenant.close();

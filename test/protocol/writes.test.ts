@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RecordedRequest } from '../../src/sandbox/types.js';
+import { type Connection, connect } from '../support/tenant.js';
+
+let tenant: Connection;
+beforeAll(async () => {
+  tenant = await connect();
+});
+afterAll(() => tenant.close());
+
+const isWrite = ({ method, path }: RecordedRequest) =>
+  ['PATCH', 'PUT', 'DELETE'].includes(method) || (method === 'POST' && !/\/query(\/|$)/.test(path));
+
+/** Calls a tool and returns its answer and the writes that reached the tenant. */
+async function writing(tool: string, args: Record<string, unknown>) {
+  let answer = { text: '', isError: false };
+  const requests = await tenant.requestsOf(async () => {
+    answer = await tenant.call(tool, args);
+  });
+  const writes = requests.filter(isWrite).map(({ method, path, body }) => ({ method, path, body }));
+  return { ...answer, writes };
+}
+const confirmed = (tool: string, args: Record<string, unknown>) =>
+  writing(tool, { ...args, confirm: tool.toUpperCase().replaceAll('-', '_') });
+
+describe('create-ticket', () => {
+  it('runs the seed’s example as it stands, and says what it filled in', async () => {
+    const { text, writes } = await writing('create-ticket', {
+      title: 'VPN issue',
+      companyID: '175',
+      description: 'User cannot connect to VPN',
+      confirm: 'CREATE_TICKET',
+    });
+    expect(text).toMatch(/^Created Ticket \d+\./);
+    expect(text).toMatch(/Code=OpenTicketDetail&TicketID=\d+/);
+    expect(text).toMatch(/status was not given: New \(1\)/);
+    expect(text).toMatch(/priority was not given: Medium \(2\)/);
+    expect(writes).toEqual([
+      {
+        method: 'POST',
+        path: 'V1.0/Tickets',
+        body: {
+          title: 'VPN issue',
+          companyID: 175,
+          description: 'User cannot connect to VPN',
+          status: 1,
+          priority: 2,
+        },
+      },
+    ]);
+  });
+
+  it('states the same in the preview and fills nothing else', async () => {
+    const { text, writes } = await writing('create-ticket', { title: 'VPN issue', company: 'Contoso' });
+    expect(text).toMatch(/^PREVIEW, nothing was written/);
+    expect(text).toMatch(/status: New \(1\)\npriority: Medium \(2\)\n<\/data-/);
+    expect(text).toMatch(/Note: priority was not given: Medium \(2\)/);
+    expect(writes).toEqual([]);
+  });
+
+  it('wants a role with a resource, suggests the default one, and takes both by name', async () => {
+    const ticket = { title: 'x', companyID: 'Contoso', assignedResourceID: 'Bianca Almeida' };
+    const { text, writes } = await confirmed('create-ticket', ticket);
+    const role = /default role of this resource is \d+ = ([^.]+)/.exec(text)?.[1];
+    expect(text).toMatch(/assignedResourceRoleID: is required together with assignedResourceID/);
+    expect(role).toBeTruthy();
+    expect(writes).toEqual([]);
+    const right = await confirmed('create-ticket', { ...ticket, assignedResourceRoleID: role });
+    expect(right.text).toMatch(/^Created Ticket/);
+  });
+
+  it('takes any other field in fields, checks it the same way, and no field twice', async () => {
+    const wrong = await confirmed('create-ticket', {
+      title: 'x',
+      companyID: 175,
+      fields: { externalId: 1, surce: 'Email' },
+    });
+    expect(wrong.text).toMatch(/surce: "surce" is not a field of Tickets\. Did you mean source/);
+    const twice = await confirmed('create-ticket', { title: 'x', companyID: 175, fields: { Title: 'y' } });
+    expect(twice.text).toMatch(/Title: is given twice/);
+    const right = await writing('create-ticket', {
+      title: 'x',
+      companyID: 175,
+      fields: { source: 'Email', 'Root Cause': 'cable' },
+    });
+    expect(right.text).toMatch(/source: Email \(4\)\nRoot Cause: cable/);
+    expect([...wrong.writes, ...twice.writes, ...right.writes]).toEqual([]);
+  });
+});
+
+describe('update-ticket', () => {
+  it('finds the ticket by its number and shows before and after', async () => {
+    const { text, writes } = await writing('update-ticket', { id: 'T20261109.0005', status: 'In Progress' });
+    expect(text).toMatch(/This would update Ticket 101959 \(Tickets\):/);
+    expect(text).toMatch(/status: New \(1\) -> In Progress \(8\)/);
+    expect(writes).toEqual([]);
+    const done = await confirmed('update-ticket', { id: 'T20261109.0005', status: 'In Progress' });
+    expect(done.writes).toEqual([{ method: 'PATCH', path: 'V1.0/Tickets', body: { id: 101959, status: 8 } }]);
+    expect(done.text).toMatch(/^Updated Ticket 101959\./);
+  });
+});
+
+describe('create-ticket-note', () => {
+  it('is internal unless told otherwise, by the tenant’s own label, and says so', async () => {
+    const { text, writes } = await confirmed('create-ticket-note', {
+      ticketID: 'T20261109.0005',
+      title: 'Triage',
+      description: 'Called back.',
+    });
+    expect(text).toMatch(/publish was not given: Internal Project Team \(2\), not visible to the customer/);
+    expect(writes).toEqual([
+      {
+        method: 'POST',
+        path: 'V1.0/Tickets/101959/Notes',
+        body: {
+          ticketID: 101959,
+          title: 'Triage',
+          description: 'Called back.',
+          publish: 2,
+          noteType: expect.any(Number),
+        },
+      },
+    ]);
+  });
+
+  it('shows a customer-visible note as such in the preview', async () => {
+    const { text } = await writing('create-ticket-note', {
+      ticketID: 101959,
+      description: 'Hello',
+      publish: 'All Autotask Users',
+    });
+    expect(text).toMatch(/publish: All Autotask Users \(1\)/);
+  });
+});
+
+describe('create-time-entry', () => {
+  const entry = {
+    ticketID: 'T20261109.0005',
+    resourceID: 'Bianca Almeida',
+    dateWorked: '2026-11-10',
+    hoursWorked: '1.5',
+    summaryNotes: 'Replaced the access point.',
+  };
+
+  it('reports everything that is missing or wrong at once, with the role to use', async () => {
+    const { text, writes } = await confirmed('create-time-entry', {
+      resourceID: 'Bianca Almeida',
+      hoursWorked: 25,
+    });
+    expect(text).toMatch(/exactly one says what the time was for; one is needed/);
+    expect(text).toMatch(
+      /roleID: is required for time on a ticket or task; the default role of this resource is/,
+    );
+    expect(text).toMatch(/hoursWorked: must be more than 0 and at most 24/);
+    expect(text).toMatch(/dateWorked: is required when startDateTime is not given/);
+    expect(writes).toEqual([]);
+  });
+
+  it('refuses times that end before they start or span more than a day', async () => {
+    const role = { roleID: 'Senior Engineer' };
+    const times = { startDateTime: '2026-11-10T09:00', endDateTime: '2026-11-10T08:00' };
+    expect((await confirmed('create-time-entry', { ...entry, ...role, ...times })).text).toMatch(
+      /endDateTime: must be after startDateTime, by at most 24 hours/,
+    );
+  });
+
+  it('logs time on a ticket by its number, at the root where Autotask wants it', async () => {
+    const { text, writes } = await confirmed('create-time-entry', {
+      ...entry,
+      roleID: 'Service Desk Technician',
+      startDateTime: '2026-11-10T09:00:00Z',
+      endDateTime: '2026-11-10T10:30:00Z',
+    });
+    expect(text).toMatch(/^Created TimeEntry \d+\./);
+    expect(writes.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST V1.0/TimeEntries']);
+    expect(writes[0]?.body).toMatchObject({
+      ticketID: 101959,
+      resourceID: 29682885,
+      dateWorked: '2026-11-10T00:00:00Z',
+      hoursWorked: 1.5,
+    });
+  });
+});
+
+describe('companies and contacts', () => {
+  it('are created with names and labels, contacts below their company', async () => {
+    const company = await confirmed('create-company', {
+      companyName: 'Northwind Traders Test',
+      companyType: 'Customer',
+      ownerResourceID: 'Bianca Almeida',
+      phone: '555-0100',
+    });
+    expect(company.text).toMatch(/^Created Company \d+\./);
+    const companyID = Number(/^Created Company (\d+)/.exec(company.text)?.[1]);
+    const contact = await confirmed('create-contact', {
+      companyID: 'Northwind Traders Test',
+      firstName: 'Ada',
+      lastName: 'Byron',
+    });
+    expect(contact.writes).toEqual([
+      {
+        method: 'POST',
+        path: `V1.0/Companies/${companyID}/Contacts`,
+        body: { companyID, firstName: 'Ada', lastName: 'Byron', isActive: 1 },
+      },
+    ]);
+    expect(contact.text).toMatch(/isActive was not given: active/);
+    const changed = await confirmed('update-contact', { id: 'Ada Byron', title: 'CTO', isActive: false });
+    expect(changed.writes.map(({ method, path, body }) => ({ method, path, body }))).toEqual([
+      {
+        method: 'PATCH',
+        path: `V1.0/Companies/${companyID}/Contacts`,
+        body: { id: expect.any(Number), title: 'CTO', isActive: 0 },
+      },
+    ]);
+  });
+
+  it('say what is missing with the valid values', async () => {
+    const { text, writes } = await confirmed('create-company', { companyName: 'X' });
+    expect(text).toMatch(/companyType: is required.*1 = Customer/);
+    expect(text).toMatch(/ownerResourceID: is required/);
+    expect(text).toMatch(/phone: is required/);
+    expect(writes).toEqual([]);
+  });
+
+  it('never move a contact to another company', async () => {
+    const { text } = await confirmed('update-contact', { id: 30684007, fields: { companyID: 180 } });
+    expect(text).toMatch(/companyID: cannot be changed after the record was created/);
+  });
+});

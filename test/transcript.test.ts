@@ -1,0 +1,84 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Connection, connect } from './support/tenant.js';
+
+/**
+ * The README's transcript is what the program really answers. `UPDATE_README=1 npx vitest run
+ * test/transcript.test.ts` writes it anew after a change.
+ */
+const readme = join(import.meta.dirname, '../README.md');
+const begin = '<!-- transcript -->\n';
+const end = '<!-- /transcript -->';
+
+let tenant: Connection;
+beforeAll(async () => {
+  tenant = await connect();
+});
+afterAll(() => tenant.close());
+
+/** Random markers, ports and the time of the run are not part of the story. */
+const settle = (text: string) =>
+  text
+    .replace(/<(\/?)data-[0-9a-f]{8}>/g, '<$1data-…>')
+    .replace(/http:\/\/127\.0\.0\.1:\d+\//g, 'https://ww1.autotask.net/')
+    .replace(/(createDateTime|lastActivityDate): \S+/g, '$1: …');
+
+async function say(question: string, tool: string, args: Record<string, unknown>): Promise<string> {
+  const { text, isError } = await tenant.call(tool, args);
+  expect(isError, text).toBe(false);
+  return `**${question}**\n\n\`${tool} ${JSON.stringify(args)}\`\n\n\`\`\`\n${settle(text)}\n\`\`\`\n`;
+}
+
+it('the README shows a technician’s morning as it happens', async () => {
+  const queue = { openOnly: true, unassigned: true, companyID: 'Contoso', maxRecords: 3 };
+  const list = await tenant.call('search-tickets', queue);
+  const [, id, number] = /\n(\d+)\t(T[\d.]+)\t/.exec(list.text) ?? [];
+  expect(number).toBeDefined();
+  const assign = {
+    id: number,
+    assignedResourceID: 'Bianca Almeida',
+    assignedResourceRoleID: 'Service Desk Technician',
+    status: 'In Progress',
+  };
+  const note = { ticketID: number, title: 'Triage', description: 'Called back; moved the access point.' };
+  const time = {
+    ticketID: number,
+    resourceID: 'Bianca Almeida',
+    roleID: 'Service Desk Technician',
+    startDateTime: '2026-11-20T09:00:00Z',
+    endDateTime: '2026-11-20T09:45:00Z',
+    hoursWorked: 0.75,
+    dateWorked: '2026-11-20',
+    summaryNotes: 'Moved the access point and tested the signal.',
+  };
+  const steps = [
+    await say('What is open and unassigned at Contoso?', 'search-tickets', queue),
+    await say('What is the first one about?', 'get-ticket', { id: number }),
+    await say('Assign it to me.', 'update-ticket', assign),
+    await say('Yes, do it.', 'update-ticket', { ...assign, confirm: 'UPDATE_TICKET' }),
+    await say('Note what I did, internally.', 'create-ticket-note', {
+      ...note,
+      confirm: 'CREATE_TICKET_NOTE',
+    }),
+    await say('And log 45 minutes.', 'create-time-entry', { ...time, confirm: 'CREATE_TIME_ENTRY' }),
+  ];
+  const writes = tenant.sandbox.requests.filter(
+    ({ method, path }) => method === 'PATCH' || (method === 'POST' && !path.includes('/query')),
+  );
+  expect(writes.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'PATCH V1.0/Tickets',
+    `POST V1.0/Tickets/${id}/Notes`,
+    'POST V1.0/TimeEntries',
+  ]);
+  const transcript = `${steps.join('\n')}`;
+  const text = readFileSync(readme, 'utf8');
+  const [head, rest] = text.split(begin);
+  const tail = rest?.split(end)[1];
+  if (head === undefined || tail === undefined) throw new Error('README.md has lost its transcript markers');
+  if (process.env.UPDATE_README === '1') writeFileSync(readme, `${head}${begin}${transcript}${end}${tail}`);
+  else
+    expect(rest?.split(end)[0], 'run UPDATE_README=1 npx vitest run test/transcript.test.ts').toBe(
+      transcript,
+    );
+});
