@@ -54,7 +54,7 @@ export function audienceOf({ entity, field }: EntityFacts, body: Row, stored: Ro
     (name) => typeof body[name] === 'string' && body[name] !== '',
   );
   if (read.length > 0) {
-    const text = `Customer-visible text: ${read.join(', ')}; the other fields are not shown as text.`;
+    const text = `Customers can read ${read.join(', ')} where Autotask shows them the record.`;
     return { seenBy: 'customer', published: false, text };
   }
   return {

@@ -4,7 +4,7 @@ import { type Connection, connect } from '../support/tenant.js';
 
 let tenant: Connection;
 beforeAll(async () => {
-  tenant = await connect();
+  tenant = await connect({ env: { AUTOTASK_CUSTOMER_VISIBLE_NOTES: 'true' } });
 });
 afterAll(() => tenant.close());
 
@@ -53,7 +53,7 @@ describe('create-ticket', () => {
   it('states the same in the preview and fills nothing else', async () => {
     const { text, writes } = await writing('create-ticket', { title: 'VPN issue', company: 'Contoso' });
     expect(text).toMatch(/^PREVIEW, nothing was written/);
-    expect(text).toMatch(/status: New \(1\)\npriority: Medium \(2\)\n<\/data-/);
+    expect(text).toMatch(/status: New \(1\)\npriority: Medium \(2\)\nNote: /);
     expect(text).toMatch(/Note: priority was not given: Medium \(2\)/);
     expect(writes).toEqual([]);
   });
@@ -130,6 +130,7 @@ describe('create-ticket-note', () => {
       publish: 'All Autotask Users',
     });
     expect(text).toMatch(/publish: All Autotask Users \(1\)/);
+    expect(text).toMatch(/Who sees it: CUSTOMER-VISIBLE/);
   });
 });
 
