@@ -21,7 +21,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(ground.map((file) => [file, [...ground, 'zod']])),
   generated: ['src/model', 'src/scalars', 'zod'],
   'src/config': [...ground, 'zod'],
-  'src/client': [...ground, 'zod', 'got'],
+  'src/client': [...ground, 'zod', 'got', 'proxy-from-env', 'http-proxy-agent', 'https-proxy-agent'],
   'src/entities': [...ground, 'zod', 'generated', 'src/client'],
   'src/tools': [...ground, 'zod', 'src/entities', 'src/client', 'generated'],
   'src/server': [...ground, 'zod', 'src/tools', 'src/entities', 'src/client', '@modelcontextprotocol/sdk'],

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import { loadConfig } from '../config/index.js';
 import { help, parseArguments } from './args.js';
@@ -28,6 +29,8 @@ export async function main(argv: readonly string[]): Promise<number> {
         env: process.env,
         flags: command.flags,
         readFile: (path) => readFileSync(path, 'utf8'),
+        platform: process.platform,
+        home: homedir(),
       });
       const { serve } = await import('./serve.js');
       await serve(config, serverFacts);

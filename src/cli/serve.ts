@@ -29,7 +29,7 @@ async function tenantOf(config: Config): Promise<Tenant | null> {
       credentials: config.credentials,
       zoneUrl: config.zoneUrl,
       ...(config.apiUrl === undefined ? {} : { apiUrl: config.apiUrl }),
-      cacheDir: config.cacheDir ?? null,
+      cacheDir: config.cacheDir,
     },
     close: async () => {},
   };

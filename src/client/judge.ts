@@ -7,7 +7,8 @@ export type Verdict =
   | { readonly ok: true; readonly body: unknown }
   | { readonly ok: false; readonly error: AutotaskError; readonly again: boolean };
 
-const longestText = 2_000;
+/** Only against monsters: the real cut comes after the secrets are taken out, see seal.ts. */
+const longestText = 20_000;
 
 /** The `errors` of a body; Autotask sends texts, some gateways send objects with a message. */
 function errorTexts(body: unknown): string[] {
@@ -16,16 +17,20 @@ function errorTexts(body: unknown): string[] {
   const texts = list.map((entry) =>
     typeof entry === 'string' ? entry : (textMember(entry, 'message') ?? JSON.stringify(entry) ?? ''),
   );
-  const message = textMember(body, 'Message');
-  return [...texts, ...(message === null ? [] : [message])]
-    .filter((text) => text.trim() !== '')
-    .map((text) => text.slice(0, longestText));
+  return texts.filter((text) => text.trim() !== '').map((text) => text.slice(0, longestText));
+}
+
+/** Where no code of Autotask's answered, the web framework below it did: with `Message`, or a web page. */
+function frameworkTexts(answer: Answer): string[] {
+  if (isPage(answer)) return pageTitle(answer.text);
+  const message = textMember(parseJson(answer.text), 'Message');
+  return message === null ? [] : [message.slice(0, longestText)];
 }
 
 /** Of a web page only its title is worth passing on. */
 function pageTitle(text: string): string[] {
   const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]?.trim();
-  return title === undefined || title === '' ? [] : [title.slice(0, 200)];
+  return title === undefined || title === '' ? [] : [title.slice(0, longestText)];
 }
 
 function isPage(answer: Answer): boolean {
@@ -195,11 +200,10 @@ function byStatus(call: Call, answer: Answer, upstream: readonly string[]): Verd
 export function judge(call: Call, answer: Answer): Verdict {
   const { status } = answer;
   if (status >= 200 && status < 300) return success(call, answer);
-  const page = isPage(answer);
-  const upstream = page ? pageTitle(answer.text) : errorTexts(parseJson(answer.text));
+  const texts = isPage(answer) ? [] : errorTexts(parseJson(answer.text));
   // Thread-limit text has been seen with other statuses than 429.
-  if (!page && upstream.length > 0 && (status === 500 || kindOfTexts(upstream) === 'limited')) {
-    return refused(call, answer, upstream);
+  if (texts.length > 0 && (status === 500 || kindOfTexts(texts) === 'limited')) {
+    return refused(call, answer, texts);
   }
-  return byStatus(call, answer, upstream);
+  return byStatus(call, answer, [...texts, ...frameworkTexts(answer)]);
 }

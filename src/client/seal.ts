@@ -1,6 +1,9 @@
 import { AutotaskError } from '../errors.js';
 import type { Redact } from '../log.js';
 
+/** Characters of one upstream text that are passed on. */
+const longestText = 2_000;
+
 /**
  * Makes an error fit to leave the client: an AutotaskError without any secret, neither in its texts nor
  * in its cause. Errors that hold none stay what they are.
@@ -14,7 +17,8 @@ export function sealError(error: unknown, redact: Redact): AutotaskError {
   }
   const message = redact(error.message);
   const next = error.next === undefined ? undefined : redact(error.next);
-  const upstream = error.upstream.map(redact);
+  // Cut only now: a secret cut in two would not be recognised.
+  const upstream = error.upstream.map((text) => redact(text).slice(0, longestText));
   const cause = sealCause(error.cause, redact);
   const same =
     message === error.message &&

@@ -1,4 +1,5 @@
 import type { Agents, Got } from 'got';
+import type { AgentsFor } from './agents.js';
 import type { Answer, Call } from './call.js';
 import { type Failure, failureOf } from './failure.js';
 
@@ -26,24 +27,55 @@ function loadGot(): Promise<Got> {
   return loading;
 }
 
-export function createTransport(agentsFor: (url: string, write: boolean) => Promise<Agents>): Transport {
-  return async ({ method, url, headers, body, write, timeoutMs, signal }) => {
-    const [got, agent] = await Promise.all([loadGot(), agentsFor(url, write)]);
-    try {
-      const response = await got(url, {
-        method,
-        headers,
-        ...(body === undefined ? {} : { body }),
+export function createTransport(agentsFor: AgentsFor): Transport {
+  // Options that are the same for all requests are merged once: got takes its time for that.
+  const prepared = new WeakMap<Agents, Got>();
+  const gotWith = async (agent: Agents) => {
+    const ready =
+      prepared.get(agent) ??
+      (await loadGot()).extend({
         agent,
-        signal,
-        timeout: { request: timeoutMs },
         retry: { limit: 0 },
         followRedirect: false,
         throwHttpErrors: false,
       });
+    prepared.set(agent, ready);
+    return ready;
+  };
+
+  return async ({ method, url, headers, body, write, timeoutMs, signal }) => {
+    const got = await gotWith(await agentsFor(url, write));
+    const time = limitTime(timeoutMs, signal);
+    try {
+      const options = { method, headers, signal: time.signal };
+      const response = await got(url, body === undefined ? options : { ...options, body });
       return { answer: { status: response.statusCode, headers: response.headers, text: response.body } };
     } catch (error) {
-      return { failure: failureOf(error) };
+      const failure = failureOf(error);
+      return { failure: time.isUp() && !signal.aborted ? { ...failure, code: 'ETIMEDOUT' } : failure };
+    } finally {
+      time.end();
     }
+  };
+}
+
+/** A signal that follows another one and aborts by itself after `ms`; cheaper than got's own timers. */
+function limitTime(ms: number, outer: AbortSignal) {
+  const controller = new AbortController();
+  let up = false;
+  const abort = () => controller.abort();
+  const timer = setTimeout(() => {
+    up = true;
+    abort();
+  }, ms);
+  if (outer.aborted) abort();
+  else outer.addEventListener('abort', abort, { once: true });
+  return {
+    signal: controller.signal,
+    isUp: () => up,
+    end() {
+      clearTimeout(timer);
+      outer.removeEventListener('abort', abort);
+    },
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Credentials } from '../credentials.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
+import { defaultCacheDir } from './cache-dir.js';
 
 /** What flags on the command line say; they win over the environment. */
 export interface Flags {
@@ -14,6 +15,9 @@ export interface Sources {
   readonly flags: Flags;
   /** Reads the file that a `*_FILE` variable names. */
   readonly readFile: (path: string) => string;
+  /** `process.platform` and the user's home folder, for the default of the cache folder. */
+  readonly platform: string;
+  readonly home: string;
 }
 
 const flag = z.stringbool({
@@ -84,7 +88,8 @@ export interface Config {
   readonly closedStatusIds: readonly number[];
   readonly timeoutMs: number;
   readonly maxConcurrency: number;
-  readonly cacheDir: string | undefined;
+  /** Null: metadata is cached in memory only. */
+  readonly cacheDir: string | null;
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
   /** Variables that look like ours and are not. */
   readonly warnings: readonly string[];
@@ -153,7 +158,10 @@ export function loadConfig(sources: Sources): Config {
     closedStatusIds: given.AUTOTASK_CLOSED_STATUS_IDS,
     timeoutMs: given.AUTOTASK_TIMEOUT_MS,
     maxConcurrency: given.AUTOTASK_MAX_CONCURRENCY,
-    cacheDir: given.AUTOTASK_CACHE_DIR,
+    cacheDir:
+      given.AUTOTASK_CACHE_DIR === 'none'
+        ? null
+        : (given.AUTOTASK_CACHE_DIR ?? defaultCacheDir(sources.platform, sources.home, sources.env)),
     logLevel: given.LOG_LEVEL,
     warnings: unknownVariables(sources.env),
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FilterNode, Row } from '../client/types.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { nearest } from '../nearest.js';
+import { datetime } from '../scalars.js';
 import { splitIntoBatches } from './batches.js';
 import { type Conversion, convertValue } from './convert.js';
 import { isDay, isDayField, nextDay, parseRange, toUtc } from './dates.js';
@@ -46,7 +47,7 @@ export interface CheckedFilter {
 const nodeShape = z.looseObject({
   op: z.string(),
   field: z.string().optional(),
-  value: z.unknown(),
+  value: z.unknown().optional(),
   items: z.array(z.unknown()).optional(),
   udf: z.unknown().optional(),
 });
@@ -176,7 +177,7 @@ class Check {
     if (field.dataType !== 'datetime' || typeof value !== 'string') return;
     const zone = isDayField(field.name) ? 'UTC' : this.how.timeZone;
     const range =
-      isDay(value) && !isDayField(field.name)
+      isDay(value) && datetime.safeParse(value).success && !isDayField(field.name)
         ? { from: toUtc(value, zone), until: toUtc(nextDay(value), zone) }
         : parseRange(value, zone);
     if (range === undefined) return;

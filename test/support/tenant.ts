@@ -36,7 +36,7 @@ export const tenantEnvironment = (sandbox: Sandbox): Record<string, string> => (
   AUTOTASK_SECRET: sandbox.credentials.secret,
   AUTOTASK_INTEGRATION_CODE: sandbox.credentials.integrationCode,
   AUTOTASK_ZONE_URL: sandbox.url,
-  AUTOTASK_CACHE_DIR: '',
+  AUTOTASK_CACHE_DIR: 'none',
   LOG_LEVEL: 'error',
 });
 

@@ -1,0 +1,135 @@
+import type { Fault } from '../faults.js';
+import type { Tenant } from '../tenant.js';
+import { permissionRefusal } from '../write/actor.js';
+import type { Call } from './call.js';
+import type { HostSettings, Incoming } from './host.js';
+import { parseJson } from './lenientJson.js';
+import { errors, json, noRoute, type Reply, unauthorized, wrongMethod } from './reply.js';
+import { type Route, routeKey } from './routes.js';
+import { routes } from './special.js';
+
+/** Longest query string that the web server lets through. */
+const longestSearch = 2048;
+
+/** Path of a zone's API: `ATServicesRest/`, or `zone2/ATServicesRest/` after the tenant moved once. */
+export function zonePath(zone: number): string {
+  return zone === 1 ? 'ATServicesRest/' : `zone${zone}/ATServicesRest/`;
+}
+
+export async function dispatch(
+  settings: HostSettings,
+  incoming: Incoming,
+  faults: readonly Fault[],
+): Promise<Reply> {
+  const match = /^\/+(?:zone(\d+)\/+)?atservicesrest(?:\/+(.*))?$/i.exec(incoming.path);
+  if (match === null) return noRoute();
+  const zone = Number(match[1] ?? 1);
+  const rest = match[2] ?? '';
+  if (/^versioninformation\/*$/i.test(rest)) return json({ apiVersions: ['V1.0'] });
+  const versioned = /^v1\.0\/+(.*)$/i.exec(rest);
+  if (versioned === null) return noRoute();
+  const { key, ids } = routeKey(versioned[1] ?? '');
+  if (key === 'zoneinformation') return zoneInformation(settings, incoming);
+
+  const tenant = authenticate(settings, incoming, zone);
+  if (!('credentials' in tenant)) return tenant;
+  const methods = routes.get(key);
+  if (methods === undefined) return noRoute();
+  const paging = /\/query\/(next|prev)$/.test(key);
+  if (incoming.search.length > longestSearch && !paging) return noRoute();
+  const route = methods.get(incoming.method);
+  if (route === undefined) return wrongMethod(incoming.method, [...methods.keys()]);
+  return limited(tenant, key.split('/')[0] ?? '', () =>
+    handle(settings, incoming, faults, tenant, zone, route, ids),
+  );
+}
+
+function zoneInformation({ tenants }: HostSettings, { method, search, origin }: Incoming): Reply {
+  if (method !== 'GET') return wrongMethod(method, ['GET']);
+  const query = new URLSearchParams(search);
+  const user = [...query].find(([name]) => name.toLowerCase() === 'user')?.[1].toLowerCase();
+  const tenant = tenants.find((candidate) => candidate.credentials.userName.toLowerCase() === user);
+  if (tenant === undefined) return errors(['Zone information could not be determined']);
+  return json({
+    zoneName: `Sandbox ${tenant.zone}`,
+    url: `${origin}${zonePath(tenant.zone)}`,
+    webUrl: origin,
+    ci: 100000 + tenant.zone,
+  });
+}
+
+/** The tenant whose three headers these are, or the answer to a stranger. */
+function authenticate(
+  { tenants, behaviour }: HostSettings,
+  incoming: Incoming,
+  zone: number,
+): Tenant | Reply {
+  const { headers } = incoming;
+  const stranger = unauthorized(headers.host ?? '');
+  const user = headers.username?.toLowerCase();
+  const tenant = tenants.find(({ credentials }) => credentials.userName.toLowerCase() === user);
+  if (tenant === undefined) {
+    return behaviour.wrongCredential === '500' && user !== undefined
+      ? errors(['Zone information could not be determined'])
+      : stranger;
+  }
+  if (headers.secret !== tenant.credentials.secret || zone !== tenant.zone) return stranger;
+  if (headers.apiintegrationcode !== tenant.credentials.integrationCode) {
+    return behaviour.wrongCredential === '500' ? errors(['IntegrationCode is invalid']) : stranger;
+  }
+  return tenant;
+}
+
+async function limited(tenant: Tenant, endpoint: string, work: () => Promise<Reply>): Promise<Reply> {
+  const { limits } = tenant;
+  if (!limits.enter(endpoint)) return errors([limits.threadText], 429);
+  try {
+    if (!limits.count()) {
+      return errors(
+        [`The Autotask API request threshold of ${limits.threshold} requests per hour has been exceeded.`],
+        429,
+      );
+    }
+    await limits.pause();
+    return await work();
+  } finally {
+    limits.leave(endpoint);
+  }
+}
+
+async function handle(
+  { behaviour }: HostSettings,
+  incoming: Incoming,
+  faults: readonly Fault[],
+  tenant: Tenant,
+  zone: number,
+  route: Route,
+  ids: readonly number[],
+): Promise<Reply> {
+  const permission = permissionOf(route);
+  if (permission !== undefined && route.entity !== undefined) {
+    const impersonatesRead = permission === 'query' && incoming.headers.impersonationresourceid !== undefined;
+    if (impersonatesRead || tenant.denies(route.entity, permission)) throw permissionRefusal(permission);
+  }
+  const foreign = faults.find((fault) => fault.kind === 'foreignPaging');
+  const base = `${incoming.origin}${zonePath(zone)}V1.0/`;
+  const call: Call = {
+    tenant,
+    behaviour,
+    method: incoming.method,
+    ids,
+    query: new URLSearchParams(incoming.search),
+    bodyText: incoming.bodyText,
+    body: () => (incoming.bodyText === '' ? undefined : parseJson(incoming.bodyText)),
+    header: (name) => incoming.headers[name],
+    base,
+    pagingBase: foreign?.base ?? base,
+  };
+  return route.handler(call);
+}
+
+function permissionOf({ operation }: Route): 'create' | 'query' | 'update' | 'delete' | undefined {
+  if (operation === undefined) return undefined;
+  if (operation === 'create' || operation === 'delete') return operation;
+  return operation === 'update' || operation === 'patch' ? 'update' : 'query';
+}

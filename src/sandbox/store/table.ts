@@ -1,0 +1,103 @@
+import type { Row, Value } from './value.js';
+
+/** Below this many rows a scan is as fast as an index is to build. */
+const smallTable = 256;
+
+/** Strings compare without case everywhere, so they are indexed that way. */
+export function indexKey(value: Value | undefined): Value {
+  if (value === undefined) return null;
+  return typeof value === 'string' ? value.toLowerCase() : value;
+}
+
+/** Position of the first row whose id is at least `id`, in rows sorted by id. */
+export function lowerBound(rows: readonly Row[], id: number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle]?.id ?? Number.POSITIVE_INFINITY) < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The rows of one entity, sorted by id, with an index on each field that was ever compared for equality. */
+export class Table {
+  readonly rows: Row[];
+  private readonly indexes = new Map<string, Map<Value, Row[]>>();
+  private next: number;
+
+  constructor(rows: Row[], firstId: number) {
+    this.rows = rows;
+    this.next = Math.max(firstId, (rows.at(-1)?.id ?? 0) + 1);
+  }
+
+  get(id: number): Row | undefined {
+    const row = this.rows[lowerBound(this.rows, id)];
+    return row?.id === id ? row : undefined;
+  }
+
+  /** Rows holding the value, sorted by id; undefined when the table is not worth an index. */
+  equal(field: string, value: Value): readonly Row[] | undefined {
+    if (this.rows.length < smallTable) return undefined;
+    let index = this.indexes.get(field);
+    if (index === undefined) {
+      index = new Map();
+      for (const row of this.rows) {
+        const key = indexKey(row[field]);
+        const list = index.get(key);
+        if (list === undefined) index.set(key, [row]);
+        else list.push(row);
+      }
+      this.indexes.set(field, index);
+    }
+    return index.get(indexKey(value)) ?? [];
+  }
+
+  nextId(): number {
+    return this.next++;
+  }
+
+  insert(row: Row): void {
+    this.next = Math.max(this.next, row.id + 1);
+    place(this.rows, row);
+    for (const [field, index] of this.indexes) {
+      const key = indexKey(row[field]);
+      const list = index.get(key);
+      if (list === undefined) index.set(key, [row]);
+      else place(list, row);
+    }
+  }
+
+  /** Overwrites the given fields of a stored row. */
+  update(row: Row, changes: Readonly<Record<string, Value>>): void {
+    for (const [field, value] of Object.entries(changes)) {
+      const index = this.indexes.get(field);
+      const before = indexKey(row[field]);
+      const after = indexKey(value);
+      row[field] = value;
+      if (index === undefined || before === after) continue;
+      take(index.get(before), row);
+      const list = index.get(after);
+      if (list === undefined) index.set(after, [row]);
+      else place(list, row);
+    }
+  }
+
+  remove(row: Row): void {
+    take(this.rows, row);
+    for (const [field, index] of this.indexes) take(index.get(indexKey(row[field])), row);
+  }
+}
+
+function place(rows: Row[], row: Row): void {
+  const last = rows.at(-1);
+  if (last === undefined || last.id < row.id) rows.push(row);
+  else rows.splice(lowerBound(rows, row.id), 0, row);
+}
+
+function take(rows: Row[] | undefined, row: Row): void {
+  if (rows === undefined) return;
+  const at = lowerBound(rows, row.id);
+  if (rows[at] === row) rows.splice(at, 1);
+}
