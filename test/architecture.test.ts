@@ -25,7 +25,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'src/entities': [...ground, 'zod', 'generated', 'src/client'],
   'src/tools': [...ground, 'zod', 'src/entities', 'src/client', 'generated'],
   'src/server': [...ground, 'zod', 'src/tools', 'src/entities', 'src/client', '@modelcontextprotocol/sdk'],
-  'src/transports': [...ground, 'src/server', '@modelcontextprotocol/sdk'],
+  'src/transports': [...ground, 'src/server', 'src/client', '@modelcontextprotocol/sdk', 'prom-client'],
   'src/sandbox': [...ground, 'zod', 'generated'],
   'src/cli': [
     ...ground,
@@ -53,7 +53,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 
 /** Rooms of which others may only use the types: who holds one gets it handed in. */
 const typesOnly: Readonly<Record<string, readonly string[]>> = {
-  'src/client': ['src/entities', 'src/tools', 'src/server'],
+  'src/client': ['src/entities', 'src/tools', 'src/server', 'src/transports'],
   generated: ['src/tools'],
 };
 

@@ -21,6 +21,7 @@ Usage
 Options
   --demo        use the embedded sandbox tenant: no credentials needed
   --read-only   offer no tool that writes
+  --http        serve over HTTP instead (see docs/http.md)
   --version     print the version
   --help        print this
 
@@ -29,13 +30,14 @@ Environment
   AUTOTASK_API_URL     pins the zone (otherwise found by the user name)
   AUTOTASK_READ_ONLY   true: as --read-only
   AUTOTASK_TIMEZONE    zone of dates that name none, e.g. Europe/Berlin (UTC)
+  AUTOTASK_TRANSPORT   http: as --http; needs AUTOTASK_HTTP_TOKEN
   LOG_LEVEL            debug, info, warning or error, on stderr (info)
 
 Exit codes: 0 done, 1 failed, 2 called or configured wrongly
 `;
 
 const commands = ['tour', 'sandbox'];
-const options = ['--demo', '--read-only', '--version', '--help'];
+const options = ['--demo', '--read-only', '--http', '--version', '--help'];
 
 /** Reads the command line; anything it does not know is an error with the closest known word. */
 export function parseArguments(argv: readonly string[]): Command {
@@ -48,6 +50,7 @@ export function parseArguments(argv: readonly string[]): Command {
     if (word === '--version' || word === '-v') return { name: 'version' };
     if (word === '--demo') flags = { ...flags, demo: true };
     else if (word === '--read-only') flags = { ...flags, readOnly: true };
+    else if (word === '--http') flags = { ...flags, http: true };
     else {
       const kind = word.startsWith('-') ? 'an option' : 'a command';
       const known = word.startsWith('-') ? options : commands;

@@ -32,6 +32,11 @@ export async function main(argv: readonly string[]): Promise<number> {
         platform: process.platform,
         home: homedir(),
       });
+      if (config.http !== null) {
+        const { serveHttp } = await import('./serve-http.js');
+        await serveHttp(config, config.http, serverFacts);
+        return 0;
+      }
       const { serve } = await import('./serve.js');
       await serve(config, serverFacts);
       return 0;

@@ -1,63 +1,86 @@
 import { createReader, createWriter } from '../client/index.js';
-import type { ClientSettings } from '../client/types.js';
+import type { AutotaskReader, AutotaskWriter, ClientSettings } from '../client/types.js';
 import type { Config } from '../config/index.js';
-import { createLog } from '../log.js';
-import { createServer } from '../server/index.js';
+import type { Credentials } from '../credentials.js';
+import { createLog, type Log } from '../log.js';
+import { createServer, type ServerSettings } from '../server/index.js';
 import { serveStdio } from '../transports/stdio.js';
 
-/** What a tenant needs to be reached, and what to do when it is no longer needed. */
-interface Tenant {
-  readonly settings: Omit<ClientSettings, 'log'>;
+/** Where Autotask is, and what to do when it is no longer needed. */
+interface Upstream {
+  readonly settings: Omit<ClientSettings, 'credentials' | 'log'>;
+  /** Null when there are none, or not all of them. */
+  readonly credentials: Credentials | null;
   close(): Promise<void>;
 }
 
-/** The sandbox for --demo, the real API otherwise; nothing else differs. Null without credentials. */
-async function tenantOf(config: Config): Promise<Tenant | null> {
+/** The sandbox for --demo, the real API otherwise; nothing else differs. */
+export async function upstreamOf(config: Config): Promise<Upstream> {
   const limits = { timeoutMs: config.timeoutMs, maxConcurrency: config.maxConcurrency };
   if (config.mode === 'demo') {
     const { startSandbox } = await import('../sandbox/index.js');
     const sandbox = await startSandbox();
     return {
-      settings: { ...limits, credentials: sandbox.credentials, zoneUrl: sandbox.url, cacheDir: null },
+      settings: { ...limits, zoneUrl: sandbox.url, cacheDir: null },
+      credentials: sandbox.credentials,
       close: () => sandbox.close(),
     };
   }
-  if (config.credentials === null) return null;
   return {
     settings: {
       ...limits,
-      credentials: config.credentials,
       zoneUrl: config.zoneUrl,
       ...(config.apiUrl === undefined ? {} : { apiUrl: config.apiUrl }),
       cacheDir: config.cacheDir,
     },
+    credentials: config.credentials,
     close: async () => {},
   };
 }
 
+export interface Clients {
+  readonly reader: AutotaskReader | null;
+  readonly writer: AutotaskWriter | null;
+}
+
+/** Null settings are missing credentials. In read-only mode nothing that could write is ever made. */
+export function clientsOf(config: Config, settings: ClientSettings | null): Clients {
+  if (settings === null) return { reader: null, writer: null };
+  if (config.readOnly) return { reader: createReader(settings), writer: null };
+  const writer = createWriter(settings);
+  return { reader: writer, writer };
+}
+
+export interface ProgramName {
+  readonly name: string;
+  readonly version: string;
+}
+
+export const serverSettings = (
+  config: Config,
+  name: ProgramName,
+  { reader, writer }: Clients,
+  log: Log,
+): ServerSettings => ({
+  facts: { ...name, mode: config.mode, readOnly: config.readOnly },
+  timeZone: config.timeZone,
+  closedStatusIds: config.closedStatusIds,
+  reader,
+  writer,
+  whyNoReader: `There are no complete Autotask credentials: ${config.missing.join(', ')} not set.`,
+  log,
+});
+
 /** Serves one client over stdio until it is done. */
-export async function serve(config: Config, name: { name: string; version: string }): Promise<void> {
-  const tenant = await tenantOf(config);
-  const log = createLog({
-    level: config.logLevel,
-    secrets: Object.values(tenant?.settings.credentials ?? {}),
-  });
+export async function serve(config: Config, name: ProgramName): Promise<void> {
+  const { settings, credentials, close } = await upstreamOf(config);
+  const log = createLog({ level: config.logLevel, secrets: Object.values(credentials ?? {}) });
   for (const warning of config.warnings) log('warning', warning);
-  const settings = tenant === null ? null : { ...tenant.settings, log };
-  // In read-only mode nothing that could write is ever made.
-  const writer = settings === null || config.readOnly ? null : createWriter(settings);
-  const server = createServer({
-    facts: { ...name, mode: config.mode, readOnly: config.readOnly },
-    timeZone: config.timeZone,
-    closedStatusIds: config.closedStatusIds,
-    reader: writer ?? (settings === null ? null : createReader(settings)),
-    writer,
-    whyNoReader: `There are no complete Autotask credentials: ${config.missing.join(', ')} not set.`,
-    log,
-  });
+  const clients = clientsOf(config, credentials === null ? null : { ...settings, credentials, log });
+  const server = createServer(serverSettings(config, name, clients, log));
   try {
     await serveStdio(server);
   } finally {
-    await tenant?.close();
+    await close();
   }
 }

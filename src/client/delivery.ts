@@ -67,8 +67,16 @@ async function sendInTurn(
   deadline: Deadline,
 ): Promise<Verdict> {
   const url = addressOf(call, zone);
-  await passHold(call, share, tuning, deadline);
-  const leave = await share.enter(endpointOf(call.path), deadline.signal);
+  const inTurn = async () => {
+    settings.observer?.waiting(1);
+    try {
+      await passHold(call, share, tuning, deadline);
+      return await share.enter(endpointOf(call.path), deadline.signal);
+    } finally {
+      settings.observer?.waiting(-1);
+    }
+  };
+  const leave = await inTurn();
   try {
     // A hold may have begun while this call was queueing.
     await passHold(call, share, tuning, deadline);

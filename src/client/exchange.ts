@@ -5,6 +5,7 @@ import type { Deadline } from './deadline.js';
 import { judgeFailure } from './failure.js';
 import { judge, type Verdict } from './judge.js';
 import { createTransport } from './transport.js';
+import type { ClientObserver } from './types.js';
 
 export interface Exchange {
   /** Sends one request and judges what comes back. */
@@ -17,21 +18,33 @@ export interface Exchange {
   requestsSent(): number;
 }
 
-export function createExchange(timeoutMs: number): Exchange {
+export function createExchange(timeoutMs: number, observer?: ClientObserver): Exchange {
   const transport = createTransport(createAgents());
   let sent = 0;
+  const send: Exchange['send'] = async (call, url, headers, deadline) => {
+    const { method, body, write } = call;
+    const { signal } = deadline;
+    sent += 1;
+    const outcome = await transport({ method, url, headers, body, write, timeoutMs, signal });
+    if ('answer' in outcome) return judge(call, outcome.answer);
+    const { failure } = outcome;
+    return signal.aborted
+      ? interrupted(call, deadline, failure.sent)
+      : judgeFailure(call, failure, timeoutMs);
+  };
   return {
     requestsSent: () => sent,
-    async send(call, url, headers, deadline) {
-      const { method, body, write } = call;
-      const { signal } = deadline;
-      sent += 1;
-      const outcome = await transport({ method, url, headers, body, write, timeoutMs, signal });
-      if ('answer' in outcome) return judge(call, outcome.answer);
-      const { failure } = outcome;
-      return signal.aborted
-        ? interrupted(call, deadline, failure.sent)
-        : judgeFailure(call, failure, timeoutMs);
+    async send(call, ...rest) {
+      const since = performance.now();
+      let outcome = 'cancelled';
+      try {
+        const verdict = await send(call, ...rest);
+        outcome = verdict.ok ? 'ok' : verdict.error.kind;
+        return verdict;
+      } finally {
+        const { method, write } = call;
+        observer?.sent({ method, write, outcome, ms: performance.now() - since });
+      }
     },
   };
 }

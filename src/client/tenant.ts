@@ -36,7 +36,7 @@ export function createTenant(settings: ClientSettings): Tenant {
   const redact = createRedactor(secretsOf(settings));
   const log: Log = (level, message) => settings.log(level, redact(message));
   const share = settings.share ?? shareOf({ ...settings, log }, tuning);
-  const exchange = createExchange(timeoutMs);
+  const exchange = createExchange(timeoutMs, settings.observer);
   const reads = new Coalescer<unknown>();
 
   const sealed = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -69,8 +69,14 @@ export function createTenant(settings: ClientSettings): Tenant {
 
   const run = async (call: Call, signal?: AbortSignal) => {
     const deadline = startDeadline(totalTimeoutMs, signal);
+    let attempts = 0;
+    const attempt = () => {
+      attempts += 1;
+      if (attempts > 1) settings.observer?.repeated();
+      return deliver(delivery, call, deadline);
+    };
     try {
-      return await withRetries(call, tuning, deadline, log, () => deliver(delivery, call, deadline), waitFor);
+      return await withRetries(call, tuning, deadline, log, attempt, waitFor);
     } finally {
       deadline.end();
     }
@@ -78,9 +84,10 @@ export function createTenant(settings: ClientSettings): Tenant {
 
   const checkThreshold = async () => {
     try {
-      await share.thresholdSeen(
-        readThreshold(await run({ method: 'GET', path: 'ThresholdInformation', write: false })),
-      );
+      const asked = await run({ method: 'GET', path: 'ThresholdInformation', write: false });
+      const threshold = readThreshold(asked);
+      settings.observer?.threshold(threshold);
+      await share.thresholdSeen(threshold);
       const pace = await share.pace();
       if (pace > 0) {
         log('warning', `The hourly request threshold is nearly used up; each request now waits ${pace} ms.`);

@@ -133,6 +133,22 @@ export interface AutotaskWriter extends AutotaskReader {
   remove(path: string, options?: CallOptions): Promise<number>;
 }
 
+/** For whoever watches this client; nothing that is told names a tenant or a record. */
+export interface ClientObserver {
+  /** A request ended: `ok` or the kind of its error. */
+  sent(request: {
+    readonly method: string;
+    readonly write: boolean;
+    readonly outcome: string;
+    readonly ms: number;
+  }): void;
+  /** A read is sent again. */
+  repeated(): void;
+  /** So many requests more, or fewer, wait for their turn. */
+  waiting(change: 1 | -1): void;
+  threshold(threshold: Threshold): void;
+}
+
 export interface ClientSettings {
   readonly credentials: Credentials;
   /** Pins the API's base URL and skips zone discovery; with or without trailing slash and `V1.0`. */
@@ -150,6 +166,7 @@ export interface ClientSettings {
   /** Added to write requests; see AUTOTASK_IMPERSONATION_RESOURCE_ID. */
   readonly impersonationResourceId?: number;
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
+  readonly observer?: ClientObserver;
   /** What this tenant shares with its other clients; in this process's memory unless given. */
   readonly share?: TenantShare;
   /** Replaces single defaults, for tests and benchmarks. */

@@ -3,10 +3,12 @@ import type { Credentials } from '../credentials.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import { defaultCacheDir } from './cache-dir.js';
+import { type HttpConfig, httpSecrets, httpVariables, readHttp } from './http.js';
 
 /** What flags on the command line say; they win over the environment. */
 export interface Flags {
   readonly demo?: boolean;
+  readonly http?: boolean;
   readonly readOnly?: boolean;
 }
 
@@ -63,6 +65,7 @@ const variables = {
   AUTOTASK_TIMEOUT_MS: whole(100, 600_000).default(60_000),
   AUTOTASK_MAX_CONCURRENCY: whole(1, 100).default(10),
   AUTOTASK_CACHE_DIR: z.string().optional(),
+  AUTOTASK_TRANSPORT: z.enum(['stdio', 'http'], { error: 'must be stdio or http' }).default('stdio'),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warning', 'error'], {
       error: 'must be debug, info, warning or error',
@@ -71,9 +74,12 @@ const variables = {
 } as const;
 
 const schema = z.object(variables);
+const names = [...Object.keys(variables), ...Object.keys(httpVariables)];
+
+const credential = ['AUTOTASK_USERNAME', 'AUTOTASK_SECRET', 'AUTOTASK_INTEGRATION_CODE'] as const;
 
 /** Variables that may also be given as a file, as Docker and Kubernetes hand out secrets. */
-const secret = ['AUTOTASK_USERNAME', 'AUTOTASK_SECRET', 'AUTOTASK_INTEGRATION_CODE'] as const;
+const secret = [...credential, ...httpSecrets] as const;
 
 export interface Config {
   readonly mode: 'live' | 'demo';
@@ -88,6 +94,8 @@ export interface Config {
   readonly closedStatusIds: readonly number[];
   readonly timeoutMs: number;
   readonly maxConcurrency: number;
+  /** Null when the server talks over stdin and stdout. */
+  readonly http: HttpConfig | null;
   /** Null: metadata is cached in memory only. */
   readonly cacheDir: string | null;
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
@@ -101,7 +109,7 @@ const isSet = (value: string | undefined): value is string =>
 
 function fold({ env, readFile }: Sources, problems: Problem[]): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const name of Object.keys(variables)) {
+  for (const name of names) {
     const value = env[name];
     if (isSet(value)) values[name] = value.trim();
   }
@@ -122,7 +130,7 @@ function fold({ env, readFile }: Sources, problems: Problem[]): Record<string, s
 }
 
 function unknownVariables(env: Sources['env']): string[] {
-  const known = [...Object.keys(variables), ...secret.map((name) => `${name}_FILE`)];
+  const known = [...names, ...secret.map((name) => `${name}_FILE`)];
   return Object.keys(env)
     .filter((name) => name.startsWith('AUTOTASK_') && !known.includes(name))
     .map((name) => `${name} is not a variable of this server.${didYouMean(name, known)}`);
@@ -139,10 +147,12 @@ export function loadConfig(sources: Sources): Config {
       problems.push({ field: String(issue.path[0]), problem: issue.message });
     }
   }
+  const overHttp = sources.flags.http === true || values.AUTOTASK_TRANSPORT === 'http';
+  const http = overHttp ? readHttp(values, problems) : null;
   if (problems.length > 0 || !parsed.success)
     throw new InvalidInput('The configuration is not right.', problems);
   const given = parsed.data;
-  const missing = secret.filter((name) => given[name] === undefined);
+  const missing = credential.filter((name) => given[name] === undefined);
   const { AUTOTASK_USERNAME: userName, AUTOTASK_SECRET: password, AUTOTASK_INTEGRATION_CODE: code } = given;
   return {
     mode: sources.flags.demo === true ? 'demo' : 'live',
@@ -158,6 +168,7 @@ export function loadConfig(sources: Sources): Config {
     closedStatusIds: given.AUTOTASK_CLOSED_STATUS_IDS,
     timeoutMs: given.AUTOTASK_TIMEOUT_MS,
     maxConcurrency: given.AUTOTASK_MAX_CONCURRENCY,
+    http,
     cacheDir:
       given.AUTOTASK_CACHE_DIR === 'none'
         ? null

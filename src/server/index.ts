@@ -5,8 +5,9 @@ import {
   ListToolsRequestSchema,
   McpError,
 } from '@modelcontextprotocol/sdk/types.js';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
-import { createEntities } from '../entities/index.js';
+import { createEntities, type Entities } from '../entities/index.js';
 import { didYouMean } from '../nearest.js';
 import type { ServerFacts } from '../tools/define.js';
 import { tools as allTools } from '../tools/index.js';
@@ -33,22 +34,45 @@ export interface McpServer {
   idle(): Promise<void>;
 }
 
-/** The MCP server: tools from the registry, one dispatcher behind them. */
-export function createServer(settings: ServerSettings): McpServer {
-  const { facts, log } = settings;
-  const tools = facts.readOnly ? allTools.filter((tool) => !tool.mutates) : allTools;
-  const context = {
-    entities: createEntities(settings.reader, settings.whyNoReader),
-    server: facts,
-    timeZone: settings.timeZone,
-    closedStatusIds: settings.closedStatusIds,
-  };
-  const dispatch = createDispatch({ tools, context, writer: facts.readOnly ? null : settings.writer });
+const readTools = allTools.filter((tool) => !tool.mutates);
+// It reads what clients answer to questions; one serves all servers of this process.
+const jsonSchemaValidator = new AjvJsonSchemaValidator();
+
+/** What all servers of one tenant with the same rights have in common. */
+function prepare(settings: ServerSettings, entities: Entities, readOnly: boolean) {
+  const { timeZone, closedStatusIds, writer } = settings;
+  const server = { ...settings.facts, readOnly };
+  const tools = readOnly ? readTools : allTools;
+  const context = { entities, server, timeZone, closedStatusIds };
+  return { tools, context, dispatch: createDispatch({ tools, context, writer: readOnly ? null : writer }) };
+}
+
+/**
+ * Answers a function that makes MCP servers of one tenant: tools from the registry, one dispatcher behind
+ * them. What they share is made once, so that a server per request costs next to nothing.
+ */
+export function prepareServer(settings: ServerSettings): (readOnly: boolean) => McpServer {
+  const entities = createEntities(settings.reader, settings.whyNoReader);
+  const reading = prepare(settings, entities, true);
+  const full = settings.facts.readOnly ? reading : prepare(settings, entities, false);
+  return (readOnly) => serverOf(readOnly ? reading : full, settings.log);
+}
+
+/** The MCP server of a process that serves one client. */
+export const createServer = (settings: ServerSettings): McpServer =>
+  prepareServer(settings)(settings.facts.readOnly);
+
+function serverOf(
+  { tools, context, dispatch }: ReturnType<typeof prepare>,
+  log: ServerSettings['log'],
+): McpServer {
+  const facts = context.server;
   const server = new Server(
     { name: facts.name, title: 'Autotask PSA', version: facts.version },
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
-      instructions: instructions(facts.readOnly, settings.timeZone),
+      instructions: instructions(facts.readOnly, context.timeZone),
+      jsonSchemaValidator,
     },
   );
 
@@ -60,11 +84,7 @@ export function createServer(settings: ServerSettings): McpServer {
       .catch((error: unknown) => log('debug', `a log message was not delivered: ${String(error)}`));
   };
 
-  let listed: ReturnType<typeof advertise> | undefined;
-  server.setRequestHandler(ListToolsRequestSchema, () => {
-    listed ??= advertise(tools);
-    return { tools: listed };
-  });
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...advertise(tools)] }));
 
   const running = new Set<Promise<unknown>>();
   /** Runs a tool and counts it as running, so that a shutdown can wait for its answer. */

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import type { Problem } from '../errors.js';
+
+/** A bearer token that lets its holder in. */
+export interface AccessToken {
+  /** Who holds it; stands in the log. */
+  readonly name: string;
+  readonly token: string;
+  /** The holder gets no tool that writes. */
+  readonly readOnly: boolean;
+}
+
+/** How the server is reached over HTTP. */
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Serves `/metrics` without a token on a port of its own. */
+  readonly metricsPort: number | undefined;
+  /** `gateway`: whoever stands in front names the tenant of each request in headers. */
+  readonly auth: 'token' | 'gateway';
+  readonly tokens: readonly AccessToken[];
+  /** Host names that requests may be addressed to, besides the loopback's. */
+  readonly allowedHosts: readonly string[];
+  /** Origins of web pages that may call, e.g. `https://assistant.example.com`. */
+  readonly allowedOrigins: readonly string[];
+  /** API addresses that a gateway may name besides those of Autotask, as origins. */
+  readonly apiOrigins: readonly string[];
+  readonly sessions: boolean;
+}
+
+const shortestToken = 16;
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) => text.split(/[\s,]+/).filter((item) => item !== ''));
+
+const origins = (what: string) =>
+  list.pipe(
+    z.array(
+      z
+        .url({ protocol: /^https?$/, error: `must list ${what}, e.g. https://assistant.example.com` })
+        .transform((url) => new URL(url).origin),
+    ),
+  );
+
+const port = (lowest: number) => {
+  const error = `must be a port number from ${lowest} to 65535`;
+  return z
+    .string()
+    .regex(/^\d{1,5}$/, { error })
+    .transform(Number)
+    .pipe(z.number().min(lowest, { error }).max(65_535, { error }));
+};
+
+/** The variables of the HTTP transport, with what they must look like. Read only when it is in use. */
+export const httpVariables = {
+  AUTOTASK_HTTP_HOST: z.string().default('127.0.0.1'),
+  PORT: port(0).default(3000),
+  AUTOTASK_HTTP_METRICS_PORT: port(1).optional(),
+  AUTOTASK_HTTP_AUTH: z.enum(['token', 'gateway'], { error: 'must be token or gateway' }).default('token'),
+  AUTOTASK_HTTP_TOKEN: z.string().optional(),
+  AUTOTASK_HTTP_TOKENS: z.string().optional(),
+  AUTOTASK_HTTP_ALLOWED_HOSTS: list,
+  AUTOTASK_HTTP_ALLOWED_ORIGINS: origins('origins of web pages'),
+  AUTOTASK_HTTP_API_ORIGINS: origins('origins of APIs'),
+  AUTOTASK_HTTP_SESSIONS: z
+    .stringbool({
+      truthy: ['true', '1', 'yes', 'on'],
+      falsy: ['false', '0', 'no', 'off'],
+      error: 'must be true or false',
+    })
+    .default(false),
+} as const;
+
+/** Those that may also come from a file. */
+export const httpSecrets = ['AUTOTASK_HTTP_TOKEN', 'AUTOTASK_HTTP_TOKENS'] as const;
+
+const schema = z.object(httpVariables);
+
+/** What is wrong with a token; null when it is strong enough and can stand in a header. */
+function weakness(token: string): string | null {
+  if (token.length < shortestToken) return `must have at least ${shortestToken} characters`;
+  return /^[\x21-\x7e]+$/.test(token) ? null : 'must consist of printable ASCII characters without spaces';
+}
+
+/** Lines (or comma-separated entries) of `name token [read-only]`; `#` starts a comment line. */
+function readTokens(text: string, problems: Problem[]): AccessToken[] {
+  const field = 'AUTOTASK_HTTP_TOKENS';
+  const entries = text
+    .split(/[\n,]/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '' && !entry.startsWith('#'));
+  const tokens: AccessToken[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const [name = '', token = '', flag, ...more] = entry.split(/\s+/);
+    const bad = weakness(token);
+    if (more.length > 0 || (flag !== undefined && flag !== 'read-only')) {
+      problems.push({ field, problem: `entry ${index + 1} must read: name token [read-only]` });
+    } else if (bad !== null) {
+      problems.push({ field, problem: `the token of entry ${index + 1} ${bad}` });
+    } else if (tokens.some((other) => other.name === name || other.token === token)) {
+      problems.push({ field, problem: `entry ${index + 1} repeats a name or a token` });
+    } else {
+      tokens.push({ name, token, readOnly: flag === 'read-only' });
+    }
+  }
+  return tokens;
+}
+
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+
+/** Null, and `problems` says why, when the HTTP transport could not be started safely. */
+export function readHttp(values: Readonly<Record<string, string>>, problems: Problem[]): HttpConfig | null {
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      problems.push({ field: String(issue.path[0]), problem: issue.message });
+    }
+    return null;
+  }
+  const given = parsed.data;
+  const { AUTOTASK_HTTP_TOKEN: single, AUTOTASK_HTTP_TOKENS: several, AUTOTASK_HTTP_HOST: host } = given;
+  const tokens = several === undefined ? [] : readTokens(several, problems);
+  if (single !== undefined) {
+    const bad = weakness(single);
+    if (bad === null) tokens.push({ name: 'default', token: single, readOnly: false });
+    else problems.push({ field: 'AUTOTASK_HTTP_TOKEN', problem: bad });
+  }
+  const open = tokens.length === 0 && problems.length === 0;
+  if (open && given.AUTOTASK_HTTP_AUTH === 'token') {
+    problems.push({
+      field: 'AUTOTASK_HTTP_TOKEN',
+      problem: `is required to serve HTTP: set a secret of at least ${shortestToken} characters, e.g. from "openssl rand -hex 32"`,
+    });
+  }
+  if (open && given.AUTOTASK_HTTP_AUTH === 'gateway' && !isLoopback(host)) {
+    problems.push({
+      field: 'AUTOTASK_HTTP_TOKEN',
+      problem: `is required when AUTOTASK_HTTP_HOST is ${host}: only on the loopback may a gateway call without a token`,
+    });
+  }
+  return {
+    host,
+    port: given.PORT,
+    metricsPort: given.AUTOTASK_HTTP_METRICS_PORT,
+    auth: given.AUTOTASK_HTTP_AUTH,
+    tokens,
+    allowedHosts: given.AUTOTASK_HTTP_ALLOWED_HOSTS.map((name) => name.toLowerCase()),
+    allowedOrigins: given.AUTOTASK_HTTP_ALLOWED_ORIGINS,
+    apiOrigins: given.AUTOTASK_HTTP_API_ORIGINS,
+    sessions: given.AUTOTASK_HTTP_SESSIONS,
+  };
+}

@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http';
+import { Refusal } from './refusal.js';
+
+/** So many times the limit is read and thrown away, for the sender to get to the answer. */
+const drained = 8;
+
+function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const tooLarge = () => reject(new Refusal(413, `The request body is larger than ${most} bytes.`));
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    if (Number(request.headers['content-length']) > most) tooLarge();
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= most) {
+        chunks.push(chunk);
+        return;
+      }
+      chunks.length = 0;
+      tooLarge();
+      if (bytes > drained * most) request.destroy();
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    const broken = () => reject(new Refusal(400, 'The request body did not arrive.'));
+    request.once('error', broken);
+    request.once('close', broken);
+  });
+}
+
+/** Reads a JSON body of at most so many bytes. */
+export async function readBody(request: IncomingMessage, most: number): Promise<unknown> {
+  const bytes = await readBytes(request, most);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new Refusal(400, 'Parse error: the body is not JSON.', {}, -32700);
+  }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What this transport wants to know of a body; the SDK judges the rest. */
+export interface Outline {
+  /** Method of the message, `batch` for several. */
+  readonly method: string;
+  readonly initializes: boolean;
+  /** Ids of the requests that will be answered. */
+  readonly requestIds: readonly (string | number)[];
+  /** Whether somebody wants to hear about progress before the answer is there. */
+  readonly wantsProgress: boolean;
+}
+
+const methods = new Set([
+  'initialize',
+  'ping',
+  'tools/list',
+  'tools/call',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'prompts/list',
+  'prompts/get',
+  'completion/complete',
+  'logging/setLevel',
+  'notifications/initialized',
+  'notifications/cancelled',
+]);
+
+function progressToken(message: Readonly<Record<string, unknown>>): unknown {
+  const params = isObject(message.params) ? message.params : {};
+  return isObject(params._meta) ? params._meta.progressToken : undefined;
+}
+
+export function outlineOf(body: unknown): Outline {
+  const messages = (Array.isArray(body) ? body : [body]).filter(isObject);
+  const [first] = messages;
+  const name = typeof first?.method === 'string' && methods.has(first.method) ? first.method : 'other';
+  return {
+    method: Array.isArray(body) ? 'batch' : name,
+    initializes: messages.some(({ method }) => method === 'initialize'),
+    requestIds: messages.flatMap(({ id, method }) =>
+      method !== undefined && (typeof id === 'string' || typeof id === 'number') ? [id] : [],
+    ),
+    wantsProgress: messages.some((message) => progressToken(message) !== undefined),
+  };
+}

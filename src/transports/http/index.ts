@@ -1,0 +1,92 @@
+import type { ServerResponse } from 'node:http';
+import { createAuthenticator } from './auth.js';
+import { readTenant } from './gateway.js';
+import { listen } from './listen.js';
+import { createMetrics } from './metrics.js';
+import { createReadiness } from './ready.js';
+import { createRoutes } from './routes.js';
+import { createSessions } from './sessions.js';
+import { type HttpSettings, usualLimits } from './settings.js';
+import { createTenants } from './tenants.js';
+
+export type { Metrics } from './metrics.js';
+export type { HttpSettings, Limits, Tenant, TenantCredentials } from './settings.js';
+
+export interface HttpServer {
+  /** e.g. `http://127.0.0.1:3000` */
+  readonly url: string;
+  readonly metricsUrl: string | null;
+  /** Stops taking requests, lets running calls finish for a while, then ends the rest. */
+  close(): Promise<void>;
+}
+
+/** Serves MCP over HTTP. Rejects when the port is taken. */
+export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
+  const limits = { ...usualLimits, ...settings.limits };
+  const { log, auth, tokens, apiOrigins, metricsPort } = settings;
+  const running = new Set<ServerResponse>();
+  const sessions = settings.sessions ? createSessions(limits) : null;
+  const metrics = createMetrics({
+    running: () => running.size,
+    sessions: () => sessions?.open ?? 0,
+    tenants: () => open().length,
+    thresholdUse: () => {
+      const known = open().flatMap((tenant) => tenant.thresholdUse() ?? []);
+      return known.length === 0 ? undefined : Math.max(...known);
+    },
+  });
+  const tenants = createTenants((credentials) => settings.openTenant(credentials, metrics), limits);
+  const only = auth === 'gateway' ? null : settings.openTenant(null, metrics);
+  const authenticate = createAuthenticator(tokens);
+  const open = () => (only === null ? tenants.all() : [only]);
+  let stopping = false;
+
+  const route = createRoutes({
+    guarded: settings,
+    mcp: {
+      bodyBytes: limits.bodyBytes,
+      readOnly: settings.readOnly,
+      authenticate,
+      sessions,
+      tenantOf: (request) => {
+        if (only !== null) return () => ({ tenant: only, key: '', release: () => {} });
+        const credentials = readTenant(request.headers, apiOrigins);
+        return () => tenants.lease(credentials);
+      },
+    },
+    // Who a gateway will serve is not known before it does; then being up is being ready.
+    ready: createReadiness(
+      async (signal) => only?.check(signal),
+      limits,
+      (error) => log('warning', `not ready: ${error instanceof Error ? error.message : String(error)}`),
+    ),
+    authenticateMetrics: tokens.length === 0 ? null : authenticate,
+    metrics,
+    running,
+    stopping: () => stopping,
+    log,
+  });
+  const { server, url } = await listen(settings.host, settings.port, limits, route.main);
+  const forMetrics =
+    metricsPort === undefined ? null : await listen(settings.host, metricsPort, limits, route.metricsOnly);
+
+  const allAnswered = async () => {
+    while (running.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  return {
+    url,
+    metricsUrl: forMetrics?.url ?? null,
+    async close() {
+      stopping = true;
+      const closed = new Promise((resolve) => server.close(resolve));
+      forMetrics?.server.close();
+      const grace = new Promise((resolve) => setTimeout(resolve, limits.graceMs).unref());
+      await Promise.race([allAnswered(), grace]);
+      await sessions?.close();
+      tenants.close();
+      server.closeAllConnections();
+      forMetrics?.server.closeAllConnections();
+      await closed;
+    },
+  };
+}

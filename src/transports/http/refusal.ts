@@ -1,0 +1,47 @@
+import type { ServerResponse } from 'node:http';
+
+/** A request that is not served; becomes an answer with this status, in JSON and without a stack. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+    /** JSON-RPC error code. */
+    readonly code = -32000,
+  ) {
+    super(message);
+  }
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const text = `${JSON.stringify(body)}\n`;
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+    ...headers,
+  });
+  response.end(text);
+}
+
+/** The shape in which JSON-RPC reports an error that belongs to no request. */
+export const rpcError = (code: number, message: string) => ({
+  jsonrpc: '2.0',
+  error: { code, message },
+  id: null,
+});
+
+/** Answers a refusal, or a defect as 500 without saying more than that. */
+export function sendError(response: ServerResponse, error: unknown): void {
+  const { status, message, headers, code } =
+    error instanceof Refusal
+      ? error
+      : new Refusal(500, 'Internal error; the log of this server says more.', {}, -32603);
+  if (response.headersSent) response.destroy();
+  else sendJson(response, status, rpcError(code, message), headers);
+}

@@ -1,0 +1,103 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from './auth.js';
+import { checkHostAndOrigin, corsHeaders, type Guarded, preflightHeaders } from './guard.js';
+import { type McpRoute, serveMcp } from './mcp.js';
+import type { Metrics } from './metrics.js';
+import { Refusal, sendError, sendJson } from './refusal.js';
+import type { HttpSettings } from './settings.js';
+
+export interface RoutesSettings {
+  readonly guarded: Guarded;
+  readonly mcp: McpRoute;
+  readonly ready: () => Promise<boolean>;
+  /** Null when there are no tokens; then metrics are only on a port of their own. */
+  readonly authenticateMetrics: ((request: IncomingMessage) => Principal) | null;
+  readonly metrics: Metrics;
+  /** Answers being written, without the streams that only wait for news. */
+  readonly running: Set<ServerResponse>;
+  readonly stopping: () => boolean;
+  readonly log: HttpSettings['log'];
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+function onlyRead(request: IncomingMessage): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  throw new Refusal(405, 'Use GET here.', { Allow: 'GET, HEAD' });
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '/';
+}
+
+/** Handlers of the two ports. Whatever goes wrong below becomes a JSON answer here. */
+export function createRoutes(settings: RoutesSettings) {
+  const { guarded, mcp, metrics, running, stopping, log } = settings;
+
+  const health: Handle = async (request, response) => {
+    onlyRead(request);
+    sendJson(response, 200, { status: 'ok' });
+  };
+  const ready: Handle = async (request, response) => {
+    onlyRead(request);
+    const status = stopping() ? 'stopping' : (await settings.ready()) ? 'ready' : 'unavailable';
+    sendJson(response, status === 'ready' ? 200 : 503, { status });
+  };
+  const showMetrics: Handle = async (request, response) => {
+    onlyRead(request);
+    response.writeHead(200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });
+    response.end(await metrics.text());
+  };
+  const guardedMetrics: Handle = async (request, response) => {
+    if (settings.authenticateMetrics === null) throw new Refusal(404, 'Set AUTOTASK_HTTP_METRICS_PORT.');
+    settings.authenticateMetrics(request);
+    await showMetrics(request, response);
+  };
+  const serve: Handle = async (request, response) => {
+    checkHostAndOrigin(request, guarded);
+    const cors = corsHeaders(request.headers.origin, guarded.allowedOrigins);
+    for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
+    if (request.method === 'OPTIONS' && Object.keys(cors).length > 0) {
+      response.writeHead(204, preflightHeaders).end();
+      return;
+    }
+    if (stopping()) throw new Refusal(503, 'This server is stopping.', { 'Retry-After': '1' });
+    const since = performance.now();
+    let method = String(request.method);
+    if (request.method !== 'GET') running.add(response);
+    response.once('close', () => {
+      running.delete(response);
+      const seconds = (performance.now() - since) / 1_000;
+      metrics.request(method, response.statusCode, seconds);
+      log('debug', `${method} ${response.statusCode} in ${Math.round(seconds * 1_000)} ms`);
+    });
+    await serveMcp(mcp, request, response, (name) => {
+      method = name;
+    });
+  };
+
+  const handler =
+    (paths: Readonly<Record<string, Handle>>) =>
+    (request: IncomingMessage, response: ServerResponse): void => {
+      if (stopping()) response.setHeader('Connection', 'close');
+      const path = pathOf(request);
+      const handle = Object.hasOwn(paths, path) ? paths[path] : undefined;
+      const work =
+        handle === undefined
+          ? Promise.reject(new Refusal(404, `There is nothing here. MCP is served at /mcp.`))
+          : handle(request, response);
+      work.catch((error: unknown) => {
+        if (!(error instanceof Refusal)) {
+          log(
+            'error',
+            `request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+          );
+        }
+        sendError(response, error);
+      });
+    };
+  return {
+    main: handler({ '/health': health, '/ready': ready, '/metrics': guardedMetrics, '/mcp': serve }),
+    metricsOnly: handler({ '/metrics': showMetrics, '/health': health }),
+  };
+}

@@ -1,0 +1,82 @@
+import type { Credentials } from '../../credentials.js';
+import type { McpServer } from '../../server/index.js';
+import type { Metrics } from './metrics.js';
+
+/** What this transport needs of a tenant. Everything behind it - client, caches, limits - is the tenant's own. */
+export interface Tenant {
+  /** A server for one request or one session; it must be cheap to make. */
+  server(readOnly: boolean): McpServer;
+  /** Asks Autotask for something small; throws when it cannot be reached. */
+  check(signal: AbortSignal): Promise<void>;
+  /** Last known use of the hourly request threshold, 1 when used up; undefined as long as unknown. */
+  thresholdUse(): number | undefined;
+}
+
+/** A bearer token that lets its holder in. */
+export interface AccessToken {
+  readonly name: string;
+  readonly token: string;
+  readonly readOnly: boolean;
+}
+
+export interface Limits {
+  /** Bytes of a request body. */
+  readonly bodyBytes: number;
+  readonly headerBytes: number;
+  /** Milliseconds until the headers, and until the whole request, must have arrived. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  readonly connections: number;
+  readonly sessions: number;
+  readonly sessionIdleMs: number;
+  readonly tenants: number;
+  readonly tenantIdleMs: number;
+  /** Milliseconds that running calls may take to finish when the server stops. */
+  readonly graceMs: number;
+  /** Milliseconds that the answer of `/ready` is kept: when all is well, and when it is not. */
+  readonly readyMs: number;
+  readonly unreadyMs: number;
+}
+
+export const usualLimits: Limits = {
+  bodyBytes: 4 * 1024 * 1024,
+  headerBytes: 16 * 1024,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  connections: 2_000,
+  sessions: 500,
+  sessionIdleMs: 30 * 60_000,
+  tenants: 200,
+  tenantIdleMs: 30 * 60_000,
+  graceMs: 25_000,
+  readyMs: 30_000,
+  unreadyMs: 5_000,
+};
+
+export interface HttpSettings {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Serves `/metrics` without a token on a port of its own. */
+  readonly metricsPort?: number | undefined;
+  readonly auth: 'token' | 'gateway';
+  readonly tokens: readonly AccessToken[];
+  /** Lower-case host names that requests may be addressed to, besides the loopback's and `host`. */
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  /** Origins that a gateway may name as API besides Autotask's. */
+  readonly apiOrigins: readonly string[];
+  readonly sessions: boolean;
+  /** Nobody gets a tool that writes. */
+  readonly readOnly: boolean;
+  readonly limits?: Partial<Limits>;
+  /** Opens the tenant of these credentials; with null the one that this server was configured with. */
+  openTenant(credentials: TenantCredentials | null, metrics: Metrics): Tenant;
+  readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
+}
+
+/** What a gateway says about the tenant of a request. */
+export interface TenantCredentials extends Credentials {
+  /** Pins the API's address; undefined lets zone discovery find it. */
+  readonly apiUrl: string | undefined;
+}

@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { createWriter } from '../../src/client/index.js';
+import type { ClientSettings } from '../../src/client/types.js';
+import { prepareServer } from '../../src/server/index.js';
+import {
+  type HttpServer,
+  type HttpSettings,
+  startHttp,
+  type Tenant,
+} from '../../src/transports/http/index.js';
+import { program } from '../support/tenant.js';
+
+export const token = 'test-token-0123456789abcdef';
+export const bearer = { Authorization: `Bearer ${token}` };
+export const mcpHeaders = {
+  ...bearer,
+  Accept: 'application/json, text/event-stream',
+  'Content-Type': 'application/json',
+};
+
+export const message = (method: string, params: unknown = {}, id: number | undefined = 1) =>
+  JSON.stringify({ jsonrpc: '2.0', method, params, ...(id === undefined ? {} : { id }) });
+
+export const initialize = message('initialize', {
+  protocolVersion: '2025-06-18',
+  capabilities: {},
+  clientInfo: { name: 'test', version: '1' },
+});
+
+export const callTool = (name: string, args: unknown = {}, more: object = {}) =>
+  message('tools/call', { name, arguments: args, ...more });
+
+/** A tenant as the program makes it, without metrics. */
+export function tenantOf(
+  settings: Omit<ClientSettings, 'timeoutMs' | 'maxConcurrency' | 'cacheDir' | 'log'> | null,
+): Tenant {
+  const common = { timeoutMs: 10_000, maxConcurrency: 10, cacheDir: null, log: () => {} };
+  const writer = settings === null ? null : createWriter({ ...common, ...settings });
+  return {
+    server: prepareServer({
+      facts: { name: 'autotask-mcp', version: '0', mode: 'live', readOnly: false },
+      timeZone: 'UTC',
+      closedStatusIds: [5],
+      reader: writer,
+      writer,
+      log: () => {},
+    }),
+    check: async (signal) => {
+      await writer?.version({ signal });
+    },
+    thresholdUse: () => undefined,
+  };
+}
+
+/** The HTTP transport in this process; without a tenant unless one is given. */
+export const serve = (settings: Partial<HttpSettings> = {}): Promise<HttpServer> =>
+  startHttp({
+    host: '127.0.0.1',
+    port: 0,
+    auth: 'token',
+    tokens: [{ name: 'test', token, readOnly: false }],
+    allowedHosts: [],
+    allowedOrigins: [],
+    apiOrigins: [],
+    sessions: false,
+    readOnly: false,
+    openTenant: () => tenantOf(null),
+    log: () => {},
+    ...settings,
+  });
+
+export const post = (url: string, body: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${url}/mcp`, { method: 'POST', headers: { ...mcpHeaders, ...headers }, body });
+
+export const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+};
+
+/** A real client over the SDK's own transport. */
+export async function connectClient(url: string, headers: Record<string, string> = bearer) {
+  const client = new Client({ name: 'test', version: '1' });
+  const transport = new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit: { headers } });
+  await client.connect(transport);
+  return { client, transport };
+}
+
+/** The program itself, serving HTTP on a free port. */
+export async function startProgram(args: readonly string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: {
+      PATH: process.env.PATH,
+      AUTOTASK_TRANSPORT: 'http',
+      PORT: '0',
+      AUTOTASK_CACHE_DIR: 'none',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += String(chunk);
+  });
+  const exited = once(child, 'exit');
+  const url = await new Promise<string | null>((resolve) => {
+    child.stderr.on('data', (chunk) => {
+      stderr += String(chunk);
+      const found = /serving MCP at (http:\S+)\/mcp/.exec(stderr)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', () => resolve(null));
+  });
+  return {
+    /** Null when it did not start. */
+    url,
+    output: () => ({ stdout, stderr }),
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    /** Resolves to the exit code. */
+    exited: exited.then(([code]) => Number(code)),
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
