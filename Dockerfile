@@ -20,7 +20,8 @@ RUN node="$(command -v node)" \
  && cp -L "$node" /image/usr/local/bin/node \
  && mkdir -m 1777 /image/tmp \
  && echo 'nonroot:x:65532:65532:nonroot:/tmp:/nologin' > /image/etc/passwd \
- && echo 'nonroot:x:65532:' > /image/etc/group
+ && echo 'nonroot:x:65532:' > /image/etc/group \
+ && echo 'hosts: files dns' > /image/etc/nsswitch.conf
 
 FROM scratch
 ARG VERSION=0.0.0-local
@@ -38,6 +39,8 @@ COPY --from=runtime /image/ /
 COPY --from=build /src/package.json /src/LICENSE /app/
 COPY --from=build /src/dist/ /app/dist/
 ENV NODE_ENV=production
+# The one place that can be written to.
+ENV AUTOTASK_CACHE_DIR=/tmp/autotask-mcp
 WORKDIR /app
 USER 65532:65532
 EXPOSE 3000

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
@@ -33,7 +42,12 @@ export function contextOf(folder: string): string[] {
   const ignored = readFileSync(join(folder, '.dockerignore'), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => line.replace(/^\*\*\//, '').replace(/[.]/g, '\\.').replace(/\*/g, '[^/]*'));
+    .map((line) =>
+      line
+        .replace(/^\*\*\//, '')
+        .replace(/[.]/g, '\\.')
+        .replace(/\*/g, '[^/]*'),
+    );
   return readdirSync(folder).filter((name) => !ignored.some((line) => new RegExp(`^${line}$`).test(name)));
 }
 
@@ -127,7 +141,11 @@ function copyInto(stage: Stage, text: string, stages: ReadonlyMap<string, Stage>
 }
 
 /** Builds all stages and answers the last one. */
-export function build(dockerfile: string, context: string, args: Readonly<Record<string, string>> = {}): Stage {
+export function build(
+  dockerfile: string,
+  context: string,
+  args: Readonly<Record<string, string>> = {},
+): Stage {
   const stages = new Map<string, Stage>();
   const global: Record<string, string> = {};
   let stage: Stage | null = null;
