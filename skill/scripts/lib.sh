@@ -147,7 +147,7 @@ start() {
 wait_until_healthy() {
   local state end=$((SECONDS + $1))
   while [ "$SECONDS" -le "$end" ]; do
-    state=$(docker inspect --format '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' "$container" 2>/dev/null) ||
+    state=$(docker container inspect --format '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' "$container" 2>/dev/null) ||
       state=missing
     case $state in
       'running healthy') return 0 ;;

@@ -31,7 +31,7 @@ choose_image
 read_pin
 owner=$(container_user)
 
-running=$(docker inspect --format '{{if .State.Running}}{{.Image}}{{end}}' "$container" 2>/dev/null) || running=''
+running=$(docker container inspect --format '{{if .State.Running}}{{.Image}}{{end}}' "$container" 2>/dev/null) || running=''
 # Names keep the image that runs, and what the tag stands for, from being lost when the tag moves on.
 if [ -n "$running" ]; then docker tag "$running" "$previous_image" || fail "The running image could not be kept."; fi
 tag_before=$(image_id "$tag") || tag_before=''

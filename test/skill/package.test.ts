@@ -134,6 +134,7 @@ describe('variables', () => {
       E: 'say "it\'s"',
       F: '',
       G: 'a=b=c',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it must stay as it stands
       H: 'x$y${z}\\n',
     };
     const lines = [

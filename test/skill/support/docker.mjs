@@ -118,7 +118,7 @@ function main() {
     const id = imageOf(args.at(-1));
     return id === undefined ? refuse(`No such image: ${args.at(-1)}`) : filled(id);
   }
-  if (command === 'inspect') {
+  if (command === 'container' && second === 'inspect') {
     return world.container === null || args.at(-1) !== 'autotask-mcp'
       ? refuse('No such object')
       : filled(world.container);
