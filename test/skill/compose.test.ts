@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { composeClient, without } from './support/tools.js';
 import { repository, skill } from './support/world.js';
 
 const file = z.object({
@@ -86,11 +87,7 @@ describe('container hardening', () => {
   });
 });
 
-describe('docker compose config', () => {
-  /** The Compose of Docker where there is one, else the Debian package docker-compose. */
-  const client =
-    spawnSync('docker', ['compose', 'version']).status === 0 ? ['docker', 'compose'] : ['docker-compose'];
-
+describe.skipIf(without('docker-compose'))('docker compose config', () => {
   it.each([
     ['skill', skill],
     ['repository', repository],
@@ -98,7 +95,7 @@ describe('docker compose config', () => {
     const copy = mkdtempSync(join(tmpdir(), 'compose-'));
     writeFileSync(join(copy, 'docker-compose.yml'), readFileSync(join(folder, 'docker-compose.yml')));
     writeFileSync(join(copy, '.env'), 'AUTOTASK_HTTP_TOKEN=not-a-real-token-at-all\n');
-    const [program = '', ...words] = client;
+    const [program = '', ...words] = composeClient;
     const done = spawnSync(program, [...words, '--project-name', 'autotask-mcp', 'config'], {
       cwd: copy,
       env: {
