@@ -1,21 +1,34 @@
-// Bundles src/cli into dist/: one entry, lazy parts in chunks, nothing to resolve at run time.
+// dist/cli.js: src/cli in one entry, lazy parts in chunks, nothing to resolve at run time.
+// dist/library: generated/ file by file, so that a bundler or an import takes one entity and no more.
+// Its declarations are made apart (npm run build:types), because the compiler takes longer than all of this.
 import { chmod, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
-await rm('dist', { recursive: true, force: true });
-await build({
-  entryPoints: { cli: 'src/cli/index.ts' },
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  chunkNames: 'chunks/[name]-[hash]',
-  // Some dependencies are CommonJS and call require() for Node's own modules.
-  banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
-});
+const common = { format: 'esm', platform: 'node', target: 'node20', logLevel: 'warning' };
+
+const program = () =>
+  build({
+    ...common,
+    entryPoints: { cli: 'src/cli/index.ts' },
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    // Some dependencies are CommonJS and call require() for Node's own modules.
+    banner: {
+      js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+    },
+  });
+
+const library = () =>
+  build({
+    ...common,
+    entryPoints: ['generated/**/*.ts', 'src/model.ts', 'src/scalars.ts', 'src/nearest.ts'],
+    outdir: 'dist/library',
+    outbase: '.',
+  });
+
+const made = ['dist/cli.js', 'dist/chunks', 'dist/library'];
+await Promise.all(made.map((path) => rm(path, { recursive: true, force: true })));
+await Promise.all([program(), library()]);
 await chmod('dist/cli.js', 0o755);

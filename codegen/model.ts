@@ -8,19 +8,21 @@ const operation = z.enum(operations);
 
 export const picklistValue = z.strictObject({ value: z.string(), label: z.string() });
 
+export const dataType = z.enum([
+  'integer',
+  'long',
+  'short',
+  'decimal',
+  'double',
+  'string',
+  'datetime',
+  'boolean',
+  'byte[]',
+]);
+
 export const fieldFile = z.strictObject({
   name: z.string().min(1),
-  dataType: z.enum([
-    'integer',
-    'long',
-    'short',
-    'decimal',
-    'double',
-    'string',
-    'datetime',
-    'boolean',
-    'byte[]',
-  ]),
+  dataType,
   length: z.number().int().positive().nullable(),
   isRequired: flag,
   isReadOnly: flag,
@@ -66,6 +68,7 @@ export const overridesFile = z.array(
         operations: z.partialRecord(operation, flag).optional(),
         nameFields: z.array(z.string()).optional(),
         summaryFields: z.array(z.string()).optional(),
+        queryBy: z.array(z.string()).optional(),
       })
       .refine((change) => Object.keys(change).length > 0, 'changes nothing'),
     why: z.string().min(10),
@@ -77,7 +80,15 @@ export type Override = z.infer<typeof overridesFile>[number];
 /** Where the facts came from: per entity, the sources and the fields that each combination of them knows. */
 export const provenanceFile = z.strictObject({
   note: z.string(),
-  sources: z.record(z.string(), z.strictObject({ what: z.string(), usedFor: z.string() })),
+  sources: z.record(
+    z.string(),
+    z.strictObject({
+      what: z.string(),
+      usedFor: z.string(),
+      /** What a source of this kind no longer lists is gone. Absent for sources that never listed all. */
+      kind: z.enum(['swagger', 'live']).optional(),
+    }),
+  ),
   entities: z.record(
     z.string(),
     z.strictObject({ sources: z.array(z.string()), fields: z.record(z.string(), z.array(z.string())) }),
@@ -95,4 +106,5 @@ export interface Model {
 export interface ModelEntity extends EntityFile {
   readonly nameFields: readonly string[];
   readonly summaryFields: readonly string[];
+  readonly queryBy: readonly string[];
 }

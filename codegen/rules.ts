@@ -8,8 +8,9 @@ const setByServer =
 export function onCreate(field: FieldFile): 'required' | 'optional' | 'refused' {
   if (field.name === 'id') return 'refused';
   const fixed = field.isReadOnly === true;
+  if (setByServer.test(field.name)) return fixed ? 'refused' : 'optional';
   // Required and read-only at once means: set when the record is created, fixed afterwards.
-  if (fixed && (field.isRequired !== true || setByServer.test(field.name))) return 'refused';
+  if (fixed && field.isRequired !== true) return 'refused';
   return field.isRequired === true ? 'required' : 'optional';
 }
 
@@ -19,3 +20,7 @@ export function onUpdate(field: FieldFile): 'identifies' | 'keeps' | 'clears' | 
   if (field.isReadOnly === true) return onCreate(field) === 'required' ? 'fixed' : 'refused';
   return field.isRequired === true ? 'keeps' : 'clears';
 }
+
+/** A yes or no that Autotask keeps as a number: Contacts.isActive, ServiceCalls.isComplete. */
+export const isNumberFlag = (field: FieldFile): boolean =>
+  /^is[A-Z]/.test(field.name) && ['integer', 'short'].includes(field.dataType) && field.isPickList !== true;

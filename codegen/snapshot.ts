@@ -10,9 +10,12 @@ import {
   type ModelEntity,
   type Override,
   overridesFile,
+  type Provenance,
   provenanceFile,
 } from './model.js';
-import { nameFields, summaryFields } from './summary.js';
+import { byName } from './order.js';
+import { formatProvenance } from './provenance.js';
+import { nameFields, queryBy, summaryFields } from './summary.js';
 
 async function parse<T>(path: string, schema: ZodType<T>): Promise<T> {
   let json: unknown;
@@ -37,12 +40,7 @@ export function formatEntity(entity: EntityFile): string {
   return `{\n${lines.join(',\n')}\n}\n`;
 }
 
-/** Order does not depend on the locale of the machine. */
-export function byName(a: { name: string }, b: { name: string }): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-}
-
-export async function readEntityFiles(schemaDir: string): Promise<EntityFile[]> {
+async function readEntityFiles(schemaDir: string): Promise<EntityFile[]> {
   const folder = join(schemaDir, 'entities');
   const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
   const entities = await Promise.all(
@@ -55,7 +53,7 @@ export async function readEntityFiles(schemaDir: string): Promise<EntityFile[]> 
   return entities.sort(byName);
 }
 
-export const readOverrides = (schemaDir: string): Promise<Override[]> =>
+const readOverrides = (schemaDir: string): Promise<Override[]> =>
   parse(join(schemaDir, 'overrides.json'), overridesFile);
 
 function correctField(entity: EntityFile, field: FieldFile, overrides: readonly Override[]): FieldFile {
@@ -88,20 +86,40 @@ export function correct(entities: readonly EntityFile[], overrides: readonly Ove
     const names = changes.findLast((change) => change.nameFields)?.nameFields ?? nameFields(entity);
     const summary =
       changes.findLast((change) => change.summaryFields)?.summaryFields ?? summaryFields(entity, names);
-    for (const name of [...names, ...summary]) {
+    for (const name of [...names, ...summary, ...(changes.findLast((c) => c.queryBy)?.queryBy ?? [])]) {
       if (!entity.fields.some((field) => field.name === name)) {
         throw new Error(`overrides.json lists ${entity.name}.${name}, which is not a field`);
       }
     }
-    return { ...entity, nameFields: names, summaryFields: summary };
+    const by = changes.findLast((change) => change.queryBy)?.queryBy ?? queryBy(entity);
+    return { ...entity, nameFields: names, summaryFields: summary, queryBy: by };
   });
 }
 
-export async function readModel(schemaDir: string): Promise<Model> {
-  const [files, overrides, provenance] = await Promise.all([
+/** schema/ as it stands on disk, before the corrections. */
+export interface Snapshot {
+  readonly entities: readonly EntityFile[];
+  readonly provenance: Provenance;
+  readonly overrides: readonly Override[];
+}
+
+export async function readSnapshot(schemaDir: string): Promise<Snapshot> {
+  const [entities, overrides, provenance] = await Promise.all([
     readEntityFiles(schemaDir),
     readOverrides(schemaDir),
     parse(join(schemaDir, 'provenance.json'), provenanceFile),
   ]);
-  return { entities: correct(files, overrides), provenance };
+  return { entities, overrides, provenance };
 }
+
+/** What every emitter works from: the snapshot with the hand corrections applied last. */
+export const modelOf = ({ entities, provenance, overrides }: Snapshot): Model => ({
+  entities: correct(entities, overrides),
+  provenance,
+});
+
+/** The files of schema/ that hold facts; overrides.json is written by hand alone. */
+export const snapshotFiles = ({ entities, provenance }: Snapshot): Record<string, string> => ({
+  ...Object.fromEntries(entities.map((entity) => [`entities/${entity.name}.json`, formatEntity(entity)])),
+  'provenance.json': formatProvenance(provenance),
+});

@@ -61,3 +61,14 @@ export function summaryFields(entity: EntityFile, names: readonly string[]): str
   const chosen = [...id, ...names, ...ranked];
   return (chosen.length > id.length ? chosen : [...id, ...plain]).slice(0, mostFields);
 }
+
+/** Attachments are listed for their owner only, by the parent's id or by the field named after the parent. */
+export function queryBy(entity: EntityFile): string[] {
+  if (!entity.name.endsWith('Attachments')) return [];
+  const owners = entity.parents.flatMap(({ entity: parent, parentField }) => [
+    parentField ?? '',
+    'parentID',
+    `${camel(parent.replace(/ies$/, 'y').replace(/s$/, ''))}ID`,
+  ]);
+  return entity.fields.map((field) => field.name).filter((name) => owners.includes(name));
+}

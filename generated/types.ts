@@ -5,18 +5,18 @@ export interface components {
         ActionType: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description boolean, required */
+            readonly id?: number;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description boolean, read-only */
-            isSystemActionType?: boolean | null;
-            /** @description string, at most 32 characters, required */
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isSystemActionType?: boolean | null;
+            /** @description string, at most 32 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             view?: number | null;
         };
@@ -53,21 +53,21 @@ export interface components {
         AdditionalInvoiceFieldValue: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, picklist, required, read-only
+             * @description long, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            additionalInvoiceFieldID?: number | null;
-            /** @description string, at most 100 characters, required, read-only */
-            fieldValue?: string | null;
+            readonly additionalInvoiceFieldID?: number | null;
+            /** @description string, at most 100 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly fieldValue?: string | null;
             /**
              * Format: int64
-             * @description long, required, read-only
+             * @description long, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            invoiceBatchID?: number | null;
+            readonly invoiceBatchID?: number | null;
         };
         /** @description A new record of AdditionalInvoiceFieldValues. */
         AdditionalInvoiceFieldValueCreate: {
@@ -96,43 +96,43 @@ export interface components {
         Appointment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 8000 characters */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             endDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             resourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             startDateTime?: string | null;
-            /** @description string, at most 256 characters, required */
+            /** @description string, at most 256 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            updateDateTime?: string | null;
+            readonly updateDateTime?: string | null;
         };
         /** @description A new record of Appointments. */
         AppointmentCreate: {
@@ -187,83 +187,83 @@ export interface components {
         ArticleAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references KnowledgeBaseArticle
+             * @description integer, references KnowledgeBaseArticle. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             articleID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, references AttachmentInfo
+             * @description integer, references AttachmentInfo. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             parentAttachmentID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of ArticleAttachments. */
@@ -288,7 +288,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -331,7 +331,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /** @description string, at most 255 characters, required */
@@ -364,7 +364,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -407,7 +407,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /** @description string, at most 255 characters, required */
@@ -417,17 +417,17 @@ export interface components {
         ArticleConfigurationItemCategoryAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references KnowledgeBaseArticle, required
+             * @description integer, probably references KnowledgeBaseArticle, required. Known from swagger2026, anteris2023, zdc2025.
              */
             articleID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references ConfigurationItemCategory, required
+             * @description integer, probably references ConfigurationItemCategory, required. Known from swagger2026, anteris2023, zdc2025.
              */
             installedProductCategoryID?: number | null;
         };
@@ -466,37 +466,37 @@ export interface components {
         ArticleNote: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references KnowledgeBaseArticle, required
+             * @description integer, probably references KnowledgeBaseArticle, required. Known from swagger2026, anteris2023, zdc2025.
              */
             articleID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             createdByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             createdDateTime?: string | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             description?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             lastModifiedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             lastModifiedDateTime?: string | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             title?: string | null;
         };
         /** @description A new record of ArticleNotes. */
@@ -572,10 +572,10 @@ export interface components {
         ArticlePlainTextContent: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
-            /** @description string, required */
+            readonly id?: number;
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             contentData?: string | null;
         };
         /** @description A new record of ArticlePlainTextContent. */
@@ -597,27 +597,27 @@ export interface components {
         ArticleTagAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references KnowledgeBaseArticle, required
+             * @description integer, probably references KnowledgeBaseArticle, required. Known from swagger2026, anteris2023, zdc2025.
              */
             articleID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             createdByResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Tag, required
+             * @description integer, probably references Tag, required. Known from swagger2026, anteris2023, zdc2025.
              */
             tagID?: number | null;
         };
@@ -676,17 +676,17 @@ export interface components {
         ArticleTicketAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references KnowledgeBaseArticle, required
+             * @description integer, probably references KnowledgeBaseArticle, required. Known from swagger2026, anteris2023, zdc2025.
              */
             articleID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Ticket, required
+             * @description integer, probably references Ticket, required. Known from swagger2026, anteris2023, zdc2025.
              */
             ticketID?: number | null;
         };
@@ -725,17 +725,17 @@ export interface components {
         ArticleToArticleAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references KnowledgeBaseArticle, required
+             * @description integer, references KnowledgeBaseArticle, required. Known from swagger2026, anteris2023, zdc2025, help.
              */
             articleID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references KnowledgeBaseArticle, required
+             * @description integer, probably references KnowledgeBaseArticle, required. Known from swagger2026, anteris2023, zdc2025.
              */
             associatedArticleID?: number | null;
         };
@@ -774,17 +774,17 @@ export interface components {
         ArticleToDocumentAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references KnowledgeBaseArticle, required
+             * @description integer, probably references KnowledgeBaseArticle, required. Known from swagger2026, anteris2023, zdc2025.
              */
             articleID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Document, required
+             * @description integer, probably references Document, required. Known from swagger2026, anteris2023, zdc2025.
              */
             associatedDocumentID?: number | null;
         };
@@ -823,167 +823,167 @@ export interface components {
         AttachmentInfo: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references KnowledgeBaseArticle
+             * @description integer, references KnowledgeBaseArticle. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             articleID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            attachDate?: string | null;
+            readonly attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact, read-only
+             * @description long, references Contact, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            attachedByContactID?: number | null;
+            readonly attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource, read-only
+             * @description long, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required, read-only */
-            attachmentType?: string | null;
+            readonly attachedByResourceID?: number | null;
+            /** @description string, at most 30 characters, picklist, required, read-only; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly attachmentType?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company
+             * @description integer, references Company. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references CompanyNote
+             * @description integer, references CompanyNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             companyNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItem
+             * @description integer, references ConfigurationItem. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             configurationItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItemNote
+             * @description integer, references ConfigurationItemNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             configurationItemNoteID?: number | null;
-            /** @description string, at most 100 characters, read-only */
-            contentType?: string | null;
+            /** @description string, at most 100 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly contentType?: string | null;
             /**
              * Format: int32
-             * @description integer, references Contract
+             * @description integer, references Contract. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             contractID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContractNote
+             * @description integer, references ContractNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             contractNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, cannot be filtered
+             * @description integer, cannot be filtered. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Document
+             * @description integer, references Document. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             documentID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references ExpenseItem
+             * @description integer, probably references ExpenseItem. Known from swagger2026, anteris2023, zdc2025.
              */
             expenseItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ExpenseReport
+             * @description integer, references ExpenseReport. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             expenseReportID?: number | null;
             /**
              * Format: int64
-             * @description long, read-only, cannot be filtered
+             * @description long, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            fileSize?: number | null;
-            /** @description string, at most 255 characters, required, read-only */
-            fullPath?: string | null;
+            readonly fileSize?: number | null;
+            /** @description string, at most 255 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int64
-             * @description long, references Opportunity, read-only
+             * @description long, references Opportunity, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            opportunityID?: number | null;
+            readonly opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, references AttachmentInfo
+             * @description integer, references AttachmentInfo. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             parentAttachmentID?: number | null;
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            parentID?: number | null;
+            readonly parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Project
+             * @description integer, references Project. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             projectID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ProjectNote
+             * @description integer, references ProjectNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             projectNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            publish?: number | null;
+            readonly publish?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references SalesOrder
+             * @description integer, references SalesOrder. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             salesOrderID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Task
+             * @description integer, references Task. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             taskID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TaskNote
+             * @description integer, references TaskNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             taskNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket
+             * @description integer, references Ticket. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             ticketID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TicketNote
+             * @description integer, references TicketNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             ticketNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TimeEntry
+             * @description integer, references TimeEntry. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             timeEntryID?: number | null;
-            /** @description string, at most 255 characters, required, read-only */
-            title?: string | null;
+            /** @description string, at most 255 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly title?: string | null;
         };
         /** @description A new record of AttachmentInfo. */
         AttachmentInfoCreate: {
@@ -992,7 +992,7 @@ export interface components {
              * @description integer, references KnowledgeBaseArticle
              */
             articleID?: number | null;
-            /** @description string, at most 30 characters, picklist, required, read-only */
+            /** @description string, at most 30 characters, picklist, required, read-only; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /**
              * Format: int32
@@ -1073,7 +1073,7 @@ export interface components {
             projectNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /**
@@ -1236,63 +1236,63 @@ export interface components {
         AttachmentNestedAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from anteris2023, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from anteris2023, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from anteris2023, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from anteris2023, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from anteris2023, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from anteris2023, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from anteris2023, soapmeta.
              */
             creatorType?: number | null;
-            /** @description string */
+            /** @description string. Known from anteris2023. */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from anteris2023, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from anteris2023, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from anteris2023, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from anteris2023, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from anteris2023, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from anteris2023, soapmeta, autotasknet.
              */
             publish?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from anteris2023, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of AttachmentNestedAttachments. */
@@ -1312,7 +1312,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -1347,7 +1347,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /** @description string, at most 255 characters, required */
@@ -1375,7 +1375,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -1410,7 +1410,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /** @description string, at most 255 characters, required */
@@ -1420,62 +1420,62 @@ export interface components {
         BillingCode: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references BillingCode
+             * @description integer, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             afterHoursWorkType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             billingCodeType?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             department?: number | null;
-            /** @description string, at most 500 characters */
+            /** @description string, at most 500 characters. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             description?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             externalNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             generalLedgerAccount?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isExcludedFromNewContracts?: boolean | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            markupRate?: number | null;
-            /** @description string, at most 200 characters */
+            readonly markupRate?: number | null;
+            /** @description string, at most 200 characters. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             name?: string | null;
             /**
              * Format: int32
-             * @description integer, references TaxCategory
+             * @description integer, references TaxCategory. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             taxCategoryID?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             unitCost?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             unitPrice?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             useType?: number | null;
         };
@@ -1594,27 +1594,27 @@ export interface components {
         BillingItemApprovalLevel: {
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             approvalDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             approvalLevel?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             approvalResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TimeEntry, required
+             * @description integer, references TimeEntry, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             timeEntryID?: number | null;
         };
@@ -1673,252 +1673,252 @@ export interface components {
         BillingItem: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            accountManagerWhenApprovedID?: number | null;
+            readonly accountManagerWhenApprovedID?: number | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode, read-only
+             * @description integer, references BillingCode, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            billingCodeID?: number | null;
+            readonly billingCodeID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            billingItemType?: number | null;
+            readonly billingItemType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Company, read-only
+             * @description integer, references Company, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            companyID?: number | null;
+            readonly companyID?: number | null;
             /**
              * Format: int64
-             * @description long, references ConfigurationItem, read-only
+             * @description long, references ConfigurationItem, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            configurationItemID?: number | null;
+            readonly configurationItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references ContractBlock
+             * @description integer, probably references ContractBlock. Known from swagger2026, anteris2023, zdc2025.
              */
             contractBlockID?: number | null;
             /**
              * Format: int64
-             * @description long, references ContractCharge, read-only
+             * @description long, references ContractCharge, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractChargeID?: number | null;
+            readonly contractChargeID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contract, read-only
+             * @description integer, references Contract, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            contractServiceAdjustmentID?: number | null;
+            readonly contractServiceAdjustmentID?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            contractServiceBundleAdjustmentID?: number | null;
+            readonly contractServiceBundleAdjustmentID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContractServiceBundle, read-only
+             * @description integer, references ContractServiceBundle, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            contractServiceBundleID?: number | null;
+            readonly contractServiceBundleID?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            contractServiceBundlePeriodID?: number | null;
+            readonly contractServiceBundlePeriodID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContractService, read-only
+             * @description integer, references ContractService, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            contractServiceID?: number | null;
+            readonly contractServiceID?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            contractServicePeriodID?: number | null;
-            /** @description string, at most 2000 characters, read-only */
-            description?: string | null;
+            readonly contractServicePeriodID?: number | null;
+            /** @description string, at most 2000 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly description?: string | null;
             /**
              * Format: int32
-             * @description integer, references ExpenseItem, read-only
+             * @description integer, references ExpenseItem, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            expenseItemID?: number | null;
+            readonly expenseItemID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            extendedPrice?: number | null;
+            readonly extendedPrice?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyExtendedPrice?: number | null;
+            readonly internalCurrencyExtendedPrice?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyRate?: number | null;
+            readonly internalCurrencyRate?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyTaxDollars?: number | null;
+            readonly internalCurrencyTaxDollars?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyTotalAmount?: number | null;
+            readonly internalCurrencyTotalAmount?: number | null;
             /**
              * Format: int32
-             * @description integer, references Invoice, read-only
+             * @description integer, references Invoice, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            invoiceID?: number | null;
+            readonly invoiceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            itemApproverID?: number | null;
+            readonly itemApproverID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            itemDate?: string | null;
-            /** @description string, at most 255 characters, read-only */
-            itemName?: string | null;
-            /** @description string, at most 8000 characters, read-only, cannot be filtered */
-            lineItemFullDescription?: string | null;
-            /** @description string, at most 8000 characters, read-only, cannot be filtered */
-            lineItemGroupDescription?: string | null;
+            readonly itemDate?: string | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly itemName?: string | null;
+            /** @description string, at most 8000 characters, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly lineItemFullDescription?: string | null;
+            /** @description string, at most 8000 characters, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly lineItemGroupDescription?: string | null;
             /**
              * Format: int64
-             * @description long, references ContractMilestone, read-only
+             * @description long, references ContractMilestone, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            milestoneID?: number | null;
+            readonly milestoneID?: number | null;
             /**
              * Format: int32
-             * @description integer, required, read-only
+             * @description integer, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            nonBillable?: number | null;
+            readonly nonBillable?: number | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation, read-only
+             * @description integer, references OrganizationalLevelAssociation, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            organizationalLevelAssociationID?: number | null;
+            readonly organizationalLevelAssociationID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            ourCost?: number | null;
+            readonly ourCost?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            postedDate?: string | null;
+            readonly postedDate?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            postedOnTime?: string | null;
+            readonly postedOnTime?: string | null;
             /**
              * Format: int64
-             * @description long, references ProjectCharge, read-only
+             * @description long, references ProjectCharge, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            projectChargeID?: number | null;
+            readonly projectChargeID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Project, read-only
+             * @description integer, references Project, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            projectID?: number | null;
-            /** @description string, at most 50 characters, read-only */
-            purchaseOrderNumber?: string | null;
+            readonly projectID?: number | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly purchaseOrderNumber?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            quantity?: number | null;
+            readonly quantity?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            rate?: number | null;
+            readonly rate?: number | null;
             /**
              * Format: int32
-             * @description integer, references Role, read-only
+             * @description integer, references Role, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            roleID?: number | null;
+            readonly roleID?: number | null;
             /**
              * Format: int64
-             * @description long, references ServiceBundle, read-only
+             * @description long, references ServiceBundle, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            serviceBundleID?: number | null;
+            readonly serviceBundleID?: number | null;
             /**
              * Format: int64
-             * @description long, references Service, read-only
+             * @description long, references Service, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            serviceID?: number | null;
+            readonly serviceID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025.
              */
             sortOrderID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            subType?: number | null;
+            readonly subType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Task, read-only
+             * @description integer, references Task, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            taskID?: number | null;
+            readonly taskID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references TaxCategory
+             * @description integer, probably references TaxCategory. Known from swagger2026.
              */
             taxCategoryID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            taxDollars?: number | null;
+            readonly taxDollars?: number | null;
             /**
              * Format: int64
-             * @description long, references TicketCharge, read-only
+             * @description long, references TicketCharge, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            ticketChargeID?: number | null;
+            readonly ticketChargeID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, read-only
+             * @description integer, references Ticket, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            ticketID?: number | null;
+            readonly ticketID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TimeEntry, read-only
+             * @description integer, references TimeEntry, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            timeEntryID?: number | null;
+            readonly timeEntryID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            totalAmount?: number | null;
+            readonly totalAmount?: number | null;
             /**
              * Format: int64
-             * @description long, references Company, read-only
+             * @description long, references Company, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            vendorID?: number | null;
+            readonly vendorID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             webServiceDate?: string | null;
         };
@@ -1992,128 +1992,128 @@ export interface components {
         ChangeOrderCharge: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            billableAmount?: number | null;
+            readonly billableAmount?: number | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode
+             * @description integer, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             billingCodeID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             changeOrderHours?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             chargeType?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContractServiceBundle
+             * @description integer, references ContractServiceBundle. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             contractServiceBundleID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContractService
+             * @description integer, references ContractService. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             contractServiceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            creatorResourceID?: number | null;
+            readonly creatorResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             datePurchased?: string | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             description?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            extendedCost?: number | null;
+            readonly extendedCost?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            internalCurrencyBillableAmount?: number | null;
+            readonly internalCurrencyBillableAmount?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            internalCurrencyUnitPrice?: number | null;
-            /** @description string, at most 50 characters */
+            readonly internalCurrencyUnitPrice?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             internalPurchaseOrderNumber?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isBillableToCompany?: boolean | null;
-            /** @description boolean, read-only */
-            isBilled?: boolean | null;
-            /** @description string, at most 100 characters, required */
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly isBilled?: boolean | null;
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             notes?: string | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation, read-only
+             * @description integer, references OrganizationalLevelAssociation, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            organizationalLevelAssociationID?: number | null;
+            readonly organizationalLevelAssociationID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Product
+             * @description integer, references Product. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             productID?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             purchaseOrderNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            status?: number | null;
+            readonly status?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            statusLastModifiedBy?: number | null;
+            readonly statusLastModifiedBy?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            statusLastModifiedDate?: string | null;
+            readonly statusLastModifiedDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Task, required
+             * @description integer, references Task, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             taskID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             unitCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             unitPrice?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            unitQuantity?: number | null;
+            readonly unitQuantity?: number | null;
         };
         /** @description A new record of ChangeOrderCharges. */
         ChangeOrderChargeCreate: {
@@ -2254,17 +2254,17 @@ export interface components {
         ChangeRequestLink: {
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Ticket, required
+             * @description integer, references Ticket, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             changeRequestTicketID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, required
+             * @description integer, references Ticket, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             problemOrIncidentTicketID?: number | null;
         };
@@ -2303,19 +2303,19 @@ export interface components {
         ChecklistLibrary: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 500 characters */
+            readonly id?: number;
+            /** @description string, at most 500 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             description?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             entityType?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
         };
         /** @description A new record of ChecklistLibraries. */
@@ -2355,26 +2355,26 @@ export interface components {
         ChecklistLibraryChecklistItem: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references ChecklistLibrary, required, read-only
+             * @description integer, references ChecklistLibrary, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            checklistLibraryID?: number | null;
-            /** @description boolean */
+            readonly checklistLibraryID?: number | null;
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isImportant?: boolean | null;
-            /** @description string, at most 600 characters, required */
+            /** @description string, at most 600 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             itemName?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             knowledgebaseArticleID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             position?: number | null;
         };
@@ -2426,19 +2426,19 @@ export interface components {
         ClassificationIcon: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 100 characters, read-only */
-            description?: string | null;
-            /** @description boolean, required, read-only */
-            isActive?: boolean | null;
-            /** @description boolean, required, read-only */
-            isSystem?: boolean | null;
-            /** @description string, at most 35 characters, required, read-only */
-            name?: string | null;
-            /** @description string, at most 100 characters, required, read-only */
-            relativeUrl?: string | null;
+            readonly id?: number;
+            /** @description string, at most 100 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly description?: string | null;
+            /** @description boolean, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isActive?: boolean | null;
+            /** @description boolean, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isSystem?: boolean | null;
+            /** @description string, at most 35 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly name?: string | null;
+            /** @description string, at most 100 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly relativeUrl?: string | null;
         };
         /** @description A new record of ClassificationIcons. */
         ClassificationIconCreate: {
@@ -2463,39 +2463,39 @@ export interface components {
         ClientPortalUser: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Contact, required, read-only
+             * @description integer, references Contact, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contactID?: number | null;
+            readonly contactID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             dateFormat?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isClientPortalActive?: boolean | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             numberFormat?: number | null;
-            /** @description string, at most 50 characters, cannot be filtered */
+            /** @description string, at most 50 characters, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             password?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             securityLevel?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             timeFormat?: number | null;
-            /** @description string, at most 200 characters, required */
+            /** @description string, at most 200 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             userName?: string | null;
         };
         /** @description A new record of ClientPortalUsers. */
@@ -2570,21 +2570,21 @@ export interface components {
         ComanagedAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Company, required, read-only
+             * @description integer, references Company, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            companyID?: number | null;
-            /** @description boolean */
+            readonly companyID?: number | null;
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025. */
             isPrimaryComanagedResource?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required, read-only
+             * @description integer, references Resource, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            resourceID?: number | null;
+            readonly resourceID?: number | null;
         };
         /** @description A new record of ComanagedAssociations. */
         ComanagedAssociationCreate: {
@@ -2615,210 +2615,210 @@ export interface components {
         Company: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 100 characters */
+            readonly id?: number;
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             additionalAddressInformation?: string | null;
-            /** @description string, at most 128 characters */
+            /** @description string, at most 128 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             address1?: string | null;
-            /** @description string, at most 128 characters */
+            /** @description string, at most 128 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             address2?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             alternatePhone1?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             alternatePhone2?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            apiVendorID?: number | null;
+            readonly apiVendorID?: number | null;
             /**
              * Format: double
-             * @description decimal, cannot be filtered
+             * @description decimal, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             assetValue?: number | null;
-            /** @description string, at most 150 characters, read-only */
-            billingAddress1?: string | null;
-            /** @description string, at most 150 characters, read-only */
-            billingAddress2?: string | null;
-            /** @description string, at most 100 characters, read-only */
-            billToAdditionalAddressInformation?: string | null;
+            /** @description string, at most 150 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly billingAddress1?: string | null;
+            /** @description string, at most 150 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly billingAddress2?: string | null;
+            /** @description string, at most 100 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly billToAdditionalAddressInformation?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            billToAddressToUse?: number | null;
-            /** @description string, at most 50 characters */
+            readonly billToAddressToUse?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             billToAttention?: string | null;
-            /** @description string, at most 50 characters, read-only */
-            billToCity?: string | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly billToCity?: string | null;
             /**
              * Format: int32
-             * @description integer, references CompanyLocation
+             * @description integer, references CompanyLocation. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             billToCompanyLocationID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Country, read-only
+             * @description integer, references Country, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            billToCountryID?: number | null;
-            /** @description string, at most 128 characters, read-only */
-            billToState?: string | null;
-            /** @description string, at most 50 characters, read-only */
-            billToZipCode?: string | null;
-            /** @description string, at most 30 characters */
+            readonly billToCountryID?: number | null;
+            /** @description string, at most 128 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly billToState?: string | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly billToZipCode?: string | null;
+            /** @description string, at most 30 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             city?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             classification?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references CompanyCategory
+             * @description integer, probably references CompanyCategory. Known from swagger2026, anteris2023, zdc2025.
              */
             companyCategoryID?: number | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             companyName?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             companyNumber?: string | null;
             /**
              * Format: int32
-             * @description short, picklist, required
+             * @description short, picklist, required; 1 Customer, 2 Lead, 3 Prospect. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             companyType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             competitorID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Country
+             * @description integer, references Country. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             countryID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createdByResourceID?: number | null;
+            readonly createdByResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Currency
+             * @description integer, references Currency. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             currencyID?: number | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             fax?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             invoiceEmailMessageID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             invoiceMethod?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             invoiceNonContractItemsToParentCompany?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references InvoiceTemplate
+             * @description integer, references InvoiceTemplate. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             invoiceTemplateID?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description boolean, read-only */
-            isClientPortalActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isClientPortalActive?: boolean | null;
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isEnabledForComanaged?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026. */
             isSample?: boolean | null;
-            /** @description boolean, read-only */
-            isTaskFireActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isTaskFireActive?: boolean | null;
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isTaxExempt?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityDate?: string | null;
+            readonly lastActivityDate?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            lastTrackedModifiedDateTime?: string | null;
+            readonly lastTrackedModifiedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             marketSegmentID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             ownerResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Company
+             * @description integer, references Company. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentCompanyID?: number | null;
-            /** @description string, at most 25 characters, required */
+            /** @description string, at most 25 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             phone?: string | null;
-            /** @description string, at most 10 characters */
+            /** @description string, at most 10 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             postalCode?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             purchaseOrderTemplateID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             quoteEmailMessageID?: number | null;
             /**
              * Format: int32
-             * @description integer, references QuoteTemplate
+             * @description integer, references QuoteTemplate. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             quoteTemplateID?: number | null;
-            /** @description string, at most 32 characters, cannot be filtered */
+            /** @description string, at most 32 characters, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             sicCode?: string | null;
-            /** @description string, at most 40 characters */
+            /** @description string, at most 40 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             state?: string | null;
-            /** @description string, at most 10 characters, cannot be filtered */
+            /** @description string, at most 10 characters, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             stockMarket?: string | null;
-            /** @description string, at most 10 characters, cannot be filtered */
+            /** @description string, at most 10 characters, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             stockSymbol?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            surveyCompanyRating?: number | null;
-            /** @description string, at most 50 characters */
+            readonly surveyCompanyRating?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             taxID?: string | null;
             /**
              * Format: int32
-             * @description integer, references TaxRegion
+             * @description integer, references TaxRegion. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             taxRegionID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             territoryID?: number | null;
-            /** @description string, at most 255 characters */
+            /** @description string, at most 255 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             webAddress?: string | null;
             /** @description values of user-defined fields by their name */
             userDefinedFields?: {
@@ -2868,7 +2868,7 @@ export interface components {
             companyNumber?: string | null;
             /**
              * Format: int32
-             * @description short, picklist, required
+             * @description short, picklist, required; 1 Customer, 2 Lead, 3 Prospect
              */
             companyType: number;
             /**
@@ -3022,7 +3022,7 @@ export interface components {
             companyNumber?: string | null;
             /**
              * Format: int32
-             * @description short, picklist, required
+             * @description short, picklist, required; 1 Customer, 2 Lead, 3 Prospect
              */
             companyType?: number;
             /**
@@ -3133,21 +3133,21 @@ export interface components {
         CompanyAlert: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 8000 characters, required */
+            readonly id?: number;
+            /** @description string, at most 8000 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             alertText?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            alertTypeID?: number | null;
+            readonly alertTypeID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Company, required, read-only
+             * @description integer, references Company, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            companyID?: number | null;
+            readonly companyID?: number | null;
         };
         /** @description A new record of CompanyAlerts. */
         CompanyAlertCreate: {
@@ -3178,93 +3178,93 @@ export interface components {
         CompanyAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company
+             * @description integer, references Company. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references CompanyNote
+             * @description integer, references CompanyNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             companyNoteID?: number | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, swagger, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, references AttachmentInfo
+             * @description integer, references AttachmentInfo. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             parentAttachmentID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
             /**
              * Format: int32
-             * @description integer, references SalesOrder
+             * @description integer, references SalesOrder. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             salesOrderID?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of CompanyAttachments. */
@@ -3284,7 +3284,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /**
              * Format: int32
@@ -3337,7 +3337,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /**
@@ -3370,7 +3370,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /**
              * Format: int32
@@ -3423,7 +3423,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /**
@@ -3438,23 +3438,23 @@ export interface components {
         CompanyCategory: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, help.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023, zdc2025, help.
              */
             displayColorRGB?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, help. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, help. */
             isApiOnly?: boolean | null;
-            /** @description boolean, read-only */
-            isGlobalDefault?: boolean | null;
-            /** @description string, at most 30 characters, required */
+            /** @description boolean, read-only. Known from swagger2026, anteris2023, zdc2025, help. */
+            readonly isGlobalDefault?: boolean | null;
+            /** @description string, at most 30 characters, required. Known from swagger2026, anteris2023, zdc2025, help. */
             name?: string | null;
-            /** @description string, at most 3 characters */
+            /** @description string, at most 3 characters. Known from swagger2026, anteris2023, zdc2025, help. */
             nickname?: string | null;
         };
         /** @description A new record of CompanyCategories. */
@@ -3498,57 +3498,57 @@ export interface components {
         CompanyLocation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 128 characters */
+            readonly id?: number;
+            /** @description string, at most 128 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             address1?: string | null;
-            /** @description string, at most 128 characters */
+            /** @description string, at most 128 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             address2?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             alternatePhone1?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             alternatePhone2?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             city?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company, required, read-only
+             * @description integer, references Company, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            companyID?: number | null;
+            readonly companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Country
+             * @description integer, references Country. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             countryID?: number | null;
-            /** @description string, at most 500 characters */
+            /** @description string, at most 500 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             description?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             fax?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isPrimary?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isTaxExempt?: boolean | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             overrideCompanyTaxSettings?: boolean | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             phone?: string | null;
-            /** @description string, at most 20 characters */
+            /** @description string, at most 20 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             postalCode?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             roundtripDistance?: number | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             state?: string | null;
             /**
              * Format: int32
-             * @description integer, references TaxRegion
+             * @description integer, references TaxRegion. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             taxRegionID?: number | null;
         };
@@ -3662,88 +3662,88 @@ export interface components {
         CompanyNoteAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company
+             * @description integer, references Company. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references CompanyNote
+             * @description integer, references CompanyNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             companyNoteID?: number | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
             /**
              * Format: int32
-             * @description integer, references SalesOrder
+             * @description integer, references SalesOrder. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             salesOrderID?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of CompanyNoteAttachments. */
@@ -3763,7 +3763,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /**
              * Format: int32
@@ -3811,7 +3811,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /**
@@ -3844,7 +3844,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /**
              * Format: int32
@@ -3892,7 +3892,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /**
@@ -3907,71 +3907,71 @@ export interface components {
         CompanyNote: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             actionType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             assignedResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Company, required
+             * @description integer, references Company, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             companyID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            completedDateTime?: string | null;
+            readonly completedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Contact
+             * @description integer, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contactID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             endDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorUpdaterResourceID?: number | null;
+            readonly impersonatorUpdaterResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastModifiedDate?: string | null;
-            /** @description string, at most 128 characters */
+            readonly lastModifiedDate?: string | null;
+            /** @description string, at most 128 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
-            /** @description string, at most 32000 characters */
+            /** @description string, at most 32000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             note?: string | null;
             /**
              * Format: int32
-             * @description integer, references Opportunity
+             * @description integer, references Opportunity. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             startDateTime?: string | null;
         };
@@ -4068,16 +4068,16 @@ export interface components {
         CompanySiteConfiguration: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Company, required, read-only
+             * @description integer, references Company, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            companyID?: number | null;
-            /** @description string, at most 100 characters, read-only */
-            locationName?: string | null;
+            readonly companyID?: number | null;
+            /** @description string, at most 100 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly locationName?: string | null;
             /** @description values of user-defined fields by their name */
             userDefinedFields?: {
                 name: string;
@@ -4114,19 +4114,19 @@ export interface components {
         CompanyTeam: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, references Company, required
+             * @description long, references Company, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             companyID?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isAssociatedAsComanaged?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Resource, required
+             * @description long, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             resourceID?: number | null;
         };
@@ -4169,79 +4169,79 @@ export interface components {
         CompanyToDo: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             actionType?: number | null;
-            /** @description string, at most 32000 characters */
+            /** @description string, at most 32000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             activityDescription?: string | null;
             /**
              * Format: int64
-             * @description long, references Resource, required
+             * @description long, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             assignedToResourceID?: number | null;
             /**
              * Format: int64
-             * @description long, references Company, required
+             * @description long, references Company, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             companyID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             completedDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Contract
+             * @description long, references Contract. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int64
-             * @description long, references Resource, read-only
+             * @description long, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
+            readonly creatorResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             endDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastModifiedDate?: string | null;
+            readonly lastModifiedDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             startDateTime?: string | null;
             /**
              * Format: int64
-             * @description long, references Ticket
+             * @description long, references Ticket. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             ticketID?: number | null;
         };
@@ -4364,17 +4364,17 @@ export interface components {
         CompanyWebhookExcludedResource: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references CompanyWebhook, required
+             * @description integer, references CompanyWebhook, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             webhookID?: number | null;
         };
@@ -4413,23 +4413,23 @@ export interface components {
         CompanyWebhookField: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            fieldID?: number | null;
-            /** @description boolean, required */
+            readonly fieldID?: number | null;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isDisplayAlwaysField?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isSubscribedField?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references CompanyWebhook, required, read-only
+             * @description integer, references CompanyWebhook, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            webhookID?: number | null;
+            readonly webhookID?: number | null;
         };
         /** @description A new record of CompanyWebhookFields. */
         CompanyWebhookFieldCreate: {
@@ -4464,23 +4464,23 @@ export interface components {
         CompanyWebhookUdfField: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description boolean, required */
+            readonly id?: number;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isDisplayAlwaysField?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isSubscribedField?: boolean | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            udfFieldID?: number | null;
+            readonly udfFieldID?: number | null;
             /**
              * Format: int32
-             * @description integer, references CompanyWebhook, required, read-only
+             * @description integer, references CompanyWebhook, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            webhookID?: number | null;
+            readonly webhookID?: number | null;
         };
         /** @description A new record of CompanyWebhookUdfFields. */
         CompanyWebhookUdfFieldCreate: {
@@ -4515,37 +4515,37 @@ export interface components {
         CompanyWebhook: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 500 characters, required */
+            readonly id?: number;
+            /** @description string, at most 500 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             deactivationUrl?: string | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description boolean, read-only */
-            isReady?: boolean | null;
-            /** @description boolean */
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly isReady?: boolean | null;
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isSubscribedToCreateEvents?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isSubscribedToDeleteEvents?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isSubscribedToUpdateEvents?: boolean | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
-            /** @description string, at most 150 characters */
+            /** @description string, at most 150 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             notificationEmailAddress?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            ownerResourceID?: number | null;
-            /** @description string, at most 64 characters, required */
+            readonly ownerResourceID?: number | null;
+            /** @description string, at most 64 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             secretKey?: string | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             sendThresholdExceededNotification?: boolean | null;
-            /** @description string, at most 100 characters, read-only */
-            webhookGUID?: string | null;
-            /** @description string, at most 500 characters, required */
+            /** @description string, at most 100 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly webhookGUID?: string | null;
+            /** @description string, at most 500 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             webhookUrl?: string | null;
         };
         /** @description A new record of CompanyWebhooks. */
@@ -4603,88 +4603,88 @@ export interface components {
         ConfigurationItemAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItem
+             * @description integer, references ConfigurationItem. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             configurationItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItemNote
+             * @description integer, references ConfigurationItemNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             configurationItemNoteID?: number | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, references AttachmentInfo
+             * @description integer, references AttachmentInfo. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             parentAttachmentID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of ConfigurationItemAttachments. */
@@ -4704,7 +4704,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /**
              * Format: int32
@@ -4757,7 +4757,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /** @description string, at most 255 characters, required */
@@ -4785,7 +4785,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /**
              * Format: int32
@@ -4838,7 +4838,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /** @description string, at most 255 characters, required */
@@ -4848,27 +4848,27 @@ export interface components {
         ConfigurationItemBillingProductAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Product, required, read-only
+             * @description integer, references Product, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            billingProductID?: number | null;
+            readonly billingProductID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItem, required, read-only
+             * @description integer, references ConfigurationItem, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            configurationItemID?: number | null;
+            readonly configurationItemID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             effectiveDate?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             expirationDate?: string | null;
         };
@@ -4917,23 +4917,23 @@ export interface components {
         ConfigurationItemCategory: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             displayColorRGB?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description boolean, read-only */
-            isClientPortalDefault?: boolean | null;
-            /** @description boolean, read-only */
-            isGlobalDefault?: boolean | null;
-            /** @description string, at most 100 characters, required */
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly isClientPortalDefault?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly isGlobalDefault?: boolean | null;
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
-            /** @description string, at most 3 characters */
+            /** @description string, at most 3 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             nickname?: string | null;
         };
         /** @description A new record of ConfigurationItemCategories. */
@@ -4973,21 +4973,21 @@ export interface components {
         ConfigurationItemCategoryUdfAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItemCategory, required, read-only
+             * @description integer, references ConfigurationItemCategory, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            configurationItemCategoryID?: number | null;
-            /** @description boolean, required */
+            readonly configurationItemCategoryID?: number | null;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isRequired?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references UserDefinedFieldDefinition, required, read-only
+             * @description integer, references UserDefinedFieldDefinition, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            userDefinedFieldDefinitionID?: number | null;
+            readonly userDefinedFieldDefinitionID?: number | null;
         };
         /** @description A new record of ConfigurationItemCategoryUdfAssociations. */
         ConfigurationItemCategoryUdfAssociationCreate: {
@@ -5018,26 +5018,26 @@ export interface components {
         ConfigurationItemDnsRecord: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, anteris2023, zdc2025.
              */
             createDateTime?: string | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             data?: string | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             dnsType?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references ConfigurationItem, required
+             * @description integer, probably references ConfigurationItem, required. Known from swagger2026, anteris2023, zdc2025.
              */
             installedProductID?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023, zdc2025.
              */
             timeToLiveSeconds?: number | null;
         };
@@ -5047,7 +5047,7 @@ export interface components {
              * Format: date-time
              * @description datetime, required
              */
-            createDateTime: string;
+            createDateTime?: string | null;
             /** @description string, required */
             data: string;
             /** @description string, required */
@@ -5094,394 +5094,394 @@ export interface components {
         ConfigurationItemExt: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger, anteris2023.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             apiVendorID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Company, required
+             * @description integer, probably references Company, required. Known from swagger, anteris2023.
              */
             companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references CompanyLocation
+             * @description integer, probably references CompanyLocation. Known from swagger, anteris2023.
              */
             companyLocationID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references ConfigurationItemCategory
+             * @description integer, probably references ConfigurationItemCategory. Known from swagger, anteris2023.
              */
             configurationItemCategoryID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             configurationItemType?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Contact
+             * @description integer, probably references Contact. Known from swagger, anteris2023.
              */
             contactID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Contract
+             * @description integer, probably references Contract. Known from swagger, anteris2023.
              */
             contractID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references ContractServiceBundle
+             * @description integer, probably references ContractServiceBundle. Known from swagger, anteris2023.
              */
             contractServiceBundleID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references ContractService
+             * @description integer, probably references ContractService. Known from swagger, anteris2023.
              */
             contractServiceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger, anteris2023.
              */
             createDate?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             createdByPersonID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger, anteris2023.
              */
             dailyCost?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger, anteris2023.
              */
             dattoAvailableKilobytes?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             dattoDeviceMemoryMegabytes?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger, anteris2023. */
             dattoDrivesErrors?: boolean | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             dattoHostname?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             dattoInternalIP?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             dattoKernelVersionID?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger, anteris2023.
              */
             dattoLastCheckInDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             dattoNICSpeedKilobitsPerSecond?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             dattoNumberOfAgents?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             dattoNumberOfDrives?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             dattoNumberOfVolumes?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger, anteris2023.
              */
             dattoOffsiteUsedBytes?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             dattoOSVersionID?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger, anteris2023.
              */
             dattoPercentageUsed?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger, anteris2023.
              */
             dattoProtectedKilobytes?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             dattoRemoteIP?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             dattoSerialNumber?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             dattoUptimeSeconds?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger, anteris2023.
              */
             dattoUsedKilobytes?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             dattoZFSVersionID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             deviceNetworkingID?: string | null;
-            /** @description string */
+            /** @description string. Known from anteris2023. */
             domain?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from anteris2023.
              */
             domainExpirationDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from anteris2023.
              */
             domainLastUpdatedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references DomainRegistrar
+             * @description integer, probably references DomainRegistrar. Known from anteris2023.
              */
             domainRegistrarID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from anteris2023.
              */
             domainRegistrationDateTime?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger, anteris2023.
              */
             hourlyCost?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger, anteris2023.
              */
             impersonatorCreatorResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger, anteris2023.
              */
             installDate?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references Contact
+             * @description integer, probably references Contact. Known from swagger, anteris2023.
              */
             installedByContactID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger, anteris2023.
              */
             installedByID?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger, anteris2023. */
             isActive?: boolean | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             lastActivityPersonID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             lastActivityPersonType?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger, anteris2023.
              */
             lastModifiedTime?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             location?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger, anteris2023.
              */
             monthlyCost?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             notes?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger, anteris2023.
              */
             numberOfUsers?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references ConfigurationItem
+             * @description integer, probably references ConfigurationItem. Known from swagger, anteris2023.
              */
             parentConfigurationItemID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger, anteris2023.
              */
             perUseCost?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Product, required
+             * @description integer, probably references Product, required. Known from swagger, anteris2023.
              */
             productID?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             referenceNumber?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             referenceTitle?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditAntivirusStatusID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditArchitectureID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditBackupStatusID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditDescription?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             rmmDeviceAuditDeviceTypeID?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditDisplayAdaptorID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditDomainID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditExternalIPAddress?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditHostname?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditIPAddress?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditLastUser?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditMacAddress?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditManufacturerID?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger, anteris2023.
              */
             rmmDeviceAuditMemoryBytes?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             rmmDeviceAuditMissingPatchCount?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditMobileNetworkOperatorID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditMobileNumber?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditModelID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditMotherboardID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditOperatingSystemID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditOperatingSystemNameID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditOperatingSystemVersionID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditPatchStatusID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditProcessorID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditServicePackID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditSNMPContact?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditSNMPLocation?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditSNMPName?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceAuditSoftwareStatusID?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger, anteris2023.
              */
             rmmDeviceAuditStorageBytes?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger, anteris2023.
              */
             rmmDeviceID?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             rmmDeviceUID?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger.
              */
             rmmOpenAlertCount?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger, anteris2023. */
             serialNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references ServiceBundle
+             * @description integer, probably references ServiceBundle. Known from swagger, anteris2023.
              */
             serviceBundleID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Service
+             * @description integer, probably references Service. Known from swagger, anteris2023.
              */
             serviceID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             serviceLevelAgreementID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger, anteris2023.
              */
             setupFee?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             sourceChargeID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger, anteris2023.
              */
             sourceChargeType?: number | null;
-            /** @description string */
+            /** @description string. Known from anteris2023. */
             sslCommonName?: string | null;
-            /** @description string */
+            /** @description string. Known from anteris2023. */
             sslIssuedBy?: string | null;
-            /** @description string */
+            /** @description string. Known from anteris2023. */
             sslLocation?: string | null;
-            /** @description string */
+            /** @description string. Known from anteris2023. */
             sslOrganization?: string | null;
-            /** @description string */
+            /** @description string. Known from anteris2023. */
             sslOrganizationUnit?: string | null;
-            /** @description string */
+            /** @description string. Known from anteris2023. */
             sslSerialNumber?: string | null;
-            /** @description string */
+            /** @description string. Known from anteris2023. */
             sslSignatureAlgorithm?: string | null;
-            /** @description string */
+            /** @description string. Known from anteris2023. */
             sslSource?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from anteris2023.
              */
             sslValidFromDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from anteris2023.
              */
             sslValidUntilDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references Company
+             * @description integer, probably references Company. Known from swagger, anteris2023.
              */
             vendorID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger, anteris2023.
              */
             warrantyExpirationDate?: string | null;
             /** @description values of user-defined fields by their name */
@@ -6289,83 +6289,83 @@ export interface components {
         ConfigurationItemNoteAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItem
+             * @description integer, references ConfigurationItem. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             configurationItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItemNote
+             * @description integer, references ConfigurationItemNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             configurationItemNoteID?: number | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of ConfigurationItemNoteAttachments. */
@@ -6385,7 +6385,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /**
              * Format: int32
@@ -6433,7 +6433,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /** @description string, at most 255 characters, required */
@@ -6461,7 +6461,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /**
              * Format: int32
@@ -6509,7 +6509,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /** @description string, at most 255 characters, required */
@@ -6519,47 +6519,47 @@ export interface components {
         ConfigurationItemNote: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItem, required, read-only
+             * @description integer, references ConfigurationItem, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            configurationItemID?: number | null;
+            readonly configurationItemID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 32000 characters, required */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 32000 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             description?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorUpdaterResourceID?: number | null;
+            readonly impersonatorUpdaterResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            lastActivityDate?: string | null;
+            readonly lastActivityDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             noteType?: number | null;
-            /** @description string, at most 250 characters, required */
+            /** @description string, at most 250 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             title?: string | null;
         };
         /** @description A new record of ConfigurationItemNotes. */
@@ -6600,24 +6600,24 @@ export interface components {
         ConfigurationItemRelatedItem: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, help.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItem, required, read-only
+             * @description integer, references ConfigurationItem, required, read-only. Known from swagger2026, anteris2023, zdc2025, help.
              */
-            configurationItemID?: number | null;
+            readonly configurationItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItem, required, read-only
+             * @description integer, references ConfigurationItem, required, read-only. Known from swagger2026, anteris2023, zdc2025, help.
              */
-            relatedConfigurationItemID?: number | null;
+            readonly relatedConfigurationItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, anteris2023, zdc2025, help.
              */
-            relationship?: number | null;
+            readonly relationship?: number | null;
         };
         /** @description A new record of ConfigurationItemRelatedItems. */
         ConfigurationItemRelatedItemCreate: {
@@ -6649,15 +6649,15 @@ export interface components {
         ConfigurationItemSslSubjectAlternativeName: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references ConfigurationItem, required
+             * @description integer, probably references ConfigurationItem, required. Known from swagger2026, anteris2023, zdc2025.
              */
             configurationItemID?: number | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             name?: string | null;
         };
         /** @description A new record of ConfigurationItemSslSubjectAlternativeNames. */
@@ -6689,12 +6689,12 @@ export interface components {
         ConfigurationItemType: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description boolean, required */
+            readonly id?: number;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
         };
         /** @description A new record of ConfigurationItemTypes. */
@@ -6720,17 +6720,17 @@ export interface components {
         ConfigurationItemWebhookExcludedResource: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItemWebhook, required
+             * @description integer, references ConfigurationItemWebhook, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             webhookID?: number | null;
         };
@@ -6769,23 +6769,23 @@ export interface components {
         ConfigurationItemWebhookField: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            fieldID?: number | null;
-            /** @description boolean, required */
+            readonly fieldID?: number | null;
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             isDisplayAlwaysField?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             isSubscribedField?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItemWebhook, required, read-only
+             * @description integer, references ConfigurationItemWebhook, required, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            webhookID?: number | null;
+            readonly webhookID?: number | null;
         };
         /** @description A new record of ConfigurationItemWebhookFields. */
         ConfigurationItemWebhookFieldCreate: {
@@ -6820,23 +6820,23 @@ export interface components {
         ConfigurationItemWebhookUdfField: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description boolean, required */
+            readonly id?: number;
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             isDisplayAlwaysField?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             isSubscribedField?: boolean | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            udfFieldID?: number | null;
+            readonly udfFieldID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItemWebhook, required, read-only
+             * @description integer, references ConfigurationItemWebhook, required, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            webhookID?: number | null;
+            readonly webhookID?: number | null;
         };
         /** @description A new record of ConfigurationItemWebhookUdfFields. */
         ConfigurationItemWebhookUdfFieldCreate: {
@@ -6871,37 +6871,37 @@ export interface components {
         ConfigurationItemWebhook: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 500 characters, required */
+            readonly id?: number;
+            /** @description string, at most 500 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             deactivationUrl?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             isReady?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             isSubscribedToCreateEvents?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             isSubscribedToDeleteEvents?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             isSubscribedToUpdateEvents?: boolean | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
-            /** @description string, at most 150 characters */
+            /** @description string, at most 150 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             notificationEmailAddress?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            ownerResourceID?: number | null;
-            /** @description string, at most 64 characters, required */
+            readonly ownerResourceID?: number | null;
+            /** @description string, at most 64 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             secretKey?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             sendThresholdExceededNotification?: boolean | null;
-            /** @description string, at most 100 characters, read-only */
-            webhookGUID?: string | null;
-            /** @description string, at most 500 characters, required */
+            /** @description string, at most 100 characters, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
+            readonly webhookGUID?: string | null;
+            /** @description string, at most 500 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             webhookUrl?: string | null;
         };
         /** @description A new record of ConfigurationItemWebhooks. */
@@ -6963,451 +6963,451 @@ export interface components {
         ConfigurationItem: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            apiVendorID?: number | null;
+            readonly apiVendorID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Company, required, read-only
+             * @description integer, references Company, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet.
              */
-            companyID?: number | null;
+            readonly companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references CompanyLocation
+             * @description integer, references CompanyLocation. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet.
              */
             companyLocationID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItemCategory
+             * @description integer, references ConfigurationItemCategory. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             configurationItemCategoryID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             configurationItemType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contact
+             * @description integer, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contactID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contract
+             * @description integer, references Contract. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContractServiceBundle
+             * @description integer, references ContractServiceBundle. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractServiceBundleID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContractService
+             * @description integer, references ContractService. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractServiceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createdByPersonID?: number | null;
+            readonly createdByPersonID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             dailyCost?: number | null;
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoAvailableKilobytes?: number | null;
+            readonly dattoAvailableKilobytes?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoDeviceMemoryMegabytes?: number | null;
-            /** @description boolean, read-only */
-            dattoDrivesErrors?: boolean | null;
-            /** @description string, at most 255 characters, read-only */
-            dattoHostname?: string | null;
-            /** @description string, at most 255 characters, read-only */
-            dattoInternalIP?: string | null;
+            readonly dattoDeviceMemoryMegabytes?: number | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly dattoDrivesErrors?: boolean | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly dattoHostname?: string | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly dattoInternalIP?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoKernelVersionID?: number | null;
+            readonly dattoKernelVersionID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoLastCheckInDateTime?: string | null;
+            readonly dattoLastCheckInDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoNICSpeedKilobitsPerSecond?: number | null;
+            readonly dattoNICSpeedKilobitsPerSecond?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoNumberOfAgents?: number | null;
+            readonly dattoNumberOfAgents?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoNumberOfDrives?: number | null;
+            readonly dattoNumberOfDrives?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoNumberOfVolumes?: number | null;
+            readonly dattoNumberOfVolumes?: number | null;
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoOffsiteUsedBytes?: number | null;
+            readonly dattoOffsiteUsedBytes?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoOSVersionID?: number | null;
+            readonly dattoOSVersionID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoPercentageUsed?: number | null;
+            readonly dattoPercentageUsed?: number | null;
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoProtectedKilobytes?: number | null;
-            /** @description string, at most 255 characters, read-only */
-            dattoRemoteIP?: string | null;
-            /** @description string, at most 100 characters, read-only */
-            dattoSerialNumber?: string | null;
+            readonly dattoProtectedKilobytes?: number | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly dattoRemoteIP?: string | null;
+            /** @description string, at most 100 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly dattoSerialNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoUptimeSeconds?: number | null;
+            readonly dattoUptimeSeconds?: number | null;
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoUsedKilobytes?: number | null;
+            readonly dattoUsedKilobytes?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dattoZFSVersionID?: number | null;
-            /** @description string, at most 100 characters, read-only */
-            deviceNetworkingID?: string | null;
-            /** @description string */
+            readonly dattoZFSVersionID?: number | null;
+            /** @description string, at most 100 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly deviceNetworkingID?: string | null;
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             domain?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             domainExpirationDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             domainLastUpdatedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references DomainRegistrar
+             * @description integer, probably references DomainRegistrar. Known from swagger2026, anteris2023, zdc2025.
              */
             domainRegistrarID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             domainRegistrationDateTime?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             hourlyCost?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             installDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Contact, read-only
+             * @description integer, references Contact, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            installedByContactID?: number | null;
+            readonly installedByContactID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            installedByID?: number | null;
-            /** @description boolean, required */
+            readonly installedByID?: number | null;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            lastActivityPersonID?: number | null;
+            readonly lastActivityPersonID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only, cannot be filtered
+             * @description integer, picklist, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            lastActivityPersonType?: number | null;
+            readonly lastActivityPersonType?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastModifiedTime?: string | null;
-            /** @description string, at most 100 characters */
+            readonly lastModifiedTime?: string | null;
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             location?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             monthlyCost?: number | null;
-            /** @description string, at most 5000 characters */
+            /** @description string, at most 5000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             notes?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             numberOfUsers?: number | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItem
+             * @description integer, references ConfigurationItem. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentConfigurationItemID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             perUseCost?: number | null;
             /**
              * Format: int32
-             * @description integer, references Product, required
+             * @description integer, references Product, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             productID?: number | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             referenceNumber?: string | null;
-            /** @description string, at most 200 characters */
+            /** @description string, at most 200 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             referenceTitle?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditAntivirusStatusID?: number | null;
+            readonly rmmDeviceAuditAntivirusStatusID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditArchitectureID?: number | null;
+            readonly rmmDeviceAuditArchitectureID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditBackupStatusID?: number | null;
-            /** @description string, at most 255 characters, read-only */
-            rmmDeviceAuditDescription?: string | null;
+            readonly rmmDeviceAuditBackupStatusID?: number | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly rmmDeviceAuditDescription?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditDeviceTypeID?: number | null;
+            readonly rmmDeviceAuditDeviceTypeID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditDisplayAdaptorID?: number | null;
+            readonly rmmDeviceAuditDisplayAdaptorID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditDomainID?: number | null;
-            /** @description string, at most 255 characters, read-only */
-            rmmDeviceAuditExternalIPAddress?: string | null;
+            readonly rmmDeviceAuditDomainID?: number | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly rmmDeviceAuditExternalIPAddress?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026.
              */
             rmmDeviceAuditFirmwareID?: number | null;
-            /** @description string, at most 255 characters, read-only */
-            rmmDeviceAuditHostname?: string | null;
-            /** @description string, at most 255 characters, read-only */
-            rmmDeviceAuditIPAddress?: string | null;
-            /** @description string, at most 50 characters, read-only */
-            rmmDeviceAuditLastUser?: string | null;
-            /** @description string, at most 255 characters, read-only */
-            rmmDeviceAuditMacAddress?: string | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly rmmDeviceAuditHostname?: string | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly rmmDeviceAuditIPAddress?: string | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly rmmDeviceAuditLastUser?: string | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly rmmDeviceAuditMacAddress?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditManufacturerID?: number | null;
+            readonly rmmDeviceAuditManufacturerID?: number | null;
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditMemoryBytes?: number | null;
+            readonly rmmDeviceAuditMemoryBytes?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditMissingPatchCount?: number | null;
+            readonly rmmDeviceAuditMissingPatchCount?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditMobileNetworkOperatorID?: number | null;
-            /** @description string, at most 255 characters, read-only */
-            rmmDeviceAuditMobileNumber?: string | null;
+            readonly rmmDeviceAuditMobileNetworkOperatorID?: number | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly rmmDeviceAuditMobileNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditModelID?: number | null;
+            readonly rmmDeviceAuditModelID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditMotherboardID?: number | null;
-            /** @description string, at most 255 characters, read-only, cannot be filtered */
-            rmmDeviceAuditOperatingSystem?: string | null;
+            readonly rmmDeviceAuditMotherboardID?: number | null;
+            /** @description string, at most 255 characters, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly rmmDeviceAuditOperatingSystem?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditPatchStatusID?: number | null;
+            readonly rmmDeviceAuditPatchStatusID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditProcessorID?: number | null;
+            readonly rmmDeviceAuditProcessorID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditServicePackID?: number | null;
-            /** @description string, at most 255 characters, read-only */
-            rmmDeviceAuditSNMPContact?: string | null;
-            /** @description string, at most 255 characters, read-only */
-            rmmDeviceAuditSNMPLocation?: string | null;
-            /** @description string, at most 255 characters, read-only */
-            rmmDeviceAuditSNMPName?: string | null;
+            readonly rmmDeviceAuditServicePackID?: number | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly rmmDeviceAuditSNMPContact?: string | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly rmmDeviceAuditSNMPLocation?: string | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly rmmDeviceAuditSNMPName?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditSoftwareStatusID?: number | null;
+            readonly rmmDeviceAuditSoftwareStatusID?: number | null;
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceAuditStorageBytes?: number | null;
+            readonly rmmDeviceAuditStorageBytes?: number | null;
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmDeviceID?: number | null;
-            /** @description string, at most 255 characters, read-only */
-            rmmDeviceUID?: string | null;
-            /** @description string */
+            readonly rmmDeviceID?: number | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly rmmDeviceUID?: string | null;
+            /** @description string. Known from swagger2026. */
             rmmDeviceUrl?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026. */
             rmmIsInMaintenanceMode?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026. */
             rmmIsMobileDeviceManagementEnrolled?: boolean | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            rmmOpenAlertCount?: number | null;
-            /** @description string */
+            readonly rmmOpenAlertCount?: number | null;
+            /** @description string. Known from swagger2026. */
             rmmVsaxDeviceID?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             serialNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, references ServiceBundle
+             * @description integer, references ServiceBundle. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             serviceBundleID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Service
+             * @description integer, references Service. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             serviceID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             serviceLevelAgreementID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             setupFee?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            sourceChargeID?: number | null;
+            readonly sourceChargeID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            sourceChargeType?: number | null;
-            /** @description string */
+            readonly sourceChargeType?: number | null;
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             sslCommonName?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             sslIssuedBy?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             sslLocation?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             sslOrganization?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             sslOrganizationUnit?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             sslSerialNumber?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             sslSignatureAlgorithm?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             sslSource?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             sslValidFromDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             sslValidUntilDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company
+             * @description integer, references Company. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             vendorID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             warrantyExpirationDate?: string | null;
             /** @description values of user-defined fields by their name */
@@ -7802,27 +7802,27 @@ export interface components {
         ContactBillingProductAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Product, required, read-only
+             * @description integer, references Product, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            billingProductID?: number | null;
+            readonly billingProductID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contact, required, read-only
+             * @description integer, references Contact, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            contactID?: number | null;
+            readonly contactID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             effectiveDate?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             expirationDate?: string | null;
         };
@@ -7871,17 +7871,17 @@ export interface components {
         ContactGroupContact: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references ContactGroup, required
+             * @description integer, references ContactGroup, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             contactGroupId?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contact, required
+             * @description integer, references Contact, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             contactId?: number | null;
         };
@@ -7920,12 +7920,12 @@ export interface components {
         ContactGroup: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description boolean, required */
+            readonly id?: number;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
         };
         /** @description A new record of ContactGroups. */
@@ -7951,17 +7951,17 @@ export interface components {
         ContactWebhookExcludedResource: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContactWebhook, required
+             * @description integer, references ContactWebhook, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             webhookID?: number | null;
         };
@@ -8000,23 +8000,23 @@ export interface components {
         ContactWebhookField: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            fieldID?: number | null;
-            /** @description boolean, required */
+            readonly fieldID?: number | null;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isDisplayAlwaysField?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isSubscribedField?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references ContactWebhook, required, read-only
+             * @description integer, references ContactWebhook, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            webhookID?: number | null;
+            readonly webhookID?: number | null;
         };
         /** @description A new record of ContactWebhookFields. */
         ContactWebhookFieldCreate: {
@@ -8051,23 +8051,23 @@ export interface components {
         ContactWebhookUdfField: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description boolean, required */
+            readonly id?: number;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isDisplayAlwaysField?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isSubscribedField?: boolean | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            udfFieldID?: number | null;
+            readonly udfFieldID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContactWebhook, required, read-only
+             * @description integer, references ContactWebhook, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            webhookID?: number | null;
+            readonly webhookID?: number | null;
         };
         /** @description A new record of ContactWebhookUdfFields. */
         ContactWebhookUdfFieldCreate: {
@@ -8102,37 +8102,37 @@ export interface components {
         ContactWebhook: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 500 characters, required */
+            readonly id?: number;
+            /** @description string, at most 500 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             deactivationUrl?: string | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isReady?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isSubscribedToCreateEvents?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isSubscribedToDeleteEvents?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isSubscribedToUpdateEvents?: boolean | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
-            /** @description string, at most 150 characters */
+            /** @description string, at most 150 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             notificationEmailAddress?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            ownerResourceID?: number | null;
-            /** @description string, at most 64 characters, required */
+            readonly ownerResourceID?: number | null;
+            /** @description string, at most 64 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             secretKey?: string | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             sendThresholdExceededNotification?: boolean | null;
-            /** @description string, at most 100 characters, read-only */
-            webhookGUID?: string | null;
-            /** @description string, at most 500 characters, required */
+            /** @description string, at most 100 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly webhookGUID?: string | null;
+            /** @description string, at most 500 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             webhookUrl?: string | null;
         };
         /** @description A new record of ContactWebhooks. */
@@ -8194,133 +8194,133 @@ export interface components {
         Contact: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 100 characters */
+            readonly id?: number;
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             additionalAddressInformation?: string | null;
-            /** @description string, at most 128 characters */
+            /** @description string, at most 128 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             addressLine?: string | null;
-            /** @description string, at most 128 characters */
+            /** @description string, at most 128 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             addressLine1?: string | null;
-            /** @description string, at most 32 characters */
+            /** @description string, at most 32 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             alternatePhone?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            apiVendorID?: number | null;
-            /** @description boolean */
+            readonly apiVendorID?: number | null;
+            /** @description boolean. Known from swagger2026. */
             billingContact?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            bulkEmailOptOutTime?: string | null;
-            /** @description string, at most 32 characters */
+            readonly bulkEmailOptOutTime?: string | null;
+            /** @description string, at most 32 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             city?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company, required, read-only
+             * @description integer, references Company, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            companyID?: number | null;
+            readonly companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references CompanyLocation
+             * @description integer, references CompanyLocation. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             companyLocationID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Country
+             * @description integer, references Country. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             countryID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDate?: string | null;
-            /** @description string, at most 254 characters */
+            readonly createDate?: string | null;
+            /** @description string, at most 254 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             emailAddress?: string | null;
-            /** @description string, at most 254 characters */
+            /** @description string, at most 254 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             emailAddress2?: string | null;
-            /** @description string, at most 254 characters */
+            /** @description string, at most 254 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             emailAddress3?: string | null;
-            /** @description string, at most 10 characters */
+            /** @description string, at most 10 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             extension?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             externalID?: string | null;
-            /** @description string, at most 200 characters */
+            /** @description string, at most 200 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             facebookUrl?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             faxNumber?: string | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             firstName?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             isActive?: number | null;
-            /** @description boolean, cannot be filtered */
+            /** @description boolean, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isOptedOutFromBulkEmail?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityDate?: string | null;
+            readonly lastActivityDate?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastModifiedDate?: string | null;
-            /** @description string, at most 50 characters, required */
+            readonly lastModifiedDate?: string | null;
+            /** @description string, at most 50 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             lastName?: string | null;
-            /** @description string, at most 200 characters */
+            /** @description string, at most 200 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             linkedInUrl?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             middleInitial?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             mobilePhone?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             namePrefix?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             nameSuffix?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             note?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             phone?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             primaryContact?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             receivesEmailNotifications?: boolean | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             roomNumber?: string | null;
-            /** @description boolean, read-only, cannot be filtered */
-            solicitationOptOut?: boolean | null;
+            /** @description boolean, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly solicitationOptOut?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            solicitationOptOutTime?: string | null;
-            /** @description string, at most 40 characters */
+            readonly solicitationOptOutTime?: string | null;
+            /** @description string, at most 40 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             state?: string | null;
-            /** @description boolean, read-only, cannot be filtered */
-            surveyOptOut?: boolean | null;
-            /** @description string, at most 50 characters */
+            /** @description boolean, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly surveyOptOut?: boolean | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
-            /** @description string, at most 200 characters */
+            /** @description string, at most 200 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             twitterUrl?: string | null;
-            /** @description string, at most 16 characters */
+            /** @description string, at most 16 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             zipCode?: string | null;
             /** @description values of user-defined fields by their name */
             userDefinedFields?: {
@@ -8520,67 +8520,67 @@ export interface components {
         ContractBillingRule: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Contract, required, read-only
+             * @description integer, references Contract, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            contractID?: number | null;
-            /** @description boolean, required */
+            readonly contractID?: number | null;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             createChargesAsBillable?: boolean | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             dailyProratedCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             dailyProratedPrice?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             determineUnits?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             endDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             executionMethod?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             includeItemsInChargeDescription?: boolean | null;
-            /** @description string, at most 500 characters */
+            /** @description string, at most 500 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             invoiceDescription?: string | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isDailyProrationEnabled?: boolean | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             maximumUnits?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             minimumUnits?: number | null;
             /**
              * Format: int32
-             * @description integer, references Product, required, read-only
+             * @description integer, references Product, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            productID?: number | null;
+            readonly productID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             startDate?: string | null;
         };
@@ -8709,32 +8709,32 @@ export interface components {
         ContractBlockHourFactor: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             blockHourMultiplier?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             contractHourlyRate?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contract, required, read-only
+             * @description integer, references Contract, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            internalCurrencyContractHourlyRate?: number | null;
+            readonly internalCurrencyContractHourlyRate?: number | null;
             /**
              * Format: int32
-             * @description integer, references Role, required
+             * @description integer, references Role, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             roleID?: number | null;
         };
@@ -8788,58 +8788,58 @@ export interface components {
         ContractBlock: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Contract, required
+             * @description integer, references Contract, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             datePurchased?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             endDate?: string | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             hourlyRate?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             hours?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only, cannot be filtered
+             * @description decimal, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            hoursApproved?: number | null;
-            /** @description string, at most 50 characters */
+            readonly hoursApproved?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             invoiceNumber?: string | null;
-            /** @description boolean, picklist, read-only */
-            isPaid?: boolean | null;
-            /** @description string, at most 50 characters */
+            /** @description boolean, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isPaid?: boolean | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             paymentNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             paymentType?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             startDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             status?: number | null;
         };
@@ -8946,121 +8946,121 @@ export interface components {
         ContractCharge: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            billableAmount?: number | null;
+            readonly billableAmount?: number | null;
             /**
              * Format: int64
-             * @description long, references BillingCode
+             * @description long, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             billingCodeID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             chargeType?: number | null;
             /**
              * Format: int64
-             * @description long, references Contract, required
+             * @description long, references Contract, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractID?: number | null;
             /**
              * Format: int64
-             * @description long, references ContractServiceBundle
+             * @description long, references ContractServiceBundle. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractServiceBundleID?: number | null;
             /**
              * Format: int64
-             * @description long, references ContractService
+             * @description long, references ContractService. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractServiceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Resource, read-only
+             * @description long, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
+            readonly creatorResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             datePurchased?: string | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            extendedCost?: number | null;
+            readonly extendedCost?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyBillableAmount?: number | null;
+            readonly internalCurrencyBillableAmount?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyUnitPrice?: number | null;
-            /** @description string, at most 50 characters */
+            readonly internalCurrencyUnitPrice?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             internalPurchaseOrderNumber?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isBillableToCompany?: boolean | null;
-            /** @description boolean, read-only */
-            isBilled?: boolean | null;
-            /** @description string, at most 100 characters, required */
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isBilled?: boolean | null;
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             notes?: string | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation, read-only
+             * @description integer, references OrganizationalLevelAssociation, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            organizationalLevelAssociationID?: number | null;
+            readonly organizationalLevelAssociationID?: number | null;
             /**
              * Format: int64
-             * @description long, references Product
+             * @description long, references Product. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             productID?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             purchaseOrderNumber?: string | null;
             /**
              * Format: int64
-             * @description long, picklist, read-only
+             * @description long, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            status?: number | null;
+            readonly status?: number | null;
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            statusLastModifiedBy?: number | null;
+            readonly statusLastModifiedBy?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            statusLastModifiedDate?: string | null;
+            readonly statusLastModifiedDate?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitPrice?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitQuantity?: number | null;
         };
@@ -9203,19 +9203,19 @@ export interface components {
         ContractExclusionBillingCode: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, references BillingCode, required, read-only
+             * @description long, references BillingCode, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            billingCodeID?: number | null;
+            readonly billingCodeID?: number | null;
             /**
              * Format: int64
-             * @description long, references Contract, required, read-only
+             * @description long, references Contract, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
         };
         /** @description A new record of ContractExclusionBillingCodes. */
         ContractExclusionBillingCodeCreate: {
@@ -9242,19 +9242,19 @@ export interface components {
         ContractExclusionRole: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, references Contract, required, read-only
+             * @description long, references Contract, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
             /**
              * Format: int64
-             * @description long, references Role, required, read-only
+             * @description long, references Role, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            roleID?: number | null;
+            readonly roleID?: number | null;
         };
         /** @description A new record of ContractExclusionRoles. */
         ContractExclusionRoleCreate: {
@@ -9281,17 +9281,17 @@ export interface components {
         ContractExclusionSetExcludedRole: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references ContractExclusionSet, required
+             * @description integer, references ContractExclusionSet, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             contractExclusionSetID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Role, required
+             * @description integer, references Role, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             excludedRoleID?: number | null;
         };
@@ -9330,17 +9330,17 @@ export interface components {
         ContractExclusionSetExcludedWorkType: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references ContractExclusionSet, required
+             * @description integer, references ContractExclusionSet, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             contractExclusionSetID?: number | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode, required
+             * @description integer, references BillingCode, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             excludedWorkTypeID?: number | null;
         };
@@ -9379,14 +9379,14 @@ export interface components {
         ContractExclusionSet: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 500 characters */
+            readonly id?: number;
+            /** @description string, at most 500 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             description?: string | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
         };
         /** @description A new record of ContractExclusionSets. */
@@ -9416,59 +9416,59 @@ export interface components {
         ContractMilestone: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             amount?: number | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode
+             * @description integer, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             billingCodeID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contract, required, read-only
+             * @description integer, references Contract, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
+            readonly creatorResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             dateDue?: string | null;
-            /** @description string, at most 250 characters */
+            /** @description string, at most 250 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyAmount?: number | null;
-            /** @description boolean, required */
+            readonly internalCurrencyAmount?: number | null;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isInitialPayment?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation, read-only
+             * @description integer, references OrganizationalLevelAssociation, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            organizationalLevelAssociationID?: number | null;
+            readonly organizationalLevelAssociationID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             status?: number | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of ContractMilestones. */
@@ -9543,83 +9543,83 @@ export interface components {
         ContractNoteAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer, references Contract
+             * @description integer, references Contract. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             contractID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContractNote
+             * @description integer, references ContractNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             contractNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of ContractNoteAttachments. */
@@ -9639,7 +9639,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -9687,7 +9687,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /** @description string, at most 255 characters, required */
@@ -9715,7 +9715,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -9763,7 +9763,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /** @description string, at most 255 characters, required */
@@ -9773,42 +9773,42 @@ export interface components {
         ContractNote: {
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Contract, required, read-only
+             * @description integer, references Contract, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 8000 characters, required */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 8000 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorUpdaterResourceID?: number | null;
+            readonly impersonatorUpdaterResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityDate?: string | null;
-            /** @description string, at most 250 characters, required */
+            readonly lastActivityDate?: string | null;
+            /** @description string, at most 250 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of ContractNotes. */
@@ -9839,27 +9839,27 @@ export interface components {
         ContractRate: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractHourlyRate?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contract, required, read-only
+             * @description integer, references Contract, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyContractHourlyRate?: number | null;
+            readonly internalCurrencyContractHourlyRate?: number | null;
             /**
              * Format: int32
-             * @description integer, references Role, required
+             * @description integer, references Role, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             roleID?: number | null;
         };
@@ -9903,63 +9903,63 @@ export interface components {
         ContractRetainer: {
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             amount?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only, cannot be filtered
+             * @description decimal, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            amountApproved?: number | null;
+            readonly amountApproved?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contract, required, read-only
+             * @description integer, references Contract, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             datePurchased?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             endDate?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyAmount?: number | null;
+            readonly internalCurrencyAmount?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only, cannot be filtered
+             * @description decimal, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyAmountApproved?: number | null;
-            /** @description string, at most 50 characters */
+            readonly internalCurrencyAmountApproved?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             invoiceNumber?: string | null;
-            /** @description boolean, picklist, read-only */
-            isPaid?: boolean | null;
+            /** @description boolean, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isPaid?: boolean | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             paymentID?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             paymentNumber?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             startDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             status?: number | null;
         };
@@ -10051,29 +10051,29 @@ export interface components {
         ContractRoleCost: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Contract, required, read-only
+             * @description integer, references Contract, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             rate?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required, read-only
+             * @description integer, references Resource, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resourceID?: number | null;
+            readonly resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Role, required, read-only
+             * @description integer, references Role, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            roleID?: number | null;
+            readonly roleID?: number | null;
         };
         /** @description A new record of ContractRoleCosts. */
         ContractRoleCostCreate: {
@@ -10115,49 +10115,49 @@ export interface components {
         ContractServiceAdjustment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             adjustedUnitCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             adjustedUnitPrice?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             allowRepeatService?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references Contract
+             * @description integer, references Contract. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContractService
+             * @description integer, references ContractService. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractServiceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             effectiveDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references QuoteItem
+             * @description integer, references QuoteItem. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             quoteItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Service
+             * @description integer, references Service. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             serviceID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitChange?: number | null;
         };
@@ -10260,44 +10260,44 @@ export interface components {
         ContractServiceBundleAdjustment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             adjustedUnitPrice?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             allowRepeatServiceBundle?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references Contract
+             * @description integer, references Contract. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContractServiceBundle
+             * @description integer, references ContractServiceBundle. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractServiceBundleID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             effectiveDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references QuoteItem
+             * @description integer, references QuoteItem. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             quoteItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ServiceBundle
+             * @description integer, references ServiceBundle. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             serviceBundleID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitChange?: number | null;
         };
@@ -10390,64 +10390,64 @@ export interface components {
         ContractServiceBundleUnit: {
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            approveAndPostDate?: string | null;
+            readonly approveAndPostDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Contract, required, read-only
+             * @description integer, references Contract, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContractServiceBundle, read-only
+             * @description integer, references ContractServiceBundle, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractServiceBundleID?: number | null;
+            readonly contractServiceBundleID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            cost?: number | null;
+            readonly cost?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required, read-only
+             * @description datetime, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            endDate?: string | null;
+            readonly endDate?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyPrice?: number | null;
+            readonly internalCurrencyPrice?: number | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation, read-only
+             * @description integer, references OrganizationalLevelAssociation, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            organizationalLevelAssociationID?: number | null;
+            readonly organizationalLevelAssociationID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            price?: number | null;
+            readonly price?: number | null;
             /**
              * Format: int32
-             * @description integer, references ServiceBundle, required, read-only
+             * @description integer, references ServiceBundle, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            serviceBundleID?: number | null;
+            readonly serviceBundleID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required, read-only
+             * @description datetime, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            startDate?: string | null;
+            readonly startDate?: string | null;
             /**
              * Format: int32
-             * @description integer, required, read-only
+             * @description integer, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            units?: number | null;
+            readonly units?: number | null;
         };
         /** @description A new record of ContractServiceBundleUnits. */
         ContractServiceBundleUnitCreate: {
@@ -10489,46 +10489,46 @@ export interface components {
         ContractServiceBundle: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             adjustedPrice?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contract, required, read-only
+             * @description integer, references Contract, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyAdjustedPrice?: number | null;
+            readonly internalCurrencyAdjustedPrice?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyUnitPrice?: number | null;
-            /** @description string, at most 100 characters */
+            readonly internalCurrencyUnitPrice?: number | null;
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             internalDescription?: string | null;
-            /** @description string, at most 1000 characters */
+            /** @description string, at most 1000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             invoiceDescription?: string | null;
             /**
              * Format: int64
-             * @description long, references QuoteItem, read-only
+             * @description long, references QuoteItem, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            quoteItemID?: number | null;
+            readonly quoteItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ServiceBundle, required, read-only
+             * @description integer, references ServiceBundle, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            serviceBundleID?: number | null;
+            readonly serviceBundleID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitPrice?: number | null;
         };
@@ -10585,69 +10585,69 @@ export interface components {
         ContractServiceUnit: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            approveAndPostDate?: string | null;
+            readonly approveAndPostDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Contract, required, read-only
+             * @description integer, references Contract, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContractService
+             * @description integer, references ContractService. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractServiceID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            cost?: number | null;
+            readonly cost?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required, read-only
+             * @description datetime, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            endDate?: string | null;
+            readonly endDate?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyPrice?: number | null;
+            readonly internalCurrencyPrice?: number | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation, read-only
+             * @description integer, references OrganizationalLevelAssociation, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            organizationalLevelAssociationID?: number | null;
+            readonly organizationalLevelAssociationID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            price?: number | null;
+            readonly price?: number | null;
             /**
              * Format: int32
-             * @description integer, references Service, required, read-only
+             * @description integer, references Service, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            serviceID?: number | null;
+            readonly serviceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required, read-only
+             * @description datetime, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            startDate?: string | null;
+            readonly startDate?: string | null;
             /**
              * Format: int32
-             * @description integer, required, read-only
+             * @description integer, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            units?: number | null;
+            readonly units?: number | null;
             /**
              * Format: int32
-             * @description integer, references Company, read-only
+             * @description integer, references Company, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            vendorCompanyID?: number | null;
+            readonly vendorCompanyID?: number | null;
         };
         /** @description A new record of ContractServiceUnits. */
         ContractServiceUnitCreate: {
@@ -10699,48 +10699,48 @@ export interface components {
         ContractService: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Contract, required, read-only
+             * @description integer, references Contract, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyAdjustedPrice?: number | null;
+            readonly internalCurrencyAdjustedPrice?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyUnitPrice?: number | null;
-            /** @description string, at most 100 characters */
+            readonly internalCurrencyUnitPrice?: number | null;
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             internalDescription?: string | null;
-            /** @description string, at most 1000 characters */
+            /** @description string, at most 1000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             invoiceDescription?: string | null;
             /**
              * Format: int64
-             * @description long, references QuoteItem, read-only
+             * @description long, references QuoteItem, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            quoteItemID?: number | null;
+            readonly quoteItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Service, required, read-only
+             * @description integer, references Service, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            serviceID?: number | null;
+            readonly serviceID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitCost?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            unitPrice?: number | null;
+            readonly unitPrice?: number | null;
         };
         /** @description A new record of ContractServices. */
         ContractServiceCreate: {
@@ -10785,60 +10785,60 @@ export interface components {
         ContractTicketPurchase: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, references Contract, required
+             * @description long, references Contract, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             datePurchased?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             endDate?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             invoiceNumber?: string | null;
-            /** @description boolean, picklist */
+            /** @description boolean, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isPaid?: boolean | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             paymentNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             paymentType?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             perTicketRate?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             startDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             status?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             ticketsPurchased?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only, cannot be filtered
+             * @description decimal, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            ticketsUsed?: number | null;
+            readonly ticketsUsed?: number | null;
         };
         /** @description A new record of ContractTicketPurchases. */
         ContractTicketPurchaseCreate: {
@@ -10947,156 +10947,156 @@ export interface components {
         Contract: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             billingPreference?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contact
+             * @description integer, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             billToCompanyContactID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Company
+             * @description integer, references Company. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             billToCompanyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Company, required, read-only
+             * @description integer, references Company, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            companyID?: number | null;
+            readonly companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contact
+             * @description integer, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contactID?: number | null;
-            /** @description string, at most 250 characters */
+            /** @description string, at most 250 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             contactName?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractCategory?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContractExclusionSet
+             * @description integer, references ContractExclusionSet. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             contractExclusionSetID?: number | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             contractName?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             contractNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractPeriodType?: number | null;
+            readonly contractPeriodType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractType?: number | null;
-            /** @description string, at most 2000 characters */
+            readonly contractType?: number | null;
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             endDate?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             estimatedCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             estimatedHours?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             estimatedRevenue?: number | null;
             /**
              * Format: int64
-             * @description long, references Contract, read-only
+             * @description long, references Contract, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            exclusionContractID?: number | null;
+            readonly exclusionContractID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyOverageBillingRate?: number | null;
+            readonly internalCurrencyOverageBillingRate?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencySetupFee?: number | null;
-            /** @description boolean */
+            readonly internalCurrencySetupFee?: number | null;
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isCompliant?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isDefaultContract?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, zdc2025.
              */
             lastModifiedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Opportunity
+             * @description integer, references Opportunity. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation
+             * @description integer, references OrganizationalLevelAssociation. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             organizationalLevelAssociationID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             overageBillingRate?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             purchaseOrderNumber?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             renewedContractID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             serviceLevelAgreementID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             setupFee?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             setupFeeBillingCodeID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             startDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 0 Inactive, 1 Active. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             status?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             timeReportingRequiresStartAndStopTimes?: number | null;
             /** @description values of user-defined fields by their name */
@@ -11228,7 +11228,7 @@ export interface components {
             startDate: string;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 0 Inactive, 1 Active
              */
             status: number;
             /**
@@ -11360,7 +11360,7 @@ export interface components {
             startDate?: string;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 0 Inactive, 1 Active
              */
             status?: number;
             /**
@@ -11378,37 +11378,37 @@ export interface components {
         Country: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, picklist, required
+             * @description long, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             addressFormatID?: number | null;
-            /** @description string, at most 2 characters, read-only */
-            countryCode?: string | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 2 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly countryCode?: string | null;
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             displayName?: string | null;
             /**
              * Format: int32
-             * @description integer, references InvoiceTemplate
+             * @description integer, references InvoiceTemplate. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             invoiceTemplateID?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isDefaultCountry?: boolean | null;
-            /** @description string, at most 50 characters, read-only */
-            name?: string | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly name?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             purchaseOrderTemplateID?: number | null;
             /**
              * Format: int32
-             * @description integer, references QuoteTemplate
+             * @description integer, references QuoteTemplate. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             quoteTemplateID?: number | null;
         };
@@ -11479,41 +11479,41 @@ export interface components {
         Currency: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 10 characters, required, read-only */
-            currencyNegativeFormat?: string | null;
-            /** @description string, at most 10 characters, required, read-only */
-            currencyPositiveFormat?: string | null;
-            /** @description string, at most 100 characters, required, read-only */
-            description?: string | null;
+            readonly id?: number;
+            /** @description string, at most 10 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly currencyNegativeFormat?: string | null;
+            /** @description string, at most 10 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly currencyPositiveFormat?: string | null;
+            /** @description string, at most 100 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly description?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            displaySymbol?: number | null;
+            readonly displaySymbol?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             exchangeRate?: number | null;
-            /** @description boolean, required, read-only */
-            isActive?: boolean | null;
-            /** @description boolean, required, read-only */
-            isInternalCurrency?: boolean | null;
+            /** @description boolean, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isActive?: boolean | null;
+            /** @description boolean, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isInternalCurrency?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             lastModifiedDateTime?: string | null;
-            /** @description string, at most 3 characters, required, read-only */
-            name?: string | null;
+            /** @description string, at most 3 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly name?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            updateResourceId?: number | null;
+            readonly updateResourceId?: number | null;
         };
         /** @description A new record of Currencies. */
         CurrencyCreate: {
@@ -11567,56 +11567,56 @@ export interface components {
         DeletedTaskActivityLog: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             activityDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             createdByResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             deletedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             deletedDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             endDateTime?: string | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             hoursWorked?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             noteOrAttachmentTitle?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             startDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Task, required
+             * @description integer, references Task, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             taskID?: number | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             taskNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             typeID?: number | null;
         };
@@ -11631,7 +11631,7 @@ export interface components {
              * Format: int32
              * @description integer, references Resource, required
              */
-            createdByResourceID: number;
+            createdByResourceID?: number | null;
             /**
              * Format: int32
              * @description integer, references Resource, required
@@ -11733,56 +11733,56 @@ export interface components {
         DeletedTicketActivityLog: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             activityDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             createdByResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             deletedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             deletedDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             endDateTime?: string | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             hoursWorked?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             noteOrAttachmentTitle?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             startDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, required
+             * @description integer, references Ticket, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             ticketID?: number | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             ticketNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             typeID?: number | null;
         };
@@ -11797,7 +11797,7 @@ export interface components {
              * Format: int32
              * @description integer, references Resource, required
              */
-            createdByResourceID: number;
+            createdByResourceID?: number | null;
             /**
              * Format: int32
              * @description integer, references Resource, required
@@ -11899,27 +11899,27 @@ export interface components {
         DeletedTicketLog: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             deletedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             deletedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, required
+             * @description integer, references Ticket, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             ticketID?: number | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             ticketNumber?: string | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             ticketTitle?: string | null;
         };
         /** @description A new record of DeletedTicketLogs. */
@@ -11975,18 +11975,18 @@ export interface components {
         Department: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 1000 characters */
+            readonly id?: number;
+            /** @description string, at most 1000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             number?: string | null;
             /**
              * Format: int32
-             * @description integer, references InternalLocationWithBusinessHours, required
+             * @description integer, references InternalLocationWithBusinessHours, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             primaryLocationID?: number | null;
         };
@@ -12027,83 +12027,83 @@ export interface components {
         DocumentAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, help, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, help, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, help, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, help, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, help, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer, cannot be filtered
+             * @description integer, cannot be filtered. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[], cannot be filtered
+             * @description byte[], cannot be filtered. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int32
-             * @description integer, references Document
+             * @description integer, references Document. Known from swagger2026, anteris2023, zdc2025, help, soapmeta.
              */
             documentID?: number | null;
             /**
              * Format: int64
-             * @description long, cannot be filtered
+             * @description long, cannot be filtered. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, help, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, help, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, references AttachmentInfo
+             * @description integer, references AttachmentInfo. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             parentAttachmentID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of DocumentAttachments. */
@@ -12123,7 +12123,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -12171,7 +12171,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /** @description string, at most 255 characters, required */
@@ -12199,7 +12199,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -12247,7 +12247,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /** @description string, at most 255 characters, required */
@@ -12257,16 +12257,16 @@ export interface components {
         DocumentCategory: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, help.
              */
-            id?: number;
-            /** @description string, at most 1000 characters */
+            readonly id?: number;
+            /** @description string, at most 1000 characters. Known from swagger2026, anteris2023, zdc2025, help. */
             description?: string | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, anteris2023, zdc2025, help. */
             name?: string | null;
             /**
              * Format: int32
-             * @description integer, references DocumentCategory, required
+             * @description integer, references DocumentCategory, required. Known from swagger2026, anteris2023, zdc2025, help.
              */
             parentCategoryID?: number | null;
         };
@@ -12303,21 +12303,21 @@ export interface components {
         DocumentChecklistItem: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, help.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Document, required, read-only
+             * @description integer, references Document, required, read-only. Known from swagger2026, anteris2023, zdc2025, help.
              */
-            documentID?: number | null;
-            /** @description boolean */
+            readonly documentID?: number | null;
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, help. */
             isImportant?: boolean | null;
-            /** @description string, at most 600 characters, required */
+            /** @description string, at most 600 characters, required. Known from swagger2026, anteris2023, zdc2025, help. */
             itemName?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, help.
              */
             position?: number | null;
         };
@@ -12359,17 +12359,17 @@ export interface components {
         DocumentChecklistLibrary: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references ChecklistLibrary, required
+             * @description integer, probably references ChecklistLibrary, required. Known from swagger2026, anteris2023, zdc2025.
              */
             checklistLibraryID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Document, required
+             * @description integer, probably references Document, required. Known from swagger2026, anteris2023, zdc2025.
              */
             documentID?: number | null;
         };
@@ -12408,17 +12408,17 @@ export interface components {
         DocumentConfigurationItemAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references ConfigurationItem, required
+             * @description integer, probably references ConfigurationItem, required. Known from swagger2026, anteris2023, zdc2025.
              */
             configurationItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Document, required
+             * @description integer, probably references Document, required. Known from swagger2026, anteris2023, zdc2025.
              */
             documentID?: number | null;
         };
@@ -12457,17 +12457,17 @@ export interface components {
         DocumentConfigurationItemCategoryAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references Document, required
+             * @description integer, probably references Document, required. Known from swagger2026, anteris2023, zdc2025.
              */
             documentID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references ConfigurationItemCategory, required
+             * @description integer, probably references ConfigurationItemCategory, required. Known from swagger2026, anteris2023, zdc2025.
              */
             installedProductCategoryID?: number | null;
         };
@@ -12506,37 +12506,37 @@ export interface components {
         DocumentNote: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             createdByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             createdDateTime?: string | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             description?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references Document, required
+             * @description integer, probably references Document, required. Known from swagger2026, anteris2023, zdc2025.
              */
             documentID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             lastModifiedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             lastModifiedDateTime?: string | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             title?: string | null;
         };
         /** @description A new record of DocumentNotes. */
@@ -12612,10 +12612,10 @@ export interface components {
         DocumentPlainTextContent: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
-            /** @description string */
+            readonly id?: number;
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             contentData?: string | null;
         };
         /** @description A new record of DocumentPlainTextContent. */
@@ -12637,27 +12637,27 @@ export interface components {
         DocumentTagAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             createdByResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Document, required
+             * @description integer, probably references Document, required. Known from swagger2026, anteris2023, zdc2025.
              */
             documentID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Tag, required
+             * @description integer, probably references Tag, required. Known from swagger2026, anteris2023, zdc2025.
              */
             tagID?: number | null;
         };
@@ -12716,17 +12716,17 @@ export interface components {
         DocumentTicketAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references Document, required
+             * @description integer, probably references Document, required. Known from swagger2026, anteris2023, zdc2025.
              */
             documentID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Ticket, required
+             * @description integer, probably references Ticket, required. Known from swagger2026, anteris2023, zdc2025.
              */
             ticketID?: number | null;
         };
@@ -12765,17 +12765,17 @@ export interface components {
         DocumentToArticleAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references KnowledgeBaseArticle, required
+             * @description integer, probably references KnowledgeBaseArticle, required. Known from swagger2026, anteris2023, zdc2025.
              */
             associatedArticleID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Document, required
+             * @description integer, probably references Document, required. Known from swagger2026, anteris2023, zdc2025.
              */
             documentID?: number | null;
         };
@@ -12814,17 +12814,17 @@ export interface components {
         DocumentToDocumentAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references Document, required
+             * @description integer, probably references Document, required. Known from swagger2026, anteris2023, zdc2025.
              */
             associatedDocumentID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Document, required
+             * @description integer, probably references Document, required. Known from swagger2026, anteris2023, zdc2025.
              */
             documentID?: number | null;
         };
@@ -12863,53 +12863,53 @@ export interface components {
         Document: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references Company, required
+             * @description integer, probably references Company, required. Known from swagger2026, anteris2023, zdc2025.
              */
             companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             createdByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             createdDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references DocumentCategory, required
+             * @description integer, probably references DocumentCategory, required. Known from swagger2026, anteris2023, zdc2025.
              */
             documentCategoryID?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             errorCodes?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025. */
             isActive?: boolean | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             keywords?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             lastModifiedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             lastModifiedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023, zdc2025.
              */
             publish?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             referenceLink?: string | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             title?: string | null;
         };
         /** @description A new record of Documents. */
@@ -13017,12 +13017,12 @@ export interface components {
         DomainRegistrar: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
-            /** @description string, required */
+            readonly id?: number;
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             name?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             url?: string | null;
         };
         /** @description A new record of DomainRegistrars. */
@@ -13048,83 +13048,83 @@ export interface components {
         ExpenseItemAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references ExpenseItem
+             * @description integer, probably references ExpenseItem. Known from swagger2026, anteris2023, zdc2025.
              */
             expenseItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ExpenseReport
+             * @description integer, references ExpenseReport. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             expenseReportID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of ExpenseItemAttachments. */
@@ -13144,7 +13144,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -13192,7 +13192,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /** @description string, at most 255 characters, required */
@@ -13220,7 +13220,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -13268,7 +13268,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /** @description string, at most 255 characters, required */
@@ -13278,112 +13278,112 @@ export interface components {
         ExpenseItem: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Company
+             * @description integer, references Company. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             companyID?: number | null;
-            /** @description string, at most 128 characters, required */
+            /** @description string, at most 128 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
-            /** @description string, at most 128 characters */
+            /** @description string, at most 128 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             destination?: string | null;
-            /** @description string, at most 128 characters */
+            /** @description string, at most 128 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             entertainmentLocation?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             expenseCategory?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025.
              */
             expenseCurrencyExpenseAmount?: number | null;
             /**
              * Format: int32
-             * @description integer, references Currency
+             * @description integer, references Currency. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             expenseCurrencyID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             expenseDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references ExpenseReport, required
+             * @description integer, references ExpenseReport, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             expenseReportID?: number | null;
-            /** @description string, at most 20 characters, read-only, cannot be filtered */
-            glCode?: string | null;
-            /** @description boolean, required */
+            /** @description string, at most 20 characters, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly glCode?: string | null;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             haveReceipt?: boolean | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025.
              */
             internalCurrencyExpenseAmount?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025.
              */
             internalCurrencyReimbursementAmount?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isBillableToCompany?: boolean | null;
-            /** @description boolean, read-only, cannot be filtered */
-            isReimbursable?: boolean | null;
-            /** @description boolean, read-only, cannot be filtered */
-            isRejected?: boolean | null;
+            /** @description boolean, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isReimbursable?: boolean | null;
+            /** @description boolean, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isRejected?: boolean | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             miles?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             odometerEnd?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             odometerStart?: number | null;
-            /** @description string, at most 128 characters */
+            /** @description string, at most 128 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             origin?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             paymentType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Project
+             * @description integer, references Project. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             projectID?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             purchaseOrderNumber?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             reimbursementCurrencyReimbursementAmount?: number | null;
             /**
              * Format: int32
-             * @description integer, references Task
+             * @description integer, references Task. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             taskID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket
+             * @description integer, references Ticket. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             ticketID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             workType?: number | null;
         };
@@ -13600,83 +13600,83 @@ export interface components {
         ExpenseReportAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references ExpenseItem
+             * @description integer, probably references ExpenseItem. Known from swagger2026, anteris2023, zdc2025.
              */
             expenseItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ExpenseReport
+             * @description integer, references ExpenseReport. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             expenseReportID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of ExpenseReportAttachments. */
@@ -13696,7 +13696,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -13744,7 +13744,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /** @description string, at most 255 characters, required */
@@ -13772,7 +13772,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -13820,7 +13820,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /** @description string, at most 255 characters, required */
@@ -13830,82 +13830,82 @@ export interface components {
         ExpenseReport: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, read-only, cannot be filtered
+             * @description decimal, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            amountDue?: number | null;
+            readonly amountDue?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            approvedDate?: string | null;
+            readonly approvedDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            approverID?: number | null;
-            /** @description string, at most 50 characters, read-only, cannot be filtered */
-            departmentNumber?: string | null;
+            readonly approverID?: number | null;
+            /** @description string, at most 50 characters, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly departmentNumber?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             internalCurrencyCashAdvanceAmount?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyExpenseTotal?: number | null;
-            /** @description string, at most 100 characters, required */
+            readonly internalCurrencyExpenseTotal?: number | null;
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation
+             * @description integer, references OrganizationalLevelAssociation. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             organizationalLevelAssociationID?: number | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             quickBooksReferenceNumber?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            reimbursementCurrencyAmountDue?: number | null;
+            readonly reimbursementCurrencyAmountDue?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            reimbursementCurrencyCashAdvanceAmount?: number | null;
+            readonly reimbursementCurrencyCashAdvanceAmount?: number | null;
             /**
              * Format: int32
-             * @description integer, references Currency, read-only
+             * @description integer, references Currency, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            reimbursementCurrencyID?: number | null;
-            /** @description string, at most 2048 characters, read-only */
-            rejectionReason?: string | null;
+            readonly reimbursementCurrencyID?: number | null;
+            /** @description string, at most 2048 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly rejectionReason?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            status?: number | null;
-            /** @description boolean, cannot be filtered */
+            readonly status?: number | null;
+            /** @description boolean, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             submit?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            submitDate?: string | null;
+            readonly submitDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             submitterID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             weekEnding?: string | null;
         };
@@ -13976,12 +13976,12 @@ export interface components {
         HolidaySet: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 512 characters */
+            readonly id?: number;
+            /** @description string, at most 512 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             holidaySetDescription?: string | null;
-            /** @description string, at most 64 characters, required */
+            /** @description string, at most 64 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             holidaySetName?: string | null;
         };
         /** @description A new record of HolidaySets. */
@@ -14007,19 +14007,19 @@ export interface components {
         Holiday: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             holidayDate?: string | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             holidayName?: string | null;
             /**
              * Format: int32
-             * @description integer, references HolidaySet, required
+             * @description integer, references HolidaySet, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             holidaySetID?: number | null;
         };
@@ -14062,42 +14062,42 @@ export interface components {
         IntegrationVendorInsight: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             createDateTime?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             description?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025.
              */
             height?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023, zdc2025.
              */
             insightCategory?: number | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             insightKey?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025. */
             isActive?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             lastModifiedDateTime?: string | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             referenceUrl?: string | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             secret?: string | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             title?: string | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             vendorSuppliedID?: string | null;
         };
         /** @description A new record of IntegrationVendorInsights. */
@@ -14183,36 +14183,36 @@ export interface components {
         IntegrationVendorWidget: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            createDateTime?: string | null;
-            /** @description string, at most 500 characters */
+            readonly createDateTime?: string | null;
+            /** @description string, at most 500 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             description?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            lastModifiedDateTime?: string | null;
-            /** @description string, at most 100 characters, required */
+            readonly lastModifiedDateTime?: string | null;
+            /** @description string, at most 100 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             referenceUrl?: string | null;
-            /** @description string, at most 100 characters, required, read-only */
-            secret?: string | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
+            readonly secret?: string | null;
+            /** @description string, at most 100 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             title?: string | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             vendorSuppliedID?: string | null;
-            /** @description string, at most 100 characters, required, read-only, cannot be filtered */
-            widgetKey?: string | null;
+            /** @description string, at most 100 characters, required, read-only, cannot be filtered. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
+            readonly widgetKey?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             width?: number | null;
         };
@@ -14265,216 +14265,216 @@ export interface components {
         InternalLocationWithBusinessHours: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 100 characters */
+            readonly id?: number;
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             additionalAddressInfo?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             address1?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             address2?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             city?: string | null;
             /**
              * Format: int32
-             * @description integer, references Country
+             * @description integer, references Country. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             countryID?: number | null;
-            /** @description string, picklist, required */
+            /** @description string, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             dateFormat?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             firstDayOfWeek?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fridayBusinessHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fridayBusinessHoursStartTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fridayExtendedHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fridayExtendedHoursStartTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             holidayExtendedHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             holidayExtendedHoursStartTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             holidayHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             holidayHoursStartTime?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             holidayHoursType?: number | null;
             /**
              * Format: int32
-             * @description integer, references HolidaySet
+             * @description integer, references HolidaySet. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             holidaySetID?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isDefault?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             mondayBusinessHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             mondayBusinessHoursStartTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             mondayExtendedHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             mondayExtendedHoursStartTime?: string | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             noHoursOnHolidays?: boolean | null;
-            /** @description string, picklist, required */
+            /** @description string, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             numberFormat?: string | null;
-            /** @description string, at most 20 characters */
+            /** @description string, at most 20 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             postalCode?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             saturdayBusinessHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             saturdayBusinessHoursStartTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             saturdayExtendedHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             saturdayExtendedHoursStartTime?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             state?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             sundayBusinessHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             sundayBusinessHoursStartTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             sundayExtendedHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             sundayExtendedHoursStartTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             thursdayBusinessHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             thursdayBusinessHoursStartTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             thursdayExtendedHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             thursdayExtendedHoursStartTime?: string | null;
-            /** @description string, picklist, required */
+            /** @description string, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             timeFormat?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             timeZoneID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             tuesdayBusinessHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             tuesdayBusinessHoursStartTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             tuesdayExtendedHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             tuesdayExtendedHoursStartTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             wednesdayBusinessHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             wednesdayBusinessHoursStartTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             wednesdayExtendedHoursEndTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             wednesdayExtendedHoursStartTime?: string | null;
         };
@@ -14911,33 +14911,33 @@ export interface components {
         InternalLocation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 100 characters */
+            readonly id?: number;
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             additionalAddressInfo?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             address1?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             address2?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             city?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             country?: string | null;
             /**
              * Format: int64
-             * @description long, picklist
+             * @description long, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             holidaySetId?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isDefault?: boolean | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
-            /** @description string, at most 20 characters */
+            /** @description string, at most 20 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             postalCode?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             state?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             timeZone?: string | null;
         };
         /** @description A new record of InternalLocations. */
@@ -15005,15 +15005,15 @@ export interface components {
         InventoryItemSerialNumber: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references InventoryItem, required, read-only
+             * @description integer, references InventoryItem, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            inventoryItemID?: number | null;
-            /** @description string, at most 100 characters, required */
+            readonly inventoryItemID?: number | null;
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             serialNumber?: string | null;
         };
         /** @description A new record of InventoryItemSerialNumbers. */
@@ -15040,62 +15040,62 @@ export interface components {
         InventoryItem: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            backOrderQuantity?: number | null;
-            /** @description string, at most 50 characters */
+            readonly backOrderQuantity?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             bin?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references InventoryLocation, required, read-only
+             * @description integer, references InventoryLocation, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            inventoryLocationID?: number | null;
+            readonly inventoryLocationID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Product, required, read-only
+             * @description integer, references Product, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            productID?: number | null;
+            readonly productID?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             quantityMaximum?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             quantityMinimum?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             quantityOnHand?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            quantityOnOrder?: number | null;
+            readonly quantityOnOrder?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            quantityPicked?: number | null;
+            readonly quantityPicked?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            quantityReserved?: number | null;
-            /** @description string, at most 50 characters */
+            readonly quantityReserved?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             referenceNumber?: string | null;
         };
         /** @description A new record of InventoryItems. */
@@ -15161,25 +15161,25 @@ export interface components {
         InventoryLocation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, required */
+            readonly impersonatorCreatorResourceID?: number | null;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isDefault?: boolean | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             locationName?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            resourceID?: number | null;
+            readonly resourceID?: number | null;
         };
         /** @description A new record of InventoryLocations. */
         InventoryLocationCreate: {
@@ -15208,71 +15208,71 @@ export interface components {
         InventoryProduct: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023, zdc2025.
              */
             availableUnits?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025.
              */
             backOrderQuantity?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             bin?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             createdByResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references InventoryLocation, required
+             * @description integer, probably references InventoryLocation, required. Known from swagger2026, anteris2023, zdc2025.
              */
             inventoryLocationID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025.
              */
             onHandUnits?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            pickedUnits?: number | null;
+            readonly pickedUnits?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Product, required
+             * @description integer, probably references Product, required. Known from swagger2026, anteris2023, zdc2025.
              */
             productID?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023, zdc2025.
              */
             quantityMaximum?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023, zdc2025.
              */
             quantityMinimum?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             referenceNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            reservedUnits?: number | null;
+            readonly reservedUnits?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025.
              */
             unitsOnOrder?: number | null;
         };
@@ -15399,157 +15399,157 @@ export interface components {
         InventoryStockedItem: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025.
              */
             availableUnits?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Company
+             * @description integer, probably references Company. Known from swagger2026, anteris2023, zdc2025.
              */
             companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references ConfigurationItem
+             * @description integer, probably references ConfigurationItem. Known from swagger2026, anteris2023, zdc2025.
              */
             configurationItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references ContractCharge
+             * @description integer, probably references ContractCharge. Known from swagger2026, anteris2023, zdc2025.
              */
             contractChargeID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             createdByResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references InventoryLocation
+             * @description integer, probably references InventoryLocation. Known from swagger2026, anteris2023, zdc2025.
              */
             currentInventoryLocationID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025.
              */
             deliveredUnits?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references InventoryProduct, required
+             * @description integer, probably references InventoryProduct, required. Known from swagger2026, anteris2023, zdc2025.
              */
             inventoryProductID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025.
              */
             onHandUnits?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references InventoryStockedItem
+             * @description integer, probably references InventoryStockedItem. Known from swagger2026, anteris2023, zdc2025.
              */
             parentInventoryStockedItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, cannot be filtered
+             * @description integer, cannot be filtered. Known from swagger2026, anteris2023, zdc2025.
              */
             parentStockedItemReceivedUnits?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             pickedRemovedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             pickedRemovedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025.
              */
             pickedUnits?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references ProjectCharge
+             * @description integer, probably references ProjectCharge. Known from swagger2026, anteris2023, zdc2025.
              */
             projectChargeID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references PurchaseOrder
+             * @description integer, probably references PurchaseOrder. Known from swagger2026, anteris2023, zdc2025.
              */
             purchaseOrderID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references PurchaseOrderItem
+             * @description integer, probably references PurchaseOrderItem. Known from swagger2026, anteris2023, zdc2025.
              */
             purchaseOrderItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references PurchaseOrderItemReceiving
+             * @description integer, probably references PurchaseOrderItemReceiving. Known from swagger2026, anteris2023, zdc2025.
              */
             purchaseOrderItemReceivingID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references QuoteItem
+             * @description integer, probably references QuoteItem. Known from swagger2026, anteris2023, zdc2025.
              */
             quoteItemID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025.
              */
             removedUnits?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025.
              */
             reservedUnits?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, anteris2023, zdc2025.
              */
             returnPrice?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025.
              */
             returnTypeID?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             serialNumber?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025.
              */
             statusID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references TicketCharge
+             * @description integer, probably references TicketCharge. Known from swagger2026, anteris2023, zdc2025.
              */
             ticketChargeID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025.
              */
             transferredUnits?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, anteris2023, zdc2025.
              */
             unitCost?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Company
+             * @description integer, probably references Company. Known from swagger2026, anteris2023, zdc2025.
              */
             vendorID?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             vendorInvoiceNumber?: string | null;
         };
         /** @description A new record of InventoryStockedItems. */
@@ -15865,59 +15865,59 @@ export interface components {
         InventoryStockedItemAdd: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023.
              */
             determineCostUsing?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023.
              */
             determineNewPriceUsing?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references InventoryProduct, required
+             * @description integer, probably references InventoryProduct, required. Known from swagger2026, anteris2023.
              */
             inventoryProductID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, anteris2023.
              */
             pricePercentage?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023.
              */
             quantityBeingAdded?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023. */
             reasonForUpdate?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, anteris2023.
              */
             returnPrice?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023.
              */
             returnTypeID?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023. */
             serialNumber?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, anteris2023.
              */
             unitCost?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Company, required
+             * @description integer, probably references Company, required. Known from swagger2026, anteris2023.
              */
             vendorID?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023. */
             vendorInvoiceNumber?: string | null;
         };
         /** @description A new record of InventoryStockedItemsAdd. */
@@ -16037,25 +16037,25 @@ export interface components {
         InventoryStockedItemRemove: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references InventoryProduct
+             * @description integer, probably references InventoryProduct. Known from swagger2026, anteris2023.
              */
             inventoryProductID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references InventoryStockedItem
+             * @description integer, probably references InventoryStockedItem. Known from swagger2026, anteris2023.
              */
             inventoryStockedItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023.
              */
             quantityBeingRemoved?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023. */
             reasonForUpdate?: string | null;
         };
         /** @description A new record of InventoryStockedItemsRemove. */
@@ -16107,30 +16107,30 @@ export interface components {
         InventoryStockedItemTransfer: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references InventoryProduct
+             * @description integer, probably references InventoryProduct. Known from swagger2026, anteris2023.
              */
             inventoryProductID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references InventoryStockedItem
+             * @description integer, probably references InventoryStockedItem. Known from swagger2026, anteris2023.
              */
             inventoryStockedItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references InventoryLocation, required
+             * @description integer, probably references InventoryLocation, required. Known from swagger2026, anteris2023.
              */
             newInventoryLocationID?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023.
              */
             quantityBeingTransferred?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023. */
             reasonForUpdate?: string | null;
         };
         /** @description A new record of InventoryStockedItemsTransfer. */
@@ -16192,44 +16192,44 @@ export interface components {
         InventoryTransfer: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, references InventoryLocation, required
+             * @description long, references InventoryLocation, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             fromLocationID?: number | null;
-            /** @description string, at most 4000 characters */
+            /** @description string, at most 4000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             notes?: string | null;
             /**
              * Format: int64
-             * @description long, references Product, required
+             * @description long, references Product, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             productID?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             quantityTransferred?: number | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             serialNumber?: string | null;
             /**
              * Format: int64
-             * @description long, references InventoryLocation, required
+             * @description long, references InventoryLocation, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             toLocationID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             transferByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             transferDate?: string | null;
-            /** @description string, at most 500 characters */
+            /** @description string, at most 500 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             updateNote?: string | null;
         };
         /** @description A new record of InventoryTransfers. */
@@ -16319,84 +16319,84 @@ export interface components {
         InvoiceTemplate: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 50 characters */
+            readonly id?: number;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             coveredByBlockRetainerContractLabel?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             coveredByRecurringServiceFixedPricePerTicketContractLabel?: string | null;
-            /** @description string, at most 10 characters, required */
+            /** @description string, at most 10 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             currencyNegativeFormat?: string | null;
-            /** @description string, at most 10 characters, required */
+            /** @description string, at most 10 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             currencyPositiveFormat?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             dateFormat?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             displayFixedPriceContractLabor?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             displayRecurringServiceContractLabor?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             displaySeparateLineItemForEachTax?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             displayTaxCategory?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             displayTaxCategorySuperscripts?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             displayZeroAmountRecurringServicesAndBundles?: boolean | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             groupBy?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             itemizeItemsInEachGroup?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             itemizeServicesAndBundles?: boolean | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             nonBillableLaborLabel?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             numberFormat?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             pageLayout?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             pageNumberFormat?: number | null;
             /**
              * Format: int32
-             * @description integer, references PaymentTerm
+             * @description integer, references PaymentTerm. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             paymentTerms?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             rateCostExpression?: string | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             showGridHeader?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             showVerticalGridLines?: boolean | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             sortBy?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             timeFormat?: number | null;
         };
@@ -16569,109 +16569,109 @@ export interface components {
         Invoice: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            batchID?: number | null;
-            /** @description string, at most 2000 characters, read-only */
-            comments?: string | null;
+            readonly batchID?: number | null;
+            /** @description string, at most 2000 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly comments?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company, read-only
+             * @description integer, references Company, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            companyID?: number | null;
+            readonly companyID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            creatorResourceID?: number | null;
+            readonly creatorResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only, cannot be filtered
+             * @description datetime, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            dueDate?: string | null;
+            readonly dueDate?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            fromDate?: string | null;
+            readonly fromDate?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required, read-only
+             * @description datetime, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            invoiceDateTime?: string | null;
+            readonly invoiceDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references InvoiceTemplate, read-only
+             * @description integer, references InvoiceTemplate, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            invoiceEditorTemplateID?: number | null;
-            /** @description string, at most 100 characters */
+            readonly invoiceEditorTemplateID?: number | null;
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             invoiceNumber?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026.
              */
             invoiceStatus?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026. */
             invoiceTaxMethodExternalCode?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            invoiceTotal?: number | null;
-            /** @description boolean, read-only */
-            isVoided?: boolean | null;
-            /** @description string, at most 20 characters, read-only */
-            orderNumber?: string | null;
+            readonly invoiceTotal?: number | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly isVoided?: boolean | null;
+            /** @description string, at most 20 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly orderNumber?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             paidDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            paymentTerm?: number | null;
+            readonly paymentTerm?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only, cannot be filtered
+             * @description integer, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            taxGroup?: number | null;
-            /** @description string, at most 200 characters, read-only */
-            taxRegionName?: string | null;
+            readonly taxGroup?: number | null;
+            /** @description string, at most 200 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly taxRegionName?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            toDate?: string | null;
+            readonly toDate?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            totalTaxValue?: number | null;
+            readonly totalTaxValue?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            voidedByResourceID?: number | null;
+            readonly voidedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            voidedDate?: string | null;
+            readonly voidedDate?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             webServiceDate?: string | null;
         };
@@ -16733,48 +16733,48 @@ export interface components {
         KnowledgeBaseArticle: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references KnowledgeBaseCategory, required
+             * @description integer, probably references KnowledgeBaseCategory, required. Known from swagger2026, anteris2023, zdc2025.
              */
             articleCategoryID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             createdByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             createdDateTime?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             errorCodes?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025. */
             isActive?: boolean | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             keywords?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             lastModifiedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             lastModifiedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023, zdc2025.
              */
             publish?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             referenceLink?: string | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             title?: string | null;
         };
         /** @description A new record of KnowledgeBaseArticles. */
@@ -16872,16 +16872,16 @@ export interface components {
         KnowledgeBaseCategory: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
-            /** @description string */
+            readonly id?: number;
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             description?: string | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             name?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references KnowledgeBaseCategory, required
+             * @description integer, probably references KnowledgeBaseCategory, required. Known from swagger2026, anteris2023, zdc2025.
              */
             parentCategoryID?: number | null;
         };
@@ -16918,78 +16918,78 @@ export interface components {
         NotificationHistory: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, references Company
+             * @description long, references Company. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             companyID?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             entityNumber?: string | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             entityTitle?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             initiatingContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             initiatingResourceID?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isDeleted?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isTemplateJob?: boolean | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             notificationHistoryTypeID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             notificationSentTime?: string | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             opportunityID?: number | null;
             /**
              * Format: int64
-             * @description long, references Project
+             * @description long, references Project. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             projectID?: number | null;
             /**
              * Format: int64
-             * @description long, references Quote
+             * @description long, references Quote. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             quoteID?: number | null;
-            /** @description string, at most 200 characters */
+            /** @description string, at most 200 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             recipientDisplayName?: string | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             recipientEmailAddress?: string | null;
             /**
              * Format: int64
-             * @description long, references Task
+             * @description long, references Task. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             taskID?: number | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             templateName?: string | null;
             /**
              * Format: int64
-             * @description long, references Ticket
+             * @description long, references Ticket. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             ticketID?: number | null;
             /**
              * Format: int64
-             * @description long, references TimeEntry
+             * @description long, references TimeEntry. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             timeEntryID?: number | null;
         };
@@ -17150,269 +17150,269 @@ export interface components {
         Opportunity: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             advancedField1?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             advancedField2?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             advancedField3?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             advancedField4?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             advancedField5?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             amount?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            assessmentScore?: number | null;
-            /** @description string, at most 500 characters */
+            readonly assessmentScore?: number | null;
+            /** @description string, at most 500 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             barriers?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             closedDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company, required
+             * @description integer, references Company, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contact
+             * @description integer, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             contactID?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             cost?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             createDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 8000 characters */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             description?: string | null;
-            /** @description string, at most 500 characters */
+            /** @description string, at most 500 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             helpNeeded?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            lastActivity?: string | null;
+            readonly lastActivity?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             leadSource?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             lossReason?: number | null;
-            /** @description string, at most 500 characters */
+            /** @description string, at most 500 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             lossReasonDetail?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             lostDate?: string | null;
-            /** @description string, at most 500 characters */
+            /** @description string, at most 500 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             market?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             monthlyCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             monthlyRevenue?: number | null;
-            /** @description string, at most 500 characters */
+            /** @description string, at most 500 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             nextStep?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             onetimeCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             onetimeRevenue?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             opportunityCategoryID?: number | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation
+             * @description integer, references OrganizationalLevelAssociation. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             organizationalLevelAssociationID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             ownerResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             primaryCompetitor?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             probability?: number | null;
             /**
              * Format: int32
-             * @description integer, references Product
+             * @description integer, references Product. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             productID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             projectedCloseDate?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             promisedFulfillmentDate?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             promotionName?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             quarterlyCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             quarterlyRevenue?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             rating?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            relationshipAssessmentScore?: number | null;
+            readonly relationshipAssessmentScore?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             revenueSpread?: number | null;
-            /** @description string, picklist */
+            /** @description string, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             revenueSpreadUnit?: string | null;
             /**
              * Format: int32
-             * @description integer, references SalesOrder, read-only
+             * @description integer, references SalesOrder, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            salesOrderID?: number | null;
+            readonly salesOrderID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            salesProcessPercentComplete?: number | null;
+            readonly salesProcessPercentComplete?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             semiannualCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             semiannualRevenue?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             stage?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required, read-only
+             * @description datetime, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            startDate?: string | null;
+            readonly startDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             status?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            technicalAssessmentScore?: number | null;
+            readonly technicalAssessmentScore?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             throughDate?: string | null;
-            /** @description string, at most 128 characters, required */
+            /** @description string, at most 128 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             title?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             totalAmountMonths?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             useQuoteTotals?: boolean | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             winReason?: number | null;
-            /** @description string, at most 500 characters */
+            /** @description string, at most 500 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             winReasonDetail?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             yearlyCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             yearlyRevenue?: number | null;
             /** @description values of user-defined fields by their name */
@@ -17885,78 +17885,78 @@ export interface components {
         OpportunityAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, swagger, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, references AttachmentInfo
+             * @description integer, references AttachmentInfo. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             parentAttachmentID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of OpportunityAttachments. */
@@ -17976,7 +17976,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -18019,7 +18019,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /** @description string, at most 255 characters, required */
@@ -18047,7 +18047,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -18090,7 +18090,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /** @description string, at most 255 characters, required */
@@ -18100,21 +18100,21 @@ export interface components {
         OpportunityCategory: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023, zdc2025.
              */
             displayColorRGB?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025. */
             isGlobalDefault?: boolean | null;
-            /** @description string, required */
+            /** @description string, required. Known from swagger2026, anteris2023, zdc2025. */
             name?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             nickname?: string | null;
         };
         /** @description A new record of OpportunityCategories. */
@@ -18158,14 +18158,14 @@ export interface components {
         OrganizationalLevel1: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 400 characters */
+            readonly id?: number;
+            /** @description string, at most 400 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             description?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
         };
         /** @description A new record of OrganizationalLevel1s. */
@@ -18195,14 +18195,14 @@ export interface components {
         OrganizationalLevel2: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 400 characters */
+            readonly id?: number;
+            /** @description string, at most 400 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
         };
         /** @description A new record of OrganizationalLevel2s. */
@@ -18232,21 +18232,21 @@ export interface components {
         OrganizationalLevelAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description boolean */
+            readonly id?: number;
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevel1, required, read-only
+             * @description integer, references OrganizationalLevel1, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            organizationalLevel1ID?: number | null;
+            readonly organizationalLevel1ID?: number | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevel2, required, read-only
+             * @description integer, references OrganizationalLevel2, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            organizationalLevel2ID?: number | null;
+            readonly organizationalLevel2ID?: number | null;
         };
         /** @description A new record of OrganizationalLevelAssociations. */
         OrganizationalLevelAssociationCreate: {
@@ -18277,19 +18277,19 @@ export interface components {
         OrganizationalResource: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation, required, read-only
+             * @description integer, references OrganizationalLevelAssociation, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            organizationalLevelAssociationID?: number | null;
+            readonly organizationalLevelAssociationID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required, read-only
+             * @description integer, references Resource, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resourceID?: number | null;
+            readonly resourceID?: number | null;
         };
         /** @description A new record of OrganizationalResources. */
         OrganizationalResourceCreate: {
@@ -18316,18 +18316,18 @@ export interface components {
         PaymentTerm: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 2000 characters */
+            readonly id?: number;
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             paymentDueInDays?: number | null;
         };
@@ -18368,58 +18368,58 @@ export interface components {
         Phase: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 8000 characters */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             dueDate?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            estimatedHours?: number | null;
-            /** @description string, at most 50 characters */
+            readonly estimatedHours?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             externalID?: string | null;
-            /** @description boolean, read-only */
-            isScheduled?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isScheduled?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityDateTime?: string | null;
+            readonly lastActivityDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Phase
+             * @description integer, references Phase. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentPhaseID?: number | null;
-            /** @description string, at most 50 characters, read-only */
-            phaseNumber?: string | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly phaseNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, references Project, required, read-only
+             * @description integer, references Project, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            projectID?: number | null;
+            readonly projectID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             startDate?: string | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of Phases. */
@@ -18484,25 +18484,25 @@ export interface components {
         PriceListMaterialCode: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references BillingCode, required, read-only
+             * @description integer, references BillingCode, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            billingCodeID?: number | null;
+            readonly billingCodeID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Currency, required, read-only
+             * @description integer, references Currency, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            currencyID?: number | null;
+            readonly currencyID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitPrice?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             usesInternalCurrencyPrice?: boolean | null;
         };
         /** @description A new record of PriceListMaterialCodes. */
@@ -18544,25 +18544,25 @@ export interface components {
         PriceListProductTier: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Currency, required, read-only
+             * @description integer, references Currency, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            currencyID?: number | null;
+            readonly currencyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ProductTier, required, read-only
+             * @description integer, references ProductTier, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            productTierID?: number | null;
+            readonly productTierID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             unitPrice?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             usesInternalCurrencyPrice?: boolean | null;
         };
         /** @description A new record of PriceListProductTiers. */
@@ -18604,25 +18604,25 @@ export interface components {
         PriceListProduct: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Currency, required, read-only
+             * @description integer, references Currency, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            currencyID?: number | null;
+            readonly currencyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Product, required, read-only
+             * @description integer, references Product, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            productID?: number | null;
+            readonly productID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitPrice?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             usesInternalCurrencyPrice?: boolean | null;
         };
         /** @description A new record of PriceListProducts. */
@@ -18664,25 +18664,25 @@ export interface components {
         PriceListRole: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Currency, required, read-only
+             * @description integer, references Currency, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            currencyID?: number | null;
+            readonly currencyID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             hourlyRate?: number | null;
             /**
              * Format: int32
-             * @description integer, references Role, required, read-only
+             * @description integer, references Role, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            roleID?: number | null;
-            /** @description boolean, required */
+            readonly roleID?: number | null;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             usesInternalCurrencyPrice?: boolean | null;
         };
         /** @description A new record of PriceListRoles. */
@@ -18724,25 +18724,25 @@ export interface components {
         PriceListServiceBundle: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Currency, required, read-only
+             * @description integer, references Currency, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            currencyID?: number | null;
+            readonly currencyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ServiceBundle, required, read-only
+             * @description integer, references ServiceBundle, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            serviceBundleID?: number | null;
+            readonly serviceBundleID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitPrice?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             usesInternalCurrencyPrice?: boolean | null;
         };
         /** @description A new record of PriceListServiceBundles. */
@@ -18784,25 +18784,25 @@ export interface components {
         PriceListService: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Currency, required, read-only
+             * @description integer, references Currency, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            currencyID?: number | null;
+            readonly currencyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Service, required, read-only
+             * @description integer, references Service, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            serviceID?: number | null;
+            readonly serviceID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitPrice?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             usesInternalCurrencyPrice?: boolean | null;
         };
         /** @description A new record of PriceListServices. */
@@ -18844,31 +18844,31 @@ export interface components {
         PriceListWorkTypeModifier: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Currency, required, read-only
+             * @description integer, references Currency, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            currencyID?: number | null;
+            readonly currencyID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, cannot be filtered
+             * @description integer, picklist, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             modifierType?: number | null;
             /**
              * Format: double
-             * @description decimal, cannot be filtered
+             * @description decimal, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             modifierValue?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             usesInternalCurrencyPrice?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references WorkTypeModifier, required, read-only
+             * @description integer, references WorkTypeModifier, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            workTypeModifierID?: number | null;
+            readonly workTypeModifierID?: number | null;
         };
         /** @description A new record of PriceListWorkTypeModifiers. */
         PriceListWorkTypeModifierCreate: {
@@ -18919,42 +18919,42 @@ export interface components {
         ProductNote: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 32000 characters, required */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 32000 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             description?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorUpdaterResourceID?: number | null;
+            readonly impersonatorUpdaterResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            lastActivityDate?: string | null;
+            readonly lastActivityDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Product, required, read-only
+             * @description integer, references Product, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            productID?: number | null;
-            /** @description string, at most 250 characters, required */
+            readonly productID?: number | null;
+            /** @description string, at most 250 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             title?: string | null;
         };
         /** @description A new record of ProductNotes. */
@@ -18985,29 +18985,29 @@ export interface components {
         ProductTier: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Product, required, read-only
+             * @description integer, references Product, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            productID?: number | null;
+            readonly productID?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             unitCost?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             unitPrice?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            upToUnitCount?: number | null;
+            readonly upToUnitCount?: number | null;
         };
         /** @description A new record of ProductTiers. */
         ProductTierCreate: {
@@ -19049,29 +19049,29 @@ export interface components {
         ProductVendor: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description boolean, required */
+            readonly id?: number;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isDefault?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references Product, required, read-only
+             * @description integer, references Product, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            productID?: number | null;
+            readonly productID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             vendorCost?: number | null;
             /**
              * Format: int32
-             * @description integer, references Company, required
+             * @description integer, references Company, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             vendorID?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             vendorPartNumber?: string | null;
         };
         /** @description A new record of ProductVendors. */
@@ -19126,109 +19126,109 @@ export interface components {
         Product: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta.
              */
-            billingType?: number | null;
+            readonly billingType?: number | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode
+             * @description integer, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             chargeBillingCodeID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             createdByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             createdTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItemCategory
+             * @description integer, references ConfigurationItemCategory. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             defaultInstalledProductCategoryID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Company
+             * @description integer, references Company. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             defaultVendorID?: number | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             description?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             doesNotRequireProcurement?: boolean | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             externalProductID?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
-            /** @description string, at most 50 characters */
+            readonly impersonatorCreatorResourceID?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             internalProductID?: string | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isEligibleForRma?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isSerialized?: boolean | null;
-            /** @description string, at most 500 characters */
+            /** @description string, at most 500 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             link?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             manufacturerName?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             manufacturerProductName?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            markupRate?: number | null;
+            readonly markupRate?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             msrp?: number | null;
-            /** @description string, at most 1000 characters, required */
+            /** @description string, at most 1000 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             name?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             periodType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta.
              */
-            priceCostMethod?: number | null;
+            readonly priceCostMethod?: number | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode, required
+             * @description integer, references BillingCode, required. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             productBillingCodeID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             productCategory?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             sku?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             unitCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             unitPrice?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             vendorProductNumber?: string | null;
             /** @description values of user-defined fields by their name */
             userDefinedFields?: {
@@ -19423,83 +19423,83 @@ export interface components {
         ProjectAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, swagger, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Project
+             * @description integer, references Project. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             projectID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ProjectNote
+             * @description integer, references ProjectNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             projectNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of ProjectAttachments. */
@@ -19519,7 +19519,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -19567,7 +19567,7 @@ export interface components {
             projectNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /** @description string, at most 255 characters, required */
@@ -19595,7 +19595,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -19643,7 +19643,7 @@ export interface components {
             projectNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /** @description string, at most 255 characters, required */
@@ -19653,126 +19653,126 @@ export interface components {
         ProjectCharge: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            billableAmount?: number | null;
+            readonly billableAmount?: number | null;
             /**
              * Format: int64
-             * @description long, references BillingCode
+             * @description long, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             billingCodeID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             chargeType?: number | null;
             /**
              * Format: int64
-             * @description long, references ContractServiceBundle
+             * @description long, references ContractServiceBundle. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractServiceBundleID?: number | null;
             /**
              * Format: int64
-             * @description long, references ContractService
+             * @description long, references ContractService. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractServiceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Resource, read-only
+             * @description long, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
+            readonly creatorResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             datePurchased?: string | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             estimatedCost?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            extendedCost?: number | null;
+            readonly extendedCost?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyBillableAmount?: number | null;
+            readonly internalCurrencyBillableAmount?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyUnitPrice?: number | null;
-            /** @description string, at most 50 characters */
+            readonly internalCurrencyUnitPrice?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             internalPurchaseOrderNumber?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isBillableToCompany?: boolean | null;
-            /** @description boolean, read-only */
-            isBilled?: boolean | null;
-            /** @description string, at most 100 characters, required */
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isBilled?: boolean | null;
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             notes?: string | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation, read-only
+             * @description integer, references OrganizationalLevelAssociation, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            organizationalLevelAssociationID?: number | null;
+            readonly organizationalLevelAssociationID?: number | null;
             /**
              * Format: int64
-             * @description long, references Product
+             * @description long, references Product. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             productID?: number | null;
             /**
              * Format: int64
-             * @description long, references Project, required
+             * @description long, references Project, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             projectID?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             purchaseOrderNumber?: string | null;
             /**
              * Format: int64
-             * @description long, picklist, read-only
+             * @description long, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            status?: number | null;
+            readonly status?: number | null;
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            statusLastModifiedBy?: number | null;
+            readonly statusLastModifiedBy?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            statusLastModifiedDate?: string | null;
+            readonly statusLastModifiedDate?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitPrice?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitQuantity?: number | null;
         };
@@ -19925,88 +19925,88 @@ export interface components {
         ProjectNoteAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, references AttachmentInfo
+             * @description integer, references AttachmentInfo. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             parentAttachmentID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Project
+             * @description integer, references Project. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             projectID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ProjectNote
+             * @description integer, references ProjectNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             projectNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of ProjectNoteAttachments. */
@@ -20026,7 +20026,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -20079,7 +20079,7 @@ export interface components {
             projectNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /** @description string, at most 255 characters, required */
@@ -20107,7 +20107,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -20160,7 +20160,7 @@ export interface components {
             projectNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /** @description string, at most 255 characters, required */
@@ -20170,59 +20170,59 @@ export interface components {
         ProjectNote: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Contact
+             * @description integer, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             createdByContactID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 32000 characters, required */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 32000 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorUpdaterResourceID?: number | null;
-            /** @description boolean, required */
+            readonly impersonatorUpdaterResourceID?: number | null;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isAnnouncement?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityDate?: string | null;
+            readonly lastActivityDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             noteType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Project, required
+             * @description integer, references Project, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             projectID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Project Team. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
-            /** @description string, at most 250 characters, required */
+            /** @description string, at most 250 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of ProjectNotes. */
@@ -20248,7 +20248,7 @@ export interface components {
             projectID: number;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Project Team
              */
             publish: number;
             /** @description string, at most 250 characters, required */
@@ -20282,7 +20282,7 @@ export interface components {
             projectID?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Project Team
              */
             publish?: number;
             /** @description string, at most 250 characters, required */
@@ -20292,200 +20292,200 @@ export interface components {
         Project: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            actualBilledHours?: number | null;
+            readonly actualBilledHours?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            actualHours?: number | null;
+            readonly actualHours?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only, cannot be filtered
+             * @description decimal, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            changeOrdersBudget?: number | null;
+            readonly changeOrdersBudget?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            changeOrdersRevenue?: number | null;
+            readonly changeOrdersRevenue?: number | null;
             /**
              * Format: int32
-             * @description integer, references Company, required, read-only
+             * @description integer, references Company, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            companyID?: number | null;
+            readonly companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            companyOwnerResourceID?: number | null;
+            readonly companyOwnerResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             completedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            completedPercentage?: number | null;
+            readonly completedPercentage?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contract
+             * @description integer, references Contract. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
+            readonly creatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             department?: number | null;
-            /** @description string, at most 8000 characters */
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            duration?: number | null;
+            readonly duration?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             endDateTime?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             estimatedSalesCost?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            estimatedTime?: number | null;
-            /** @description string, at most 50 characters */
+            readonly estimatedTime?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             extProjectNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, cannot be filtered
+             * @description integer, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             extProjectType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             laborEstimatedCosts?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            laborEstimatedMarginPercentage?: number | null;
+            readonly laborEstimatedMarginPercentage?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             laborEstimatedRevenue?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityDateTime?: string | null;
+            readonly lastActivityDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityPersonType?: number | null;
+            readonly lastActivityPersonType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityResourceID?: number | null;
+            readonly lastActivityResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Opportunity
+             * @description integer, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation
+             * @description integer, references OrganizationalLevelAssociation. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             organizationalLevelAssociationID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             originalEstimatedRevenue?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            projectCostEstimatedMarginPercentage?: number | null;
+            readonly projectCostEstimatedMarginPercentage?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             projectCostsBudget?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             projectCostsRevenue?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             projectLeadResourceID?: number | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             projectName?: string | null;
-            /** @description string, at most 50 characters, read-only */
-            projectNumber?: string | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly projectNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             projectType?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             purchaseOrderNumber?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             sgda?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             startDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 5 Complete. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             status?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             statusDateTime?: string | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             statusDetail?: string | null;
             /** @description values of user-defined fields by their name */
             userDefinedFields?: {
@@ -20595,7 +20595,7 @@ export interface components {
             startDateTime: string;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 5 Complete
              */
             status: number;
             /**
@@ -20713,7 +20713,7 @@ export interface components {
             startDateTime?: string;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 5 Complete
              */
             status?: number;
             /**
@@ -20733,14 +20733,14 @@ export interface components {
         PurchaseApproval: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, picklist, read-only */
-            costType?: string | null;
-            /** @description boolean, required, cannot be filtered */
+            readonly id?: number;
+            /** @description string, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly costType?: string | null;
+            /** @description boolean, required, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isApproved?: boolean | null;
-            /** @description string, at most 5000 characters, cannot be filtered */
+            /** @description string, at most 5000 characters, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             rejectNote?: string | null;
         };
         /** @description A new record of PurchaseApprovals. */
@@ -20766,42 +20766,42 @@ export interface components {
         PurchaseOrderItemReceiving: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, references PurchaseOrderItem, required, read-only
+             * @description long, references PurchaseOrderItem, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            purchaseOrderItemID?: number | null;
+            readonly purchaseOrderItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            quantityBackOrdered?: number | null;
+            readonly quantityBackOrdered?: number | null;
             /**
              * Format: int32
-             * @description integer, required, read-only
+             * @description integer, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            quantityNowReceiving?: number | null;
+            readonly quantityNowReceiving?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            quantityPreviouslyReceived?: number | null;
+            readonly quantityPreviouslyReceived?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            receiveDate?: string | null;
+            readonly receiveDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            receivedByResourceID?: number | null;
-            /** @description string, at most 50 characters, read-only */
-            serialNumber?: string | null;
-            /** @description string */
+            readonly receivedByResourceID?: number | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly serialNumber?: string | null;
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             vendorInvoiceNumber?: string | null;
         };
         /** @description A new record of PurchaseOrderItemReceiving. */
@@ -20833,69 +20833,69 @@ export interface components {
         PurchaseOrderItem: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             chargeID?: number | null;
             /**
              * Format: int64
-             * @description long, references Contract, read-only
+             * @description long, references Contract, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contractID?: number | null;
+            readonly contractID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             estimatedArrivalDate?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            internalCurrencyUnitCost?: number | null;
+            readonly internalCurrencyUnitCost?: number | null;
             /**
              * Format: int32
-             * @description integer, references InventoryLocation, required
+             * @description integer, references InventoryLocation, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             inventoryLocationID?: number | null;
-            /** @description string, at most 4000 characters */
+            /** @description string, at most 4000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             memo?: string | null;
             /**
              * Format: int32
-             * @description integer, references PurchaseOrder, required, read-only
+             * @description integer, references PurchaseOrder, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            orderID?: number | null;
+            readonly orderID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Product
+             * @description integer, references Product. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             productID?: number | null;
             /**
              * Format: int64
-             * @description long, references Project, read-only
+             * @description long, references Project, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            projectID?: number | null;
+            readonly projectID?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             quantity?: number | null;
             /**
              * Format: int64
-             * @description long, references SalesOrder, read-only
+             * @description long, references SalesOrder, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            salesOrderID?: number | null;
+            readonly salesOrderID?: number | null;
             /**
              * Format: int64
-             * @description long, references Ticket, read-only
+             * @description long, references Ticket, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            ticketID?: number | null;
+            readonly ticketID?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitCost?: number | null;
         };
@@ -20983,123 +20983,123 @@ export interface components {
         PurchaseOrder: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 8000 characters, read-only, cannot be filtered */
-            additionalVendorInvoiceNumbers?: string | null;
+            readonly id?: number;
+            /** @description string, at most 8000 characters, read-only, cannot be filtered. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
+            readonly additionalVendorInvoiceNumbers?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            cancelDateTime?: string | null;
+            readonly cancelDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 50 characters */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             externalPONumber?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             fax?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             freight?: number | null;
-            /** @description string, at most 4000 characters */
+            /** @description string, at most 4000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             generalMemo?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            internalCurrencyFreight?: number | null;
+            readonly internalCurrencyFreight?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            latestEstimatedArrivalDate?: string | null;
+            readonly latestEstimatedArrivalDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             paymentTerm?: number | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             phone?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company
+             * @description integer, references Company. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             purchaseForCompanyID?: number | null;
-            /** @description string, at most 50 characters, read-only */
-            purchaseOrderNumber?: string | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
+            readonly purchaseOrderNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             purchaseOrderTemplateID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             shippingDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references ShippingType
+             * @description integer, references ShippingType. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             shippingType?: number | null;
-            /** @description string, at most 128 characters, required */
+            /** @description string, at most 128 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             shipToAddress1?: string | null;
-            /** @description string, at most 128 characters */
+            /** @description string, at most 128 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             shipToAddress2?: string | null;
-            /** @description string, at most 30 characters */
+            /** @description string, at most 30 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             shipToCity?: string | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             shipToName?: string | null;
-            /** @description string, at most 10 characters */
+            /** @description string, at most 10 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             shipToPostalCode?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             shipToState?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             showEachTaxInGroup?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             showTaxCategory?: boolean | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             status?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            submitDateTime?: string | null;
+            readonly submitDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references TaxRegion
+             * @description integer, probably references TaxRegion. Known from swagger2026, swagger, anteris2023, zdc2025.
              */
             taxRegionID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             useItemDescriptionsFrom?: number | null;
             /**
              * Format: int32
-             * @description integer, references Company, required, read-only
+             * @description integer, references Company, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            vendorID?: number | null;
-            /** @description string, at most 50 characters */
+            readonly vendorID?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             vendorInvoiceNumber?: string | null;
         };
         /** @description A new record of PurchaseOrders. */
@@ -21264,140 +21264,140 @@ export interface components {
         QuoteItem: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, read-only, cannot be filtered
+             * @description decimal, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            averageCost?: number | null;
+            readonly averageCost?: number | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode
+             * @description integer, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             chargeID?: number | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode
+             * @description integer, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             expenseID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only, cannot be filtered
+             * @description decimal, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            highestCost?: number | null;
+            readonly highestCost?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyLineDiscount?: number | null;
+            readonly internalCurrencyLineDiscount?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyUnitDiscount?: number | null;
+            readonly internalCurrencyUnitDiscount?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCurrencyUnitPrice?: number | null;
-            /** @description boolean, required */
+            readonly internalCurrencyUnitPrice?: number | null;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isOptional?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isTaxable?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references Role
+             * @description integer, references Role. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             laborID?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             lineDiscount?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            markupRate?: number | null;
-            /** @description string, at most 100 characters */
+            readonly markupRate?: number | null;
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             percentageDiscount?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             periodType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Product
+             * @description integer, references Product. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             productID?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             quantity?: number | null;
             /**
              * Format: int32
-             * @description integer, references Quote, required, read-only
+             * @description integer, references Quote, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            quoteID?: number | null;
+            readonly quoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 Product, 2 Cost, 3 Labor, 4 Expense, 6 Shipping, 11 Service, 12 ServiceBundle. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             quoteItemType?: number | null;
             /**
              * Format: int32
-             * @description integer, references ServiceBundle
+             * @description integer, references ServiceBundle. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             serviceBundleID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Service
+             * @description integer, references Service. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             serviceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ShippingType
+             * @description integer, references ShippingType. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             shippingID?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            sortOrderID?: number | null;
+            readonly sortOrderID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TaxCategory
+             * @description integer, references TaxCategory. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             taxCategoryID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            totalEffectiveTax?: number | null;
+            readonly totalEffectiveTax?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitCost?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitDiscount?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             unitPrice?: number | null;
         };
@@ -21458,7 +21458,7 @@ export interface components {
             quoteID: number;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 Product, 2 Cost, 3 Labor, 4 Expense, 6 Shipping, 11 Service, 12 ServiceBundle
              */
             quoteItemType: number;
             /**
@@ -21554,7 +21554,7 @@ export interface components {
             quantity?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 Product, 2 Cost, 3 Labor, 4 Expense, 6 Shipping, 11 Service, 12 ServiceBundle
              */
             quoteItemType?: number;
             /**
@@ -21597,18 +21597,18 @@ export interface components {
         QuoteLocation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 50 characters */
+            readonly id?: number;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             address1?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             address2?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             city?: string | null;
-            /** @description string, at most 20 characters */
+            /** @description string, at most 20 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             postalCode?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             state?: string | null;
         };
         /** @description A new record of QuoteLocations. */
@@ -21646,71 +21646,71 @@ export interface components {
         QuoteTemplate: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description boolean, read-only */
-            calculateTaxSeparately?: boolean | null;
+            readonly id?: number;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly calculateTaxSeparately?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createdBy?: number | null;
-            /** @description string, at most 10 characters, required, read-only */
-            currencyNegativeFormat?: string | null;
-            /** @description string, at most 10 characters, required, read-only */
-            currencyPositiveFormat?: string | null;
+            readonly createdBy?: number | null;
+            /** @description string, at most 10 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly currencyNegativeFormat?: string | null;
+            /** @description string, at most 10 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly currencyPositiveFormat?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            dateFormat?: number | null;
-            /** @description string, at most 200 characters, read-only */
-            description?: string | null;
-            /** @description boolean, read-only */
-            displayTaxCategorySuperscripts?: boolean | null;
-            /** @description boolean, read-only */
-            isActive?: boolean | null;
+            readonly dateFormat?: number | null;
+            /** @description string, at most 200 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly description?: string | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly displayTaxCategorySuperscripts?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isActive?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityBy?: number | null;
+            readonly lastActivityBy?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityDate?: string | null;
-            /** @description string, at most 50 characters, required, read-only */
-            name?: string | null;
+            readonly lastActivityDate?: string | null;
+            /** @description string, at most 50 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly name?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            numberFormat?: number | null;
+            readonly numberFormat?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            pageLayout?: number | null;
+            readonly pageLayout?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            pageNumberFormat?: number | null;
-            /** @description boolean, read-only */
-            showEachTaxInGroup?: boolean | null;
-            /** @description boolean, read-only */
-            showGridHeader?: boolean | null;
-            /** @description boolean, read-only */
-            showTaxCategory?: boolean | null;
-            /** @description boolean, read-only */
-            showVerticalGridLines?: boolean | null;
+            readonly pageNumberFormat?: number | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly showEachTaxInGroup?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly showGridHeader?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly showTaxCategory?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly showVerticalGridLines?: boolean | null;
         };
         /** @description A new record of QuoteTemplates. */
         QuoteTemplateCreate: {
@@ -21733,169 +21733,169 @@ export interface components {
         Quote: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             approvalStatus?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            approvalStatusChangedByResourceID?: number | null;
+            readonly approvalStatusChangedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            approvalStatusChangedDate?: string | null;
+            readonly approvalStatusChangedDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references QuoteLocation, required
+             * @description integer, references QuoteLocation, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             billToLocationID?: number | null;
-            /** @description boolean, cannot be filtered */
+            /** @description boolean, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             calculateTaxSeparately?: boolean | null;
-            /** @description string, at most 1000 characters */
+            /** @description string, at most 1000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             comment?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company
+             * @description integer, references Company. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contact
+             * @description integer, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contactID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 2000 characters */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             effectiveDate?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             expirationDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            extApprovalContactResponse?: number | null;
+            readonly extApprovalContactResponse?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            extApprovalResponseDate?: string | null;
-            /** @description string, at most 250 characters, read-only */
-            extApprovalResponseSignature?: string | null;
-            /** @description string, at most 50 characters */
+            readonly extApprovalResponseDate?: string | null;
+            /** @description string, at most 250 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly extApprovalResponseSignature?: string | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             externalQuoteNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             groupByID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
-            /** @description boolean */
+            readonly impersonatorCreatorResourceID?: number | null;
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityDate?: string | null;
+            readonly lastActivityDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastModifiedBy?: number | null;
+            readonly lastModifiedBy?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             lastPublishedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             lastPublishedDateTime?: string | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
             /**
              * Format: int32
-             * @description integer, references Opportunity, required, read-only
+             * @description integer, references Opportunity, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            opportunityID?: number | null;
+            readonly opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             paymentTerm?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             paymentType?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             primaryQuote?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references Project
+             * @description integer, references Project. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             proposalProjectID?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             purchaseOrderNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            quoteNumber?: number | null;
+            readonly quoteNumber?: number | null;
             /**
              * Format: int32
-             * @description integer, references QuoteTemplate
+             * @description integer, references QuoteTemplate. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             quoteTemplateID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             shippingType?: number | null;
             /**
              * Format: int32
-             * @description integer, references QuoteLocation, required
+             * @description integer, references QuoteLocation, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             shipToLocationID?: number | null;
-            /** @description boolean, cannot be filtered */
+            /** @description boolean, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             showEachTaxInGroup?: boolean | null;
-            /** @description boolean, cannot be filtered */
+            /** @description boolean, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             showTaxCategory?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references QuoteLocation, required
+             * @description integer, references QuoteLocation, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             soldToLocationID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references TaxRegion
+             * @description integer, probably references TaxRegion. Known from swagger2026, swagger, anteris2023, zdc2025.
              */
             taxRegionID?: number | null;
         };
@@ -22129,78 +22129,78 @@ export interface components {
         ResourceAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             resourceID?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of ResourceAttachments. */
@@ -22220,7 +22220,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -22258,7 +22258,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /**
@@ -22291,7 +22291,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -22329,7 +22329,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /**
@@ -22344,54 +22344,54 @@ export interface components {
         ResourceDailyAvailability: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, anteris2023, zdc2025.
              */
             fridayAvailableHours?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, anteris2023, zdc2025.
              */
             mondayAvailableHours?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource, required
+             * @description integer, probably references Resource, required. Known from swagger2026, anteris2023, zdc2025.
              */
             resourceID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, anteris2023, zdc2025.
              */
             saturdayAvailableHours?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, anteris2023, zdc2025.
              */
             sundayAvailableHours?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, anteris2023, zdc2025.
              */
             thursdayAvailableHours?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             travelAvailability?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, anteris2023, zdc2025.
              */
             tuesdayAvailableHours?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, anteris2023, zdc2025.
              */
             wednesdayAvailableHours?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, anteris2023, zdc2025.
              */
             weeklyBillableHoursGoal?: number | null;
         };
@@ -22504,28 +22504,28 @@ export interface components {
         ResourceRoleDepartment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Department, required
+             * @description integer, references Department, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             departmentID?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isDefault?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isDepartmentLead?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required, read-only
+             * @description integer, references Resource, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resourceID?: number | null;
+            readonly resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Role, required
+             * @description integer, references Role, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             roleID?: number | null;
         };
@@ -22581,19 +22581,19 @@ export interface components {
         ResourceRoleQueue: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             queueID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required, read-only
+             * @description integer, references Resource, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resourceID?: number | null;
+            readonly resourceID?: number | null;
         };
         /** @description A new record of ResourceRoleQueues. */
         ResourceRoleQueueCreate: {
@@ -22625,31 +22625,31 @@ export interface components {
         ResourceRole: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, references Department, read-only
+             * @description long, references Department, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            departmentID?: number | null;
-            /** @description boolean, read-only */
-            isActive?: boolean | null;
+            readonly departmentID?: number | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isActive?: boolean | null;
             /**
              * Format: int64
-             * @description long, picklist, read-only
+             * @description long, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            queueID?: number | null;
+            readonly queueID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource, required, read-only
+             * @description long, references Resource, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resourceID?: number | null;
+            readonly resourceID?: number | null;
             /**
              * Format: int64
-             * @description long, references Role, required, read-only
+             * @description long, references Role, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            roleID?: number | null;
+            readonly roleID?: number | null;
         };
         /** @description A new record of ResourceRoles. */
         ResourceRoleCreate: {
@@ -22676,21 +22676,21 @@ export interface components {
         ResourceServiceDeskRole: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description boolean */
+            readonly id?: number;
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isDefault?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required, read-only
+             * @description integer, references Resource, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resourceID?: number | null;
+            readonly resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Role, required
+             * @description integer, references Role, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             roleID?: number | null;
         };
@@ -22732,24 +22732,24 @@ export interface components {
         ResourceSkill: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, references Resource, required, read-only
+             * @description long, references Resource, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resourceID?: number | null;
-            /** @description string, at most 2000 characters */
+            readonly resourceID?: number | null;
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             skillDescription?: string | null;
             /**
              * Format: int64
-             * @description long, references Skill, required, read-only
+             * @description long, references Skill, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            skillID?: number | null;
+            readonly skillID?: number | null;
             /**
              * Format: int64
-             * @description long, picklist, required
+             * @description long, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             skillLevel?: number | null;
         };
@@ -22792,102 +22792,102 @@ export interface components {
         ResourceTimeOffAdditional: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026.
              */
             currentYear?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             currentYearAdditionalFloatingHoliday?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             currentYearAdditionalPersonalTime?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             currentYearAdditionalSickTime?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             currentYearAdditionalVacationTime?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             currentYearAnnualFloatingHoliday?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             currentYearAnnualPersonalTime?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             currentYearAnnualSickTime?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             currentYearAnnualVacationTime?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026.
              */
             nextYear?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             nextYearAdditionalFloatingHoliday?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             nextYearAdditionalPersonalTime?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             nextYearAdditionalSickTime?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             nextYearAdditionalVacationTime?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             nextYearAnnualFloatingHoliday?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             nextYearAnnualPersonalTime?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             nextYearAnnualSickTime?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026.
              */
             nextYearAnnualVacationTime?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026.
              */
             resourceID?: number | null;
         };
@@ -23096,22 +23096,22 @@ export interface components {
         ResourceTimeOffApprover: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, zdc2025.
              */
             approvalLevel?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, zdc2025.
              */
             approverResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, zdc2025.
              */
             resourceID?: number | null;
         };
@@ -23160,117 +23160,117 @@ export interface components {
         ResourceTimeOffBalance: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             floatingHolidayAnnualAllowance?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             floatingHolidayBalance?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             floatingHolidayPlanned?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             floatingHolidayUsed?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             floatingHolidayWaitingApproval?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             personalTimeAnnualAllowance?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             personalTimeBalance?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             personalTimePlanned?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             personalTimeUsed?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             personalTimeWaitingApproval?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, help.
              */
             resourceID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             sickTimeAnnualAllowance?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             sickTimeBalance?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             sickTimePlanned?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             sickTimeUsed?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             sickTimeWaitingApproval?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             vacationTimeAnnualAllowance?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             vacationTimeBalance?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             vacationTimePlanned?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             vacationTimeUsed?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, help.
              */
             vacationTimeWaitingApproval?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026.
              */
             year?: number | null;
         };
@@ -23509,109 +23509,109 @@ export interface components {
         Resource: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 100 characters */
+            readonly id?: number;
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet. */
             accountingReferenceID?: string | null;
-            /** @description string, at most 20 characters, picklist, read-only */
-            dateFormat?: string | null;
+            /** @description string, at most 20 characters, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet. */
+            readonly dateFormat?: string | null;
             /**
              * Format: int64
-             * @description long, references Role, cannot be filtered
+             * @description long, references Role, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta.
              */
             defaultServiceDeskRoleID?: number | null;
-            /** @description string, at most 254 characters, required */
+            /** @description string, at most 254 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet. */
             email?: string | null;
-            /** @description string, at most 254 characters */
+            /** @description string, at most 254 characters. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet. */
             email2?: string | null;
-            /** @description string, at most 254 characters */
+            /** @description string, at most 254 characters. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet. */
             email3?: string | null;
-            /** @description string, at most 20 characters, picklist, required */
+            /** @description string, at most 20 characters, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet. */
             emailTypeCode?: string | null;
-            /** @description string, at most 20 characters, picklist */
+            /** @description string, at most 20 characters, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet. */
             emailTypeCode2?: string | null;
-            /** @description string, at most 20 characters, picklist */
+            /** @description string, at most 20 characters, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet. */
             emailTypeCode3?: string | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet. */
             firstName?: string | null;
-            /** @description string, at most 1 characters, picklist */
+            /** @description string, at most 1 characters, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet. */
             gender?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet.
              */
             greeting?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required, read-only
+             * @description datetime, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet.
              */
-            hireDate?: string | null;
-            /** @description string, at most 25 characters */
+            readonly hireDate?: string | null;
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet. */
             homePhone?: string | null;
-            /** @description string, at most 32 characters */
+            /** @description string, at most 32 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             initials?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            internalCost?: number | null;
-            /** @description boolean, required */
+            readonly internalCost?: number | null;
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             lastName?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            licenseType?: number | null;
+            readonly licenseType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            locationID?: number | null;
-            /** @description string, at most 50 characters */
+            readonly locationID?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             middleName?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             mobilePhone?: string | null;
-            /** @description string, at most 20 characters, picklist, required */
+            /** @description string, at most 20 characters, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             numberFormat?: string | null;
-            /** @description string, at most 10 characters */
+            /** @description string, at most 10 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             officeExtension?: string | null;
-            /** @description string, at most 25 characters */
+            /** @description string, at most 25 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             officePhone?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, zdc2025. */
             payrollIdentifier?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             payrollType?: number | null;
-            /** @description string, at most 15 characters, picklist, required */
+            /** @description string, at most 15 characters, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             resourceType?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             suffix?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            surveyResourceRating?: number | null;
-            /** @description string, at most 20 characters, picklist, read-only */
-            timeFormat?: string | null;
-            /** @description string, at most 50 characters */
+            readonly surveyResourceRating?: number | null;
+            /** @description string, at most 20 characters, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly timeFormat?: string | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
-            /** @description string, at most 15 characters, picklist */
+            /** @description string, at most 15 characters, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             travelAvailabilityPct?: string | null;
-            /** @description string, at most 32 characters, required */
+            /** @description string, at most 32 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             userName?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            userType?: number | null;
+            readonly userType?: number | null;
         };
         /** @description A new record of Resources. */
         ResourceCreate: {
@@ -23780,39 +23780,39 @@ export interface components {
         Role: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 200 characters */
+            readonly id?: number;
+            /** @description string, at most 200 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             hourlyFactor?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             hourlyRate?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isExcludedFromNewContracts?: boolean | null;
-            /** @description boolean, read-only */
-            isSystemRole?: boolean | null;
-            /** @description string, at most 200 characters, required */
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isSystemRole?: boolean | null;
+            /** @description string, at most 200 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
             /**
              * Format: int32
-             * @description integer, references TaxCategory
+             * @description integer, references TaxCategory. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             quoteItemDefaultTaxCategoryId?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            roleType?: number | null;
+            readonly roleType?: number | null;
         };
         /** @description A new record of Roles. */
         RoleCreate: {
@@ -23875,78 +23875,78 @@ export interface components {
         SalesOrderAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
             /**
              * Format: int32
-             * @description integer, references SalesOrder
+             * @description integer, references SalesOrder. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             salesOrderID?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of SalesOrderAttachments. */
@@ -23966,7 +23966,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -24004,7 +24004,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /**
@@ -24037,7 +24037,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -24075,7 +24075,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /**
@@ -24090,90 +24090,90 @@ export interface components {
         SalesOrder: {
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 100 characters */
+            readonly id?: number;
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             additionalBillToAddressInformation?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             additionalShipToAddressInformation?: string | null;
-            /** @description string, at most 150 characters */
+            /** @description string, at most 150 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             billingAddress1?: string | null;
-            /** @description string, at most 150 characters */
+            /** @description string, at most 150 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             billingAddress2?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             billToCity?: string | null;
             /**
              * Format: int32
-             * @description integer, references Country
+             * @description integer, references Country. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             billToCountryID?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             billToPostalCode?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             billToState?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company, required, read-only
+             * @description integer, references Company, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            companyID?: number | null;
+            readonly companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contact, required
+             * @description integer, references Contact, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contactID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Opportunity, required, read-only
+             * @description integer, references Opportunity, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            opportunityID?: number | null;
+            readonly opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation
+             * @description integer, references OrganizationalLevelAssociation. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             organizationalLevelAssociationID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             ownerResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             promisedFulfillmentDate?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             salesOrderDate?: string | null;
-            /** @description string, at most 150 characters */
+            /** @description string, at most 150 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             shipToAddress1?: string | null;
-            /** @description string, at most 150 characters */
+            /** @description string, at most 150 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             shipToAddress2?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             shipToCity?: string | null;
             /**
              * Format: int32
-             * @description integer, references Country
+             * @description integer, references Country. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             shipToCountryID?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             shipToPostalCode?: string | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             shipToState?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             status?: number | null;
-            /** @description string, at most 128 characters, required, read-only */
-            title?: string | null;
+            /** @description string, at most 128 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly title?: string | null;
             /** @description values of user-defined fields by their name */
             userDefinedFields?: {
                 name: string;
@@ -24345,19 +24345,19 @@ export interface components {
         ServiceBundleService: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, references ServiceBundle, required, read-only
+             * @description long, references ServiceBundle, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            serviceBundleID?: number | null;
+            readonly serviceBundleID?: number | null;
             /**
              * Format: int64
-             * @description long, references Service, required, read-only
+             * @description long, references Service, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            serviceID?: number | null;
+            readonly serviceID?: number | null;
         };
         /** @description A new record of ServiceBundleServices. */
         ServiceBundleServiceCreate: {
@@ -24384,85 +24384,85 @@ export interface components {
         ServiceBundle: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references BillingCode, required
+             * @description integer, references BillingCode, required. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             billingCodeID?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             catalogNumberPartNumber?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 200 characters */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 200 characters. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             description?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             externalID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             internalID?: string | null;
-            /** @description string, at most 1000 characters */
+            /** @description string, at most 1000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             invoiceDescription?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             isActive?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            lastModifiedDate?: string | null;
-            /** @description string */
+            readonly lastModifiedDate?: string | null;
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             manufacturerServiceProvider?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             manufacturerServiceProviderProductNumber?: string | null;
-            /** @description string, at most 150 characters, required */
+            /** @description string, at most 150 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             name?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             percentageDiscount?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            periodType?: number | null;
+            readonly periodType?: number | null;
             /**
              * Format: int64
-             * @description long, picklist
+             * @description long, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             serviceLevelAgreementID?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             sku?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            unitCost?: number | null;
+            readonly unitCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             unitDiscount?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             unitPrice?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            updateResourceID?: number | null;
-            /** @description string */
+            readonly updateResourceID?: number | null;
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             url?: string | null;
             /** @description values of user-defined fields by their name */
             userDefinedFields?: {
@@ -24594,17 +24594,17 @@ export interface components {
         ServiceCallTaskResource: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ServiceCallTask, required
+             * @description integer, references ServiceCallTask, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             serviceCallTaskID?: number | null;
         };
@@ -24643,17 +24643,17 @@ export interface components {
         ServiceCallTask: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references ServiceCall, required
+             * @description integer, references ServiceCall, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             serviceCallID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Task, required
+             * @description integer, references Task, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             taskID?: number | null;
         };
@@ -24692,17 +24692,17 @@ export interface components {
         ServiceCallTicketResource: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ServiceCallTicket, required
+             * @description integer, references ServiceCallTicket, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             serviceCallTicketID?: number | null;
         };
@@ -24741,17 +24741,17 @@ export interface components {
         ServiceCallTicket: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references ServiceCall, required
+             * @description integer, references ServiceCall, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             serviceCallID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, required
+             * @description integer, references Ticket, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             ticketID?: number | null;
         };
@@ -24790,79 +24790,79 @@ export interface components {
         ServiceCall: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            cancelationNoticeHours?: number | null;
+            readonly cancelationNoticeHours?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             canceledByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             canceledDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company, required
+             * @description integer, references Company, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references CompanyLocation
+             * @description integer, references CompanyLocation. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             companyLocationID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 2000 characters */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            duration?: number | null;
+            readonly duration?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             endDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description short
+             * @description short. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             isComplete?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastModifiedDateTime?: string | null;
+            readonly lastModifiedDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             startDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             status?: number | null;
         };
@@ -24965,57 +24965,57 @@ export interface components {
         ServiceLevelAgreementResults: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            firstResponseElapsedHours?: number | null;
+            readonly firstResponseElapsedHours?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            firstResponseInitiatingResourceID?: number | null;
+            readonly firstResponseInitiatingResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            firstResponseResourceID?: number | null;
-            /** @description boolean, read-only */
-            isFirstResponseMet?: boolean | null;
-            /** @description boolean, read-only */
-            isResolutionMet?: boolean | null;
-            /** @description boolean, read-only */
-            isResolutionPlanMet?: boolean | null;
+            readonly firstResponseResourceID?: number | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isFirstResponseMet?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isResolutionMet?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isResolutionPlanMet?: boolean | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resolutionElapsedHours?: number | null;
+            readonly resolutionElapsedHours?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resolutionPlanElapsedHours?: number | null;
+            readonly resolutionPlanElapsedHours?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resolutionPlanResourceID?: number | null;
+            readonly resolutionPlanResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resolutionResourceID?: number | null;
-            /** @description string, at most 100 characters, read-only */
-            serviceLevelAgreementName?: string | null;
+            readonly resolutionResourceID?: number | null;
+            /** @description string, at most 100 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly serviceLevelAgreementName?: string | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, read-only
+             * @description integer, references Ticket, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            ticketID?: number | null;
+            readonly ticketID?: number | null;
         };
         /** @description A new record of ServiceLevelAgreementResults. */
         ServiceLevelAgreementResultsCreate: Record<string, unknown>;
@@ -25031,84 +25031,84 @@ export interface components {
         Service: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references BillingCode, required
+             * @description integer, references BillingCode, required. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             billingCodeID?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             catalogNumberPartNumber?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 400 characters */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 400 characters. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             description?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             externalID?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             internalID?: string | null;
-            /** @description string, at most 1000 characters */
+            /** @description string, at most 1000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             invoiceDescription?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             isActive?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            lastModifiedDate?: string | null;
-            /** @description string */
+            readonly lastModifiedDate?: string | null;
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             manufacturerServiceProvider?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             manufacturerServiceProviderProductNumber?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            markupRate?: number | null;
-            /** @description string, at most 150 characters, required */
+            readonly markupRate?: number | null;
+            /** @description string, at most 150 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet. */
             name?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            periodType?: number | null;
+            readonly periodType?: number | null;
             /**
              * Format: int64
-             * @description long, picklist
+             * @description long, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             serviceLevelAgreementID?: number | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             sku?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             unitCost?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             unitPrice?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
-            updateResourceID?: number | null;
-            /** @description string */
+            readonly updateResourceID?: number | null;
+            /** @description string. Known from swagger2026, zdc2025, fixture2026. */
             url?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company
+             * @description integer, references Company. Known from swagger2026, swagger, anteris2023, zdc2025, fixture2026, soapmeta, autotasknet.
              */
             vendorCompanyID?: number | null;
             /** @description values of user-defined fields by their name */
@@ -25241,19 +25241,19 @@ export interface components {
         ShippingType: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references BillingCode
+             * @description integer, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             billingCodeID?: number | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             description?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
         };
         /** @description A new record of ShippingTypes. */
@@ -25293,20 +25293,20 @@ export interface components {
         Skill: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, picklist, required, read-only
+             * @description long, picklist, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            categoryID?: number | null;
-            /** @description string, at most 2000 characters, read-only */
-            description?: string | null;
-            /** @description boolean, required, read-only */
-            isActive?: boolean | null;
-            /** @description string, at most 100 characters, required, read-only */
-            name?: string | null;
+            readonly categoryID?: number | null;
+            /** @description string, at most 2000 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly description?: string | null;
+            /** @description boolean, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isActive?: boolean | null;
+            /** @description string, at most 100 characters, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly name?: string | null;
         };
         /** @description A new record of Skills. */
         SkillCreate: {
@@ -25332,36 +25332,36 @@ export interface components {
         SubscriptionPeriod: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, required, read-only
+             * @description decimal, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            periodCost?: number | null;
+            readonly periodCost?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             periodDate?: string | null;
             /**
              * Format: double
-             * @description decimal, required, read-only
+             * @description decimal, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            periodPrice?: number | null;
+            readonly periodPrice?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             postedDate?: string | null;
-            /** @description string, at most 50 characters, read-only */
-            purchaseOrderNumber?: string | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly purchaseOrderNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, references Subscription, required, read-only
+             * @description integer, references Subscription, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            subscriptionID?: number | null;
+            readonly subscriptionID?: number | null;
         };
         /** @description A new record of SubscriptionPeriods. */
         SubscriptionPeriodCreate: {
@@ -25413,78 +25413,78 @@ export interface components {
         Subscription: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItem, required, read-only
+             * @description integer, references ConfigurationItem, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            configurationItemID?: number | null;
-            /** @description string, at most 2000 characters */
+            readonly configurationItemID?: number | null;
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             effectiveDate?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             expirationDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode, required
+             * @description integer, references BillingCode, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             materialCodeID?: number | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation, read-only
+             * @description integer, references OrganizationalLevelAssociation, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            organizationalLevelAssociationID?: number | null;
+            readonly organizationalLevelAssociationID?: number | null;
             /**
              * Format: double
-             * @description decimal, cannot be filtered
+             * @description decimal, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             periodCost?: number | null;
             /**
              * Format: double
-             * @description decimal, required, cannot be filtered
+             * @description decimal, required, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             periodPrice?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             periodType?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             purchaseOrderNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             status?: number | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             subscriptionName?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            totalCost?: number | null;
+            readonly totalCost?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            totalPrice?: number | null;
+            readonly totalPrice?: number | null;
             /**
              * Format: int32
-             * @description integer, references Company
+             * @description integer, references Company. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             vendorID?: number | null;
             /** @description values of user-defined fields by their name */
@@ -25615,59 +25615,59 @@ export interface components {
         SurveyResults: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Company, read-only
+             * @description integer, references Company, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            companyID?: number | null;
+            readonly companyID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            companyRating?: number | null;
+            readonly companyRating?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            completeDate?: string | null;
+            readonly completeDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Contact, read-only
+             * @description integer, references Contact, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contactID?: number | null;
+            readonly contactID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            contactRating?: number | null;
+            readonly contactRating?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resourceRating?: number | null;
+            readonly resourceRating?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            sendDate?: string | null;
+            readonly sendDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Survey, required, read-only
+             * @description integer, references Survey, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            surveyID?: number | null;
+            readonly surveyID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            surveyRating?: number | null;
+            readonly surveyRating?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, read-only
+             * @description integer, references Ticket, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            ticketID?: number | null;
+            readonly ticketID?: number | null;
         };
         /** @description A new record of SurveyResults. */
         SurveyResultsCreate: {
@@ -25689,14 +25689,14 @@ export interface components {
         Survey: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 1000 characters */
+            readonly id?: number;
+            /** @description string, at most 1000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             description?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             displayName?: string | null;
-            /** @description string, at most 100 characters, required */
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
         };
         /** @description A new record of Surveys. */
@@ -25726,14 +25726,14 @@ export interface components {
         TagAlias: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 50 characters, required */
+            readonly id?: number;
+            /** @description string, at most 50 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             alias?: string | null;
             /**
              * Format: int32
-             * @description integer, references Tag, required
+             * @description integer, references Tag, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             tagID?: number | null;
         };
@@ -25766,19 +25766,19 @@ export interface components {
         TagGroup: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, help, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, anteris2023, zdc2025, help, soapmeta.
              */
             displayColor?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, help, soapmeta. */
             isActive?: boolean | null;
-            /** @description boolean, read-only */
-            isSystem?: boolean | null;
-            /** @description string, at most 50 characters, required */
+            /** @description boolean, read-only. Known from swagger2026, anteris2023, zdc2025, help, soapmeta. */
+            readonly isSystem?: boolean | null;
+            /** @description string, at most 50 characters, required. Known from swagger2026, anteris2023, zdc2025, help, soapmeta. */
             label?: string | null;
         };
         /** @description A new record of TagGroups. */
@@ -25814,30 +25814,30 @@ export interface components {
         Tag: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, help, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, anteris2023, zdc2025, help, soapmeta.
              */
-            createDateTime?: string | null;
-            /** @description boolean */
+            readonly createDateTime?: string | null;
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, help, soapmeta. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, help, soapmeta. */
             isExcludedFromAutomaticTagging?: boolean | null;
-            /** @description boolean, read-only */
-            isSystem?: boolean | null;
-            /** @description string, at most 50 characters, required */
+            /** @description boolean, read-only. Known from swagger2026, anteris2023, zdc2025, help, soapmeta. */
+            readonly isSystem?: boolean | null;
+            /** @description string, at most 50 characters, required. Known from swagger2026, anteris2023, zdc2025, help, soapmeta. */
             label?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, anteris2023, zdc2025, help, soapmeta.
              */
-            lastModifiedDateTime?: string | null;
+            readonly lastModifiedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references TagGroup
+             * @description integer, references TagGroup. Known from swagger2026, anteris2023, zdc2025, help, soapmeta.
              */
             tagGroupID?: number | null;
         };
@@ -25878,93 +25878,93 @@ export interface components {
         TaskAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, swagger, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, references AttachmentInfo
+             * @description integer, references AttachmentInfo. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             parentAttachmentID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
             /**
              * Format: int32
-             * @description integer, references Task
+             * @description integer, references Task. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             taskID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TaskNote
+             * @description integer, references TaskNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             taskNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TimeEntry
+             * @description integer, references TimeEntry. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             timeEntryID?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of TaskAttachments. */
@@ -25984,7 +25984,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -26027,7 +26027,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /**
@@ -26070,7 +26070,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -26113,7 +26113,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /**
@@ -26138,83 +26138,83 @@ export interface components {
         TaskNoteAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
             /**
              * Format: int32
-             * @description integer, references Task
+             * @description integer, references Task. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             taskID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TaskNote
+             * @description integer, references TaskNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             taskNoteID?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of TaskNoteAttachments. */
@@ -26234,7 +26234,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -26272,7 +26272,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /**
@@ -26310,7 +26310,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -26348,7 +26348,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /**
@@ -26368,57 +26368,57 @@ export interface components {
         TaskNote: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Contact
+             * @description integer, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             createdByContactID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 32000 characters, required */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 32000 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorUpdaterResourceID?: number | null;
+            readonly impersonatorUpdaterResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityDate?: string | null;
+            readonly lastActivityDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             noteType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Project Team. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
             /**
              * Format: int32
-             * @description integer, references Task, required
+             * @description integer, references Task, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             taskID?: number | null;
-            /** @description string, at most 250 characters */
+            /** @description string, at most 250 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of TaskNotes. */
@@ -26437,7 +26437,7 @@ export interface components {
             noteType: number;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Project Team
              */
             publish: number;
             /**
@@ -26469,7 +26469,7 @@ export interface components {
             noteType?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Project Team
              */
             publish?: number;
             /**
@@ -26484,24 +26484,24 @@ export interface components {
         TaskPredecessor: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             lagDays?: number | null;
             /**
              * Format: int32
-             * @description integer, references Task, required, read-only
+             * @description integer, references Task, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            predecessorTaskID?: number | null;
+            readonly predecessorTaskID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Task, required, read-only
+             * @description integer, references Task, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            successorTaskID?: number | null;
+            readonly successorTaskID?: number | null;
         };
         /** @description A new record of TaskPredecessors. */
         TaskPredecessorCreate: {
@@ -26538,22 +26538,22 @@ export interface components {
         TaskSecondaryResource: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet.
              */
             resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Role, required
+             * @description integer, references Role, required. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet.
              */
             roleID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Task, required
+             * @description integer, references Task, required. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta, autotasknet.
              */
             taskID?: number | null;
         };
@@ -26602,154 +26602,154 @@ export interface components {
         Task: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             assignedResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Role
+             * @description integer, references Role. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             assignedResourceRoleID?: number | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode
+             * @description integer, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             billingCodeID?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             canClientPortalUserCompleteTask?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references CompanyLocation
+             * @description integer, references CompanyLocation. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             companyLocationID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            completedByResourceID?: number | null;
+            readonly completedByResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            completedByType?: number | null;
+            readonly completedByType?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            completedDateTime?: string | null;
+            readonly completedDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
+            readonly creatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorType?: number | null;
+            readonly creatorType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             departmentID?: number | null;
-            /** @description string, at most 8000 characters */
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             endDateTime?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             estimatedHours?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             externalID?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            hoursToBeScheduled?: number | null;
-            /** @description boolean, read-only */
-            isTaskBillable?: boolean | null;
-            /** @description boolean */
+            readonly hoursToBeScheduled?: number | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isTaskBillable?: boolean | null;
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isVisibleInClientPortal?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityDateTime?: string | null;
+            readonly lastActivityDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityPersonType?: number | null;
+            readonly lastActivityPersonType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityResourceID?: number | null;
+            readonly lastActivityResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Phase
+             * @description integer, references Phase. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             phaseID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             priority?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             priorityLabel?: number | null;
             /**
              * Format: int32
-             * @description integer, references Project, required
+             * @description integer, references Project, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             projectID?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             purchaseOrderNumber?: string | null;
             /**
              * Format: double
-             * @description decimal, cannot be filtered
+             * @description decimal, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             remainingHours?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             startDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 New, 5 Complete, 7 Waiting Customer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             status?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             taskCategoryID?: number | null;
-            /** @description string, at most 50 characters, read-only */
-            taskNumber?: string | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly taskNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             taskType?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
             /** @description values of user-defined fields by their name */
             userDefinedFields?: {
@@ -26836,7 +26836,7 @@ export interface components {
             startDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 New, 5 Complete, 7 Waiting Customer
              */
             status: number;
             /**
@@ -26941,7 +26941,7 @@ export interface components {
             startDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 New, 5 Complete, 7 Waiting Customer
              */
             status?: number;
             /**
@@ -26966,14 +26966,14 @@ export interface components {
         TaxCategory: {
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 200 characters */
+            readonly id?: number;
+            /** @description string, at most 200 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description string, at most 200 characters, required */
+            /** @description string, at most 200 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
         };
         /** @description A new record of TaxCategories. */
@@ -27003,12 +27003,12 @@ export interface components {
         TaxRegion: {
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description boolean */
+            readonly id?: number;
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description string, at most 200 characters, required */
+            /** @description string, at most 200 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
         };
         /** @description A new record of TaxRegions. */
@@ -27034,28 +27034,28 @@ export interface components {
         Tax: {
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description boolean */
+            readonly id?: number;
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isCompounded?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references TaxCategory, required, read-only
+             * @description integer, references TaxCategory, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            taxCategoryID?: number | null;
-            /** @description string, at most 100 characters, required */
+            readonly taxCategoryID?: number | null;
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             taxName?: string | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             taxRate?: number | null;
             /**
              * Format: int32
-             * @description integer, references TaxRegion, required, read-only
+             * @description integer, references TaxRegion, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            taxRegionID?: number | null;
+            readonly taxRegionID?: number | null;
         };
         /** @description A new record of Taxes. */
         TaxCreate: {
@@ -27100,17 +27100,17 @@ export interface components {
         TicketAdditionalConfigurationItem: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItem, required
+             * @description integer, references ConfigurationItem, required. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta.
              */
             configurationItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, required
+             * @description integer, references Ticket, required. Known from swagger2026, swagger, anteris2023, zdc2025, help, soapmeta.
              */
             ticketID?: number | null;
         };
@@ -27149,17 +27149,17 @@ export interface components {
         TicketAdditionalContact: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Contact, required
+             * @description integer, references Contact, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contactID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, required
+             * @description integer, references Ticket, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             ticketID?: number | null;
         };
@@ -27198,93 +27198,93 @@ export interface components {
         TicketAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, swagger, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, references AttachmentInfo
+             * @description integer, references AttachmentInfo. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             parentAttachmentID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket
+             * @description integer, references Ticket. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             ticketID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TicketNote
+             * @description integer, references TicketNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             ticketNoteID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TimeEntry
+             * @description integer, references TimeEntry. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             timeEntryID?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of TicketAttachments. */
@@ -27304,7 +27304,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -27347,7 +27347,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /**
@@ -27390,7 +27390,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -27433,7 +27433,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /**
@@ -27458,23 +27458,23 @@ export interface components {
         TicketCategory: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             displayColorRGB?: number | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isApiOnly?: boolean | null;
-            /** @description boolean, read-only */
-            isGlobalDefault?: boolean | null;
-            /** @description string, at most 30 characters, required */
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly isGlobalDefault?: boolean | null;
+            /** @description string, at most 30 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             name?: string | null;
-            /** @description string, at most 3 characters */
+            /** @description string, at most 3 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             nickname?: string | null;
         };
         /** @description A new record of TicketCategories. */
@@ -27518,77 +27518,77 @@ export interface components {
         TicketCategoryFieldDefaults: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, at most 8000 characters, read-only */
-            description?: string | null;
+            readonly id?: number;
+            /** @description string, at most 8000 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly description?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            estimatedHours?: number | null;
+            readonly estimatedHours?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            issueTypeID?: number | null;
+            readonly issueTypeID?: number | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation, read-only
+             * @description integer, references OrganizationalLevelAssociation, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            organizationalLevelAssociationID?: number | null;
+            readonly organizationalLevelAssociationID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            priority?: number | null;
-            /** @description string, at most 50 characters, read-only */
-            purchaseOrderNumber?: string | null;
+            readonly priority?: number | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly purchaseOrderNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            queueID?: number | null;
-            /** @description string, at most 8000 characters, read-only */
-            resolution?: string | null;
+            readonly queueID?: number | null;
+            /** @description string, at most 8000 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly resolution?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            serviceLevelAgreementID?: number | null;
+            readonly serviceLevelAgreementID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            sourceID?: number | null;
+            readonly sourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            status?: number | null;
+            readonly status?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            subIssueTypeID?: number | null;
+            readonly subIssueTypeID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TicketCategory, required, read-only
+             * @description integer, references TicketCategory, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            ticketCategoryID?: number | null;
+            readonly ticketCategoryID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            ticketTypeID?: number | null;
-            /** @description string, at most 255 characters, read-only */
-            title?: string | null;
+            readonly ticketTypeID?: number | null;
+            /** @description string, at most 255 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly title?: string | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode, read-only
+             * @description integer, references BillingCode, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            workTypeID?: number | null;
+            readonly workTypeID?: number | null;
         };
         /** @description A new record of TicketCategoryFieldDefaults. */
         TicketCategoryFieldDefaultsCreate: {
@@ -27610,31 +27610,31 @@ export interface components {
         TicketChangeRequestApproval: {
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             approveRejectDateTime?: string | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             approveRejectNote?: string | null;
             /**
              * Format: int32
-             * @description integer, references Contact
+             * @description integer, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             contactID?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isApproved?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, required
+             * @description integer, references Ticket, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             ticketID?: number | null;
         };
@@ -27701,121 +27701,121 @@ export interface components {
         TicketCharge: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            billableAmount?: number | null;
+            readonly billableAmount?: number | null;
             /**
              * Format: int64
-             * @description long, references BillingCode
+             * @description long, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             billingCodeID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             chargeType?: number | null;
             /**
              * Format: int64
-             * @description long, references ContractServiceBundle
+             * @description long, references ContractServiceBundle. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             contractServiceBundleID?: number | null;
             /**
              * Format: int64
-             * @description long, references ContractService
+             * @description long, references ContractService. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             contractServiceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Resource, read-only
+             * @description long, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            creatorResourceID?: number | null;
+            readonly creatorResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             datePurchased?: string | null;
-            /** @description string, at most 8000 characters */
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             description?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            extendedCost?: number | null;
+            readonly extendedCost?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            internalCurrencyBillableAmount?: number | null;
+            readonly internalCurrencyBillableAmount?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            internalCurrencyUnitPrice?: number | null;
-            /** @description string, at most 50 characters */
+            readonly internalCurrencyUnitPrice?: number | null;
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             internalPurchaseOrderNumber?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isBillableToCompany?: boolean | null;
-            /** @description boolean, read-only */
-            isBilled?: boolean | null;
-            /** @description string, at most 100 characters, required */
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly isBilled?: boolean | null;
+            /** @description string, at most 100 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             notes?: string | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation, read-only
+             * @description integer, references OrganizationalLevelAssociation, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            organizationalLevelAssociationID?: number | null;
+            readonly organizationalLevelAssociationID?: number | null;
             /**
              * Format: int64
-             * @description long, references Product
+             * @description long, references Product. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             productID?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             purchaseOrderNumber?: string | null;
             /**
              * Format: int64
-             * @description long, picklist, read-only
+             * @description long, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            status?: number | null;
+            readonly status?: number | null;
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            statusLastModifiedBy?: number | null;
+            readonly statusLastModifiedBy?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            statusLastModifiedDate?: string | null;
+            readonly statusLastModifiedDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Ticket, required
+             * @description long, references Ticket, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             ticketID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             unitCost?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             unitPrice?: number | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             unitQuantity?: number | null;
         };
@@ -27958,40 +27958,40 @@ export interface components {
         TicketChecklistItem: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            completedByResourceID?: number | null;
+            readonly completedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            completedDateTime?: string | null;
-            /** @description boolean */
+            readonly completedDateTime?: string | null;
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isCompleted?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isImportant?: boolean | null;
-            /** @description string, at most 600 characters, required */
+            /** @description string, at most 600 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             itemName?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             knowledgebaseArticleID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             position?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, required, read-only
+             * @description integer, references Ticket, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            ticketID?: number | null;
+            readonly ticketID?: number | null;
         };
         /** @description A new record of TicketChecklistItems. */
         TicketChecklistItemCreate: {
@@ -28045,17 +28045,17 @@ export interface components {
         TicketChecklistLibrary: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, probably references ChecklistLibrary, required
+             * @description integer, probably references ChecklistLibrary, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             checklistLibraryID?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Ticket, required
+             * @description integer, probably references Ticket, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             ticketID?: number | null;
         };
@@ -28094,26 +28094,26 @@ export interface components {
         TicketHistory: {
             /**
              * Format: int64
-             * @description long, read-only, cannot be filtered
+             * @description long, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
-            /** @description string, required, cannot be filtered */
+            readonly id?: number;
+            /** @description string, required, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             action?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required, cannot be filtered
+             * @description datetime, required, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             date?: string | null;
-            /** @description string, required, cannot be filtered */
+            /** @description string, required, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             detail?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required, cannot be filtered
+             * @description integer, references Resource, required, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, required
+             * @description integer, references Ticket, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             ticketID?: number | null;
         };
@@ -28170,83 +28170,83 @@ export interface components {
         TicketNoteAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket
+             * @description integer, references Ticket. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             ticketID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TicketNote
+             * @description integer, references TicketNote. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             ticketNoteID?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of TicketNoteAttachments. */
@@ -28266,7 +28266,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -28304,7 +28304,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /**
@@ -28342,7 +28342,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -28380,7 +28380,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /**
@@ -28400,17 +28400,17 @@ export interface components {
         TicketNoteWebhookExcludedResource: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
             resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TicketNoteWebhook, required
+             * @description integer, references TicketNoteWebhook, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
             webhookID?: number | null;
         };
@@ -28449,23 +28449,23 @@ export interface components {
         TicketNoteWebhookField: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            fieldID?: number | null;
-            /** @description boolean, required */
+            readonly fieldID?: number | null;
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isDisplayAlwaysField?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isSubscribedField?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references TicketNoteWebhook, required, read-only
+             * @description integer, references TicketNoteWebhook, required, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            webhookID?: number | null;
+            readonly webhookID?: number | null;
         };
         /** @description A new record of TicketNoteWebhookFields. */
         TicketNoteWebhookFieldCreate: {
@@ -28500,37 +28500,37 @@ export interface components {
         TicketNoteWebhook: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            id?: number;
-            /** @description string, at most 500 characters, required */
+            readonly id?: number;
+            /** @description string, at most 500 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             deactivationUrl?: string | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isActive?: boolean | null;
-            /** @description boolean, read-only */
-            isReady?: boolean | null;
-            /** @description boolean */
+            /** @description boolean, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
+            readonly isReady?: boolean | null;
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isSubscribedToCreateEvents?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isSubscribedToDeleteEvents?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isSubscribedToUpdateEvents?: boolean | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             name?: string | null;
-            /** @description string, at most 150 characters */
+            /** @description string, at most 150 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             notificationEmailAddress?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            ownerResourceID?: number | null;
-            /** @description string, at most 64 characters, required */
+            readonly ownerResourceID?: number | null;
+            /** @description string, at most 64 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             secretKey?: string | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             sendThresholdExceededNotification?: boolean | null;
-            /** @description string, at most 100 characters, read-only */
-            webhookGUID?: string | null;
-            /** @description string, at most 500 characters, required */
+            /** @description string, at most 100 characters, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
+            readonly webhookGUID?: string | null;
+            /** @description string, at most 500 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             webhookUrl?: string | null;
         };
         /** @description A new record of TicketNoteWebhooks. */
@@ -28588,57 +28588,57 @@ export interface components {
         TicketNote: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, references Contact
+             * @description integer, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             createdByContactID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
-            /** @description string, at most 32000 characters, required */
+            readonly creatorResourceID?: number | null;
+            /** @description string, at most 32000 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorUpdaterResourceID?: number | null;
+            readonly impersonatorUpdaterResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityDate?: string | null;
+            readonly lastActivityDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             noteType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Project Team. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, required
+             * @description integer, references Ticket, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             ticketID?: number | null;
-            /** @description string, at most 250 characters */
+            /** @description string, at most 250 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of TicketNotes. */
@@ -28657,7 +28657,7 @@ export interface components {
             noteType: number;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Project Team
              */
             publish: number;
             /**
@@ -28689,7 +28689,7 @@ export interface components {
             noteType?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Project Team
              */
             publish?: number;
             /**
@@ -28704,26 +28704,26 @@ export interface components {
         TicketRmaCredit: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             creditAmount?: number | null;
-            /** @description string, at most 2000 characters */
+            /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             creditDetails?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            internalCurrencyCreditAmount?: number | null;
+            readonly internalCurrencyCreditAmount?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, required, read-only
+             * @description integer, references Ticket, required, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            ticketID?: number | null;
+            readonly ticketID?: number | null;
         };
         /** @description A new record of TicketRmaCredits. */
         TicketRmaCreditCreate: {
@@ -28759,22 +28759,22 @@ export interface components {
         TicketSecondaryResource: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int64
-             * @description long, references Resource, required
+             * @description long, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             resourceID?: number | null;
             /**
              * Format: int64
-             * @description long, references Role, required
+             * @description long, references Role, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             roleID?: number | null;
             /**
              * Format: int64
-             * @description long, references Ticket, required
+             * @description long, references Ticket, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             ticketID?: number | null;
         };
@@ -28823,17 +28823,17 @@ export interface components {
         TicketTagAssociation: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Tag, required
+             * @description integer, references Tag, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             tagID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket, required
+             * @description integer, references Ticket, required. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             ticketID?: number | null;
         };
@@ -28872,17 +28872,17 @@ export interface components {
         TicketWebhookExcludedResource: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
             resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TicketWebhook, required
+             * @description integer, references TicketWebhook, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
             webhookID?: number | null;
         };
@@ -28921,23 +28921,23 @@ export interface components {
         TicketWebhookField: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            fieldID?: number | null;
-            /** @description boolean, required */
+            readonly fieldID?: number | null;
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isDisplayAlwaysField?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isSubscribedField?: boolean | null;
             /**
              * Format: int32
-             * @description integer, references TicketWebhook, required, read-only
+             * @description integer, references TicketWebhook, required, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            webhookID?: number | null;
+            readonly webhookID?: number | null;
         };
         /** @description A new record of TicketWebhookFields. */
         TicketWebhookFieldCreate: {
@@ -28972,23 +28972,23 @@ export interface components {
         TicketWebhookUdfField: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            id?: number;
-            /** @description boolean, required */
+            readonly id?: number;
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isDisplayAlwaysField?: boolean | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isSubscribedField?: boolean | null;
             /**
              * Format: int32
-             * @description integer, picklist, required, read-only
+             * @description integer, picklist, required, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            udfFieldID?: number | null;
+            readonly udfFieldID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TicketWebhook, required, read-only
+             * @description integer, references TicketWebhook, required, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            webhookID?: number | null;
+            readonly webhookID?: number | null;
         };
         /** @description A new record of TicketWebhookUdfFields. */
         TicketWebhookUdfFieldCreate: {
@@ -29023,37 +29023,37 @@ export interface components {
         TicketWebhook: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            id?: number;
-            /** @description string, at most 500 characters, required */
+            readonly id?: number;
+            /** @description string, at most 500 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             deactivationUrl?: string | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isActive?: boolean | null;
-            /** @description boolean, read-only */
-            isReady?: boolean | null;
-            /** @description boolean */
+            /** @description boolean, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
+            readonly isReady?: boolean | null;
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isSubscribedToCreateEvents?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isSubscribedToDeleteEvents?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             isSubscribedToUpdateEvents?: boolean | null;
-            /** @description string, at most 50 characters, required */
+            /** @description string, at most 50 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             name?: string | null;
-            /** @description string, at most 150 characters */
+            /** @description string, at most 150 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             notificationEmailAddress?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling.
              */
-            ownerResourceID?: number | null;
-            /** @description string, at most 64 characters, required */
+            readonly ownerResourceID?: number | null;
+            /** @description string, at most 64 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             secretKey?: string | null;
-            /** @description boolean, required */
+            /** @description boolean, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             sendThresholdExceededNotification?: boolean | null;
-            /** @description string, at most 100 characters, read-only */
-            webhookGUID?: string | null;
-            /** @description string, at most 500 characters, required */
+            /** @description string, at most 100 characters, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
+            readonly webhookGUID?: string | null;
+            /** @description string, at most 500 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta-sibling. */
             webhookUrl?: string | null;
         };
         /** @description A new record of TicketWebhooks. */
@@ -29111,333 +29111,333 @@ export interface components {
         Ticket: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            apiVendorID?: number | null;
+            readonly apiVendorID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             assignedResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Role
+             * @description integer, references Role. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             assignedResourceRoleID?: number | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode
+             * @description integer, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             billingCodeID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             changeApprovalBoard?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             changeApprovalStatus?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             changeApprovalType?: number | null;
-            /** @description string, at most 8000 characters */
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             changeInfoField1?: string | null;
-            /** @description string, at most 8000 characters */
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             changeInfoField2?: string | null;
-            /** @description string, at most 8000 characters */
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             changeInfoField3?: string | null;
-            /** @description string, at most 8000 characters */
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             changeInfoField4?: string | null;
-            /** @description string, at most 8000 characters */
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             changeInfoField5?: string | null;
             /**
              * Format: int32
-             * @description integer, references Company, required
+             * @description integer, references Company, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             companyID?: number | null;
             /**
              * Format: int32
-             * @description integer, references CompanyLocation
+             * @description integer, references CompanyLocation. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             companyLocationID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            completedByResourceID?: number | null;
+            readonly completedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            completedDate?: string | null;
+            readonly completedDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references ConfigurationItem
+             * @description integer, references ConfigurationItem. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             configurationItemID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contact
+             * @description integer, references Contact. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contactID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contract
+             * @description integer, references Contract. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractID?: number | null;
             /**
              * Format: int64
-             * @description long, references ContractServiceBundle
+             * @description long, references ContractServiceBundle. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractServiceBundleID?: number | null;
             /**
              * Format: int64
-             * @description long, references ContractService
+             * @description long, references ContractService. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractServiceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int32
-             * @description integer, references Contact
+             * @description integer, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             createdByContactID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorResourceID?: number | null;
+            readonly creatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only, cannot be filtered
+             * @description integer, picklist, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorType?: number | null;
+            readonly creatorType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            currentServiceThermometerRating?: number | null;
-            /** @description string, at most 8000 characters */
+            readonly currentServiceThermometerRating?: number | null;
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             description?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             dueDateTime?: string | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             estimatedHours?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             externalID?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            firstResponseAssignedResourceID?: number | null;
+            readonly firstResponseAssignedResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            firstResponseDateTime?: string | null;
+            readonly firstResponseDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            firstResponseDueDateTime?: string | null;
+            readonly firstResponseDueDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            firstResponseInitiatingResourceID?: number | null;
+            readonly firstResponseInitiatingResourceID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            hoursToBeScheduled?: number | null;
+            readonly hoursToBeScheduled?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
-            /** @description boolean */
+            readonly impersonatorCreatorResourceID?: number | null;
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025. */
             isAssignedToComanaged?: boolean | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             issueType?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025. */
             isVisibleToComanaged?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityDate?: string | null;
+            readonly lastActivityDate?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only, cannot be filtered
+             * @description integer, picklist, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityPersonType?: number | null;
+            readonly lastActivityPersonType?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastActivityResourceID?: number | null;
+            readonly lastActivityResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastCustomerNotificationDateTime?: string | null;
+            readonly lastCustomerNotificationDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastCustomerVisibleActivityDateTime?: string | null;
+            readonly lastCustomerVisibleActivityDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            lastTrackedModificationDateTime?: string | null;
+            readonly lastTrackedModificationDateTime?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             monitorID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             monitorTypeID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Opportunity
+             * @description integer, references Opportunity. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int32
-             * @description integer, references OrganizationalLevelAssociation
+             * @description integer, references OrganizationalLevelAssociation. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             organizationalLevelAssociationID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            previousServiceThermometerRating?: number | null;
+            readonly previousServiceThermometerRating?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             priority?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket
+             * @description integer, references Ticket. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             problemTicketId?: number | null;
             /**
              * Format: int32
-             * @description integer, references Project
+             * @description integer, references Project. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             projectID?: number | null;
-            /** @description string, at most 50 characters */
+            /** @description string, at most 50 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             purchaseOrderNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             queueID?: number | null;
-            /** @description string, at most 32000 characters */
+            /** @description string, at most 32000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             resolution?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resolutionPlanDateTime?: string | null;
+            readonly resolutionPlanDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resolutionPlanDueDateTime?: string | null;
+            readonly resolutionPlanDueDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resolvedDateTime?: string | null;
+            readonly resolvedDateTime?: string | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            resolvedDueDateTime?: string | null;
+            readonly resolvedDueDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             rmaStatus?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             rmaType?: number | null;
-            /** @description string, at most 50 characters, read-only */
-            rmmAlertID?: string | null;
-            /** @description boolean, read-only */
-            serviceLevelAgreementHasBeenMet?: boolean | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly rmmAlertID?: string | null;
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly serviceLevelAgreementHasBeenMet?: boolean | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             serviceLevelAgreementID?: number | null;
             /**
              * Format: double
-             * @description decimal, read-only, cannot be filtered
+             * @description decimal, read-only, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            serviceLevelAgreementPausedNextEventHours?: number | null;
+            readonly serviceLevelAgreementPausedNextEventHours?: number | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            serviceThermometerTemperature?: number | null;
+            readonly serviceThermometerTemperature?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             source?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 New, 5 Complete, 7 Waiting Customer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             status?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             subIssueType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             ticketCategory?: number | null;
-            /** @description string, at most 50 characters */
-            ticketNumber?: string | null;
+            /** @description string, at most 50 characters, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
+            readonly ticketNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist; 1 Service Request, 2 Incident, 3 Problem, 4 Change Request, 5 Alert. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             ticketType?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
             /** @description values of user-defined fields by their name */
             userDefinedFields?: {
@@ -29616,7 +29616,7 @@ export interface components {
             source?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 New, 5 Complete, 7 Waiting Customer
              */
             status: number;
             /**
@@ -29629,11 +29629,9 @@ export interface components {
              * @description integer, picklist
              */
             ticketCategory?: number | null;
-            /** @description string, at most 50 characters */
-            ticketNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist; 1 Service Request, 2 Incident, 3 Problem, 4 Change Request, 5 Alert
              */
             ticketType?: number | null;
             /** @description string, at most 255 characters, required */
@@ -29820,7 +29818,7 @@ export interface components {
             source?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 New, 5 Complete, 7 Waiting Customer
              */
             status?: number;
             /**
@@ -29833,11 +29831,9 @@ export interface components {
              * @description integer, picklist
              */
             ticketCategory?: number | null;
-            /** @description string, at most 50 characters */
-            ticketNumber?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist; 1 Service Request, 2 Incident, 3 Problem, 4 Change Request, 5 Alert
              */
             ticketType?: number | null;
             /** @description string, at most 255 characters, required */
@@ -29852,144 +29848,144 @@ export interface components {
         TimeEntry: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             billingApprovalDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            billingApprovalLevelMostRecent?: number | null;
+            readonly billingApprovalLevelMostRecent?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             billingApprovalResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode
+             * @description integer, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             billingCodeID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Contract
+             * @description integer, references Contract. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractID?: number | null;
             /**
              * Format: int64
-             * @description long, references ContractServiceBundle
+             * @description long, references ContractServiceBundle. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractServiceBundleID?: number | null;
             /**
              * Format: int64
-             * @description long, references ContractService
+             * @description long, references ContractService. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             contractServiceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            createDateTime?: string | null;
+            readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            creatorUserID?: number | null;
+            readonly creatorUserID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             dateWorked?: string | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             endDateTime?: string | null;
             /**
              * Format: double
-             * @description decimal, read-only
+             * @description decimal, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            hoursToBill?: number | null;
+            readonly hoursToBill?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             hoursWorked?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorCreatorResourceID?: number | null;
+            readonly impersonatorCreatorResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, read-only
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            impersonatorUpdaterResourceID?: number | null;
+            readonly impersonatorUpdaterResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references BillingCode
+             * @description integer, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             internalBillingCodeID?: number | null;
-            /** @description string, at most 32000 characters */
+            /** @description string, at most 32000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             internalNotes?: string | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025. */
             isInternalNotesVisibleToComanaged?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             isNonBillable?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastModifiedDateTime?: string | null;
+            readonly lastModifiedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only
+             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            lastModifiedUserID?: number | null;
+            readonly lastModifiedUserID?: number | null;
             /**
              * Format: double
-             * @description decimal
+             * @description decimal. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             offsetHours?: number | null;
             /**
              * Format: int32
-             * @description integer, references Resource, required
+             * @description integer, references Resource, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             resourceID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Role
+             * @description integer, references Role. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             roleID?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             showOnInvoice?: boolean | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             startDateTime?: string | null;
-            /** @description string, at most 32000 characters */
+            /** @description string, at most 32000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
             summaryNotes?: string | null;
             /**
              * Format: int32
-             * @description integer, references Task
+             * @description integer, references Task. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             taskID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket
+             * @description integer, references Ticket. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             ticketID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
-            timeEntryType?: number | null;
+            readonly timeEntryType?: number | null;
         };
         /** @description A new record of TimeEntries. */
         TimeEntryCreate: {
@@ -30186,88 +30182,88 @@ export interface components {
         TimeEntryAttachment: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachDate?: string | null;
             /**
              * Format: int64
-             * @description long, references Contact
+             * @description long, references Contact. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByContactID?: number | null;
             /**
              * Format: int64
-             * @description long, references Resource
+             * @description long, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             attachmentType?: string | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             contentType?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             creatorType?: number | null;
             /**
              * Format: byte
-             * @description byte[]
+             * @description byte[]. Known from swagger2026, anteris2023, zdc2025.
              */
             data?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             fileSize?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             fullPath?: string | null;
             /**
              * Format: int32
-             * @description integer, references Resource
+             * @description integer, references Resource. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             impersonatorCreatorResourceID?: number | null;
-            /** @description boolean, read-only */
-            isTaskAttachment?: boolean | null;
+            /** @description boolean, read-only. Known from swagger2026. */
+            readonly isTaskAttachment?: boolean | null;
             /**
              * Format: int64
-             * @description long, references Opportunity
+             * @description long, references Opportunity. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             opportunityID?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, read-only
+             * @description integer, picklist, read-only. Known from swagger2026, soapmeta, autotasknet.
              */
-            parentType?: number | null;
+            readonly parentType?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             publish?: number | null;
             /**
              * Format: int32
-             * @description integer, references Task
+             * @description integer, references Task. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             taskID?: number | null;
             /**
              * Format: int32
-             * @description integer, references Ticket
+             * @description integer, references Ticket. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             ticketID?: number | null;
             /**
              * Format: int32
-             * @description integer, references TimeEntry
+             * @description integer, references TimeEntry. Known from swagger2026, anteris2023, zdc2025, soapmeta.
              */
             timeEntryID?: number | null;
-            /** @description string, at most 255 characters, required */
+            /** @description string, at most 255 characters, required. Known from swagger2026, anteris2023, zdc2025, soapmeta, autotasknet. */
             title?: string | null;
         };
         /** @description A new record of TimeEntryAttachments. */
@@ -30287,7 +30283,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -30325,7 +30321,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish: number;
             /**
@@ -30368,7 +30364,7 @@ export interface components {
              * @description long, references Resource
              */
             attachedByResourceID?: number | null;
-            /** @description string, at most 30 characters, picklist, required */
+            /** @description string, at most 30 characters, picklist, required; FILE_ATTACHMENT FILE_ATTACHMENT, FILE_LINK FILE_LINK, FOLDER_LINK FOLDER_LINK, URL URL */
             attachmentType?: string;
             /** @description string, at most 100 characters */
             contentType?: string | null;
@@ -30406,7 +30402,7 @@ export interface components {
             parentID?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required; 1 All Autotask Users, 2 Internal Users Only
              */
             publish?: number;
             /**
@@ -30431,86 +30427,86 @@ export interface components {
         TimeOffRequest: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, anteris2023, zdc2025.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             approvedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             approveRejectResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             createdByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             endTime?: string | null;
             /**
              * Format: double
-             * @description decimal, required
+             * @description decimal, required. Known from swagger2026, anteris2023, zdc2025.
              */
             hours?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, zdc2025.
              */
             impersonatorApproveRejectResourceID?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, zdc2025.
              */
             lastApprovedLevel?: number | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource
+             * @description integer, probably references Resource. Known from swagger2026, anteris2023, zdc2025.
              */
             lastModifiedByResourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             lastModifiedDateTime?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             reason?: string | null;
-            /** @description string */
+            /** @description string. Known from swagger2026, anteris2023, zdc2025. */
             rejectReason?: string | null;
             /**
              * Format: date-time
-             * @description datetime, required
+             * @description datetime, required. Known from swagger2026, anteris2023, zdc2025.
              */
             requestDate?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references Resource, required
+             * @description integer, probably references Resource, required. Known from swagger2026, anteris2023, zdc2025.
              */
             resourceID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, anteris2023, zdc2025.
              */
             startTime?: string | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023, zdc2025.
              */
             status?: number | null;
             /**
              * Format: int32
-             * @description integer, required
+             * @description integer, required. Known from swagger2026, anteris2023, zdc2025.
              */
             timeOffRequestType?: number | null;
         };
@@ -30693,14 +30689,14 @@ export interface components {
         TimeOffRequestReject: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026.
              */
-            id?: number;
-            /** @description string */
+            readonly id?: number;
+            /** @description string. Known from swagger2026. */
             reason?: string | null;
             /**
              * Format: int32
-             * @description integer, probably references TimeOffRequest
+             * @description integer, probably references TimeOffRequest. Known from swagger2026.
              */
             timeOffRequestID?: number | null;
         };
@@ -30733,64 +30729,64 @@ export interface components {
         UserDefinedFieldDefinition: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createDate?: string | null;
+            readonly createDate?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             crmToProjectUdfId?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             dataType?: number | null;
-            /** @description string, at most 1024 characters */
+            /** @description string, at most 1024 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             defaultValue?: string | null;
-            /** @description string, at most 128 characters */
+            /** @description string, at most 128 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             description?: string | null;
             /**
              * Format: int32
-             * @description integer, picklist
+             * @description integer, picklist. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             displayFormat?: number | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isEncrypted?: boolean | null;
-            /** @description boolean, read-only */
-            isFieldMapping?: boolean | null;
-            /** @description boolean */
+            /** @description boolean, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
+            readonly isFieldMapping?: boolean | null;
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isPrivate?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isProtected?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isRequired?: boolean | null;
-            /** @description boolean */
+            /** @description boolean. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             isVisibleToClientPortal?: boolean | null;
-            /** @description string, at most 100 characters */
+            /** @description string, at most 100 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             mergeVariableName?: string | null;
-            /** @description string, at most 45 characters, required */
+            /** @description string, at most 45 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             name?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             numberOfDecimalPlaces?: number | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             sortOrder?: number | null;
             /**
              * Format: int32
-             * @description integer, picklist, required
+             * @description integer, picklist, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             udfType?: number | null;
         };
@@ -30909,24 +30905,24 @@ export interface components {
         UserDefinedFieldListItem: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: date-time
-             * @description datetime, read-only
+             * @description datetime, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            createDate?: string | null;
-            /** @description boolean */
+            readonly createDate?: string | null;
+            /** @description boolean. Known from swagger2026, anteris2023, zdc2025, soapmeta. */
             isActive?: boolean | null;
             /**
              * Format: int64
-             * @description long, references UserDefinedFieldDefinition, required
+             * @description long, references UserDefinedFieldDefinition, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             udfFieldId?: number | null;
-            /** @description string, at most 128 characters, required */
+            /** @description string, at most 128 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             valueForDisplay?: string | null;
-            /** @description string, at most 128 characters, required */
+            /** @description string, at most 128 characters, required. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             valueForExport?: string | null;
         };
         /** @description A new record of UserDefinedFieldListItems. */
@@ -30966,31 +30962,31 @@ export interface components {
         WebhookEventErrorLog: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, references CompanyWebhook
+             * @description integer, references CompanyWebhook. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             accountWebhookID?: number | null;
             /**
              * Format: int32
-             * @description integer, references ContactWebhook
+             * @description integer, references ContactWebhook. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             contactWebhookID?: number | null;
             /**
              * Format: date-time
-             * @description datetime
+             * @description datetime. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             createDateTime?: string | null;
-            /** @description string, at most 8000 characters */
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             errorMessage?: string | null;
-            /** @description string, at most 8000 characters */
+            /** @description string, at most 8000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta. */
             payload?: string | null;
             /**
              * Format: int32
-             * @description integer
+             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             sequenceNumber?: number | null;
         };
@@ -31057,17 +31053,17 @@ export interface components {
         WorkTypeModifier: {
             /**
              * Format: int64
-             * @description long, read-only
+             * @description long, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
-            id?: number;
+            readonly id?: number;
             /**
              * Format: int32
-             * @description integer, picklist, required, cannot be filtered
+             * @description integer, picklist, required, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             modifierType?: number | null;
             /**
              * Format: double
-             * @description decimal, cannot be filtered
+             * @description decimal, cannot be filtered. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             modifierValue?: number | null;
         };

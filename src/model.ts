@@ -74,4 +74,6 @@ export interface Entity {
   readonly nameFields: readonly string[];
   /** Fields that a list shows when nobody asks for others, `id` first. */
   readonly summaryFields: readonly string[];
+  /** Fields of which a query must compare one with an id, because Autotask refuses it otherwise; mostly empty. */
+  readonly queryBy: readonly string[];
 }

@@ -8,6 +8,10 @@ import { didYouMean } from './nearest.js';
  * with no rows instead of an error.
  */
 
+/** A field that must be given says so when it is missing, and what it must be when it is something else. */
+const orRequired = (error: string) => (issue: { readonly input?: unknown }) =>
+  issue.input === undefined ? 'is required' : error;
+
 function whole(type: string, min: number, max: number) {
   const error = `must be a whole number (${type})`;
   const range = z
@@ -23,7 +27,7 @@ function whole(type: string, min: number, max: number) {
         .transform(Number)
         .pipe(range),
     ],
-    { error },
+    { error: orRequired(error) },
   );
 }
 
@@ -41,17 +45,23 @@ export const decimal = z.union(
       .regex(/^\s*-?(\d+\.?\d*|\.\d+)\s*$/)
       .transform(Number),
   ],
-  { error: decimalError },
+  { error: orRequired(decimalError) },
 );
-/** Some flags are integers in Autotask (Contacts.isActive); those use `integer`, never this. */
+/** Some flags are numbers in Autotask (Contacts.isActive); those use `flag`, never this. */
 export const boolean = z.union(
   [
     z.boolean(),
     z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] }),
     z.literal([0, 1]).transform((value) => value === 1),
   ],
-  { error: 'must be true or false' },
+  { error: orRequired('must be true or false') },
 );
+
+/** A yes or no that Autotask keeps as a number and refuses as true or false: 1 and 0 go out. */
+export const flag = <Numbers extends z.ZodType<number>>(numbers: Numbers) =>
+  z.union([numbers, boolean.transform(Number)], {
+    error: orRequired('must be 1 for yes or 0 for no'),
+  });
 
 const dateForm = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
@@ -64,15 +74,17 @@ function isRealDate(value: string): boolean {
 }
 
 /** ISO 8601 date or date and time; without a zone Autotask reads UTC. */
-export const datetime = z.string({ error: 'must be an ISO 8601 date or date and time' }).refine(isRealDate, {
-  error: 'must be an ISO 8601 date or date and time, e.g. 2026-03-31 or 2026-03-31T14:00:00Z',
-});
+export const datetime = z
+  .string({ error: orRequired('must be an ISO 8601 date or date and time') })
+  .refine(isRealDate, {
+    error: 'must be an ISO 8601 date or date and time, e.g. 2026-03-31 or 2026-03-31T14:00:00Z',
+  });
 
-export const bytes = z.string({ error: 'must be base64 text' });
+export const bytes = z.string({ error: orRequired('must be base64 text') });
 
 /** Text of at most `length` characters; null when the limit is unknown. */
 export function text(length: number | null) {
-  const any = z.string({ error: 'must be text' });
+  const any = z.string({ error: orRequired('must be text') });
   return length === null ? any : any.max(length, { error: `is longer than ${length} characters` });
 }
 

@@ -15,6 +15,7 @@ const ground = [
   'src/scalars',
   'src/log',
   'src/credentials',
+  'src/time-zone',
 ];
 
 const doors: Readonly<Record<string, readonly string[]>> = {
@@ -47,6 +48,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'handlebars',
     'ts-morph',
     'openapi-typescript',
+    'diff',
     'typescript',
   ],
 };

@@ -1,6 +1,6 @@
 import type { FieldFile, Model, ModelEntity } from '../model.js';
 import type { Render } from '../render.js';
-import { onCreate, onUpdate } from '../rules.js';
+import { isNumberFlag, onCreate, onUpdate } from '../rules.js';
 import { scalars } from '../scalars.js';
 
 interface Property {
@@ -8,8 +8,11 @@ interface Property {
   readonly zod: string;
 }
 
-const scalar = (field: FieldFile) =>
-  field.dataType === 'string' ? `s.text(${field.length})` : scalars[field.dataType].zod;
+function scalar(field: FieldFile): string {
+  const { zod } = scalars[field.dataType];
+  if (field.dataType === 'string') return `${zod}(${field.length})`;
+  return isNumberFlag(field) ? `s.flag(${zod})` : zod;
+}
 
 const read = (field: FieldFile): string =>
   `${scalars[field.dataType].read}.${field.name === 'id' ? 'optional' : 'nullish'}()`;
@@ -43,10 +46,10 @@ function schemasOf(entity: ModelEntity) {
 
 /** `schemas/<Entity>.ts`: Zod schemas to read, create and update a record, one small module each. */
 export function emitSchemas(model: Model, render: Render): Record<string, string> {
-  return Object.fromEntries(
-    model.entities.map((entity) => [
-      `schemas/${entity.name}.ts`,
-      render('schemas', schemasOf(entity), { z: 'zod', s: '../../src/scalars.js' }),
-    ]),
-  );
+  const modules = model.entities.map((entity) => [
+    `schemas/${entity.name}.ts`,
+    render('schemas', schemasOf(entity), { z: 'zod', s: '../../src/scalars.js' }),
+  ]);
+  const names = model.entities.map(({ name, singular }) => ({ name, singular }));
+  return { ...Object.fromEntries(modules), 'schemas/index.ts': render('schemas-index', { names }) };
 }

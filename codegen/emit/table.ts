@@ -18,6 +18,7 @@ function row(entity: ModelEntity): Entity {
     userDefinedFields: entity.userDefinedFields,
     nameFields: entity.nameFields,
     summaryFields: entity.summaryFields,
+    queryBy: entity.queryBy,
   };
 }
 

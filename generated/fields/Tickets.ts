@@ -75,7 +75,7 @@ export const fields: readonly Field[] = [
   {"name":"status","dataType":"integer","length":null,"isRequired":true,"isReadOnly":false,"isQueryable":true,"isReference":false,"referenceEntityType":null,"isPickList":true,"picklistValues":[{"value":"1","label":"New"},{"value":"5","label":"Complete"},{"value":"7","label":"Waiting Customer"}]},
   {"name":"subIssueType","dataType":"integer","length":null,"isRequired":false,"isReadOnly":false,"isQueryable":true,"isReference":false,"referenceEntityType":null,"isPickList":true,"picklistValues":null},
   {"name":"ticketCategory","dataType":"integer","length":null,"isRequired":false,"isReadOnly":false,"isQueryable":true,"isReference":false,"referenceEntityType":null,"isPickList":true,"picklistValues":null},
-  {"name":"ticketNumber","dataType":"string","length":50,"isRequired":false,"isReadOnly":false,"isQueryable":true,"isReference":false,"referenceEntityType":null,"isPickList":false,"picklistValues":null},
+  {"name":"ticketNumber","dataType":"string","length":50,"isRequired":false,"isReadOnly":true,"isQueryable":true,"isReference":false,"referenceEntityType":null,"isPickList":false,"picklistValues":null},
   {"name":"ticketType","dataType":"integer","length":null,"isRequired":false,"isReadOnly":false,"isQueryable":true,"isReference":false,"referenceEntityType":null,"isPickList":true,"picklistValues":[{"value":"1","label":"Service Request"},{"value":"2","label":"Incident"},{"value":"3","label":"Problem"},{"value":"4","label":"Change Request"},{"value":"5","label":"Alert"}]},
   {"name":"title","dataType":"string","length":255,"isRequired":true,"isReadOnly":false,"isQueryable":true,"isReference":false,"referenceEntityType":null,"isPickList":false,"picklistValues":null},
 ];

@@ -15,7 +15,7 @@ export const ConfigurationItemDnsRecord = z.looseObject({
 /** A new record of ConfigurationItemDnsRecords. */
 export const ConfigurationItemDnsRecordCreate = s.record({
   id: s.readOnly,
-  createDateTime: s.datetime,
+  createDateTime: s.datetime.nullish(),
   data: s.text(null),
   dnsType: s.text(null),
   installedProductID: s.integer,

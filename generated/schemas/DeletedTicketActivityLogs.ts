@@ -22,7 +22,7 @@ export const DeletedTicketActivityLog = z.looseObject({
 export const DeletedTicketActivityLogCreate = s.record({
   id: s.readOnly,
   activityDateTime: s.datetime,
-  createdByResourceID: s.integer,
+  createdByResourceID: s.integer.nullish(),
   deletedByResourceID: s.integer,
   deletedDateTime: s.datetime,
   endDateTime: s.datetime,

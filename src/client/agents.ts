@@ -5,6 +5,9 @@ import type { Agents } from 'got';
 /** Finds the agents for an address; `fresh` ones never reuse a connection. */
 export type AgentsFor = (url: string, fresh: boolean) => Promise<Agents>;
 
+/** After this time without use a connection may be dead without anybody having said so. */
+const idleMs = 30_000;
+
 const proxyVariables = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 
 /** The proxies named by the usual environment variables, which belong to the whole process. */
@@ -36,7 +39,8 @@ export function createAgents(): AgentsFor {
 }
 
 function direct(keepAlive: boolean): Agents {
-  return { http: new HttpAgent({ keepAlive }), https: new HttpsAgent({ keepAlive }) };
+  const options = { keepAlive, timeout: idleMs };
+  return { http: new HttpAgent(options), https: new HttpsAgent(options) };
 }
 
 async function throughProxy(proxy: string, keepAlive: boolean): Promise<Agents> {
@@ -44,5 +48,6 @@ async function throughProxy(proxy: string, keepAlive: boolean): Promise<Agents> 
     import('http-proxy-agent'),
     import('https-proxy-agent'),
   ]);
-  return { http: new HttpProxyAgent(proxy, { keepAlive }), https: new HttpsProxyAgent(proxy, { keepAlive }) };
+  const options = { keepAlive, timeout: idleMs };
+  return { http: new HttpProxyAgent(proxy, options), https: new HttpsProxyAgent(proxy, options) };
 }

@@ -49,10 +49,15 @@ export async function withRetries(
   attempt: () => Promise<Verdict>,
   waitFor: (error: AutotaskError, attempts: number) => Promise<number>,
 ): Promise<unknown> {
+  let last: AutotaskError | undefined;
   for (let attempts = 1; ; attempts += 1) {
-    const verdict = await attempt();
+    const verdict = await attempt().catch((error: unknown) => {
+      // When time runs out during a repeat, why it was needed says more than that time ran out.
+      throw last !== undefined && deadline.isOver() ? last : error;
+    });
     if (verdict.ok) return verdict.body;
     const { error } = verdict;
+    last = error;
     if (call.write || !verdict.again || attempts > tuning.retries) throw error;
     const wait = await waitFor(error, attempts);
     if (wait > Math.min(tuning.patienceMs, deadline.left())) throw error;

@@ -10,15 +10,20 @@ export class Coalescer<T> {
     { readonly work: Promise<T>; readonly stop: () => void; waiting: number }
   >();
 
-  async join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async join(
+    key: string,
+    signal: AbortSignal | undefined,
+    start: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const running = this.#running.get(key) ?? this.#start(key, start);
     running.waiting += 1;
     try {
-      return await unlessAborted(running.work, signal);
+      return await (signal === undefined ? running.work : unlessAborted(running.work, signal));
     } finally {
       running.waiting -= 1;
-      if (running.waiting === 0) {
-        if (this.#running.get(key) === running) this.#running.delete(key);
+      // Still there means not finished.
+      if (running.waiting === 0 && this.#running.get(key) === running) {
+        this.#running.delete(key);
         running.stop();
       }
     }

@@ -1,6 +1,7 @@
+import type { Log } from '../log.js';
 import { createAgents } from './agents.js';
 import { interrupted } from './attempt.js';
-import type { Call } from './call.js';
+import { type Call, nameOf } from './call.js';
 import type { Deadline } from './deadline.js';
 import { judgeFailure } from './failure.js';
 import { judge, type Verdict } from './judge.js';
@@ -18,14 +19,17 @@ export interface Exchange {
   requestsSent(): number;
 }
 
-export function createExchange(timeoutMs: number, observer?: ClientObserver): Exchange {
+export function createExchange(timeoutMs: number, log: Log, observer?: ClientObserver): Exchange {
   const transport = createTransport(createAgents());
   let sent = 0;
   const send: Exchange['send'] = async (call, url, headers, deadline) => {
     const { method, body, write } = call;
     const { signal } = deadline;
     sent += 1;
+    const started = performance.now();
     const outcome = await transport({ method, url, headers, body, write, timeoutMs, signal });
+    const result = 'answer' in outcome ? outcome.answer.status : outcome.failure.code;
+    log('debug', `${nameOf(call)}: ${result} after ${Math.round(performance.now() - started)} ms`);
     if ('answer' in outcome) return judge(call, outcome.answer);
     const { failure } = outcome;
     return signal.aborted
@@ -35,7 +39,7 @@ export function createExchange(timeoutMs: number, observer?: ClientObserver): Ex
   return {
     requestsSent: () => sent,
     async send(call, ...rest) {
-      const since = performance.now();
+      const started = performance.now();
       let outcome = 'cancelled';
       try {
         const verdict = await send(call, ...rest);
@@ -43,7 +47,7 @@ export function createExchange(timeoutMs: number, observer?: ClientObserver): Ex
         return verdict;
       } finally {
         const { method, write } = call;
-        observer?.sent({ method, write, outcome, ms: performance.now() - since });
+        observer?.sent({ method, write, outcome, ms: performance.now() - started });
       }
     },
   };

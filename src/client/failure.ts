@@ -19,6 +19,11 @@ const neverConnected = new Set([
   'EADDRNOTAVAIL',
 ]);
 
+/** A credential with a line break or a character that no header can carry. */
+function isHeaderProblem(code: string): boolean {
+  return code === 'ERR_INVALID_CHAR' || code === 'ERR_HTTP_INVALID_HEADER_VALUE';
+}
+
 function isCertificateProblem(code: string): boolean {
   return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/.test(code);
 }
@@ -29,7 +34,8 @@ export function failureOf(error: unknown): Failure {
   const timings = member(error, 'timings');
   const connected = !isObject(timings) || timings.connect !== undefined;
   const handshake = isCertificateProblem(code) || /before secure TLS connection/.test(message);
-  return { code, message, sent: connected && !neverConnected.has(code) && !handshake };
+  const sendable = connected && !neverConnected.has(code) && !isHeaderProblem(code);
+  return { code, message, sent: sendable && !handshake };
 }
 
 function describe(failure: Failure, timeoutMs: number): string {
@@ -61,6 +67,14 @@ export function judgeFailure(call: Call, failure: Failure, timeoutMs: number): V
     return refuse({ kind: 'outcomeUnknown', message, cause });
   }
   const nothing = call.write ? ' Nothing was written.' : '';
+  if (isHeaderProblem(failure.code)) {
+    return refuse({
+      kind: 'configuration',
+      message: `${nameOf(call)} was not sent: a credential holds a character that HTTP cannot carry.`,
+      next: 'Ask the operator to look for line breaks and unusual characters in the credentials.',
+      cause,
+    });
+  }
   if (isCertificateProblem(failure.code)) {
     return refuse({
       kind: 'configuration',

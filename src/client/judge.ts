@@ -56,7 +56,9 @@ const textKinds: readonly (readonly [RegExp, ErrorKind])[] = [
   ],
   [/IntegrationCode is invalid|invalid integration ?code/i, 'credentials'],
   [/zone information could not be determined/i, 'zone'],
-  [/adequate permission|do not have permission|not authorized|No matching records found/i, 'permission'],
+  // The answer to deleting what is not there, or what the API user may not see.
+  [/No matching records found/i, 'notFound'],
+  [/adequate permission|do not have permission|not authorized/i, 'permission'],
   [/already exists|must be unique/i, 'conflict'],
 ];
 
@@ -67,7 +69,7 @@ function kindOfTexts(texts: readonly string[]): ErrorKind {
 const nexts: Readonly<Partial<Record<ErrorKind, string>>> = {
   invalid: 'Correct the values that Autotask names and try again; repeating the same request fails again.',
   conflict: 'Read the existing record and change that one, or choose another name.',
-  notFound: 'Check the id, and that this entity is reached through this path.',
+  notFound: 'Check the id and the path; records that the API user may not see look the same.',
   notAllowed: 'Autotask offers no such operation on this entity; use another one.',
   permission:
     "Ask the administrator: the API user's security level in Autotask must allow this, or the record must be visible to that user.",

@@ -5,7 +5,15 @@ import { isObject, member, textMember, toNumber } from './json.js';
 import { readEntityInformation, readFields, readThreshold, unreadable } from './metadata.js';
 import { filterOf, largestPage, nextCall, type Page, pageSizeFor, queryBody, readPage } from './paging.js';
 import type { Tenant } from './tenant.js';
-import type { AutotaskReader, CallOptions, MetadataOptions, Row, Search } from './types.js';
+import type {
+  AutotaskReader,
+  CallOptions,
+  MetadataOptions,
+  QueryOptions,
+  QueryResult,
+  Row,
+  Search,
+} from './types.js';
 
 function get(path: string): Call {
   checkPath(path);
@@ -22,13 +30,16 @@ async function getOr(tenant: Tenant, path: string, absent: unknown, options?: Ca
   try {
     return await tenant.send(get(path), options);
   } catch (error) {
-    if (error instanceof AutotaskError && error.kind === 'notFound') return absent;
+    if (error instanceof AutotaskError && error.status === 404) return absent;
     throw error;
   }
 }
 
-async function* follow(tenant: Tenant, path: string, search: Search, size: number, options: CallOptions) {
-  let call = post(`${path}/query`, queryBody(search, size));
+const firstPage = (path: string, search: Search, size: number): Call =>
+  post(`${path}/query`, queryBody(search, size));
+
+async function* follow(tenant: Tenant, path: string, first: Call, options: CallOptions) {
+  let call = first;
   for (;;) {
     const page: Page = readPage(await tenant.send(call, options), path);
     yield page;
@@ -37,19 +48,19 @@ async function* follow(tenant: Tenant, path: string, search: Search, size: numbe
   }
 }
 
-async function query(
+/** Rows of the first page and those that follow it, at most `limit`. */
+async function rowsFrom(
   tenant: Tenant,
   path: string,
-  search: Search,
-  limit: number,
-  onProgress: ((rows: number) => void) | undefined,
+  first: Call,
+  { limit, onProgress }: Pick<QueryOptions, 'limit' | 'onProgress'>,
   options: CallOptions,
-) {
+): Promise<QueryResult> {
   if (!Number.isInteger(limit) || limit < 1) {
     throw new AutotaskError('invalid', `limit: must be a whole number of at least 1, not ${limit}.`);
   }
   const rows: Row[] = [];
-  for await (const page of follow(tenant, path, search, pageSizeFor(limit), options)) {
+  for await (const page of follow(tenant, path, first, options)) {
     rows.push(...page.rows);
     onProgress?.(Math.min(rows.length, limit));
     if (rows.length > limit || (rows.length === limit && page.next !== null)) {
@@ -106,18 +117,22 @@ export function readerOf(tenant: Tenant): AutotaskReader {
       return cached(tenant, path, read, ask, fresh);
     });
 
+  const rows = (path: string, first: () => Call, { signal, ...wanted }: QueryOptions) =>
+    sealed(async () => {
+      const deadline = startDeadline(tenant.totalTimeoutMs, signal);
+      try {
+        return await rowsFrom(tenant, path, first(), wanted, deadline);
+      } finally {
+        deadline.end();
+      }
+    });
+
   return {
-    query: (path, search, { limit, onProgress, signal }) =>
-      sealed(async () => {
-        const deadline = startDeadline(tenant.totalTimeoutMs, signal);
-        try {
-          return await query(tenant, path, search, limit, onProgress, deadline);
-        } finally {
-          deadline.end();
-        }
-      }),
+    query: (path, search, options) =>
+      rows(path, () => firstPage(path, search, pageSizeFor(options.limit)), options),
+    list: (path, options) => rows(path, () => get(path), options),
     async *pages(path, search, options = {}) {
-      const pages = follow(tenant, path, search, largestPage, options);
+      const pages = follow(tenant, path, firstPage(path, search, largestPage), options);
       for (;;) {
         const page = await sealed(() => pages.next());
         if (page.done) return;

@@ -36,7 +36,7 @@ export function createTenant(settings: ClientSettings): Tenant {
   const redact = createRedactor(secretsOf(settings));
   const log: Log = (level, message) => settings.log(level, redact(message));
   const share = settings.share ?? shareOf({ ...settings, log }, tuning);
-  const exchange = createExchange(timeoutMs, settings.observer);
+  const exchange = createExchange(timeoutMs, log, settings.observer);
   const reads = new Coalescer<unknown>();
 
   const sealed = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -117,13 +117,8 @@ export function createTenant(settings: ClientSettings): Tenant {
     },
     async send(call, { signal } = {}) {
       if (call.write) return run(call, signal);
-      const deadline = startDeadline(totalTimeoutMs, signal);
       const key = `${call.method} ${call.path} ${call.body ?? ''}`;
-      try {
-        return await reads.join(key, deadline.signal, (joint) => run(call, joint));
-      } finally {
-        deadline.end();
-      }
+      return reads.join(key, signal, (joint) => run(call, joint));
     },
   };
 }

@@ -111,6 +111,8 @@ export interface AutotaskReader {
   count(path: string, filter: readonly FilterNode[], options?: CallOptions): Promise<number>;
   /** `GET {path}`, e.g. `Tickets/42`; null when Autotask has no such record. */
   item(path: string, options?: CallOptions): Promise<Row | null>;
+  /** `GET {path}` of a collection below a parent, e.g. `Resources/7/TimeOffBalances`, following pages. */
+  list(path: string, options: QueryOptions): Promise<QueryResult>;
   entityInformation(path: string, options?: MetadataOptions): Promise<EntityInformation>;
   fields(path: string, options?: MetadataOptions): Promise<readonly LiveField[]>;
   /** Empty for entities without user-defined fields. */
@@ -125,8 +127,8 @@ export interface AutotaskReader {
 
 /** Each method sends exactly one request and never repeats it. All answer the record's id. */
 export interface AutotaskWriter extends AutotaskReader {
-  /** `POST {path}`: `Tickets`, or `Companies/5/Contacts`. */
-  create(path: string, body: Row, options?: CallOptions): Promise<number>;
+  /** `POST {path}`: `Tickets`, or `Companies/5/Contacts`. Some creations are bound to another method. */
+  create(path: string, body: Row, options?: CallOptions & { readonly method?: 'GET' }): Promise<number>;
   /** `PATCH {path}` with the id in the body. */
   patch(path: string, body: Row, options?: CallOptions): Promise<number>;
   /** `DELETE {path}`, e.g. `TimeEntries/7`. */

@@ -1,14 +1,16 @@
-/** Resolves after `ms`, or rejects with the signal's reason as soon as it aborts. */
+import { reasonOf } from './deadline.js';
+
+/** Resolves after `ms`, or rejects as soon as the signal aborts. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
+    if (signal.aborted) return reject(reasonOf(signal));
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', abort);
       resolve();
     }, ms);
     const abort = () => {
       clearTimeout(timer);
-      reject(signal.reason);
+      reject(reasonOf(signal));
     };
     signal.addEventListener('abort', abort, { once: true });
   });
@@ -19,9 +21,9 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       work.catch(() => undefined);
-      return reject(signal.reason);
+      return reject(reasonOf(signal));
     }
-    const abort = () => reject(signal.reason);
+    const abort = () => reject(reasonOf(signal));
     signal.addEventListener('abort', abort, { once: true });
     const leave = () => signal.removeEventListener('abort', abort);
     work.then(

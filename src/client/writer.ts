@@ -26,7 +26,9 @@ export function writerOf(tenant: Tenant): AutotaskWriter {
     });
   return {
     ...readerOf(tenant),
-    create: (path, body, options) => write('POST', path, body, options),
+    // Approving time off is a GET without a body: a write all the same, sent once and never repeated.
+    create: (path, body, options) =>
+      options?.method === 'GET' ? write('GET', path, null, options) : write('POST', path, body, options),
     patch: (path, body, options) => write('PATCH', path, body, options),
     remove: (path, options) => write('DELETE', path, null, options),
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Credentials } from '../credentials.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
+import { isTimeZone, timeZoneProblem } from '../time-zone.js';
 import { defaultCacheDir } from './cache-dir.js';
 import { type HttpConfig, httpSecrets, httpVariables, readHttp } from './http.js';
 
@@ -37,16 +38,7 @@ const whole = (min: number, max: number) => {
 };
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
-const timeZone = z.string().refine(
-  (name) => {
-    try {
-      return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-    } catch {
-      return false;
-    }
-  },
-  { error: 'must be a time zone of the IANA list, e.g. Europe/Berlin' },
-);
+const timeZone = z.string().refine(isTimeZone, { error: timeZoneProblem });
 
 /** Every variable this server reads, with what it must look like. */
 const variables = {

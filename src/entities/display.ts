@@ -10,6 +10,8 @@ import type { References } from './references.js';
 export interface Cell {
   readonly text: string;
   readonly json: unknown;
+  /** The text was longer than shown. */
+  readonly cut?: boolean;
 }
 
 export interface DisplayOptions {
@@ -91,6 +93,7 @@ function cell(
     return {
       text: shorten(text, options.mostText),
       json: shorten(clean(value), Math.max(options.mostText, 2000)),
+      cut: text.length > options.mostText,
     };
   }
   if (typeof value === 'object')

@@ -40,6 +40,8 @@ export interface CheckedFilter {
   readonly batches: readonly (readonly FilterNode[])[];
   /** Conditions that Autotask cannot take in the same query, applied to the rows it returns. */
   readonly local: readonly ((row: Row) => boolean)[];
+  /** Fields that those conditions read. */
+  readonly localFields: readonly string[];
   /** What was changed on the way, for the answer. */
   readonly notes: readonly string[];
 }
@@ -59,6 +61,7 @@ class Check {
   readonly problems: Problem[] = [];
   readonly notes: string[] = [];
   readonly local: ((row: Row) => boolean)[] = [];
+  readonly localFields: string[] = [];
   private udfSent = false;
 
   constructor(
@@ -212,6 +215,7 @@ class Check {
       );
     }
     this.local.push((row) => matchesUdf(row, node));
+    this.localFields.push(field.name);
     this.notes.push(
       `${field.name} was compared by this server: Autotask takes one user-defined field in a query`,
     );
@@ -241,5 +245,5 @@ export async function checkFilter(
     batches.length > 1
       ? [...check.notes, `a long in list was sent as ${batches.length} queries`]
       : check.notes;
-  return { batches, local: check.local, notes };
+  return { batches, local: check.local, localFields: check.localFields, notes };
 }

@@ -19,7 +19,12 @@ const object = z.record(z.string(), z.unknown());
 
 const names = z.union([
   z.array(z.string()),
-  z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean)),
+  z.string().transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
+  ),
 ]);
 const count = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int());
 

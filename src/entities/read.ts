@@ -44,6 +44,7 @@ export interface RecordResult {
   readonly row: Row;
   readonly fields: readonly FieldFacts[];
   readonly cells: readonly Cell[];
+  readonly notes: readonly string[];
 }
 
 export const defaultRecords = 25;
@@ -52,6 +53,10 @@ export const mostRecords = 5000;
 /** Longest free text in a list and in a single record, in characters. */
 const mostListText = 120;
 const mostRecordText = 4000;
+/** For fields that were asked for by name: more than Autotask stores in any of them. */
+const mostAskedText = 40_000;
+
+const cutNote = 'long text is cut; get-entity with includeFields naming the field shows it whole';
 
 const idOf = (row: Row | undefined) => (typeof row?.id === 'number' ? row.id : null);
 
@@ -66,24 +71,109 @@ export function createReads(reader: AutotaskReader, facts: Facts, references: Re
   function queryable(entity: Entity): Entity & { path: string } {
     const { path } = entity;
     if (path !== null && entity.operations.includes('query')) return { ...entity, path };
-    throw new AutotaskError('notAllowed', `Autotask cannot list ${entity.name}. Nothing was sent.`, {
-      next: 'describe-entity-fields shows what can be done with it.',
+    const below = entity.parents.find(({ operations }) => operations.includes('query'));
+    throw new AutotaskError('notAllowed', `Autotask cannot query ${entity.name}. Nothing was sent.`, {
+      next: below
+        ? `They are listed below one record: give parentId, the id of a record of ${below.entity}, and no query.`
+        : 'describe-entity-fields shows what can be done with it.',
     });
+  }
+
+  const parentOf = (entity: Entity, args: QueryArguments) =>
+    entity.parents.find(
+      (candidate) =>
+        args.parentEntity === undefined || candidate.entity === findEntity(args.parentEntity).name,
+    );
+
+  /** The path of the collection below the parent, where only that lists the records of one parent. */
+  function childPath(entity: Entity, args: QueryArguments): string | undefined {
+    const parent = args.parentId === undefined ? undefined : parentOf(entity, args);
+    if (parent === undefined || !parent.operations.includes('query')) return undefined;
+    if (entity.path !== null && parent.parentField !== null) return undefined;
+    return parent.path.replace('{parentId}', String(args.parentId));
   }
 
   function parentCondition(entity: Entity, args: QueryArguments): FilterNode[] {
     if (args.parentId === undefined) return [];
-    const parent = entity.parents.find(
-      (candidate) =>
-        args.parentEntity === undefined || candidate.entity === findEntity(args.parentEntity).name,
-    );
-    const field = parent?.parentField ?? null;
+    const field = parentOf(entity, args)?.parentField ?? null;
     if (field === null) {
       throw new InvalidInput('Nothing was sent to Autotask.', [
         { field: 'parentId', problem: `${entity.name} has no parent to be found by` },
       ]);
     }
     return [{ op: 'eq', field, value: args.parentId }];
+  }
+
+  /** A list below a parent: Autotask takes no filter there. */
+  async function listBelow(
+    entity: Entity,
+    path: string,
+    args: QueryArguments,
+    context: CallContext,
+  ): Promise<ListResult> {
+    const raw = parseQuery(args.query);
+    if (raw.filter.length > 0 || args.afterId !== undefined) {
+      throw new InvalidInput('Nothing was sent to Autotask.', [
+        { field: 'query', problem: `Autotask lists ${entity.name} below their parent without a filter` },
+      ]);
+    }
+    const known = await facts(entity, context.signal);
+    const chosen = await checkIncludeFields(args.includeFields ?? raw.includeFields, known, context.signal);
+    const limit = Math.min(args.maxRecords ?? raw.maxRecords ?? defaultRecords, mostRecords);
+    const { rows, more } = await reader.list(path, { limit, ...options(context) });
+    const fields = chosen === undefined || chosen.all ? known.fields : chosen.fields;
+    return tabulate(
+      entity,
+      rows,
+      fields,
+      { more, total: more ? null : rows.length, notes: [] },
+      chosen,
+      context,
+    );
+  }
+
+  /** Rows as a table with names and labels. Columns that nobody asked for and that are empty are left out. */
+  async function tabulate(
+    entity: Entity,
+    rows: readonly Row[],
+    wanted: readonly FieldFacts[],
+    facts: Pick<ListResult, 'more' | 'total' | 'notes'>,
+    chosen: { readonly all: boolean } | undefined,
+    context: CallContext,
+  ): Promise<ListResult> {
+    let fields = wanted;
+    let cells = await display(rows, fields, {
+      references,
+      timeZone: context.timeZone,
+      mostText: mostListText,
+      single: false,
+      ...options(context),
+    });
+    if (chosen === undefined || chosen.all) ({ fields, cells } = dropEmpty(fields, cells));
+    const cut = cells.some((row) => row.some((cell) => cell.cut === true));
+    return {
+      entity: entity.name,
+      columns: fields.map((field) => field.name),
+      rows: cells,
+      ...facts,
+      lastId: idOf(rows.at(-1)),
+      notes: cut ? [...facts.notes, cutNote] : facts.notes,
+    };
+  }
+
+  /** Some entities are listed for one owner only; Autotask's own refusal does not say by which field. */
+  function requireOwner(entity: Entity, filter: CheckedFilter): void {
+    if (entity.queryBy.length === 0) return;
+    const compares = ({ op, field }: FilterNode) =>
+      (op === 'eq' || op === 'in') && field !== undefined && entity.queryBy.includes(field);
+    if (filter.batches.every((batch) => batch.some(compares))) return;
+    throw new InvalidInput('Nothing was sent to Autotask.', [
+      {
+        field: 'query',
+        problem: `Autotask lists ${entity.name} for one owner only: compare one of these with its id`,
+        allowed: entity.queryBy,
+      },
+    ]);
   }
 
   async function prepare(args: QueryArguments, context: CallContext) {
@@ -94,6 +184,7 @@ export function createReads(reader: AutotaskReader, facts: Facts, references: Re
       args.afterId === undefined ? [] : [{ op: 'gt', field: 'id', value: args.afterId }];
     const conditions = [...raw.filter, ...parentCondition(entity, args), ...after];
     const filter = await checkFilter(conditions, known, conversion(context));
+    requireOwner(entity, filter);
     return { entity, raw, known, filter };
   }
 
@@ -158,6 +249,9 @@ export function createReads(reader: AutotaskReader, facts: Facts, references: Re
   }
 
   async function query(args: QueryArguments, context: CallContext): Promise<ListResult> {
+    const named = findEntity(args.entity, args.parentEntity);
+    const below = childPath(named, args);
+    if (below !== undefined) return listBelow(named, below, args, context);
     const { entity, raw, known, filter } = await prepare(args, context);
     const wanted = args.includeFields ?? raw.includeFields;
     const chosen = await checkIncludeFields(wanted, known, context.signal);
@@ -166,28 +260,13 @@ export function createReads(reader: AutotaskReader, facts: Facts, references: Re
     const asked = chosen?.fields ?? summary;
     let fields = id === undefined || asked.includes(id) ? asked : [id, ...asked];
     const limit = Math.min(args.maxRecords ?? raw.maxRecords ?? defaultRecords, mostRecords);
-    const names = fields.filter((field) => !field.udf).map((field) => field.name);
-    const udfNames = fields.filter((field) => field.udf).map((field) => field.name);
-    const include = chosen?.all === true ? undefined : [...names, ...udfNames];
+    // Autotask refuses to include a field that cannot be queried, but returns it when none are named.
+    const all = chosen?.all === true || fields.some((f) => f.isQueryable === false && f.name !== 'id');
+    const include = all ? undefined : [...new Set([...fields.map((f) => f.name), ...filter.localFields])];
     const { rows, more } = await rowsOf(entity.path, filter, include, limit, context);
     if (chosen?.all === true) fields = [...known.fields, ...(await known.udfs(context.signal))];
-    let cells = await display(rows, fields, {
-      references,
-      timeZone: context.timeZone,
-      mostText: mostListText,
-      single: false,
-      ...options(context),
-    });
-    if (chosen === undefined || chosen.all) ({ fields, cells } = dropEmpty(fields, cells));
-    return {
-      entity: entity.name,
-      columns: fields.map((field) => field.name),
-      rows: cells,
-      total: more ? await totalOf(entity.path, filter, context) : rows.length,
-      more,
-      lastId: idOf(rows.at(-1)),
-      notes: filter.notes,
-    };
+    const total = more ? await totalOf(entity.path, filter, context) : rows.length;
+    return tabulate(entity, rows, fields, { more, total, notes: filter.notes }, chosen, context);
   }
 
   /** How many match is a courtesy: it costs one call, and its failure must not lose the rows. */
@@ -231,15 +310,17 @@ export function createReads(reader: AutotaskReader, facts: Facts, references: Re
     known: EntityFacts,
     fields: readonly FieldFacts[],
     context: CallContext,
-  ) {
+    mostText = mostRecordText,
+  ): Promise<RecordResult> {
     const [cells = []] = await display([found], fields, {
       references,
       timeZone: context.timeZone,
-      mostText: mostRecordText,
+      mostText,
       single: true,
       ...options(context),
     });
-    return { entity: known.entity, row: found, fields, cells };
+    const notes = cells.some((cell) => cell.cut === true) ? [cutNote] : [];
+    return { entity: known.entity, row: found, fields, cells, notes };
   }
 
   async function get(
@@ -263,7 +344,8 @@ export function createReads(reader: AutotaskReader, facts: Facts, references: Re
     const chosen = await checkIncludeFields(args.includeFields, known, context.signal);
     const fields =
       chosen === undefined || chosen.all ? await filledFields(found, known, context.signal) : chosen.fields;
-    return showRecord(found, known, fields, context);
+    const asked = chosen !== undefined && !chosen.all;
+    return showRecord(found, known, fields, context, asked ? mostAskedText : mostRecordText);
   }
 
   return { query, count, get, row, showRecord, conversion };

@@ -19,6 +19,9 @@ export function nameOf(entity: Entity, row: Row): string | undefined {
   return parts.length === 0 ? undefined : parts.join(' ');
 }
 
+/** Most records that one name may fit and still be listed. */
+const mostCandidates = 25;
+
 export interface Candidate {
   readonly id: number;
   readonly name: string;
@@ -113,20 +116,36 @@ export function createReferences(reader: AutotaskReader) {
     text: string,
     signal?: AbortSignal,
   ): Promise<readonly Candidate[]> {
-    for (const filter of searches(entity, text.trim())) {
-      const { rows } = await reader.query(
+    const wanted = text.trim().toLowerCase();
+    if (wanted === '') return [];
+    const find = (filter: readonly FilterNode[]) =>
+      reader.query(
         entity.path,
         {
           filter,
           includeFields: ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name)),
         },
-        { limit: 25, ...options(signal) },
+        { limit: mostCandidates, ...options(signal) },
       );
+    const isExact = (row: Row) =>
+      [nameOf(entity, row), ...entity.nameFields.map((field) => row[field])].some(
+        (name) => String(name ?? '').toLowerCase() === wanted,
+      );
+    for (const filter of searches(entity, text.trim())) {
+      const { rows, more } = await find(filter);
       if (rows.length === 0) continue;
-      const active = rows.filter((row) => row.isActive !== false && row.isActive !== 0);
-      return (active.length > 0 ? active : rows).flatMap((row) =>
-        typeof row.id === 'number' ? [{ id: row.id, name: nameOf(entity, row) ?? `#${row.id}` }] : [],
-      );
+      let exact = rows.filter(isExact);
+      // Among more names than were read, the exact one may be further on.
+      if (more && exact.length === 0) exact = [...(await find(exactly(entity, text.trim()))).rows];
+      const fitting = exact.length > 0 ? exact : rows;
+      const active = fitting.filter((row) => row.isActive !== false && row.isActive !== 0);
+      const shown = { ...entity, nameFields: shownFields(entity) };
+      return (active.length > 0 ? active : fitting).flatMap((row) => {
+        if (typeof row.id !== 'number') return [];
+        // The name is known now; a list that shows it needs no look-up.
+        remember(`${entity.name}/${row.id}`, nameOf(shown, row) ?? null, true);
+        return [{ id: row.id, name: nameOf(entity, row) ?? `#${row.id}` }];
+      });
     }
     return [];
   }
@@ -168,11 +187,19 @@ function searches(entity: Entity, text: string): FilterNode[][] {
   }
   const [number, name] = first.endsWith('Number') ? [first, last] : [undefined, first];
   const filters: FilterNode[][] = [];
-  if (number !== undefined) filters.push([eq(number, text)], [begins(number, text)]);
-  if (name !== undefined)
-    filters.push([eq(name, text)], [begins(name, text)], [{ op: 'contains', field: name, value: text }]);
-  return filters;
+  if (number !== undefined) filters.push([begins(number, text)]);
+  if (name === undefined) return filters;
+  // The exact name, in whatever company of longer ones; then the looser forms.
+  return [
+    ...filters,
+    [any(eq(name, text), begins(name, text))],
+    [{ op: 'contains', field: name, value: text }],
+  ];
 }
+
+const exactly = (entity: Entity, text: string): FilterNode[] => [
+  any(...entity.nameFields.map((field) => eq(field, text))),
+];
 
 const eq = (field: string, value: string): FilterNode => ({ op: 'eq', field, value });
 const begins = (field: string, value: string): FilterNode => ({ op: 'beginsWith', field, value });

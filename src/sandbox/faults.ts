@@ -23,7 +23,7 @@ export type Fault =
 
 export interface FaultRule {
   readonly fault: Fault;
-  /** Part of the path below `V1.0/`, without case; every path when absent. */
+  /** Part of the path below the API's base (`V1.0/Tickets/query`), without case; every path when absent. */
   readonly path?: string | RegExp;
   readonly method?: string;
   /** How often it strikes; always when absent. */

@@ -45,7 +45,7 @@ export class Tenant {
       data.seed,
       data.scale,
       data.today - (data.today % day),
-      async (entity) => (await this.table(entity)).rows,
+      async (entity) => (await this.table(entity)).seeded,
     );
     this.source = {
       seed,

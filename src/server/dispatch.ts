@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AutotaskWriter } from '../client/types.js';
 import { AutotaskError, InvalidInput } from '../errors.js';
 import type { Tool, ToolContext } from '../tools/define.js';
+import { form } from '../tools/inputs.js';
 import { errorText, type Format, previewText, resultText } from './shape.js';
 
 export interface Answer {
@@ -19,7 +20,7 @@ export interface DispatchSettings {
   readonly writer: AutotaskWriter | null;
 }
 
-const formatArgument = z.looseObject({ format: z.enum(['text', 'json']).default('text') });
+const formArguments = z.looseObject(form);
 
 function badArguments(tool: Tool, error: z.ZodError): InvalidInput {
   const problems = error.issues.map((issue) => ({
@@ -45,9 +46,10 @@ export function createDispatch({ tools, context, writer }: DispatchSettings) {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
 
   async function run(tool: Tool, args: unknown, extras: CallExtras): Promise<string> {
-    const full: ToolContext = { ...context, ...extras };
-    const asked = formatArgument.safeParse(args ?? {});
-    const format: Format = asked.success ? asked.data.format : 'text';
+    // A form that is not right is refused by the tool's own schema, with everything else.
+    const { data: asked } = formArguments.safeParse(args ?? {});
+    const format: Format = asked?.format ?? 'text';
+    const full: ToolContext = { ...context, ...extras, timeZone: asked?.timeZone ?? context.timeZone };
     if (!tool.mutates) {
       const accepted = tool.accept(args ?? {});
       if ('error' in accepted) throw badArguments(tool, accepted.error);

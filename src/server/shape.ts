@@ -35,9 +35,11 @@ function listText(list: ListResult): string {
 const byField = (columns: readonly string[], cells: readonly Cell[]) =>
   Object.fromEntries(columns.map((column, index) => [column, cells[index]?.json ?? null]));
 
-function recordText({ entity, row, fields, cells }: RecordResult): string {
+function recordText({ entity, row, fields, cells, notes: said }: RecordResult): string {
   const lines = fields.map((field, index) => `${field.name}: ${cells[index]?.text ?? ''}`);
-  return [`${entity.singular} ${String(row.id ?? '')}`.trim(), ...tenantData(lines)].join('\n');
+  return [`${entity.singular} ${String(row.id ?? '')}`.trim(), ...notes(said), ...tenantData(lines)].join(
+    '\n',
+  );
 }
 
 function accountText({ record, lists, notes: said }: Extract<Result, { kind: 'account' }>): string {

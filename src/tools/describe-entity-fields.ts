@@ -47,7 +47,7 @@ export const describeEntityFields = defineReadTool({
     const parents = entity.parents.map((parent) => parent.path.replace('{parentId}', '{id}'));
     const lines = [
       `${entity.name}: ${abilities(entity).join(', ') || 'metadata only'}${parents.length > 0 ? `; written below ${parents.join(', ')}` : ''}. ` +
-        `${found.fields.length} of ${found.total} fields, ${found.live ? 'live from the tenant' : 'from the snapshot: picklists show only values common to all tenants'}.`,
+        `${entity.queryBy.length > 0 ? `Queries need one of ${entity.queryBy.join(', ')}. ` : ''}${found.fields.length} of ${found.total} fields, ${found.live ? 'live from the tenant' : 'from the snapshot: picklists show only values common to all tenants'}.`,
       ...(found.unknown.length > 0 ? [`No field like: ${found.unknown.join(', ')}`] : []),
       ...found.fields.map(line),
     ];

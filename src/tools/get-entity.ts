@@ -11,10 +11,10 @@ export const getEntity = defineReadTool({
     includeFields: inputs.fieldNames,
     parentEntity: inputs.parentEntity,
     parentId: inputs.parentId,
-    format: inputs.format,
+    ...inputs.form,
   },
   openWorld: true,
-  run: async ({ format: _, ...args }, context) => ({
+  run: async (args, context) => ({
     kind: 'record',
     record: await context.entities.tenant().reads.get(args, context),
   }),

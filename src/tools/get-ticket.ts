@@ -25,7 +25,7 @@ export const getTicket = defineReadTool({
   title: 'Get a ticket',
   description:
     'Everything to act on one ticket, by id or number: fields with names, the last notes and time entries, counts of the rest.',
-  input: { id: inputs.idOrName.describe('Id or ticket number'), format: inputs.format },
+  input: { id: inputs.idOrName.describe('Id or ticket number'), ...inputs.form },
   openWorld: true,
   run: async ({ id: given }, context) => {
     const id = await idOf('Tickets', given, context);

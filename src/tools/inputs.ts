@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone, timeZoneProblem } from '../time-zone.js';
 
 /**
  * Arguments that several tools share. Numbers, flags and objects may come as text, because models and
@@ -56,7 +57,11 @@ const nameList = lenient(
   z.union([
     z.array(z.string()),
     z.string().transform((text, context) => {
-      if (!text.trim().startsWith('[')) return text.split(/[\s,]+/).filter((name) => name !== '');
+      if (!text.trim().startsWith('['))
+        return text
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== '');
       try {
         return z.array(z.string()).parse(JSON.parse(text));
       } catch {
@@ -96,7 +101,11 @@ export const data = lenient(
   { type: 'object' },
 );
 
-export const format = z.enum(['text', 'json']).optional();
+/** Arguments about the form of an answer; the dispatcher reads them for every tool that has them. */
+export const form = {
+  timeZone: z.string().refine(isTimeZone, { error: timeZoneProblem }).optional(),
+  format: z.enum(['text', 'json']).optional(),
+};
 
 const given = [
   z.string().trim().min(1, { error: 'is empty: leave it out' }),

@@ -29,11 +29,21 @@ const line = (entity: Listing) => {
   return `${entity.name}: ${entity.abilities.join(' ') || 'metadata only'}${below}`;
 };
 
+/** Entities that allow the same, in one line: the shortest way to say what each can do. */
+function byAbility(entities: readonly Listing[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { name, abilities } of entities) {
+    const can = abilities.join(' ') || 'metadata only';
+    groups.set(can, [...(groups.get(can) ?? []), name]);
+  }
+  return [...groups].map(([can, names]) => `${can}: ${names.join(' ')}`);
+}
+
 export const listKnownEntities = defineReadTool({
   name: 'list-known-entities',
   title: 'List entities',
   description:
-    'Find Autotask entities by name and see what can be done with each. Without search: the common ones in full, the others by name.',
+    'Find Autotask entities by name and see what can be done with each. Without search: all of them.',
   input: { search: z.string().optional().describe('Part of a name, e.g. charge') },
   openWorld: false,
   run: async ({ search }) => {
@@ -47,12 +57,13 @@ export const listKnownEntities = defineReadTool({
       return { kind: 'facts', lines, json: found };
     }
     const main = common.flatMap((name) => found.find((entity) => entity.name === name) ?? []);
-    const rest = found.filter((entity) => !common.includes(entity.name)).map((entity) => entity.name);
+    const rest = byAbility(found.filter((entity) => !common.includes(entity.name)));
     const lines = [
       `${found.length} entities. Common ones:`,
       ...main.map(line),
-      `Others (search shows what can be done): ${rest.join(' ')}`,
+      'All others, by what can be done with them:',
+      ...rest,
     ];
-    return { kind: 'facts', lines, json: { common: main, others: rest } };
+    return { kind: 'facts', lines, json: found };
   },
 });

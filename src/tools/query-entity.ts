@@ -14,10 +14,10 @@ export const queryEntity = defineReadTool({
     afterId: inputs.listing.afterId.describe('Continue a list after this id'),
     parentEntity: inputs.parentEntity,
     parentId: inputs.parentId,
-    format: inputs.format,
+    ...inputs.form,
   },
   openWorld: true,
-  run: async ({ format: _, ...args }, context) => ({
+  run: async (args, context) => ({
     kind: 'list',
     list: await context.entities.tenant().reads.query(args, context),
   }),

@@ -47,7 +47,7 @@ export function defineGet(tool: {
   const { entity, ...declaration } = tool;
   return defineReadTool({
     ...declaration,
-    input: { id: inputs.idOrName, includeFields: inputs.fieldNames, format: inputs.format },
+    input: { id: inputs.idOrName, includeFields: inputs.fieldNames, ...inputs.form },
     openWorld: true,
     run: async ({ id, includeFields }, context) => {
       const found = { entity, id: await idOf(entity, id, context), includeFields };

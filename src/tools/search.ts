@@ -29,7 +29,7 @@ export function words(text: string, fields: readonly string[]): Condition[] {
 const listInputs = {
   ...inputs.listing,
   includeFields: inputs.fieldNames,
-  format: inputs.format,
+  ...inputs.form,
 };
 
 const listed = z.object({

@@ -32,6 +32,11 @@ describe('what Autotask answers and who can act on it', () => {
       },
       { kind: 'permission', actor: 'operator' },
     ],
+    [
+      'deleting what is not there or not visible',
+      { status: 500, body: { errors: ['No matching records found. The logged in Resource may not …'] } },
+      { kind: 'notFound', actor: 'caller' },
+    ],
     ['403', { status: 403, body: '' }, { kind: 'permission', status: 403 }],
     [
       'a wrong tracking identifier',
@@ -108,6 +113,11 @@ describe('what Autotask answers and who can act on it', () => {
 
   it('does not take an answer of another shape for "no records"', async () => {
     expect(await refusal({ status: 200, body: { rows: [] } })).toMatchObject({ kind: 'unexpected' });
+  });
+
+  it('reads JSON behind a byte order mark', async () => {
+    const fake = await fakeTenant(() => ({ body: '\uFEFF{"queryCount":3}' }));
+    expect(await createReader(fake.settings()).count('Tickets', [])).toBe(3);
   });
 
   it('bounds the text it passes on', async () => {

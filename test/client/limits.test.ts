@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createReader, createWriter } from '../../src/client/index.js';
 import { defaultTuning } from '../../src/client/tuning.js';
 import { Usage } from '../../src/client/usage.js';
@@ -61,7 +61,7 @@ describe('quirk 23: three concurrent requests per endpoint', () => {
 
   it('serves first come first, but lets others pass a busy endpoint', async () => {
     const fake = await fakeTenant((seen) => ({
-      delayMs: seen.path.startsWith('Tickets') ? 60 : 0,
+      delayMs: seen.path.startsWith('Tickets') ? 300 : 0,
       body: good,
     }));
     const reader = createReader(fake.settings());
@@ -76,13 +76,14 @@ describe('quirk 23: three concurrent requests per endpoint', () => {
   });
 
   it('forgets who is cancelled while waiting, without sending the request', async () => {
-    const fake = await fakeTenant(() => ({ delayMs: 100, body: good }));
+    const fake = await fakeTenant(() => ({ delayMs: 400, body: good }));
     const reader = createReader(fake.settings());
     const controller = new AbortController();
     const running = [1, 2, 3].map((id) => reader.item(`Tickets/${id}`));
     const waiting = failureOf(reader.item('Tickets/4', { signal: controller.signal }));
     const last = reader.item('Tickets/5');
-    setTimeout(() => controller.abort(), 20);
+    await vi.waitFor(() => expect(fake.calls).toHaveLength(3), { interval: 5 });
+    controller.abort();
     expect((await waiting).kind).toBe('cancelled');
     await Promise.all([...running, last]);
     expect(fake.calls.map((call) => call.path)).not.toContain('Tickets/4');
@@ -196,7 +197,10 @@ describe('identical reads at the same time', () => {
   });
 
   it('go on for the others when one is cancelled, and stop when all are', async () => {
-    const fake = await fakeTenant(() => ({ delayMs: 80, body: good }));
+    const fake = await fakeTenant((seen) => ({
+      delayMs: seen.path === 'Tickets/2' ? 5_000 : 80,
+      body: good,
+    }));
     const reader = createReader(fake.settings());
     const one = new AbortController();
     const both = [
@@ -210,9 +214,9 @@ describe('identical reads at the same time', () => {
 
     const all = new AbortController();
     const cancelled = [1, 2].map(() => failureOf(reader.item('Tickets/2', { signal: all.signal })));
-    setTimeout(() => all.abort(), 20);
+    await vi.waitFor(() => expect(fake.calls).toHaveLength(2));
+    all.abort();
     await Promise.all(cancelled);
-    await new Promise((resolve) => setTimeout(resolve, 120));
-    expect(fake.calls[1]).toMatchObject({ path: 'Tickets/2', aborted: true });
+    await vi.waitFor(() => expect(fake.calls[1]).toMatchObject({ path: 'Tickets/2', aborted: true }));
   });
 });

@@ -215,15 +215,15 @@ describe('the metadata cache', () => {
 
   it('forgets after its time to live', async () => {
     const { fake, settings } = await start();
-    const shortLived = { ...settings, tuning: { ...settings.tuning, metadataTtlMs: 60 } };
+    const shortLived = { ...settings, tuning: { ...settings.tuning, metadataTtlMs: 600 } };
     const reader = createReader(shortLived);
     await reader.fields('Tickets');
     await reader.fields('Tickets');
     expect(fake.calls).toHaveLength(1);
-    await new Promise((resolve) => setTimeout(resolve, 90));
+    await new Promise((resolve) => setTimeout(resolve, 700));
     await (await elsewhere(shortLived)).fields('Tickets');
     expect(fake.calls).toHaveLength(2);
-    await new Promise((resolve) => setTimeout(resolve, 90));
+    await new Promise((resolve) => setTimeout(resolve, 700));
     await reader.fields('Tickets');
     expect(fake.calls).toHaveLength(3);
   });

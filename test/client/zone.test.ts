@@ -72,6 +72,16 @@ describe('zone discovery', () => {
     expect(fake.calls).toHaveLength(0);
   });
 
+  it('tells the operator when a credential cannot be sent at all', async () => {
+    const fake = await fakeTenant(() => ({ body: oneTicket }));
+    const settings = fake.settings();
+    const credentials = { ...settings.credentials, secret: 'with a line break\n' };
+    const error = await failureOf(createWriter({ ...settings, credentials }).create('Tickets', {}));
+    expect(error).toMatchObject({ kind: 'configuration', actor: 'operator' });
+    expect(error.next).toContain('line breaks');
+    expect(fake.calls).toHaveLength(0);
+  });
+
   it('refuses a zone that is not encrypted or lies outside of Autotask', () => {
     const asked = 'https://webservices.autotask.net/ATServicesRest/V1.0/zoneInformation';
     expect(() => readZone({ url: 'http://webservices2.autotask.net/ATServicesRest/' }, asked)).toThrow(

@@ -37,7 +37,7 @@ export const callTool = (name: string, args: unknown = {}, more: object = {}) =>
 export function tenantOf(
   settings: Omit<ClientSettings, 'timeoutMs' | 'maxConcurrency' | 'cacheDir' | 'log'> | null,
 ): Tenant {
-  const common = { timeoutMs: 10_000, maxConcurrency: 10, cacheDir: null, log: () => {} };
+  const common = { timeoutMs: 60_000, maxConcurrency: 10, cacheDir: null, log: () => {} };
   const writer = settings === null ? null : createWriter({ ...common, ...settings });
   return {
     server: prepareServer({

@@ -54,7 +54,7 @@ async function common(call: Call, entity: string, field: FieldDefinition) {
     isRequired: field.isRequired,
     isReadOnly: field.isReadOnly,
     isQueryable: field.isQueryable,
-    isReference: field.reference !== undefined,
+    isReference: field.isReference,
     isPickList: field.isPickList,
     picklistValues: field.isPickList ? await call.tenant.picklist(entity, field) : null,
   };

@@ -37,7 +37,9 @@ export async function count(call: Call, entity: string): Promise<Reply> {
 /** `query/next` and `query/prev`: where `paging` says, if asked with the verb and body of the query. */
 export async function turnPage(call: Call, entity: string): Promise<Reply> {
   const cursor = call.tenant.cursors.find(
-    token(call.query.get('paging') ?? '', call.query.get('search') ?? ''),
+    call.method,
+    call.query.get('paging') ?? '',
+    call.query.get('search') ?? '',
   );
   if (cursor === undefined || cursor.entity !== entity) {
     throw new Refusal('The paging information is invalid or no longer available.');
@@ -86,10 +88,6 @@ function pageUrl(call: Call, cursor: Cursor, text: string, direction: 'next' | '
     previousIds: previous === undefined ? [] : [previous],
     nextIds: start === undefined ? [] : [start],
   });
-  call.tenant.cursors.keep(token(paging, text), cursor);
+  call.tenant.cursors.keep(paging, text, cursor);
   return `${call.pagingBase}${cursor.entity}/query/${direction}?paging=${encodeURIComponent(paging)}&search=${encodeURIComponent(text)}`;
-}
-
-function token(paging: string, search: string): string {
-  return `${paging} ${search}`;
 }

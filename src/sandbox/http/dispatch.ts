@@ -1,4 +1,5 @@
 import type { Fault } from '../faults.js';
+import { swagger } from '../metadata/swagger.js';
 import type { Tenant } from '../tenant.js';
 import { permissionRefusal } from '../write/actor.js';
 import type { Call } from './call.js';
@@ -26,6 +27,7 @@ export async function dispatch(
   const zone = Number(match[1] ?? 1);
   const rest = match[2] ?? '';
   if (/^versioninformation\/*$/i.test(rest)) return json({ apiVersions: ['V1.0'] });
+  if (/^swagger\/docs\/v1\/*$/i.test(rest)) return json(await swagger());
   const versioned = /^v1\.0\/+(.*)$/i.exec(rest);
   if (versioned === null) return noRoute();
   const { key, ids } = routeKey(versioned[1] ?? '');

@@ -58,7 +58,7 @@ async function serve(
 ): Promise<void> {
   const incoming = await receive(request);
   record(settings.log, incoming);
-  const faults = settings.faults.strike(incoming.method, incoming.path);
+  const faults = settings.faults.strike(incoming.method, belowBase(incoming.path));
   if (settings.latency > 0) await wait(settings.latency);
   for (const fault of faults) {
     if (fault.kind === 'latency') await wait(fault.ms);
@@ -121,6 +121,11 @@ function unpack(body: Buffer, encoding: string | undefined): string {
   }
 }
 
+/** `V1.0/Tickets/query` */
+function belowBase(path: string): string {
+  return path.replace(/^\/+(?:zone\d+\/+)?(?:atservicesrest\/+)?/i, '');
+}
+
 function record(log: RecordedRequest[], { method, path, search, headers, bodyText }: Incoming): void {
   let body: unknown;
   try {
@@ -128,10 +133,9 @@ function record(log: RecordedRequest[], { method, path, search, headers, bodyTex
   } catch {
     body = undefined;
   }
-  const below = path.replace(/^\/+(?:zone\d+\/+)?(?:atservicesrest\/+)?/i, '');
   log.push({
     method,
-    path: below,
+    path: belowBase(path),
     search,
     headers,
     body: isObject(body) || Array.isArray(body) ? body : undefined,

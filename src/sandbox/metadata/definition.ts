@@ -25,6 +25,8 @@ export interface FieldDefinition {
   readonly picklist: readonly PicklistEntry[] | PicklistSource;
   /** Name of the field whose value decides which values of this picklist fit; empty when none. */
   readonly picklistParent: string;
+  /** Metadata calls a few fields references without naming a target: a resource or a contact. */
+  readonly isReference: boolean;
   /** The entity a value points to; undefined when it is no reference. */
   readonly reference: Entity | undefined;
 }
@@ -69,6 +71,10 @@ function define(entity: Entity, field: Field): FieldDefinition {
   const isPickList = field.isPickList === true;
   const flagged = correction.isReadOnly ?? field.isReadOnly ?? isStamped(field.name);
   const isRequired = correction.isRequired ?? field.isRequired === true;
+  const reference =
+    isPickList || field.referenceEntityType === null
+      ? undefined
+      : bySingular.get(field.referenceEntityType.toLowerCase());
   return {
     name: field.name,
     key: field.name,
@@ -82,10 +88,8 @@ function define(entity: Entity, field: Field): FieldDefinition {
     isPickList,
     picklist: picklistOf(entity.name, field),
     picklistParent: picklistParent(entity.name, field),
-    reference:
-      isPickList || field.referenceEntityType === null
-        ? undefined
-        : bySingular.get(field.referenceEntityType.toLowerCase()),
+    isReference: field.isReference ?? reference !== undefined,
+    reference,
   };
 }
 

@@ -75,6 +75,7 @@ export function defineUdf(row: Row, listItems: readonly Row[]): UdfDefinition {
     isPickList,
     picklist,
     picklistParent: '',
+    isReference: false,
     reference: undefined,
   };
 }

@@ -13,23 +13,28 @@ export interface Cursor {
   readonly starts: readonly (number | undefined)[];
 }
 
-/** The service remembers the cursors of the 50 latest pages; each page hands out two at most. */
-const mostCursors = 100;
+/** The service remembers the cursors of the 50 latest pages. */
+const mostCursors = 50;
 
 export class Cursors {
   private readonly kept = new Map<string, Cursor>();
 
-  /** `paging` and `search` as they stand in the page's URL identify the cursor. */
-  keep(token: string, cursor: Cursor): void {
-    this.kept.delete(token);
-    this.kept.set(token, cursor);
+  /** `paging` and `search` as they stand in the page's URL, and the verb, identify the cursor. */
+  keep(paging: string, search: string, cursor: Cursor): void {
+    const key = `${cursor.method} ${paging} ${search}`;
+    this.kept.delete(key);
+    this.kept.set(key, cursor);
     for (const oldest of this.kept.keys()) {
       if (this.kept.size <= mostCursors) break;
       this.kept.delete(oldest);
     }
   }
 
-  find(token: string): Cursor | undefined {
-    return this.kept.get(token);
+  /** The cursor of that page; one of another verb when there is none of this. */
+  find(method: string, paging: string, search: string): Cursor | undefined {
+    const rest = `${paging} ${search}`;
+    return (
+      this.kept.get(`${method} ${rest}`) ?? this.kept.get(`POST ${rest}`) ?? this.kept.get(`GET ${rest}`)
+    );
   }
 }

@@ -24,6 +24,7 @@ function indexed(table: Table, { op, field, values }: Test): readonly Row[] | un
   if (field.key === 'id') return byId(table, op, values);
   if (op === 'notExist') return table.equal(field.key, null);
   if (op === 'eq' && values[0] !== undefined) return table.equal(field.key, values[0]);
+  if (isRange(op)) return byRange(table, field.key, op, values[0]);
   if (op !== 'in') return undefined;
   const lists: (readonly Row[])[] = [];
   let total = 0;
@@ -36,6 +37,21 @@ function indexed(table: Table, { op, field, values }: Test): readonly Row[] | un
   // Merging long lists costs more than looking at every row.
   if (total > table.rows.length / 4) return undefined;
   return lists.flat().sort((a, b) => a.id - b.id);
+}
+
+type RangeOperator = 'gt' | 'gte' | 'lt' | 'lte';
+
+function isRange(op: Test['op']): op is RangeOperator {
+  return op === 'gt' || op === 'gte' || op === 'lt' || op === 'lte';
+}
+
+/** Rows of a range in id order, when they are so few that sorting them is worth it. */
+function byRange(table: Table, key: string, op: RangeOperator, wanted: Test['values'][number] | undefined) {
+  if (typeof wanted !== 'number') return undefined;
+  const index = table.sorted(key);
+  if (index === undefined) return undefined;
+  const [from, to] = index.span(op, wanted);
+  return to - from > table.rows.length / 16 ? undefined : index.slice(from, to).sort((a, b) => a.id - b.id);
 }
 
 function byId(table: Table, op: Test['op'], values: Test['values']): readonly Row[] | undefined {
@@ -73,18 +89,26 @@ export function page(table: Table, filter: Group, size: number, after: number | 
 }
 
 export function count(table: Table, filter: Group): number {
-  const rows = candidates(table, filter);
   const [only, second] = filter.items;
-  if (only === undefined) return rows.length;
-  // An index answers a single equality by itself.
-  if (second === undefined && only.kind === 'test' && isExact(table, only)) return rows.length;
+  if (only === undefined) return table.rows.length;
+  if (second === undefined && only.kind === 'test') {
+    const known = exactCount(table, only);
+    if (known !== undefined) return known;
+  }
   const matches = matcher(filter);
   let total = 0;
-  for (const row of rows) if (matches(row)) total++;
+  for (const row of candidates(table, filter)) if (matches(row)) total++;
   return total;
 }
 
-function isExact(table: Table, test: Test): boolean {
-  if (test.field.key === 'id') return test.op === 'exist' || byId(table, test.op, test.values) !== undefined;
-  return test.values.length < 2 && indexed(table, test) !== undefined;
+/** How many rows a single condition matches, where an index tells without looking at them. */
+function exactCount(table: Table, test: Test): number | undefined {
+  const { op, field, values } = test;
+  const wanted = values[0];
+  if (field.key === 'id') return op === 'exist' ? table.rows.length : byId(table, op, values)?.length;
+  if (isRange(op)) {
+    const span = typeof wanted === 'number' ? table.sorted(field.key)?.span(op, wanted) : undefined;
+    return span === undefined ? undefined : span[1] - span[0];
+  }
+  return op === 'eq' || op === 'notExist' ? indexed(table, test)?.length : undefined;
 }

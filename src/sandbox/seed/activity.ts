@@ -11,10 +11,18 @@ function within(row: Row, from: string, to: string, share: number): number {
   return Math.floor(start + (Math.max(numberOf(row, to), start) - start) * share);
 }
 
-function withIds(rows: Row[], entity: string, date: string): Row[] {
-  rows.sort((a, b) => numberOf(a, date) - numberOf(b, date));
-  for (const [i, row] of rows.entries()) row.id = firstId(entity) + i;
-  return rows;
+/** Sorts by date and numbers in that order. Dates are read once: half a million rows are compared often. */
+function withIds(rows: readonly Row[], entity: string, date: string): Row[] {
+  const dates = Float64Array.from(rows, (row) => numberOf(row, date));
+  const order = Uint32Array.from(rows.keys()).sort((a, b) => (dates[a] ?? 0) - (dates[b] ?? 0) || a - b);
+  const sorted: Row[] = [];
+  for (const at of order) {
+    const row = rows[at];
+    if (row === undefined) continue;
+    row.id = firstId(entity) + sorted.length;
+    sorted.push(row);
+  }
+  return sorted;
 }
 
 async function ticketNotes(seed: Seed): Promise<Row[]> {

@@ -1,3 +1,4 @@
+import { RangeIndex } from './rangeIndex.js';
 import type { Row, Value } from './value.js';
 
 /** Below this many rows a scan is as fast as an index is to build. */
@@ -21,15 +22,28 @@ export function lowerBound(rows: readonly Row[], id: number): number {
   return low;
 }
 
-/** The rows of one entity, sorted by id, with an index on each field that was ever compared for equality. */
+/** The rows of one entity, sorted by id, with indexes on the fields that were asked about. */
 export class Table {
   readonly rows: Row[];
   private readonly indexes = new Map<string, Map<Value, Row[]>>();
+  private readonly ranges = new Map<string, RangeIndex>();
+  private readonly firstCreated: number;
   private next: number;
 
   constructor(rows: Row[], firstId: number) {
     this.rows = rows;
-    this.next = Math.max(firstId, (rows.at(-1)?.id ?? 0) + 1);
+    this.firstCreated = Math.max(firstId, (rows.at(-1)?.id ?? 0) + 1);
+    this.next = this.firstCreated;
+  }
+
+  /**
+   * The rows that came with the table, without those created since: other entities are generated from
+   * these, whenever they are first looked at.
+   */
+  get seeded(): readonly Row[] {
+    const last = this.rows.at(-1);
+    if (last === undefined || last.id < this.firstCreated) return this.rows;
+    return this.rows.slice(0, lowerBound(this.rows, this.firstCreated));
   }
 
   get(id: number): Row | undefined {
@@ -54,6 +68,17 @@ export class Table {
     return index.get(indexKey(value)) ?? [];
   }
 
+  /** The rows sorted by a numeric field; undefined when the table is not worth an index. */
+  sorted(field: string): RangeIndex | undefined {
+    if (this.rows.length < smallTable) return undefined;
+    let index = this.ranges.get(field);
+    if (index === undefined) {
+      index = new RangeIndex(field, this.rows);
+      this.ranges.set(field, index);
+    }
+    return index;
+  }
+
   nextId(): number {
     return this.next++;
   }
@@ -67,6 +92,7 @@ export class Table {
       if (list === undefined) index.set(key, [row]);
       else place(list, row);
     }
+    for (const range of this.ranges.values()) range.add(row);
   }
 
   /** Overwrites the given fields of a stored row. */
@@ -75,8 +101,16 @@ export class Table {
       const index = this.indexes.get(field);
       const before = indexKey(row[field]);
       const after = indexKey(value);
+      if (before === after) {
+        // Text may differ in case alone.
+        row[field] = value;
+        continue;
+      }
+      const range = this.ranges.get(field);
+      range?.remove(row);
       row[field] = value;
-      if (index === undefined || before === after) continue;
+      range?.add(row);
+      if (index === undefined) continue;
       take(index.get(before), row);
       const list = index.get(after);
       if (list === undefined) index.set(after, [row]);
@@ -87,6 +121,7 @@ export class Table {
   remove(row: Row): void {
     take(this.rows, row);
     for (const [field, index] of this.indexes) take(index.get(indexKey(row[field])), row);
+    for (const range of this.ranges.values()) range.remove(row);
   }
 }
 

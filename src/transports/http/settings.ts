@@ -60,6 +60,7 @@ export interface HttpSettings {
   /** Serves `/metrics` without a token on a port of its own. */
   readonly metricsPort?: number | undefined;
   readonly auth: 'token' | 'gateway';
+  /** None lets in everybody who reaches the port; the configuration allows that to a local gateway only. */
   readonly tokens: readonly AccessToken[];
   /** Lower-case host names that requests may be addressed to, besides the loopback's and `host`. */
   readonly allowedHosts: readonly string[];

@@ -1,0 +1,11 @@
+/** Whether this runtime knows the zone by its IANA name. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const timeZoneProblem = 'must be a time zone of the IANA list, e.g. Europe/Berlin';

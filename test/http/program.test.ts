@@ -1,0 +1,159 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { startSandbox } from '../../src/sandbox/index.js';
+import { tenantEnvironment } from '../support/tenant.js';
+import { bearer, callTool, connectClient, message, post, startProgram, token } from './support.js';
+
+const refused = async (env: Record<string, string>, args: readonly string[] = []) => {
+  const program = await startProgram(args, env);
+  if (program.url !== null) {
+    await program.stop();
+    throw new Error('it started');
+  }
+  expect(await program.exited).toBe(2);
+  return program.output().stderr;
+};
+
+describe('the program refuses to start', () => {
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['without a token', {}, /AUTOTASK_HTTP_TOKEN: is required .* at least 16 characters/],
+    [
+      'with a short token',
+      { AUTOTASK_HTTP_TOKEN: 'short-secret' },
+      /AUTOTASK_HTTP_TOKEN: must have at least 16/,
+    ],
+    [
+      'with spaces in a token',
+      { AUTOTASK_HTTP_TOKEN: 'twenty characters ok' },
+      /AUTOTASK_HTTP_TOKEN: .*without spaces/,
+    ],
+    [
+      'with a short token among several',
+      { AUTOTASK_HTTP_TOKENS: `one ${token}, two short` },
+      /AUTOTASK_HTTP_TOKENS: the token of entry 2 must have/,
+    ],
+    [
+      'with an unknown flag of a token',
+      { AUTOTASK_HTTP_TOKENS: `one ${token} readonly` },
+      /entry 1 must read: name token \[read-only\]/,
+    ],
+    ['with a name twice', { AUTOTASK_HTTP_TOKENS: `one ${token}\none ${token}x` }, /entry 2 repeats/],
+    [
+      'for an open gateway',
+      { AUTOTASK_HTTP_AUTH: 'gateway', AUTOTASK_HTTP_HOST: '0.0.0.0' },
+      /AUTOTASK_HTTP_TOKEN: is required when AUTOTASK_HTTP_HOST is 0\.0\.0\.0/,
+    ],
+    [
+      'with a wrong port',
+      { PORT: '70000', AUTOTASK_HTTP_TOKEN: token },
+      /PORT: must be a port number from 0 to 65535/,
+    ],
+    [
+      'with a wrong mode',
+      { AUTOTASK_HTTP_AUTH: 'none', AUTOTASK_HTTP_TOKEN: token },
+      /AUTOTASK_HTTP_AUTH: must be token or gateway/,
+    ],
+    [
+      'with an origin that is none',
+      { AUTOTASK_HTTP_ALLOWED_ORIGINS: 'example.com', AUTOTASK_HTTP_TOKEN: token },
+      /AUTOTASK_HTTP_ALLOWED_ORIGINS: must list origins/,
+    ],
+    [
+      'with an unknown transport',
+      { AUTOTASK_TRANSPORT: 'htpp' },
+      /AUTOTASK_TRANSPORT: must be stdio or http/,
+    ],
+  ])('%s', async (_, env, text) => {
+    const stderr = await refused(env);
+    expect(stderr).toMatch(text);
+    for (const secret of ['short-secret', 'twenty characters ok', token])
+      expect(stderr).not.toContain(secret);
+  });
+
+  it('on a port that is taken', async () => {
+    const first = await startProgram([], { AUTOTASK_HTTP_TOKEN: token });
+    const port = new URL(String(first.url)).port;
+    const second = await startProgram([], { AUTOTASK_HTTP_TOKEN: token, PORT: port });
+    expect(second.url).toBeNull();
+    expect(await second.exited).toBe(1);
+    expect(second.output().stderr).toMatch(/Cannot listen on 127\.0\.0\.1, port \d+: something else uses it/);
+    await first.stop();
+  });
+});
+
+describe('the program', () => {
+  it('takes tokens from a file, each with its rights, and prints none', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'tokens-')), 'tokens');
+    writeFileSync(file, `# who     token\ndesktop   ${token}\ndashboard read-only-0123456789 read-only\n`);
+    const program = await startProgram(['--demo'], { AUTOTASK_HTTP_TOKENS_FILE: file, LOG_LEVEL: 'debug' });
+    const url = String(program.url);
+    expect(new URL(url).hostname).toBe('127.0.0.1');
+    const { client } = await connectClient(url);
+    const reading = await connectClient(url, { Authorization: 'Bearer read-only-0123456789' });
+    const names = async (from: typeof client) => (await from.listTools()).tools.map(({ name }) => name);
+    expect(await names(client)).toContain('delete-entity');
+    expect(await names(reading.client)).not.toContain('delete-entity');
+    expect(JSON.stringify(await reading.client.callTool({ name: 'get-version', arguments: {} }))).toMatch(
+      /read-only/,
+    );
+    await client.close();
+    await reading.client.close();
+    await program.stop();
+    const { stdout, stderr } = program.output();
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/debug tools\/list 200/);
+    expect(stderr).not.toContain(token);
+    expect(stderr).not.toContain('read-only-0123456789');
+  });
+
+  it('serves tools without credentials, and says what is missing', async () => {
+    const program = await startProgram([], { AUTOTASK_HTTP_TOKEN: token });
+    const url = String(program.url);
+    expect((await post(url, message('tools/list'))).status).toBe(200);
+    expect(await (await post(url, callTool('query-entity', { entity: 'Tickets' }))).text()).toMatch(
+      /AUTOTASK_SECRET/,
+    );
+    expect((await fetch(`${url}/ready`)).status).toBe(503);
+    await program.stop();
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends on %s after the running call is answered', async (signal) => {
+    const sandbox = await startSandbox({ latency: 400 });
+    const program = await startProgram(['--http'], {
+      ...tenantEnvironment(sandbox),
+      AUTOTASK_CACHE_DIR: 'none',
+      AUTOTASK_TRANSPORT: '',
+      AUTOTASK_HTTP_TOKEN: token,
+      LOG_LEVEL: 'info',
+    });
+    const url = String(program.url);
+    const running = post(url, callTool('query-entity', { entity: 'Tickets', maxRecords: 1500 }));
+    const metrics = async () => (await fetch(`${url}/metrics`, { headers: bearer })).text();
+    while (!/^autotask_mcp_running_requests 1$/m.test(await metrics()));
+    program.kill(signal);
+    expect(await (await running).text()).toMatch(/1500 of Tickets/);
+    expect(await program.exited).toBe(0);
+    await sandbox.close();
+  });
+
+  it('offers sessions when asked to', async () => {
+    const program = await startProgram(['--demo'], {
+      AUTOTASK_HTTP_TOKEN: token,
+      AUTOTASK_HTTP_SESSIONS: 'true',
+    });
+    const { client, transport } = await connectClient(String(program.url));
+    expect(transport.sessionId).toMatch(/^[0-9a-f-]{36}$/);
+    await client.close();
+    await program.stop();
+  });
+
+  it('ignores a PORT that is none of its business over stdio', async () => {
+    const program = await startProgram([], {
+      AUTOTASK_TRANSPORT: 'stdio',
+      PORT: 'tcp://10.0.0.1:80',
+    });
+    expect(await program.exited).toBe(0);
+  });
+});

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Connection, connect } from '../support/tenant.js';
+
+let tenant: Connection;
+beforeAll(async () => {
+  tenant = await connect();
+});
+afterAll(() => tenant.close());
+
+const body = z.looseObject({ filter: z.array(z.unknown()), IncludeFields: z.array(z.string()).optional() });
+const queries = async (args: Record<string, unknown>) => {
+  let text = '';
+  const requests = await tenant.requestsOf(async () => {
+    text = (await tenant.call('query-entity', args)).text;
+  });
+  const path = `V1.0/${String(args.entity)}/query`;
+  return { text, bodies: requests.filter((r) => r.path === path).map((r) => body.parse(r.body)) };
+};
+
+describe('user-defined fields', () => {
+  it('are recognised by name in a filter and sent with udf: true, labels as codes', async () => {
+    const { bodies } = await queries({ entity: 'Companies', query: { 'customer ranking': 'Golden' } });
+    expect(bodies[0]?.filter).toEqual([
+      { op: 'eq', field: 'Customer Ranking', value: expect.any(Number), udf: true },
+    ]);
+  });
+
+  it('are applied here when there is a second one, with a note', async () => {
+    const both = { 'Customer Ranking': 'Golden', 'Managed Endpoints': { gte: 20 } };
+    const { text, bodies } = await queries({ entity: 'Companies', query: both, maxRecords: 500 });
+    expect(bodies[0]?.filter).toHaveLength(1);
+    expect(text).toMatch(/Managed Endpoints was compared by this server/);
+    const one = z.looseObject({ records: z.array(z.record(z.string(), z.unknown())) }).parse(
+      await tenant.json('query-entity', {
+        entity: 'Companies',
+        query: { 'Customer Ranking': 'Golden' },
+        includeFields: ['companyName', 'Managed Endpoints'],
+        maxRecords: 500,
+      }),
+    );
+    const expected = one.records.filter((record) => Number(record['Managed Endpoints'] ?? 0) >= 20);
+    expect(expected.length).toBeGreaterThan(0);
+    expect(expected.length).toBeLessThan(one.records.length);
+    expect(text).toMatch(new RegExp(`^${expected.length} Companies`));
+  });
+
+  it('are shown under their names, and written by them', async () => {
+    const { text } = await tenant.call('query-entity', {
+      entity: 'Companies',
+      query: { 'Customer Ranking': { exist: true } },
+      includeFields: 'companyName, Customer Ranking',
+      maxRecords: 1,
+    });
+    expect(text).toMatch(/id\tcompanyName\tCustomer Ranking\n\d+\t[^\t]+\t[A-Z][a-z]+\n/);
+    const id = Number(/\n(\d+)\t/.exec(text)?.[1]);
+    const requests = await tenant.requestsOf(async () => {
+      const answer = await tenant.call('update-company', {
+        id: String(id),
+        fields: { 'Customer Ranking': 'Silver' },
+        confirm: 'UPDATE_COMPANY',
+      });
+      expect(answer.text).toMatch(/^Updated Company \d+\.(.|\n)*every field is stored as sent/);
+    });
+    expect(requests.find((request) => request.method === 'PATCH')?.body).toEqual({
+      id,
+      userDefinedFields: [{ name: 'Customer Ranking', value: expect.stringMatching(/^\d+$/) }],
+    });
+  });
+});
+
+describe('picklists', () => {
+  it('that depend on another one accept only what belongs to its value', async () => {
+    const ticket = { title: 'x', companyID: 'Contoso', issueType: 'Network' };
+    const wrong = await tenant.call('create-ticket', { ...ticket, subIssueType: 'Toner' });
+    expect(wrong.text).toMatch(/subIssueType: "Toner" does not belong to issueType/);
+    expect(wrong.text).toMatch(/VPN/);
+    const right = await tenant.call('create-ticket', { ...ticket, subIssueType: 'VPN' });
+    expect(right.text).toMatch(/subIssueType: VPN \(\d+\)/);
+  });
+
+  it('refuse inactive values for writing', async () => {
+    const described = await tenant
+      .json('describe-entity-fields', { entity: 'Tickets', fields: ['status'] })
+      .catch(() => null);
+    expect(described).toBeNull();
+    const { text } = await tenant.call('create-ticket', { title: 'x', companyID: 'Contoso', status: 'Nwe' });
+    expect(text).toMatch(/Did you mean New\?/);
+  });
+});
+
+describe('what is stored', () => {
+  it('is compared with what was sent, and a difference is reported', async () => {
+    // Autotask ignores this field on create although its metadata calls it writable.
+    const contact = await tenant.call('query-entity', {
+      entity: 'Contacts',
+      query: { companyID: 'Contoso' },
+      maxRecords: 1,
+    });
+    const createdByContactID = Number(/\n(\d+)\t/.exec(contact.text)?.[1]);
+    const { text } = await tenant.call('create-entity', {
+      entity: 'TicketNotes',
+      data: {
+        ticketID: 'T20261109.0005',
+        title: 'x',
+        description: 'y',
+        noteType: 'Task Notes',
+        publish: 2,
+        createdByContactID,
+      },
+      confirm: 'CREATE_ENTITY',
+    });
+    expect(text).toMatch(/Autotask stored something else than was sent:(.|\n)*createdByContactID is empty/);
+  });
+});
+
+describe('long text', () => {
+  it('is cut in lists with its full length and the way to get it, and whole when asked for', async () => {
+    const description = `${'word '.repeat(1500)}end`;
+    const created = await tenant.call('create-ticket', {
+      title: 'long one',
+      companyID: 'Contoso',
+      description,
+      confirm: 'CREATE_TICKET',
+    });
+    const id = /^Created Ticket (\d+)/.exec(created.text)?.[1];
+    const list = await tenant.call('query-entity', {
+      entity: 'Tickets',
+      query: { id },
+      includeFields: ['description'],
+    });
+    expect(list.text).toMatch(/… \[7503 characters in all\]/);
+    expect(list.text).toMatch(/Note: long text is cut; get-entity with includeFields/);
+    const whole = await tenant.call('get-entity', { entity: 'Tickets', id, includeFields: ['description'] });
+    expect(whole.text).toContain(description);
+  });
+
+  it('loses the characters that only a model would read', async () => {
+    const hidden = 'visible\u200b\u202e\u{E0041}\u0007 text';
+    const created = await tenant.call('create-ticket', {
+      title: hidden,
+      companyID: 'Contoso',
+      confirm: 'CREATE_TICKET',
+    });
+    const id = /^Created Ticket (\d+)/.exec(created.text)?.[1];
+    const { text } = await tenant.call('get-entity', { entity: 'Tickets', id });
+    expect(text).toContain('title: visible text');
+  });
+});
+
+describe('a long read', () => {
+  it('reports progress when the client asked for it, and can be cancelled', async () => {
+    const seen: number[] = [];
+    await tenant.client.callTool(
+      { name: 'query-entity', arguments: { entity: 'Tickets', maxRecords: 1500, includeFields: ['id'] } },
+      undefined,
+      { onprogress: ({ progress }) => seen.push(progress) },
+    );
+    expect(seen.length).toBeGreaterThan(1);
+    expect([...seen].sort((a, b) => a - b)).toEqual(seen);
+    const stop = new AbortController();
+    const before = tenant.sandbox.requests.length;
+    const cancelled = tenant.client.callTool(
+      { name: 'query-entity', arguments: { entity: 'TimeEntries', maxRecords: 5000, includeFields: ['*'] } },
+      undefined,
+      { signal: stop.signal, onprogress: () => stop.abort('enough') },
+    );
+    await expect(cancelled).rejects.toThrow(/enough/);
+    const after = tenant.sandbox.requests
+      .slice(before)
+      .filter((request) => request.path.includes('TimeEntries/query'));
+    expect(after.length).toBeLessThan(10);
+  });
+});
