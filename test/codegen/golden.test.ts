@@ -1,7 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { emit } from '../../codegen/emit/index.js';
 import { openapiDocument } from '../../codegen/openapi/document.js';
+import { createRender } from '../../codegen/render.js';
 import { modelOf } from '../../codegen/snapshot.js';
 import { mini } from './mini.js';
 
@@ -33,4 +36,13 @@ it('does not depend on the order of files, the locale or an earlier run', async 
     entities: Object.fromEntries(Object.entries(provenance.entities).reverse()),
   };
   expect(asText(await emit(modelOf({ ...mini, provenance: shuffled }), templates))).toBe(once);
+});
+
+it('refuses a template whose output is not TypeScript, and names it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'templates-'));
+  await writeFile(join(folder, 'broken.ts.hbs'), 'export const a = {{value}};\n');
+  const render = await createRender(folder);
+  expect(render('broken', { value: 1 })).toContain('export const a = 1;');
+  expect(() => render('broken', { value: '= {' })).toThrow(/templates\/broken: .*expected/i);
+  await rm(folder, { recursive: true });
 });

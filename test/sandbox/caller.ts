@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Sandbox, TenantHandle } from '../../src/sandbox/index.js';
 
 export interface Answer {
@@ -46,3 +47,25 @@ function parse(text: string): unknown {
 }
 
 export const everything = [{ op: 'gte', field: 'id', value: 0 }];
+
+export const eq = (field: string, value: unknown) => ({ op: 'eq', field, value });
+
+/** The questions that tests of rules ask again and again. */
+export function questionsOf(call: Caller) {
+  return {
+    /** What the service complains about; `accepted` when it does not. */
+    errorsOf: async (method: string, path: string, body: unknown, headers = {}): Promise<string[]> => {
+      const answer = await call(method, path, body, headers);
+      return answer.status === 200 ? ['accepted'] : answer.body.errors;
+    },
+    /** Id of a record that must get created. */
+    made: async (path: string, body: unknown): Promise<number> => {
+      const answer = await call('POST', path, body);
+      expect([path, answer.status, answer.text]).toEqual([path, 200, expect.any(String)]);
+      return answer.body.itemId;
+    },
+    item: async (path: string) => (await call('GET', path)).body.item,
+    first: async (entity: string, ...filter: unknown[]) =>
+      (await call('POST', `${entity}/query`, { filter, MaxRecords: 1 })).body.items[0],
+  };
+}

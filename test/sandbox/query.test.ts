@@ -232,3 +232,36 @@ test('behaviours where sources disagree can be switched', async () => {
   expect((await ask('GET', 'Tickets/entityInformation')).body.info.userAccessForCreate).toBe(1);
   await other.close();
 });
+
+test('so can the shape of files, notes and time entries', async () => {
+  const other = await startSandbox({
+    scale: 0.1,
+    behaviour: {
+      attachmentGet: 'item',
+      attachmentOwnerFilter: false,
+      notePatch: 'strict',
+      timeEntryTimes: 'start and stop',
+    },
+  });
+  const ask = callerOf(other);
+  const [file] = (await ask('POST', 'TicketAttachments/query', { filter: everything })).body.items;
+  const single = await ask('GET', `Tickets/${file.ticketID}/Attachments/${file.id}`);
+  expect(single.body.item).toMatchObject({ id: file.id, data: expect.stringMatching(/\w/) });
+  const [note] = (await ask('POST', 'TicketNotes/query', { filter: everything })).body.items;
+  const at = `Tickets/${note.ticketID}/Notes`;
+  expect((await ask('PATCH', at, { id: note.id, description: 'x' })).status).toBe(500);
+  expect((await ask('PATCH', at, { id: note.id, description: 'x', noteType: 1, publish: 2 })).status).toBe(
+    200,
+  );
+  const entry = {
+    ticketID: note.ticketID,
+    resourceID: 29682886,
+    roleID: 29682902,
+    dateWorked: '2026-11-18',
+    hoursWorked: 1,
+  };
+  expect((await ask('POST', 'TimeEntries', entry)).body.errors).toEqual([
+    'TimeEntries for Service tickets require a start and stop time.',
+  ]);
+  await other.close();
+});

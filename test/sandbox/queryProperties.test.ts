@@ -71,9 +71,11 @@ function filter(random: Random, items: readonly Item[], depth: number): Node[] {
   );
 }
 
-test('300 random filters answer like the plain reference, page by page and in count', async () => {
+test('200 random filters answer like the plain reference, page by page and in count', {
+  timeout: 60_000,
+}, async () => {
   const sandbox = await startSandbox({
-    scale: 0.3,
+    scale: 0.2,
     today: new Date('2026-11-20'),
     limits: { threshold: 1_000_000 },
   });
@@ -92,7 +94,7 @@ test('300 random filters answer like the plain reference, page by page and in co
   const all = await read([{ op: 'exist', field: 'id' }], 500);
   const random = new Random('filters');
   let some = 0;
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < 200; i++) {
     const wanted = filter(random, all, 3);
     const expected = all.filter((item) => matchesAll(wanted, item)).map((item) => item.id);
     const got = await read(wanted, random.pick([500, 120]));
@@ -110,6 +112,6 @@ test('300 random filters answer like the plain reference, page by page and in co
     const { body: fresh } = await call('GET', `Tickets/${String(row.id)}`);
     all[all.indexOf(row)] = fresh.item;
   }
-  expect(some).toBeGreaterThan(100);
+  expect(some).toBeGreaterThan(60);
   await sandbox.close();
 });

@@ -42,6 +42,8 @@ async function faultsOf(subject: ReturnType<typeof tenant>, name: string): Promi
         bytes: 'string',
       };
       if (typeof value !== type[field.kind]) return `holds a ${typeof value}`;
+      const isWhole = field.kind === 'whole' || field.kind === 'time';
+      if (isWhole && !Number.isSafeInteger(value)) return `holds ${value}, which no answer can say`;
       return undefined;
     };
     for (const row of rows) {
@@ -58,7 +60,9 @@ async function faultsOf(subject: ReturnType<typeof tenant>, name: string): Promi
 }
 
 describe('seeded data', () => {
-  test('every record of every entity is complete and every reference resolves', async () => {
+  test('every record of every entity is complete and every reference resolves', {
+    timeout: 60_000,
+  }, async () => {
     const subject = tenant();
     const faults: string[] = [];
     let records = 0;
@@ -138,6 +142,21 @@ describe('seeded data', () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  test('an invoice is the sum of its billing items, and these are approved time', async () => {
+    const subject = tenant();
+    const sums = new Map<number, number>();
+    const entries = await subject.table('TimeEntries');
+    for (const item of (await subject.table('BillingItems')).rows) {
+      const entry = entries.get(Number(item.timeEntryID));
+      expect([item.quantity, typeof entry?.billingApprovalDateTime]).toEqual([entry?.hoursWorked, 'number']);
+      sums.set(Number(item.invoiceID), (sums.get(Number(item.invoiceID)) ?? 0) + Number(item.totalAmount));
+    }
+    const { rows } = await subject.table('Invoices');
+    expect(rows.length).toBe(sums.size);
+    expect(rows.length).toBeGreaterThan(50);
+    for (const invoice of rows) expect(invoice.invoiceTotal).toBeCloseTo(sums.get(invoice.id) ?? 0, 2);
   });
 
   test('Contoso has open tickets that nobody took', async () => {

@@ -8,7 +8,8 @@ import { noteTexts, workTexts } from './texts.js';
 /** Between a ticket's start and its last activity, so that dates never contradict each other. */
 function within(row: Row, from: string, to: string, share: number): number {
   const start = numberOf(row, from);
-  return Math.floor(start + (Math.max(numberOf(row, to), start) - start) * share);
+  const span = Math.max(numberOf(row, to), start) - start;
+  return start + Math.floor((span * share) / 1000) * 1000;
 }
 
 /** Sorts by date and numbers in that order. Dates are read once: half a million rows are compared often. */

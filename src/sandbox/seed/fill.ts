@@ -151,13 +151,14 @@ function plausible(
   if (field.isPickList) return wanted ? (random.maybe(choices) ?? null) : null;
   if (field.reference !== undefined) {
     const isParent = entity.parents.some((parent) => parent.parentField === field.name);
+    if (/^(impersonator|voided|canceled)/.test(field.name) && !field.isRequired) return null;
     return wanted || isParent ? (random.maybe(targets)?.id ?? null) : null;
   }
   switch (field.kind) {
     case 'flag':
       return field.name.startsWith('isActive') || (field.isRequired && random.chance(0.5));
     case 'time':
-      return time(field.name, i, today, field.isRequired || /create|Date$/.test(field.name));
+      return time(field.name, i, today, field.isRequired || /^(create|last|item|posted)/i.test(field.name));
     case 'number':
       return wanted ? round2(random.int(1, 400) / 4) : null;
     case 'whole':

@@ -1,4 +1,5 @@
 import { activity } from './activity.js';
+import { business } from './business.js';
 import { catalogue } from './catalogue.js';
 import { contracts } from './contracts.js';
 import { customers } from './customers.js';
@@ -20,6 +21,7 @@ export const seeders: Readonly<Record<string, Seeder>> = {
   ...udfs,
   ...activity,
   ...records,
+  ...business,
   ...fileSeeders,
   Tickets: tickets,
 };

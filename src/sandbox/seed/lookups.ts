@@ -154,7 +154,6 @@ export function firstId(entity: string): number {
 /** How many records the filler makes of an entity at scale 1; six where nothing is said. */
 export const counts: Readonly<Record<string, number>> = {
   Appointments: 40,
-  BillingItems: 200,
   ChecklistLibraryChecklistItems: 12,
   CompanyAlerts: 20,
   CompanyNotes: 150,
@@ -168,9 +167,7 @@ export const counts: Readonly<Record<string, number>> = {
   ExpenseItems: 40,
   ExpenseReports: 15,
   InventoryItems: 20,
-  Invoices: 120,
   KnowledgeBaseArticles: 12,
-  Opportunities: 60,
   ProjectCharges: 20,
   ProjectNotes: 60,
   PurchaseOrderItems: 20,
@@ -180,9 +177,6 @@ export const counts: Readonly<Record<string, number>> = {
   Quotes: 40,
   ResourceSkills: 40,
   SalesOrders: 12,
-  ServiceCallTicketResources: 50,
-  ServiceCallTickets: 50,
-  ServiceCalls: 50,
   Subscriptions: 20,
   SurveyResults: 60,
   TaskNotes: 150,

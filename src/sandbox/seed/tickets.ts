@@ -98,9 +98,10 @@ function ticket(
   const assigned = !showcase && state !== 1 ? random.pick(around.people) : undefined;
   const [respond, plan, solve] = serviceLevels[priority] ?? [4, 24, 72];
   const met = random.chance(0.88);
-  const responded = state === 1 ? null : Math.min(created + respond * hour * (met ? 0.6 : 1.4), today);
-  const solved =
-    state === 5 ? Math.min(created + solve * hour * (met ? random.next() : 1 + random.next()), today) : null;
+  // Whole seconds: what is stored must be what an answer can say.
+  const later = (hours: number): number => Math.min(created + Math.floor(hours * 3600) * 1000, today);
+  const responded = state === 1 ? null : later(respond * (met ? 0.6 : 1.4));
+  const solved = state === 5 ? later(solve * (met ? random.next() : 1 + random.next())) : null;
   const lastActivity = solved ?? responded ?? created;
   const source = random.pick(sources);
   const resolution: Value = state === 5 ? matter.resolution : null;
@@ -140,7 +141,7 @@ function ticket(
     firstResponseAssignedResourceID: responded === null ? null : (assigned?.id ?? null),
     firstResponseInitiatingResourceID: responded === null ? null : (assigned?.id ?? null),
     resolvedDateTime: solved,
-    resolutionPlanDateTime: solved === null ? null : Math.floor((created + solved) / 2),
+    resolutionPlanDateTime: solved === null ? null : later((solved - created) / hour / 2),
     serviceLevelAgreementHasBeenMet: solved === null ? null : solved <= created + solve * hour,
     completedDate: solved,
     completedByResourceID: solved === null ? null : (assigned?.id ?? null),
