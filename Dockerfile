@@ -14,7 +14,7 @@ RUN node build.mjs
 FROM ${NODE_IMAGE} AS runtime
 RUN node="$(command -v node)" \
  && for file in $(ldd "$node" | grep -o '/[^ ]*'); do \
-      mkdir -p "/image$(dirname "$file")" && cp -L "$file" "/image$file"; \
+      mkdir -p "/image$(dirname "$file")" && cp -L "$file" "/image$file" || exit 1; \
     done \
  && mkdir -p /image/usr/local/bin /image/etc \
  && cp -L "$node" /image/usr/local/bin/node \
@@ -37,7 +37,8 @@ LABEL org.opencontainers.image.title="autotask-mcp" \
       io.modelcontextprotocol.server.name="${SERVER_NAME}"
 COPY --from=runtime /image/ /
 COPY --from=build /src/package.json /src/LICENSE /app/
-COPY --from=build /src/dist/ /app/dist/
+COPY --from=build /src/dist/cli.js /app/dist/
+COPY --from=build /src/dist/chunks/ /app/dist/chunks/
 ENV NODE_ENV=production
 # The one place that can be written to.
 ENV AUTOTASK_CACHE_DIR=/tmp/autotask-mcp
