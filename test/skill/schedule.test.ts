@@ -6,7 +6,7 @@ import { without } from './support/tools.js';
 import { Machine, registryImage, runner } from './support/world.js';
 
 /** A folder whose name has everything that unit files and property lists give a meaning of their own. */
-const awkward = `it's 100% "odd" <&> $HOME \\ here`;
+const awkward = `it's 100%here "odd" <&> $HOME \\ end`;
 
 const recorder = (name: string, body = '') => `#!/bin/bash
 printf '{"args":["%s"%s],"env":{}}\\n' ${name} "$(for word in "$@"; do printf ',"%s"' "$word"; done)" >>"$FAKE_WORLD/calls.jsonl"
@@ -57,7 +57,7 @@ describe('scripts/cron_install.sh: weekly, Sunday 3 AM, as a Linux systemd user 
   it.skipIf(without('systemd-analyze'))(
     'systemd-analyze verify accepts the units and finds the script, wherever it lies',
     () => {
-      for (const parent of ['two  words, 100% <&>', awkward]) {
+      for (const parent of ['two  words, 100%here <&>', awkward]) {
         const machine = onSystem('Linux', parent);
         calledBy(machine, 'cron_install.sh', 'systemctl');
         const unit = join(machine.home, units, 'autotask-mcp-update.service');
