@@ -5,24 +5,33 @@
 
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
+/** `simple` is for people, `json` one object per line for programs that collect logs. */
+export const logFormats = ['simple', 'json'] as const;
+export type LogFormat = (typeof logFormats)[number];
 export type Log = (level: LogLevel, message: string) => void;
 export type Redact = (text: string) => string;
 
 export interface LogSettings {
   /** Messages below this level are dropped. */
   readonly level: LogLevel;
+  /** `simple` unless given. */
+  readonly format?: LogFormat;
   /** Values that must never be written, in whatever encoding. */
   readonly secrets: readonly string[];
   /** Takes a finished line including its line break; stderr unless given. */
   readonly write?: (line: string) => void;
 }
 
-export function createLog({ level, secrets, write = writeToStderr }: LogSettings): Log {
+export function createLog({ level, format = 'simple', secrets, write = writeToStderr }: LogSettings): Log {
   const lowest = logLevels.indexOf(level);
   const redact = createRedactor(secrets);
   return (at, message) => {
     if (logLevels.indexOf(at) < lowest) return;
-    write(`${new Date().toISOString()} ${at} ${oneLine(redact(message))}\n`);
+    const time = new Date().toISOString();
+    const text = oneLine(redact(message));
+    const line =
+      format === 'json' ? JSON.stringify({ time, level: at, message: text }) : `${time} ${at} ${text}`;
+    write(`${line}\n`);
   };
 }
 

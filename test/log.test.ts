@@ -10,6 +10,23 @@ describe('log', () => {
     for (const line of lines) expect(line).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z \w+ about \w+\\nand more\n$/);
   });
 
+  it('in the format json writes one object per line', () => {
+    const lines: string[] = [];
+    const log = createLog({
+      level: 'info',
+      format: 'json',
+      secrets: ['hunter2'],
+      write: (line) => lines.push(line),
+    });
+    log('warning', 'said "hunter2"\nand more');
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines.join(''))).toEqual({
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      level: 'warning',
+      message: 'said "[redacted]"\\nand more',
+    });
+  });
+
   it('does not let a message forge lines or steer the terminal', () => {
     const lines: string[] = [];
     createLog({ level: 'debug', secrets: [], write: (line) => lines.push(line) })(

@@ -36,6 +36,7 @@ Environment
   AUTOTASK_TIMEZONE    zone of dates that name none, e.g. Europe/Berlin (UTC)
   AUTOTASK_TRANSPORT   http: as --http; needs AUTOTASK_HTTP_TOKEN
   LOG_LEVEL            debug, info, warning or error, on stderr (info)
+  LOG_FORMAT           simple or json lines (simple)
 
 Exit codes: 0 done, 1 failed, 2 called or configured wrongly
 `;

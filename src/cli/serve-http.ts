@@ -26,7 +26,11 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   const upstream = await upstreamOf(config);
   const tokens = http.tokens.map(({ token }) => token);
   const logFor = (credentials: object | null): Log =>
-    createLog({ level: config.logLevel, secrets: [...tokens, ...Object.values(credentials ?? {})] });
+    createLog({
+      level: config.logLevel,
+      format: config.logFormat,
+      secrets: [...tokens, ...Object.values(credentials ?? {})],
+    });
   const log = logFor(upstream.credentials);
   for (const warning of config.warnings) log('warning', warning);
 

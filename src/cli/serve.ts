@@ -95,7 +95,11 @@ export const serverSettings = (
 /** Serves one client over stdio until it is done. */
 export async function serve(config: Config, name: ProgramName): Promise<void> {
   const { settings, credentials, close } = await upstreamOf(config);
-  const log = createLog({ level: config.logLevel, secrets: Object.values(credentials ?? {}) });
+  const log = createLog({
+    level: config.logLevel,
+    format: config.logFormat,
+    secrets: Object.values(credentials ?? {}),
+  });
   for (const warning of config.warnings) log('warning', warning);
   const clients = clientsOf(config, credentials === null ? null : { ...settings, credentials, log });
   const server = createServer({

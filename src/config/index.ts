@@ -67,6 +67,7 @@ const variables = {
       error: 'must be debug, info, warning or error',
     })
     .default('info'),
+  LOG_FORMAT: z.enum(['simple', 'json'], { error: 'must be simple or json' }).default('simple'),
 } as const;
 
 const schema = z.object(variables);
@@ -97,6 +98,7 @@ export interface Config {
   /** Null: metadata is cached in memory only. */
   readonly cacheDir: string | null;
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
+  readonly logFormat: 'simple' | 'json';
   /** Variables that look like ours and are not. */
   readonly warnings: readonly string[];
 }
@@ -139,7 +141,8 @@ function policyFile({ readFile }: Sources, path: string | undefined, problems: P
 }
 
 function unknownVariables(env: Sources['env']): string[] {
-  const known = [...names, ...secret.map((name) => `${name}_FILE`)];
+  // Shares its .env with whatever starts the container, which reads this one.
+  const known = [...names, ...secret.map((name) => `${name}_FILE`), 'AUTOTASK_MCP_IMAGE'];
   return Object.keys(env)
     .filter((name) => name.startsWith('AUTOTASK_') && !known.includes(name))
     .map((name) => `${name} is not a variable of this server.${didYouMean(name, known)}`);
@@ -188,6 +191,7 @@ export function loadConfig(sources: Sources): Config {
         ? null
         : (given.AUTOTASK_CACHE_DIR ?? defaultCacheDir(sources.platform, sources.home, sources.env)),
     logLevel: given.LOG_LEVEL,
+    logFormat: given.LOG_FORMAT,
     warnings: unknownVariables(sources.env),
   };
 }

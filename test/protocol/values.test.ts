@@ -79,13 +79,13 @@ describe('picklists', () => {
     expect(right.text).toMatch(/subIssueType: VPN \(\d+\)/);
   });
 
-  it('refuse inactive values for writing', async () => {
-    const described = await tenant
-      .json('describe-entity-fields', { entity: 'Tickets', fields: ['status'] })
-      .catch(() => null);
-    expect(described).toBeNull();
-    const { text } = await tenant.call('create-ticket', { title: 'x', companyID: 'Contoso', status: 'Nwe' });
-    expect(text).toMatch(/Did you mean New\?/);
+  it('refuse a misspelled and an inactive value for writing, and list those that are valid', async () => {
+    const ticket = { title: 'x', companyID: 'Contoso' };
+    const wrong = await tenant.call('create-ticket', { ...ticket, status: 'Nwe' });
+    expect(wrong.text).toMatch(/status: "Nwe" is not a value of this picklist\. Did you mean New\?.*1 = New/);
+    const inactive = await tenant.call('create-ticket', { ...ticket, queueID: 'Legacy Helpdesk' });
+    expect(inactive.text).toMatch(/queueID: "Legacy Helpdesk" is inactive\. Valid: .*Level 1 Support/);
+    expect(inactive.text).not.toMatch(/= Legacy Helpdesk/);
   });
 });
 

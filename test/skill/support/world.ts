@@ -1,0 +1,244 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect } from 'vitest';
+import { z } from 'zod';
+
+export const repository = fileURLToPath(new URL('../../..', import.meta.url));
+export const skill = join(repository, 'skill');
+const support = fileURLToPath(new URL('.', import.meta.url));
+
+/** Nothing that a script prints, and no argument of a call, may ever hold one of these. */
+export const secrets = {
+  AUTOTASK_INTEGRATION_CODE: 'CODE-7Q4X',
+  AUTOTASK_USERNAME: 'api-user@northwind.example',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it must reach the server as it stands
+  AUTOTASK_SECRET: 'pa$$HOME ${USER} s3cr3t',
+} as const;
+export const filledIn = Object.entries(secrets).map(([name, value]) => `${name}='${value}'`);
+
+export const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+export const registryImage = 'registry.example/owner/autotask-mcp:latest';
+export const registryRepository = 'registry.example/owner/autotask-mcp';
+
+const image = z.object({
+  repoDigests: z.array(z.string()),
+  health: z.string(),
+  status: z.string().optional(),
+});
+const stored = z.object({ id: z.string(), image });
+const world = z.object({
+  daemon: z.enum(['up', 'down', 'denied']),
+  compose: z.boolean(),
+  system: z.string(),
+  security: z.string(),
+  tags: z.record(z.string(), z.string()),
+  images: z.record(z.string(), image),
+  registry: z.record(z.string(), stored),
+  build: stored.nullable(),
+  upFails: z.array(z.string()),
+  downFails: z.boolean(),
+  container: z
+    .object({
+      image: z.string(),
+      config: z.string(),
+      status: z.string(),
+      health: z.string(),
+      restarts: z.number(),
+    })
+    .nullable(),
+});
+export type World = z.infer<typeof world>;
+
+/** An image as a registry has it: its id differs from its digest. */
+export const published = (letter: string, health = 'healthy') => ({
+  id: digest(letter),
+  image: { repoDigests: [`${registryRepository}@${digest(letter === 'a' ? 'd' : 'e')}`], health },
+});
+export const firstDigest = digest('d');
+export const secondDigest = digest('e');
+
+const call = z.object({ args: z.array(z.string()), env: z.record(z.string(), z.string().optional()) });
+export type Call = z.infer<typeof call>;
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What this run asked docker (and, where they stand in, launchctl and systemctl) to do. */
+  readonly calls: readonly Call[];
+}
+
+const root = process.getuid?.() === 0;
+/** Who runs the scripts: never root, as their users should not be. */
+export const runner = root ? { uid: 65532, gid: 65532 } : {};
+
+const made: string[] = [];
+afterEach(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function give(path: string): void {
+  if (!root) return;
+  chownSync(path, 65532, 65532);
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) give(join(path, entry.name));
+    else if (!entry.isSymbolicLink()) chownSync(join(path, entry.name), 65532, 65532);
+  }
+}
+
+/** A machine of its own: a home, the skill alone in a folder with an awkward name, and a docker on PATH. */
+export class Machine {
+  readonly home: string;
+  readonly folder: string;
+  readonly bin: string;
+  readonly env: Record<string, string>;
+
+  constructor(parent = 'my  skills & "more"') {
+    const base = realpathSync(mkdtempSync(join(tmpdir(), 'skill-')));
+    made.push(base);
+    this.home = join(base, 'home');
+    this.folder = join(this.home, parent, 'autotask-mcp');
+    this.bin = join(base, 'bin');
+    mkdirSync(this.bin);
+    mkdirSync(this.folder, { recursive: true });
+    cpSync(skill, this.folder, {
+      recursive: true,
+      filter: (path) => !/\/(\.env|logs|\.pinned-digest)$/.test(path),
+    });
+    this.install('docker', readFileSync(join(support, 'docker.mjs'), 'utf8'));
+    symlinkSync(process.execPath, join(this.bin, 'node'));
+    this.env = {
+      HOME: this.home,
+      PATH: `${this.bin}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
+      FAKE_WORLD: base,
+      AUTOTASK_MCP_WAIT_SECONDS: '1',
+    };
+    this.world = {
+      daemon: 'up',
+      compose: true,
+      system: 'Debian GNU/Linux 12 (bookworm)',
+      security: '[name=seccomp,profile=builtin name=cgroupns]',
+      tags: {},
+      images: {},
+      registry: { [registryImage]: published('a') },
+      build: null,
+      upFails: [],
+      downFails: false,
+      container: null,
+    };
+    give(base);
+  }
+
+  get world(): World {
+    return world.parse(JSON.parse(readFileSync(join(this.env.FAKE_WORLD ?? '', 'world.json'), 'utf8')));
+  }
+  set world(value: World) {
+    writeFileSync(join(this.env.FAKE_WORLD ?? '', 'world.json'), JSON.stringify(value));
+  }
+  change(change: Partial<World>): void {
+    this.world = { ...this.world, ...change };
+  }
+
+  /** Puts a command on PATH. */
+  install(name: string, script: string): void {
+    writeFileSync(join(this.bin, name), script);
+    chmodSync(join(this.bin, name), 0o755);
+  }
+
+  /** A file of the skill or, with an absolute path, of the machine. */
+  path(name: string): string {
+    return name.startsWith('/') ? name : join(this.folder, name);
+  }
+  write(name: string, lines: readonly string[], mode = 0o600): void {
+    const path = this.path(name);
+    const folder = mkdirSync(dirname(path), { recursive: true });
+    if (folder !== undefined) give(folder);
+    writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
+    chmodSync(path, mode);
+    if (root) chownSync(path, 65532, 65532);
+  }
+  read(name: string): string {
+    return readFileSync(this.path(name), 'utf8');
+  }
+  has(name: string): boolean {
+    return existsSync(this.path(name));
+  }
+  get tokenFile(): string {
+    return join(this.home, '.config/autotask-mcp/http-token');
+  }
+
+  /** Every path below the home, to see what came and went. */
+  files(): string[] {
+    const below = readdirSync(this.home, { recursive: true, encoding: 'utf8' });
+    return below.sort();
+  }
+
+  withEnv(lines: readonly string[] = [...filledIn, `AUTOTASK_MCP_IMAGE=${registryImage}`]): this {
+    this.write('.env', lines);
+    return this;
+  }
+
+  /** As after `mcp_pull.sh`. */
+  pulled(): this {
+    const { id, image: first } = published('a');
+    this.change({ tags: { [registryImage]: id }, images: { [id]: first } });
+    return this.withEnv();
+  }
+
+  /** As after `mcp_up.sh`. */
+  running(): this {
+    this.pulled();
+    this.change({
+      container: { image: digest('a'), config: '', status: 'running', health: 'healthy', restarts: 1 },
+    });
+    return this;
+  }
+
+  /** Runs a script as a person would, and checks that it gave no secret away. */
+  run(
+    script: string,
+    args: readonly string[] = [],
+    options: { cwd?: string; env?: Record<string, string> } = {},
+  ): Outcome {
+    const log = join(this.env.FAKE_WORLD ?? '', 'calls.jsonl');
+    rmSync(log, { force: true });
+    const done = spawnSync(this.path(`scripts/${script}`), args, {
+      cwd: options.cwd ?? '/',
+      env: { ...this.env, ...options.env },
+      encoding: 'utf8',
+      ...runner,
+    });
+    if (done.error !== undefined) throw done.error;
+    const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+    const calls = lines.map((line) => call.parse(JSON.parse(line)));
+    const everything = `${done.stdout}\n${done.stderr}\n${lines.join('\n')}\n${this.has('logs/update.log') ? this.read('logs/update.log') : ''}`;
+    const token = existsSync(this.tokenFile) ? [readFileSync(this.tokenFile, 'utf8')] : [];
+    for (const secret of [...Object.values(secrets), ...token]) {
+      expect(everything.includes(secret), `${script} gave a secret away`).toBe(false);
+    }
+    expect(done.stderr).not.toContain('fake docker: unknown');
+    return { code: done.status, stdout: done.stdout, stderr: done.stderr, calls };
+  }
+}
+
+/** The calls of one kind, as words. */
+export const commands = (calls: readonly Call[]): string[] =>
+  calls.map(({ args }) => args.filter((word) => !word.startsWith('-')).join(' '));
+export const composeUp = (calls: readonly Call[]): Call[] =>
+  calls.filter(({ args }) => args[0] === 'compose' && args.includes('up'));
