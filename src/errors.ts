@@ -12,6 +12,8 @@ export const errorKinds = {
   zone: 'operator',
   permission: 'operator',
   configuration: 'operator',
+  /** This server's own mistake; its log tells more. */
+  defect: 'operator',
   limited: 'autotask',
   unavailable: 'autotask',
   unexpected: 'autotask',

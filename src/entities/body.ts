@@ -19,10 +19,15 @@ export interface CheckedBody {
 const udfInput = z.array(z.strictObject({ name: z.string(), value: z.unknown() }));
 
 /** User-defined fields may stand beside the built-in ones or in Autotask's own list form. */
-function flatten(data: Row, problems: Problem[]): [string, unknown][] {
+function flatten(facts: EntityFacts, data: Row, problems: Problem[]): [string, unknown][] {
   return Object.entries(data).flatMap(([name, value]): [string, unknown][] => {
     if (name.toLowerCase() !== 'userdefinedfields') return [[name, value]];
     const list = udfInput.safeParse(value);
+    const builtIn = list.data?.find((field) => facts.field(field.name) !== undefined);
+    if (builtIn !== undefined) {
+      problems.push({ field: name, problem: `names ${builtIn.name}, which is not a user-defined field` });
+      return [];
+    }
     if (list.success) return list.data.map((field) => [field.name, field.value]);
     problems.push({ field: name, problem: 'must be a list of { name, value }' });
     return [];
@@ -48,7 +53,17 @@ function checkChoice(
       choice.parentValue === String(parent),
   );
   const [choice, second] = belongs.filter((candidate) => candidate.isActive);
-  if (choice !== undefined && second === undefined) return { value: codeValue(field, choice) };
+  if (choice !== undefined && second === undefined) {
+    const alone = choice.parentValue !== '' && (parent === undefined || parent === null);
+    return alone
+      ? {
+          problem: {
+            field: field.name,
+            problem: `needs ${field.parentField} ${choice.parentValue} beside it`,
+          },
+        }
+      : { value: codeValue(field, choice) };
+  }
   const siblings = field.choices.filter(
     (candidate) =>
       parent === undefined ||
@@ -142,6 +157,21 @@ function checkTenant(
   return problems;
 }
 
+/** Stored values of dependent picklists that do not belong to the new value of the one they depend on. */
+function orphaned(facts: EntityFacts, body: Row, stored: Row): Problem[] {
+  return facts.fields.flatMap((field): Problem[] => {
+    const parent = field.parentField === null ? undefined : facts.field(field.parentField);
+    const kept = stored[field.name];
+    if (parent === undefined || body[parent.name] === undefined || body[field.name] !== undefined) return [];
+    const choice = field.choices.find((candidate) => candidate.value === String(kept));
+    if (choice === undefined || choice.parentValue === '' || choice.parentValue === String(body[parent.name]))
+      return [];
+    const siblings = field.choices.filter((candidate) => candidate.parentValue === String(body[parent.name]));
+    const problem = `holds ${choice.label}, which does not belong to the new ${parent.name}: change it too`;
+    return [{ field: field.name, problem, allowed: listChoices(siblings) }];
+  });
+}
+
 const oncePerField = (problems: readonly Problem[]): Problem[] =>
   problems.filter((problem, index) => problems.findIndex((other) => other.field === problem.field) === index);
 
@@ -162,13 +192,17 @@ export async function checkBody(
   const udfs: { name: string; value: string | null }[] = [];
   const fields: FieldFacts[] = [];
   const picklists: { field: FieldFacts; given: unknown }[] = [];
-  for (const [name, given] of flatten(data, problems)) {
+  for (const [name, given] of flatten(facts, data, problems)) {
     const field = await facts.find(name, how.signal);
     if (field === undefined) {
       problems.push({ field: name, problem: await unknownField(facts, name) });
       continue;
     }
     if (given === undefined) continue;
+    if (fields.includes(field)) {
+      problems.push({ field: field.name, problem: 'is given twice' });
+      continue;
+    }
     fields.push(field);
     if (given === null) {
       if (field.udf) udfs.push({ name: field.name, value: null });
@@ -194,6 +228,11 @@ export async function checkBody(
     else body[field.name] = choice.value;
   }
   if (udfs.length > 0) body.userDefinedFields = udfs;
+  problems.push(...orphaned(facts, body, stored));
+  for (const field of fields) {
+    if (field.isRequired === true && body[field.name] === '')
+      problems.push({ field: field.name, problem: 'is empty' });
+  }
   problems.push(
     ...(await checkSchema(facts, body, mode)).filter(
       (problem) => !problems.some((other) => other.field === problem.field),

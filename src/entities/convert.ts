@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Problem } from '../errors.js';
 import * as scalars from '../scalars.js';
-import { isDay, isDayField, toUtc } from './dates.js';
+import { isDay, rangeForms, toUtc } from './dates.js';
 import type { FieldFacts } from './facts.js';
 import { entityOfType } from './names.js';
 import { choicesByLabel, codeValue, labelOf, notAChoice } from './picklists.js';
@@ -12,6 +12,8 @@ export interface Conversion {
   readonly references: References | null;
   readonly timeZone: string;
   readonly signal?: AbortSignal;
+  /** For a filter, where inactive records and ranges of time are welcome; otherwise a value to store. */
+  readonly filter?: boolean;
 }
 
 export type Converted =
@@ -62,8 +64,14 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
       `${JSON.stringify(text)} must be the numeric id of a record of ${entity?.name ?? 'Autotask'}`,
     );
   }
-  const found = await how.references.candidates(entity, text, how.signal);
+  const all = await how.references.candidates(entity, text, how.signal);
+  const active = all.filter((candidate) => candidate.isActive);
+  const found = active.length > 0 || how.filter === true ? (active.length > 0 ? active : all) : [];
   const [only, ...others] = found;
+  const [inactive] = all;
+  if (only === undefined && inactive !== undefined) {
+    return fail(field, `${JSON.stringify(text)} is ${inactive.name} (id ${inactive.id}), which is inactive`);
+  }
   if (only === undefined) return fail(field, `no record of ${entity.name} is called ${JSON.stringify(text)}`);
   if (others.length > 0) {
     const listed = found.map((candidate) => `${candidate.id} = ${candidate.name}`);
@@ -89,17 +97,21 @@ export async function convertValue(field: FieldFacts, given: unknown, how: Conve
   if (points && field.dataType !== 'string' && typeof given === 'string' && !isNumeric(given)) {
     return convertReference(field, given, how);
   }
-  if (typeof given === 'boolean' && ['integer', 'short'].includes(field.dataType)) {
-    return { ok: true, value: given ? 1 : 0 };
+  // Some flags are integers in Autotask (Contacts.isActive); an id or a code is never true or false.
+  const flag = /^is[A-Z]/.test(field.name) && ['integer', 'short'].includes(field.dataType);
+  if (flag && /^(true|false)$/i.test(String(given))) {
+    return { ok: true, value: String(given).toLowerCase() === 'true' ? 1 : 0 };
   }
   const schema = byType[field.dataType] ?? z.unknown();
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    return fail(field, `${JSON.stringify(given)} ${issue?.message ?? 'is not valid'}`);
+    const ranges =
+      field.dataType === 'datetime' && how.filter === true ? `; in a filter also ${rangeForms}` : '';
+    return fail(field, `${JSON.stringify(given)} ${issue?.message ?? 'is not valid'}${ranges}`);
   }
   if (field.dataType !== 'datetime') return { ok: true, value: parsed.data };
   const text = String(parsed.data);
-  const day = isDay(text) && isDayField(field.name);
+  const day = isDay(text) && field.day;
   return { ok: true, value: day ? `${text.trim()}T00:00:00Z` : toUtc(text, how.timeZone) };
 }

@@ -1,3 +1,5 @@
+import { datetime } from '../scalars.js';
+
 /**
  * Autotask speaks UTC. People speak their own time zone: input without a zone is read in it and output is
  * shown in it. Date-only values (midnight, by Autotask's convention) are days and are never shifted.
@@ -50,18 +52,21 @@ export function nextDay(day: string): string {
 export const isDay = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value.trim());
 
 /** Fields that Autotask keeps as days although their type says datetime. `createDate` and `lastActivityDate` are not. */
-export const isDayField = (name: string): boolean =>
-  /^(dateWorked|weekEnding|holidayDate)$|(start|end|due|effective|expiration|invoice|purchase|warrantyExpiration|expense|install|period|posted|webService|paid)Date$/i.test(
+export const isDayField = (entity: string, name: string): boolean =>
+  // A project starts and ends on a day, although its fields are called like moments.
+  (entity === 'Projects' && /^(start|end)DateTime$/.test(name)) ||
+  /^(dateWorked|weekEnding|holidayDate|itemDate)$|(start|end|due|effective|expiration|invoice|purchase|warrantyExpiration|expense|install|period|posted|webService|paid)Date$/i.test(
     name,
-  ) || /^date(Purchased|Due|From|To)$/i.test(name);
+  ) ||
+  /^date(Purchased|Due|From|To)$/i.test(name);
 
-/** Autotask's value as a person reads it: to the minute, in the zone, a day where it is one. */
-export function showDate(value: string, field: string, timeZone: string): string {
+/** Autotask's value as a person reads it: to the minute, in the zone; a field of days shows days. */
+export function showDate(value: string, day: boolean, timeZone: string): string {
   const iso = hasZone.test(value) ? value : `${value}Z`;
   const instant = Date.parse(iso);
   if (Number.isNaN(instant)) return value;
   const utc = new Date(instant).toISOString();
-  if (utc.endsWith('T00:00:00.000Z') && isDayField(field)) return utc.slice(0, 10);
+  if (utc.endsWith('T00:00:00.000Z') && day) return utc.slice(0, 10);
   if (timeZone === 'UTC') return `${utc.slice(0, 16)}Z`;
   const local = new Date(instant + offsetMinutes(instant, timeZone) * 60_000).toISOString();
   return local.slice(0, 16);
@@ -129,20 +134,22 @@ export const rangeForms = 'today, yesterday, last 7 days, this week, last month,
  * A range in words (`last 7 days`, `this month`) or as `from..to` with either end left out, in the caller's
  * time zone. Undefined when the text is not a range; a plain date is none.
  */
-export function parseRange(text: string, timeZone: string, now = Date.now()): Range | undefined {
+export function parseRange(text: string, timeZone: string, day = false, now = Date.now()): Range | undefined {
   const words = text
     .trim()
     .toLowerCase()
     .replace(/[\s_]+/g, ' ');
+  // Today is the caller's today; a field of days holds its midnight in UTC.
+  const zone = day ? 'UTC' : timeZone;
   const days = wordedDays(words, dayOf(now, timeZone));
-  if (days !== undefined) return { from: toUtc(days[0], timeZone), until: toUtc(days[1], timeZone) };
+  if (days !== undefined) return { from: toUtc(days[0], zone), until: toUtc(days[1], zone) };
   const ends = /^(\S*?)\s*\.\.\s*(\S*)$/.exec(text.trim());
   if (ends === null) return undefined;
   const [, from = '', to = ''] = ends;
-  if ((from === '' && to === '') || [from, to].some((end) => end !== '' && Number.isNaN(Date.parse(end))))
-    return undefined;
+  if (from === '' && to === '') return undefined;
+  if ([from, to].some((end) => end !== '' && !datetime.safeParse(end).success)) return undefined;
   return {
-    ...(from === '' ? {} : { from: toUtc(from, timeZone) }),
-    ...(to === '' ? {} : { until: isDay(to) ? toUtc(nextDay(to), timeZone) : toUtc(to, timeZone) }),
+    ...(from === '' ? {} : { from: toUtc(from, zone) }),
+    ...(to === '' ? {} : { until: isDay(to) ? toUtc(nextDay(to), zone) : toUtc(to, zone) }),
   };
 }

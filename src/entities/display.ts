@@ -86,7 +86,7 @@ function cell(
     return { text: options.single ? `${text} (id ${id})` : text, json: { id, name } };
   }
   if (field.dataType === 'datetime' && typeof value === 'string') {
-    return { text: showDate(value, field.name, options.timeZone), json: value };
+    return { text: showDate(value, field.day, options.timeZone), json: value };
   }
   if (field.dataType === 'byte[]' && typeof value === 'string') {
     const text = `(${Buffer.byteLength(value, 'base64')} bytes)`;

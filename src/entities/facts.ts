@@ -4,6 +4,7 @@ import { AutotaskError } from '../errors.js';
 import type { Entity, Field } from '../model.js';
 import { didYouMean } from '../nearest.js';
 import type { Policy } from '../policy/index.js';
+import { isDayField } from './dates.js';
 
 export interface Choice {
   readonly value: string;
@@ -20,6 +21,8 @@ export interface FieldFacts extends Omit<Field, 'dataType' | 'picklistValues'> {
   /** Display name of a user-defined field. */
   readonly label: string | null;
   readonly udf: boolean;
+  /** Holds days, although its type says datetime: midnight in UTC that no time zone shifts. */
+  readonly day: boolean;
   /** All choices when they came from the tenant, otherwise only those that every tenant has. */
   readonly choices: readonly Choice[];
   /** Name of the picklist field that decides which choices are valid. */
@@ -41,7 +44,7 @@ export interface EntityFacts {
   find(name: string, signal?: AbortSignal): Promise<FieldFacts | undefined>;
 }
 
-function fromSnapshot(field: Field): FieldFacts {
+function fromSnapshot(entity: Entity, field: Field): FieldFacts {
   const { picklistValues, ...rest } = field;
   const choices = (picklistValues ?? []).map((choice) => ({
     ...choice,
@@ -49,10 +52,17 @@ function fromSnapshot(field: Field): FieldFacts {
     isDefaultValue: false,
     parentValue: '',
   }));
-  return { ...rest, label: null, udf: false, choices, parentField: null };
+  return {
+    ...rest,
+    label: null,
+    udf: false,
+    day: isDayField(entity.name, field.name),
+    choices,
+    parentField: null,
+  };
 }
 
-function fromTenant(field: LiveField, udf: boolean): FieldFacts {
+function fromTenant(entity: Entity, field: LiveField, udf: boolean): FieldFacts {
   return {
     name: field.name,
     dataType: field.dataType,
@@ -65,6 +75,8 @@ function fromTenant(field: LiveField, udf: boolean): FieldFacts {
     isPickList: field.isPickList,
     label: field.label,
     udf,
+    // Dates of user-defined fields have no time in Autotask.
+    day: udf ? field.dataType === 'datetime' : isDayField(entity.name, field.name),
     choices: field.picklistValues ?? [],
     parentField: field.picklistParentValueField,
   };
@@ -88,7 +100,7 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
     const udfs = async (signal?: AbortSignal): Promise<readonly FieldFacts[]> => {
       if (reader === null || !entity.userDefinedFields) return [];
       const rows = await reader.userDefinedFields(metadataPath(entity), signal ? { signal } : {});
-      return rows.map((row) => fromTenant(row, true)).filter(shown);
+      return rows.map((row) => fromTenant(entity, row, true)).filter(shown);
     };
     const field = (name: string) => byName.get(name.toLowerCase());
     return {
@@ -116,7 +128,7 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
         if (cached?.entity === entity) return cached;
         const built = build(
           entity,
-          live.map((field) => fromTenant(field, false)),
+          live.map((field) => fromTenant(entity, field, false)),
           true,
         );
         known.set(live, built);
@@ -126,7 +138,11 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
       }
     }
     const fields = (await load[entity.name]?.fields()) ?? [];
-    return build(entity, fields.map(fromSnapshot), false);
+    return build(
+      entity,
+      fields.map((field) => fromSnapshot(entity, field)),
+      false,
+    );
   };
 }
 

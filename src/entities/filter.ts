@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { FilterNode, Row } from '../client/types.js';
 import { InvalidInput, type Problem } from '../errors.js';
-import { nearest } from '../nearest.js';
-import { datetime } from '../scalars.js';
+import { didYouMean, nearest } from '../nearest.js';
+import { boolean, datetime } from '../scalars.js';
 import { splitIntoBatches } from './batches.js';
 import { type Conversion, convertValue } from './convert.js';
-import { isDay, isDayField, nextDay, parseRange, toUtc } from './dates.js';
+import { isDay, nextDay, parseRange, toUtc } from './dates.js';
 import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
 import { matchesUdf } from './udf-condition.js';
 
@@ -46,7 +46,7 @@ export interface CheckedFilter {
   readonly notes: readonly string[];
 }
 
-const nodeShape = z.looseObject({
+const nodeShape = z.strictObject({
   op: z.string(),
   field: z.string().optional(),
   value: z.unknown().optional(),
@@ -77,11 +77,26 @@ class Check {
   /** `depth` 0 is the top level, where all conditions must hold. */
   async node(raw: unknown, path: string, depth = 0): Promise<FilterNode | undefined> {
     const parsed = nodeShape.safeParse(raw);
-    if (!parsed.success) return this.bad(path, 'must be a condition { op, field, value }', operators);
+    if (!parsed.success) {
+      const stray = parsed.error.issues.find((issue) => issue.code === 'unrecognized_keys');
+      const keys = Object.keys(nodeShape.shape);
+      const [key = ''] = stray?.code === 'unrecognized_keys' ? stray.keys : [];
+      if (stray !== undefined) {
+        return this.bad(
+          path,
+          `${JSON.stringify(key)} is no part of a condition.${didYouMean(key, keys)}`,
+          keys,
+        );
+      }
+      return this.bad(path, 'must be a condition { op, field, value }', operators);
+    }
     const { op, field, items } = parsed.data;
     const group = op.trim().toLowerCase();
     if (group === 'and' || group === 'or') {
       if (items === undefined || items.length === 0) return this.bad(path, `${group} needs a list "items"`);
+      if (field !== undefined || parsed.data.value !== undefined) {
+        return this.bad(path, `${group} takes items only, no field or value of its own`);
+      }
       const nodes: FilterNode[] = [];
       for (const [index, item] of items.entries()) {
         const node = await this.node(item, `${path}.items[${index}]`, depth + 1);
@@ -108,9 +123,9 @@ class Check {
     value: unknown,
     depth: number,
   ): Promise<FilterNode | undefined> {
-    if (operator === 'exist' || operator === 'notExist')
-      return this.place({ op: operator, field: field.name }, field, depth);
-    if (value === null || value === undefined) {
+    if (operator === 'exist' || operator === 'notExist') return this.existence(operator, field, value, depth);
+    if (value === undefined) return this.bad(field.name, `${operator} needs a value; null means empty`);
+    if (value === null) {
       const instead = opposite[operator];
       if (instead === undefined) return this.bad(field.name, `${operator} needs a value`);
       this.notes.push(`${field.name} ${operator} null was sent as ${instead}`);
@@ -128,10 +143,23 @@ class Check {
         'notIn',
       ]);
     }
-    const span = this.span(operator, field, value);
+    if (textOperators.has(operator) && String(value).trim() === '') {
+      return this.bad(field.name, `${operator} needs a text that is not empty`);
+    }
+    const span = this.span(operator, field, value, depth);
     if (span !== undefined) return span;
     const many = operator === 'in' || operator === 'notIn';
     const given: unknown[] = many && Array.isArray(value) ? value : [value];
+    if (many && field.dataType === 'datetime' && given.length > 0) {
+      // A day in a list means all of it, as it does alone.
+      const one = operator === 'in' ? 'eq' : 'noteq';
+      const items: FilterNode[] = [];
+      for (const item of given) {
+        const node = await this.condition(one, field, item, depth + 1);
+        if (node !== undefined) items.push(node);
+      }
+      return { op: operator === 'in' ? 'or' : 'and', items };
+    }
     if (!many && Array.isArray(value)) {
       return this.bad(field.name, `${operator} takes one value; use ${plural[operator] ?? 'in'} for a list`);
     }
@@ -163,6 +191,21 @@ class Check {
     return this.place({ op: instead, field: field.name, value: values }, field, depth);
   }
 
+  /** `exist` takes no value; people who give one mean yes or no by it. */
+  private existence(
+    operator: 'exist' | 'notExist',
+    field: FieldFacts,
+    value: unknown,
+    depth: number,
+  ): FilterNode | undefined {
+    const said = value === undefined || value === null ? true : boolean.safeParse(value).data;
+    if (said === undefined)
+      return this.bad(field.name, `${operator} takes no value; use ${opposite.eq} for the contrary`);
+    const meant = said === (operator === 'exist') ? 'exist' : 'notExist';
+    if (!said) this.notes.push(`${field.name} ${operator} false was sent as ${meant}`);
+    return this.place({ op: meant, field: field.name }, field, depth);
+  }
+
   /** A fragment of a code or name is text, whatever the field's choices are. */
   private convert(field: FieldFacts, operator: Operator, value: unknown) {
     return convertValue(
@@ -176,29 +219,28 @@ class Check {
    * A day compared with a moment: `eq` would only match midnight, so the whole day is meant. Ranges in words
    * and `from..to` stand for all moments in them. Fields that hold days have no zone to shift by.
    */
-  private span(operator: Operator, field: FieldFacts, value: unknown): FilterNode | undefined {
+  private span(operator: Operator, field: FieldFacts, value: unknown, depth: number): FilterNode | undefined {
     if (field.dataType !== 'datetime' || typeof value !== 'string') return;
-    const zone = isDayField(field.name) ? 'UTC' : this.how.timeZone;
-    const range =
-      isDay(value) && datetime.safeParse(value).success && !isDayField(field.name)
-        ? { from: toUtc(value, zone), until: toUtc(nextDay(value), zone) }
-        : parseRange(value, zone);
+    const zone = field.day ? 'UTC' : this.how.timeZone;
+    const wholeDay = isDay(value) && datetime.safeParse(value).success;
+    const range = wholeDay
+      ? { from: toUtc(value, zone), until: toUtc(nextDay(value), zone) }
+      : parseRange(value, this.how.timeZone, field.day);
     if (range === undefined) return;
-    const from = range.from === undefined ? [] : [{ op: 'gte', field: field.name, value: range.from }];
-    const until = range.until === undefined ? [] : [{ op: 'lt', field: field.name, value: range.until }];
-    const [first] = from;
-    const [last] = until;
-    if (operator === 'eq') return { op: 'and', items: [...from, ...until] };
-    if (operator === 'noteq') {
-      return {
-        op: 'or',
-        items: [...from.map((n) => ({ ...n, op: 'lt' })), ...until.map((n) => ({ ...n, op: 'gte' }))],
-      };
-    }
-    if (operator === 'gt' && last !== undefined) return { ...last, op: 'gte' };
-    if (operator === 'gte' && first !== undefined) return first;
-    if (operator === 'lt' && first !== undefined) return { ...first, op: 'lt' };
-    return operator === 'lte' ? last : undefined;
+    const bound = (op: Operator, at: string | undefined): FilterNode[] => {
+      const node =
+        at === undefined ? undefined : this.place({ op, field: field.name, value: at }, field, depth);
+      return node === undefined ? [] : [node];
+    };
+    const { from, until } = range;
+    if (operator === 'gt') return bound('gte', until)[0];
+    if (operator === 'gte') return bound('gte', from)[0];
+    if (operator === 'lt') return bound('lt', from)[0];
+    if (operator === 'lte') return bound('lt', until)[0];
+    if (operator === 'noteq') return { op: 'or', items: [...bound('lt', from), ...bound('gte', until)] };
+    return operator === 'eq'
+      ? { op: 'and', items: [...bound('gte', from), ...bound('lt', until)] }
+      : undefined;
   }
 
   /** Marks a user-defined field; Autotask takes one in a query, so any further one is applied here. */
@@ -229,7 +271,7 @@ export async function checkFilter(
   facts: EntityFacts,
   how: Conversion,
 ): Promise<CheckedFilter> {
-  const check = new Check(facts, how);
+  const check = new Check(facts, { ...how, filter: true });
   const nodes: FilterNode[] = [];
   for (const [index, item] of raw.entries()) {
     const node = await check.node(item, `filter[${index}]`);

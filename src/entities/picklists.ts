@@ -30,7 +30,17 @@ export function choicesByLabel(field: FieldFacts, label: string): Choice[] {
   const wanted = fold(label);
   const exact = field.choices.filter((choice) => choice.label.toLowerCase() === label.trim().toLowerCase());
   if (exact.length > 0) return exact;
-  return wanted === '' ? [] : field.choices.filter((choice) => fold(choice.label) === wanted);
+  if (wanted === '') return [];
+  const folded = field.choices.filter((choice) => fold(choice.label) === wanted);
+  if (folded.length > 0) return folded;
+  // `Level 1` is Level 1 Support when nothing else begins like it.
+  const begin = field.choices.filter(
+    (choice) =>
+      choice.isActive &&
+      wanted.length >= 3 &&
+      choice.label.toLowerCase().startsWith(`${label.trim().toLowerCase()} `),
+  );
+  return begin.length === 1 ? begin : [];
 }
 
 export function notAChoice(field: FieldFacts, given: unknown): Problem {

@@ -43,6 +43,7 @@ function conditions(fields: Record<string, unknown>): unknown[] {
     if (Array.isArray(value)) return [{ op: 'in', field, value }];
     const operators = object.safeParse(value);
     if (!operators.success) return [{ op: 'eq', field, value }];
+    if (Object.keys(operators.data).length === 0) throw invalid(`has an empty condition on ${field}`);
     return Object.entries(operators.data).map(([op, operand]) => ({ op, field, value: operand }));
   });
 }
@@ -80,6 +81,8 @@ export function parseQuery(query: unknown): RawQuery {
     else {
       const single = object.safeParse(known.filter);
       if (!single.success) throw invalid('has a filter that is not a list of conditions');
+      if (Object.keys(single.data).length === 0)
+        throw invalid('has an empty filter: leave it out for all records');
       filter = typeof single.data.op === 'string' ? [single.data] : conditions(single.data);
     }
   }

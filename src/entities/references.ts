@@ -1,6 +1,7 @@
 import type { AutotaskReader, FilterNode, Row } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';
+import { oneLine } from '../text.js';
 import { entityOfType } from './names.js';
 
 /** How many ids one `in` condition may hold: Autotask counts each as an OR condition. */
@@ -14,17 +15,18 @@ export function nameOf(entity: Entity, row: Row): string | undefined {
   const parts = entity.nameFields
     .map((field) => row[field])
     .filter((value): value is string | number => typeof value === 'string' || typeof value === 'number')
-    .map(String)
-    .filter((text) => text.trim() !== '');
+    .map((value) => oneLine(String(value)))
+    .filter((text) => text !== '');
   return parts.length === 0 ? undefined : parts.join(' ');
 }
 
 /** Most records that one name may fit and still be listed. */
-const mostCandidates = 25;
+export const mostCandidates = 25;
 
 export interface Candidate {
   readonly id: number;
   readonly name: string;
+  readonly isActive: boolean;
 }
 
 /** Whether records of the entity can be looked up by id and have a name to show. */
@@ -109,7 +111,7 @@ export function createReferences(reader: AutotaskReader) {
 
   /**
    * Records whose name is the text: exactly, else beginning with it, else containing it.
-   * People are found by first and last name in either order. Inactive records only when nothing else fits.
+   * People are found by first and last name in either order.
    */
   async function candidates(
     entity: Entity & { path: string },
@@ -138,13 +140,13 @@ export function createReferences(reader: AutotaskReader) {
       // Among more names than were read, the exact one may be further on.
       if (more && exact.length === 0) exact = [...(await find(exactly(entity, text.trim()))).rows];
       const fitting = exact.length > 0 ? exact : rows;
-      const active = fitting.filter((row) => row.isActive !== false && row.isActive !== 0);
       const shown = { ...entity, nameFields: shownFields(entity) };
-      return (active.length > 0 ? active : fitting).flatMap((row) => {
+      return fitting.flatMap((row) => {
         if (typeof row.id !== 'number') return [];
         // The name is known now; a list that shows it needs no look-up.
         remember(`${entity.name}/${row.id}`, nameOf(shown, row) ?? null, true);
-        return [{ id: row.id, name: nameOf(entity, row) ?? `#${row.id}` }];
+        const isActive = row.isActive !== false && row.isActive !== 0;
+        return [{ id: row.id, name: nameOf(entity, row) ?? `#${row.id}`, isActive }];
       });
     }
     return [];

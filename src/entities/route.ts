@@ -19,7 +19,7 @@ const verbs: Readonly<Record<string, string>> = { create: 'created', patch: 'cha
 
 /** What to do instead of an operation that Autotask does not offer. */
 function alternative(entity: Entity, operation: Operation): string {
-  if (operation === 'delete') {
+  if (operation === 'delete' && routes(entity, 'patch').length > 0) {
     if (entity.summaryFields.includes('status')) return 'Set its status instead (update-entity).';
     if (entity.summaryFields.includes('isActive')) return 'Set isActive to false instead (update-entity).';
   }

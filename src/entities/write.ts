@@ -222,6 +222,24 @@ export function createWrites({ reader, facts, references, reads, policy, marks }
     const data = Object.fromEntries(
       Object.entries(args.data).filter(([name]) => name.toLowerCase() !== 'id'),
     );
+    const otherId = Object.entries(args.data).find(
+      ([name, value]) => name.toLowerCase() === 'id' && Number(value) !== args.id,
+    );
+    if (otherId !== undefined) {
+      throw new InvalidInput('Nothing was written.', [
+        { field: 'id', problem: `is ${args.id}, but the data says ${JSON.stringify(otherId[1])}` },
+      ]);
+    }
+    const parentField = route.parent?.field ?? undefined;
+    const moved = Object.entries(data).find(
+      ([name, value]) =>
+        name.toLowerCase() === parentField?.toLowerCase() && Number(value) !== route.parent?.id,
+    );
+    if (moved !== undefined) {
+      throw new InvalidInput('Nothing was written.', [
+        { field: moved[0], problem: `cannot be changed: the record is written below ${route.parent?.id}` },
+      ]);
+    }
     if (Object.keys(data).length === 0) {
       throw new InvalidInput('Nothing was written.', [
         { field: 'data', problem: 'names no field to change' },

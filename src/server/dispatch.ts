@@ -23,18 +23,37 @@ const givenArguments = z.record(z.string(), z.unknown());
 
 const formArguments = z.looseObject(form);
 
-function badArguments(tool: Tool, error: z.ZodError): InvalidInput {
-  const problems = error.issues.map((issue) => ({
-    field: issue.path.join('.') || 'arguments',
-    problem: issue.code === 'invalid_type' && issue.input === undefined ? 'is required' : issue.message,
-  }));
+const asText: Readonly<Record<string, string>> = {
+  string: 'text',
+  boolean: 'true or false',
+  record: 'an object',
+};
+
+/** The value an issue is about: an argument that is absent is missing, any other has the wrong form. */
+function isAbsent(args: unknown, path: readonly PropertyKey[]): boolean {
+  let value = args;
+  for (const key of path) {
+    const object = givenArguments.safeParse(value);
+    if (!object.success) return false;
+    value = object.data[String(key)];
+  }
+  return path.length > 0 && value === undefined;
+}
+
+function badArguments(tool: Tool, error: z.ZodError, args: unknown): InvalidInput {
+  const problems = error.issues.map((issue) => {
+    const field = issue.path.join('.') || 'arguments';
+    if (isAbsent(args, issue.path)) return { field, problem: 'is required' };
+    const plain = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');
+    return { field, problem: plain ? `must be ${asText[issue.expected] ?? issue.expected}` : issue.message };
+  });
   return new InvalidInput(`${tool.name} was not run.`, problems);
 }
 
 /** Anything that is not ours is a defect of this server: its text stays in the log, which redacts. */
 function asAutotaskError(error: unknown): AutotaskError {
   if (error instanceof AutotaskError) return error;
-  return new AutotaskError('unexpected', 'This server failed in an unforeseen way; its log says more.', {
+  return new AutotaskError('defect', 'This server failed in an unforeseen way; its log says more.', {
     cause: error,
   });
 }
@@ -55,11 +74,11 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     const full: ToolContext = { ...context, ...running, timeZone: asked?.timeZone ?? context.timeZone };
     if (!tool.mutates) {
       const accepted = tool.accept(args ?? {});
-      if ('error' in accepted) throw badArguments(tool, accepted.error);
+      if ('error' in accepted) throw badArguments(tool, accepted.error, args);
       return resultText(await accepted.work(full), format);
     }
     const accepted = tool.accept(args ?? {});
-    if ('error' in accepted) throw badArguments(tool, accepted.error);
+    if ('error' in accepted) throw badArguments(tool, accepted.error, args);
     const { confirm: _, ...given } = givenArguments.parse(args ?? {});
     const calling = { ...(caller === undefined ? {} : { caller }), ...(ask === undefined ? {} : { ask }) };
     return write({ tool, args: given, ...accepted.work }, full, calling);

@@ -1,6 +1,6 @@
 import type { TicketCreate } from '../../generated/types.js';
 import { checkAssignment } from './assignment.js';
-import { defaultChoice, saidDefault } from './defaults.js';
+import { defaultChoice, namedChoice, saidDefault } from './defaults.js';
 import * as inputs from './inputs.js';
 import { defineCreate } from './records.js';
 
@@ -29,13 +29,14 @@ export const createTicket = defineCreate<keyof TicketCreate>({
     await checkAssignment(data, context);
     const filled: Record<string, unknown> = { ...data };
     const notes: string[] = [];
-    for (const [field, labels] of [
-      ['status', ['New']],
-      ['priority', ['Medium', 'Normal', 'Standard']],
-    ] as const) {
+    // A new ticket is New, whatever the tenant marks as the picklist's default.
+    const defaults = {
+      status: () => namedChoice('Tickets', 'status', ['New'], context),
+      priority: () => defaultChoice('Tickets', 'priority', ['Medium', 'Normal', 'Standard'], context),
+    } as const;
+    for (const [field, find] of Object.entries(defaults)) {
       if (filled[field] !== undefined) continue;
-      // A new ticket is New, whatever a tenant marks as the picklist's default.
-      const choice = await defaultChoice('Tickets', field, labels, context);
+      const choice = await find();
       if (choice === undefined) continue;
       filled[field] = Number(choice.value);
       notes.push(saidDefault(field, choice));

@@ -1,6 +1,8 @@
 import type { TimeEntryCreate } from '../../generated/types.js';
 import type { Row } from '../client/types.js';
+import { toUtc } from '../entities/dates.js';
 import { InvalidInput, type Problem } from '../errors.js';
+import { datetime } from '../scalars.js';
 import { defaultRole } from './assignment.js';
 import type { ToolContext } from './define.js';
 import * as inputs from './inputs.js';
@@ -29,7 +31,9 @@ async function timeProblems(data: Row, context: ToolContext): Promise<Problem[]>
   }
   const times = isGiven(data.startDateTime) && isGiven(data.endDateTime);
   if (times) {
-    const span = (Date.parse(String(data.endDateTime)) - Date.parse(String(data.startDateTime))) / 3_600_000;
+    const instant = (value: unknown) =>
+      datetime.safeParse(value).success ? Date.parse(toUtc(String(value), context.timeZone)) : Number.NaN;
+    const span = (instant(data.endDateTime) - instant(data.startDateTime)) / 3_600_000;
     if (!(span > 0 && span <= mostHours)) {
       problems.push({
         field: 'endDateTime',

@@ -14,18 +14,27 @@ export async function activeChoices(
   return { facts, choices: (facts?.choices ?? []).filter((choice) => choice.isActive) };
 }
 
-/** The tenant's own default, else the first choice that carries one of the labels. */
+/** The first active choice that carries one of the labels. */
+export async function namedChoice(
+  entity: string,
+  field: string,
+  labels: readonly string[],
+  context: ToolContext,
+): Promise<Choice | undefined> {
+  const { facts } = await activeChoices(entity, field, context);
+  if (facts === undefined) return undefined;
+  return labels.flatMap((label) => choicesByLabel(facts, label).filter((choice) => choice.isActive))[0];
+}
+
+/** The tenant's own default, else the first active choice that carries one of the labels. */
 export async function defaultChoice(
   entity: string,
   field: string,
   labels: readonly string[],
   context: ToolContext,
 ): Promise<Choice | undefined> {
-  const { facts, choices } = await activeChoices(entity, field, context);
-  const marked = choices.find((choice) => choice.isDefaultValue);
-  if (marked !== undefined || facts === undefined) return marked;
-  const named = labels.flatMap((label) => choicesByLabel(facts, label).filter((choice) => choice.isActive));
-  return named[0];
+  const { choices } = await activeChoices(entity, field, context);
+  return choices.find((choice) => choice.isDefaultValue) ?? namedChoice(entity, field, labels, context);
 }
 
 export const saidDefault = (field: string, choice: Choice): string =>

@@ -64,7 +64,10 @@ function strict<Shape extends z.ZodRawShape>(shape: Shape) {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
         ? issue.keys
-            .map((key) => `${key} is not an argument.${didYouMean(key, names)} Valid: ${names.join(', ')}.`)
+            .map(
+              (key) =>
+                `${key} is not an argument.${didYouMean(key, names)} ${names.length > 0 ? `Valid: ${names.join(', ')}.` : 'There are none.'}`,
+            )
             .join(' ')
         : undefined,
   });

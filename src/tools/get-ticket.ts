@@ -1,5 +1,5 @@
 import { findEntity } from '../entities/names.js';
-import type { ListResult, RecordResult } from '../entities/read.js';
+import { type ListResult, mostRecords, type RecordResult } from '../entities/read.js';
 import { defineReadTool, type ToolContext } from './define.js';
 import * as inputs from './inputs.js';
 import { idOf } from './records.js';
@@ -30,7 +30,7 @@ async function belonging(
   if (!readable(entity, context)) return { list: nothing(entity), total: 0 };
   const { policy } = context.entities;
   const fields = includeFields.filter((field) => !policy.masks(findEntity(entity), field));
-  const args = { entity, query: { ticketID }, includeFields: fields, maxRecords: 500 };
+  const args = { entity, query: { ticketID }, includeFields: fields, maxRecords: mostRecords };
   const list = await context.entities.tenant().reads.query(args, context);
   return { list: { ...list, rows: list.rows.slice(-shown) }, total: list.total ?? list.rows.length };
 }

@@ -35,7 +35,7 @@ const toId = lenient(whole(0, Number.MAX_SAFE_INTEGER, 'must be a whole number (
 export const id = toId;
 export const parentEntity = z.string().optional().describe('Parent collection, e.g. Tickets');
 export const parentId = toId.optional();
-export const entity = z.string().min(1).describe('Entity name, e.g. Tickets');
+export const entity = z.string().min(1, { error: 'is empty' }).describe('Entity name, e.g. Tickets');
 
 /** Arguments of every list. query-entity describes them; describing them again would cost each client tokens. */
 export const listing = {
@@ -146,6 +146,11 @@ export const set = {
 export const fields = data.optional().describe('Any other fields by name, user-defined ones too');
 
 /** The id of a record, or what it is called. */
-export const idOrName = lenient(z.union([z.string().trim().min(1, { error: 'is empty' }), z.int().min(0)]), {
-  type: 'string',
-});
+export const idOrName = lenient(
+  z.union([z.string().trim().min(1, { error: 'is empty' }), z.int().min(0)], {
+    error: 'must be an id, a number or a name',
+  }),
+  {
+    type: 'string',
+  },
+);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Row } from '../client/types.js';
 import { findEntity } from '../entities/names.js';
+import { mostCandidates } from '../entities/references.js';
 import { AutotaskError, InvalidInput } from '../errors.js';
 import {
   defineReadTool,
@@ -11,30 +12,51 @@ import {
 } from './define.js';
 import * as inputs from './inputs.js';
 
-/** The id of a record that was given by id, number or name; several matches are an error that lists them. */
+/**
+ * The id of a record that was given by id, number or name; several matches are an error that lists them.
+ * `exact`: for a record to change, the beginning of a name is not enough.
+ */
 export async function idOf(
   entityName: string,
   given: string | number,
   context: ToolContext,
+  how: 'exact' | 'close' = 'close',
 ): Promise<number> {
-  if (typeof given === 'number') return given;
-  if (/^\d+$/.test(given)) return Number(given);
+  const number = typeof given === 'number' || /^\d+$/.test(given) ? Number(given) : undefined;
+  if (number !== undefined && Number.isSafeInteger(number)) return number;
   const entity = findEntity(entityName);
   const { references } = context.entities.tenant();
   const { path } = entity;
-  const found = path === null ? [] : await references.candidates({ ...entity, path }, given, context.signal);
+  const text = String(given);
+  const all = path === null ? [] : await references.candidates({ ...entity, path }, text, context.signal);
+  const active = all.filter((candidate) => candidate.isActive);
+  const found = active.length > 0 ? active : all;
   const [only, ...others] = found;
   if (only === undefined) {
     throw new AutotaskError('notFound', `No record of ${entity.name} is called ${JSON.stringify(given)}.`);
   }
-  if (others.length === 0) return only.id;
-  throw new InvalidInput('Several records fit; give the id of one.', [
-    {
-      field: 'id',
-      problem: `${JSON.stringify(given)} fits ${found.length} records of ${entity.name}`,
-      allowed: found.map((candidate) => `${candidate.id} = ${candidate.name}`),
-    },
-  ]);
+  const wanted = text
+    .trim()
+    .toLowerCase()
+    .split(/[\s,]+/);
+  const isExact = wanted.every((word) => only.name.toLowerCase().split(/\s+/).includes(word));
+  const whole = isExact && (entity.nameFields.length > 1 || wanted.length === only.name.split(/\s+/).length);
+  if (others.length === 0 && (how === 'close' || whole)) return only.id;
+  throw new InvalidInput(
+    others.length === 0
+      ? 'Name the record exactly or give its id.'
+      : 'Several records fit; give the id of one.',
+    [
+      {
+        field: 'id',
+        problem:
+          others.length === 0
+            ? `${JSON.stringify(given)} is not the whole name`
+            : `${JSON.stringify(given)} fits ${found.length}${found.length < mostCandidates ? '' : ' or more'} records of ${entity.name}`,
+        allowed: found.map((candidate) => `${candidate.id} = ${candidate.name}`),
+      },
+    ],
+  );
 }
 
 /** `get-*`: one record by id or name. */
@@ -66,21 +88,31 @@ export type Prepare = (data: Row, context: ToolContext) => Promise<Prepared>;
 
 const asGiven: Prepare = async (data) => ({ data, notes: [] });
 
-/** Parameters and `fields` together; one field in both is an error, because only one value can be meant. */
-function merged(parameters: Row, fields: Row | undefined): Row {
-  const twice = Object.keys(fields ?? {}).filter((name) =>
-    Object.keys(parameters).some(
-      (other) => other.toLowerCase() === name.toLowerCase() && parameters[other] !== undefined,
-    ),
-  );
-  if (twice.length > 0) {
-    throw new InvalidInput(
-      'Nothing was written.',
-      twice.map((field) => ({ field, problem: 'is given twice: as an argument and in fields' })),
-    );
+/**
+ * Parameters and `fields` together under Autotask's spelling of the names, so that a default never meets a
+ * value it does not see. One field twice is an error, because only one value can be meant.
+ */
+async function merged(
+  entityName: string,
+  parameters: Row,
+  fields: Row | undefined,
+  context: ToolContext,
+): Promise<Row> {
+  const facts = await context.entities.facts(findEntity(entityName), context.signal);
+  const data: Record<string, unknown> = {};
+  const twice: string[] = [];
+  const given = [...Object.entries(parameters), ...Object.entries(fields ?? {})];
+  for (const [name, value] of given) {
+    if (value === undefined) continue;
+    const spelled = facts.field(name)?.name ?? name;
+    if (spelled in data) twice.push(spelled);
+    data[spelled] = value;
   }
-  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(given), ...fields };
+  if (twice.length === 0) return data;
+  throw new InvalidInput(
+    'Nothing was written.',
+    twice.map((field) => ({ field, problem: 'is given twice' })),
+  );
 }
 
 const otherFields = z.record(z.string(), z.unknown()).optional();
@@ -106,7 +138,10 @@ export function defineCreate<FieldName extends string>(tool: WriteDeclaration<Fi
     destructive: false,
     idempotent: false,
     plan: async ({ fields: others, ...parameters }, context) => {
-      const { data, notes } = await prepare(merged(parameters, otherFields.parse(others)), context);
+      const { data, notes } = await prepare(
+        await merged(entity, parameters, otherFields.parse(others), context),
+        context,
+      );
       return context.entities.tenant().writes.planCreate({ entity, data, notes }, context);
     },
   });
@@ -122,8 +157,11 @@ export function defineUpdate<FieldName extends string>(tool: WriteDeclaration<Fi
     destructive: true,
     idempotent: true,
     plan: async ({ id, fields: others, ...parameters }, context) => {
-      const { data, notes } = await prepare(merged(parameters, otherFields.parse(others)), context);
-      const found = await idOf(entity, recordId.parse(id), context);
+      const { data, notes } = await prepare(
+        await merged(entity, parameters, otherFields.parse(others), context),
+        context,
+      );
+      const found = await idOf(entity, recordId.parse(id), context, 'exact');
       return context.entities.tenant().writes.planUpdate({ entity, id: found, data, notes }, context);
     },
   });

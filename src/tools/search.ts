@@ -17,12 +17,14 @@ export const complete = 5;
 export const any = (...items: Condition[]): Condition => ({ op: 'or', items });
 export const contains = (field: string, value: unknown): Condition => ({ op: 'contains', field, value });
 
+/** More words than a person types; each costs Autotask several conditions. */
+const mostWords = 20;
+
 /** Every word must occur in one of the fields. */
 export function words(text: string, fields: readonly string[]): Condition[] {
   return text
     .split(/\s+/)
     .filter((word) => word !== '')
-    .slice(0, 8)
     .map((word) => any(...fields.map((field) => contains(field, word))));
 }
 
@@ -59,6 +61,10 @@ export function defineSearch<FieldName extends string, Extra extends z.ZodRawSha
   const { entity, text, fields, extra, conditions, ...declaration } = tool;
   const search = z
     .string()
+    .refine((given) => given.trim() !== '', { error: 'is empty: leave it out' })
+    .refine((given) => given.trim().split(/\s+/).length <= mostWords, {
+      error: `has more than ${mostWords} words`,
+    })
     .optional()
     .describe(`Words in ${text.join(', ')}`);
   const extras = z.object(extra);

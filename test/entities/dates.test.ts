@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRange, showDate, toUtc } from '../../src/entities/dates.js';
+import { isDayField, parseRange, showDate, toUtc } from '../../src/entities/dates.js';
 
 describe('dates without a zone are read in the caller’s', () => {
   it.each([
@@ -25,7 +25,7 @@ describe('dates are shown in the caller’s zone', () => {
     ['2026-01-15T00:00:00Z', 'dateWorked', 'America/New_York', '2026-01-15'],
     ['2026-01-15T00:00:00Z', 'createDate', 'America/New_York', '2026-01-14T19:00'],
   ])('%s of %s in %s is %s', (given, field, zone, shown) => {
-    expect(showDate(given, field, zone)).toBe(shown);
+    expect(showDate(given, isDayField('Tickets', field), zone)).toBe(shown);
   });
 });
 
@@ -45,15 +45,15 @@ describe('ranges', () => {
     ['..2026-01-31T12:00', undefined, '2026-01-31T11:00:00Z'],
   ])('%s', (words, from, until) => {
     const expected = { ...(from ? { from } : {}), ...(until ? { until } : {}) };
-    expect(parseRange(words, 'Europe/Berlin', now)).toEqual(expected);
+    expect(parseRange(words, 'Europe/Berlin', false, now)).toEqual(expected);
   });
 
   it('clamps to the last day of a shorter month', () => {
-    const range = parseRange('last 1 month', 'UTC', Date.parse('2026-03-31T12:00:00Z'));
+    const range = parseRange('last 1 month', 'UTC', false, Date.parse('2026-03-31T12:00:00Z'));
     expect(range).toEqual({ from: '2026-02-28T00:00:00Z', until: '2026-04-01T00:00:00Z' });
   });
 
   it.each(['2026-01-01', 'soon', '..', 'a..b', ''])('%j is no range', (text) => {
-    expect(parseRange(text, 'UTC', now)).toBeUndefined();
+    expect(parseRange(text, 'UTC', false, now)).toBeUndefined();
   });
 });

@@ -183,12 +183,7 @@ describe('every advertised filter reaches Autotask', () => {
       [eq('billingCodeID', 29682801)],
     ],
     ['search-time-entries', 'TimeEntries', { role: 'Senior Engineer' }, [eq('roleID', 29682902)]],
-    [
-      'search-time-entries',
-      'TimeEntries',
-      { dateWorked: '2026-07-01' },
-      [eq('dateWorked', '2026-07-01T00:00:00Z')],
-    ],
+    ['search-time-entries', 'TimeEntries', { dateWorked: '2026-07-01' }, [within('dateWorked', ...day)]],
     [
       'search-time-entries',
       'TimeEntries',
