@@ -16,7 +16,8 @@ import { type Reply, type Rig, rig, tokenIn, writesSince } from './support.js';
  */
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  // A limit that all runs together stay far below: near it the client slows down.
+  sandbox = await startSandbox({ limits: { threshold: 1_000_000 } });
 });
 afterAll(() => sandbox.close());
 
@@ -58,7 +59,7 @@ const configurations = fc.record({
     },
   ),
   most: fc.constantFrom(undefined, undefined, undefined, 0, 1, 3),
-  visible: fc.boolean(),
+  visible: fc.constantFrom(true, true, false),
 });
 type Configuration = typeof configurations extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -86,7 +87,7 @@ const confirms = ['none', 'wrong', 'word', 'proper', 'replay', 'other'] as const
 
 const steps = fc.array(
   fc.record({
-    action: fc.constantFrom(...actions),
+    action: fc.constantFrom(...actions, 'note-visible', 'note-visible', 'update-ticket', 'rename-group'),
     confirm: fc.constantFrom<(typeof confirms)[number]>(
       'none',
       'wrong',
@@ -364,7 +365,7 @@ it('writes only what was confirmed, allowed and recorded, whatever is configured
       if (lines.length > 0) expect(await verify([audit], null)).toMatchObject({ problem: null, open: [] });
     }),
     {
-      numRuns: Number(process.env.PROPERTY_RUNS ?? 120),
+      numRuns: Number(process.env.PROPERTY_RUNS ?? 200),
       interruptAfterTimeLimit: 100_000,
       markInterruptAsFailure: false,
     },
