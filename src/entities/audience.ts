@@ -27,7 +27,7 @@ const readByCustomers: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Only a choice that calls itself internal, and names nobody from outside, keeps a record inside. */
-const keepsInside = (label: string) =>
+export const keepsInside = (label: string) =>
   /\binternal\b/i.test(label) && !/co-?managed|customer|client|portal|contact/i.test(label);
 
 /**

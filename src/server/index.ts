@@ -3,7 +3,10 @@ import {
   CallToolRequestSchema,
   ErrorCode,
   ListToolsRequestSchema,
+  type LoggingLevel,
+  LoggingLevelSchema,
   McpError,
+  SetLevelRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import { didYouMean } from '../nearest.js';
@@ -55,9 +58,18 @@ function serverOf(
     },
   );
 
+  // Until a client chooses its level it gets what went wrong and nothing else.
+  let lowest: LoggingLevel = 'warning';
+  server.setRequestHandler(SetLevelRequestSchema, ({ params }) => {
+    lowest = params.level;
+    return {};
+  });
+  const severity = (level: LoggingLevel) => LoggingLevelSchema.options.indexOf(level);
+
   /** For the operator's log, whole; a client that listens learns that it happened. */
-  const tell = (level: 'warning' | 'error', message: string, detail: string) => {
-    log(level, `${message}: ${detail}`);
+  const tell = (level: 'debug' | 'warning' | 'error', message: string, detail = '') => {
+    log(level, detail === '' ? message : `${message}: ${detail}`);
+    if (severity(level) < severity(lowest)) return;
     server
       .sendLoggingMessage({ level, logger: facts.name, data: message })
       .catch((error: unknown) => log('debug', `a log message was not delivered: ${String(error)}`));
@@ -78,8 +90,12 @@ function serverOf(
       ),
     );
     running.add(answer);
+    const started = performance.now();
     try {
-      return await answer;
+      const result = await answer;
+      const outcome = result.isError ? 'refused' : 'answered';
+      tell('debug', `${name} ${outcome} in ${Math.round(performance.now() - started)} ms`);
+      return result;
     } finally {
       running.delete(answer);
     }

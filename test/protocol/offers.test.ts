@@ -1,3 +1,4 @@
+import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connection, connect } from '../support/tenant.js';
 
@@ -90,6 +91,27 @@ describe('completion', () => {
     expect(await prompt('review-time', 'resource', 'Almei')).toContain('Bianca Almeida');
     expect(await prompt('review-time', 'week', 'l')).toEqual(['last week']);
     expect(await prompt('summarise-ticket', 'ticket', 'T20261109.0005')).toEqual(['T20261109.0005']);
+  });
+});
+
+describe('logging', () => {
+  it('sends what the client’s level lets through, and nothing below warning before it chose', async () => {
+    const seen: string[] = [];
+    tenant.client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
+      seen.push(`${params.level} ${String(params.data)}`);
+    });
+    await tenant.call('count-entity', { entity: 'Tickets' });
+    expect(seen).toEqual([]);
+    await tenant.client.setLoggingLevel('debug');
+    await tenant.call('count-entity', { entity: 'Tickets' });
+    await tenant.call('count-entity', { entity: 'Tikets' });
+    expect(seen).toEqual([
+      expect.stringMatching(/^debug count-entity answered in \d+ ms$/),
+      expect.stringMatching(/^debug count-entity refused in \d+ ms$/),
+    ]);
+    await tenant.client.setLoggingLevel('error');
+    await tenant.call('count-entity', { entity: 'Tickets' });
+    expect(seen).toHaveLength(2);
   });
 });
 
