@@ -1,60 +1,21 @@
-import type { AutotaskReader, AutotaskWriter, Row } from '../client/types.js';
+import type { AutotaskReader, Row } from '../client/types.js';
 import { AutotaskError, InvalidInput, type Problem } from '../errors.js';
 import type { Entity } from '../model.js';
 import type { Policy } from '../policy/index.js';
 import { clean } from '../text.js';
-import { type Audience, audienceOf } from './audience.js';
+import { audienceOf } from './audience.js';
 import { checkBody } from './body.js';
-import { type Cell, display, fieldValue, filledFields } from './display.js';
+import { display, fieldValue, filledFields } from './display.js';
 import type { EntityFacts, Facts, FieldFacts } from './facts.js';
 import { linkTo } from './link.js';
 import { type Marks, markOf } from './mark.js';
 import { findEntity } from './names.js';
-import { type Probe, probeCreate, probeRecord } from './probe.js';
+import type { WritePlan } from './plan.js';
+import { probeCreate, probeRecord } from './probe.js';
 import type { CallContext, Reads, RecordResult } from './read.js';
 import type { References } from './references.js';
 import { findRoute, type ParentArguments, type Route } from './route.js';
 import { same } from './same.js';
-
-export interface Change {
-  readonly field: string;
-  readonly before: Cell | null;
-  readonly after: Cell;
-}
-
-/** What happened, as Autotask's database tells it afterwards. */
-export interface WriteResult {
-  readonly action: WritePlan['action'];
-  readonly entity: Entity;
-  readonly id: number;
-  /** Opens the record in Autotask's web interface; null when not known how. */
-  readonly link: string | null;
-  readonly changes: readonly Change[];
-  /** Fields whose stored value is not the one that was sent. */
-  readonly differences: readonly string[];
-  readonly notes: readonly string[];
-}
-
-/**
- * A write that was checked and routed but not made. Only `execute` writes, and it needs a writer, which
- * the dispatcher hands out after the gate.
- */
-export interface WritePlan {
-  readonly action: 'create' | 'update' | 'delete';
-  readonly entity: Entity;
-  readonly id: number | null;
-  readonly path: string;
-  /** Exactly what is sent; null for a delete. */
-  readonly body: Row | null;
-  /** The record as it was when the plan was made; null for a create. */
-  readonly stored: Row | null;
-  readonly audience: Audience;
-  readonly changes: readonly Change[];
-  readonly notes: readonly string[];
-  /** Finds out whether the write happened, when its answer was lost. */
-  readonly probe: Probe;
-  execute(writer: AutotaskWriter): Promise<WriteResult>;
-}
 
 /** What is about to be stored is shown whole: Autotask's longest text has 32,000 characters. */
 const wholeText = 40_000;

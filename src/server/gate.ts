@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { WritePlan } from '../entities/write.js';
+import type { WritePlan } from '../entities/plan.js';
 import { AutotaskError } from '../errors.js';
 import { canonical, createPreviewTokens, type Subject, type TokenVerdict } from './preview-token.js';
 import { usedInFolder, usedInMemory } from './used-tokens.js';

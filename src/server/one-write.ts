@@ -1,6 +1,6 @@
 import type { Attempt, AuditLog, Outcome } from '../audit/index.js';
 import type { AutotaskWriter } from '../client/types.js';
-import type { WritePlan } from '../entities/write.js';
+import type { WritePlan } from '../entities/plan.js';
 import { AutotaskError } from '../errors.js';
 import type { WriteBudget } from '../policy/index.js';
 

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { WritePlan } from '../entities/write.js';
+import type { WritePlan } from '../entities/plan.js';
 import type { UsedTokens } from './used-tokens.js';
 
 /** What a token stands for: this tool, these arguments, this caller. */

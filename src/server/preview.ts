@@ -1,4 +1,4 @@
-import type { WritePlan } from '../entities/write.js';
+import type { WritePlan } from '../entities/plan.js';
 import type { Decision } from './gate.js';
 import { between, disarm } from './marked.js';
 

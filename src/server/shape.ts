@@ -1,6 +1,6 @@
 import type { Cell } from '../entities/display.js';
+import type { WriteResult } from '../entities/plan.js';
 import type { ListResult, RecordResult } from '../entities/read.js';
-import type { WriteResult } from '../entities/write.js';
 import { type AutotaskError, InvalidInput } from '../errors.js';
 import { clean } from '../text.js';
 import type { Result } from '../tools/define.js';

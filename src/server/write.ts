@@ -1,7 +1,7 @@
 import { type AuditLog, cleanArguments } from '../audit/index.js';
 import type { AutotaskWriter } from '../client/types.js';
+import type { WritePlan } from '../entities/plan.js';
 import type { Probe } from '../entities/probe.js';
-import type { WritePlan } from '../entities/write.js';
 import { AutotaskError } from '../errors.js';
 import type { Redact } from '../log.js';
 import { type Policy, takesAttribution } from '../policy/index.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { AutotaskReader } from '../client/types.js';
 import type { Entities } from '../entities/index.js';
+import type { WritePlan, WriteResult } from '../entities/plan.js';
 import type { CallContext, ListResult, RecordResult } from '../entities/read.js';
-import type { WritePlan, WriteResult } from '../entities/write.js';
 import { didYouMean } from '../nearest.js';
 
 /** What a tool may use. No HTTP, no protocol. */

@@ -128,6 +128,9 @@ describe('entities that may not be written', () => {
     await expect(writer.patch('Tickets', { id: 1, Resolution: 'x' })).rejects.toThrow(
       /hides Tickets.Resolution/,
     );
+    const nested = [{ op: 'or', items: [{ op: 'exist', field: 'resolution' }] }];
+    await expect(writer.count('Tickets', nested)).rejects.toThrow(/hides Tickets.resolution/);
+    await expect(writer.query('Tickets', { filter: nested }, { limit: 1 })).rejects.toThrow(/hides/);
     await expect(writer.create('Nowhere', {})).rejects.toThrow(/not a path of a known entity/);
     expect(sandbox.requests.slice(from)).toEqual([]);
   });

@@ -1,0 +1,45 @@
+import type { AutotaskWriter, Row } from '../client/types.js';
+import type { Entity } from '../model.js';
+import type { Audience } from './audience.js';
+import type { Cell } from './display.js';
+import type { Probe } from './probe.js';
+
+export interface Change {
+  readonly field: string;
+  readonly before: Cell | null;
+  readonly after: Cell;
+}
+
+/** What happened, as Autotask's database tells it afterwards. */
+export interface WriteResult {
+  readonly action: WritePlan['action'];
+  readonly entity: Entity;
+  readonly id: number;
+  /** Opens the record in Autotask's web interface; null when not known how. */
+  readonly link: string | null;
+  readonly changes: readonly Change[];
+  /** Fields whose stored value is not the one that was sent. */
+  readonly differences: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * A write that was checked and routed but not made. Only `execute` writes, and it needs a writer, which
+ * the dispatcher hands out after the gate.
+ */
+export interface WritePlan {
+  readonly action: 'create' | 'update' | 'delete';
+  readonly entity: Entity;
+  readonly id: number | null;
+  readonly path: string;
+  /** Exactly what is sent; null for a delete. */
+  readonly body: Row | null;
+  /** The record as it was when the plan was made; null for a create. */
+  readonly stored: Row | null;
+  readonly audience: Audience;
+  readonly changes: readonly Change[];
+  readonly notes: readonly string[];
+  /** Finds out whether the write happened, when its answer was lost. */
+  readonly probe: Probe;
+  execute(writer: AutotaskWriter): Promise<WriteResult>;
+}
