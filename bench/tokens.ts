@@ -5,6 +5,8 @@ import { connect } from '../test/support/tenant.js';
 /**
  * Tokens (o200k) that a model reads for a list of tickets: this server's answer against the compact JSON of
  * the same records as Autotask itself returns them, and against that JSON reduced to the same fields.
+ * Measured on 2026-11-20: 25 tickets 1,501 against 18,421 (0.08; same fields 0.56), 100 tickets 5,813 against
+ * 73,121 (0.08; 0.58), 500 tickets 28,864 against 364,753 (0.08; 0.59).
  * Run: npm run build && npx tsx bench/tokens.ts
  */
 const tenant = await connect();

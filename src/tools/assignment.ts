@@ -3,6 +3,7 @@ import { findEntity } from '../entities/names.js';
 import { InvalidInput } from '../errors.js';
 import type { ToolContext } from './define.js';
 import { idOf } from './records.js';
+import { roleProblem } from './roles.js';
 
 const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';
 
@@ -18,9 +19,20 @@ export async function defaultRole(resource: unknown, context: ToolContext) {
   return { id: role, name: names.get(role) ?? `#${role}` };
 }
 
-/** Autotask takes a resource only together with a role; the role is suggested and never filled in silently. */
+/** Autotask takes a resource only with a role it has; the role is suggested and never filled in silently. */
 export async function checkAssignment(data: Row, context: ToolContext): Promise<void> {
-  if (!isGiven(data.assignedResourceID) || isGiven(data.assignedResourceRoleID)) return;
+  if (!isGiven(data.assignedResourceID)) return;
+  if (isGiven(data.assignedResourceRoleID)) {
+    const { assignedResourceID, assignedResourceRoleID } = data;
+    const problems = await roleProblem(
+      'assignedResourceRoleID',
+      assignedResourceRoleID,
+      assignedResourceID,
+      context,
+    );
+    if (problems.length > 0) throw new InvalidInput('Nothing was written.', problems);
+    return;
+  }
   const role = await defaultRole(data.assignedResourceID, context);
   const hint = role === null ? '' : `; the default role of this resource is ${role.id} = ${role.name}`;
   throw new InvalidInput('Nothing was written.', [

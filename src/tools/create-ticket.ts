@@ -1,8 +1,39 @@
 import type { TicketCreate } from '../../generated/types.js';
+import { choicesByLabel } from '../entities/picklists.js';
 import { checkAssignment } from './assignment.js';
-import { defaultChoice, namedChoice, saidDefault } from './defaults.js';
+import { activeChoices, defaultChoice, namedChoice, saidDefault } from './defaults.js';
+import type { ToolContext } from './define.js';
 import * as inputs from './inputs.js';
 import { defineCreate } from './records.js';
+
+/** What the ticket's category would fill in for a person; here it is told and not filled in silently. */
+async function categoryDefaults(category: unknown, context: ToolContext): Promise<string[]> {
+  if (typeof category !== 'string' && typeof category !== 'number') return [];
+  const { facts } = await activeChoices('Tickets', 'ticketCategory', context);
+  const code = /^\d+$/.test(String(category))
+    ? String(category)
+    : facts && choicesByLabel(facts, String(category))[0]?.value;
+  if (code === undefined) return [];
+  const args = {
+    entity: 'TicketCategoryFieldDefaults',
+    query: { ticketCategoryID: Number(code) },
+    includeFields: [
+      'priority',
+      'queueID',
+      'issueTypeID',
+      'subIssueTypeID',
+      'serviceLevelAgreementID',
+      'workTypeID',
+    ],
+    maxRecords: 1,
+  };
+  const { columns, rows } = await context.entities.tenant().reads.query(args, context);
+  const filled = columns.flatMap((column, index) => {
+    const text = rows[0]?.[index]?.text ?? '';
+    return column === 'id' || text === '' ? [] : [`${column} ${text}`];
+  });
+  return filled.length > 0 ? [`defaults of this category, not filled in: ${filled.join(', ')}`] : [];
+}
 
 export const createTicket = defineCreate<keyof TicketCreate>({
   name: 'create-ticket',
@@ -41,6 +72,7 @@ export const createTicket = defineCreate<keyof TicketCreate>({
       filled[field] = Number(choice.value);
       notes.push(saidDefault(field, choice));
     }
+    notes.push(...(await categoryDefaults(filled.ticketCategory, context)));
     return { data: filled, notes };
   },
 });

@@ -7,6 +7,7 @@ import { defaultRole } from './assignment.js';
 import type { ToolContext } from './define.js';
 import * as inputs from './inputs.js';
 import { defineCreate, idOf } from './records.js';
+import { roleProblem } from './roles.js';
 
 const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';
 const targets = ['ticketID', 'taskID', 'internalBillingCodeID'] as const;
@@ -25,6 +26,7 @@ async function timeProblems(data: Row, context: ToolContext): Promise<Problem[]>
     const hint = role === null ? '' : `; the default role of this resource is ${role.id} = ${role.name}`;
     problems.push({ field: 'roleID', problem: `is required for time on a ticket or task${hint}` });
   }
+  problems.push(...(await roleProblem('roleID', data.roleID, data.resourceID, context)));
   const hours = Number(data.hoursWorked);
   if (isGiven(data.hoursWorked) && !(hours > 0 && hours <= mostHours)) {
     problems.push({ field: 'hoursWorked', problem: `must be more than 0 and at most ${mostHours}` });
@@ -73,6 +75,10 @@ export const createTimeEntry = defineCreate<keyof TimeEntryCreate>({
     summaryNotes: inputs.set.text(),
     internalNotes: inputs.set.text(),
   },
+  explain: (upstream) =>
+    /timesheet|submitted|approved|posted|locked/i.test(upstream)
+      ? 'Autotask locks time of a timesheet that was submitted or approved and of entries that were posted. The API cannot reopen it: somebody has to reject the timesheet or unpost the entry in Autotask.'
+      : undefined,
   prepare: async (given, context) => {
     const data: Record<string, unknown> = { ...given };
     if (typeof given.ticketID === 'string') data.ticketID = await idOf('Tickets', given.ticketID, context);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Row } from '../client/types.js';
 import { findEntity } from '../entities/names.js';
+import type { WritePlan } from '../entities/plan.js';
 import { mostCandidates } from '../entities/references.js';
 import { AutotaskError, InvalidInput } from '../errors.js';
 import {
@@ -126,11 +127,32 @@ interface WriteDeclaration<FieldName extends string> {
   /** The fields that callers set most; all others go into `fields`. */
   readonly fields: Readonly<Partial<Record<FieldName, z.ZodType>>>;
   readonly prepare?: Prepare;
+  /** What an error text of Autotask means, where the text itself does not help. */
+  readonly explain?: (upstream: string) => string | undefined;
+}
+
+/** A plan whose write fails with the explanation of Autotask's reason, if there is one. */
+function explained(plan: WritePlan, explain: WriteDeclaration<string>['explain']): WritePlan {
+  if (explain === undefined) return plan;
+  return {
+    ...plan,
+    execute: async (writer) => {
+      try {
+        return await plan.execute(writer);
+      } catch (error) {
+        if (!(error instanceof AutotaskError)) throw error;
+        const next = error.upstream.map(explain).find((text) => text !== undefined);
+        if (next === undefined) throw error;
+        const { kind, message, upstream } = error;
+        throw new AutotaskError(kind, message, { upstream, next, cause: error });
+      }
+    },
+  };
 }
 
 /** `create-*`: the frequent fields as arguments, everything else in `fields`, checked like create-entity. */
 export function defineCreate<FieldName extends string>(tool: WriteDeclaration<FieldName>): WriteTool {
-  const { entity, fields, prepare = asGiven, ...declaration } = tool;
+  const { entity, fields, prepare = asGiven, explain, ...declaration } = tool;
   const input: z.ZodRawShape = { ...fields, fields: inputs.fields };
   return defineWriteTool({
     ...declaration,
@@ -142,7 +164,8 @@ export function defineCreate<FieldName extends string>(tool: WriteDeclaration<Fi
         await merged(entity, parameters, otherFields.parse(others), context),
         context,
       );
-      return context.entities.tenant().writes.planCreate({ entity, data, notes }, context);
+      const plan = await context.entities.tenant().writes.planCreate({ entity, data, notes }, context);
+      return explained(plan, explain);
     },
   });
 }

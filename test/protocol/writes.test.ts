@@ -88,6 +88,19 @@ describe('create-ticket', () => {
   });
 });
 
+describe('create-ticket in a category', () => {
+  it('tells what the category would fill in, and fills in nothing', async () => {
+    const { text, writes } = await writing('create-ticket', {
+      title: 'x',
+      companyID: 175,
+      ticketCategory: 'Datto Alert',
+    });
+    expect(text).toMatch(/defaults of this category, not filled in: .*priority High/);
+    expect(text).not.toMatch(/queueID: /);
+    expect(writes).toEqual([]);
+  });
+});
+
 describe('update-ticket', () => {
   it('finds the ticket by its number and shows before and after', async () => {
     const { text, writes } = await writing('update-ticket', { id: 'T20261109.0005', status: 'In Progress' });
@@ -155,6 +168,39 @@ describe('create-time-entry', () => {
     expect(text).toMatch(/hoursWorked: must be more than 0 and at most 24/);
     expect(text).toMatch(/dateWorked: is required when startDateTime is not given/);
     expect(writes).toEqual([]);
+  });
+
+  it('refuses a role that the resource does not have, and lists those that it has', async () => {
+    const { text, writes } = await confirmed('create-time-entry', { ...entry, roleID: 'Project Manager' });
+    expect(text).toMatch(/roleID: "Project Manager" is not a role of this resource/);
+    expect(text).toMatch(/Service Desk Technician/);
+    const assigned = await confirmed('update-ticket', {
+      id: 101959,
+      assignedResourceID: 'Bianca Almeida',
+      assignedResourceRoleID: 'Project Manager',
+    });
+    expect(assigned.text).toMatch(/assignedResourceRoleID: "Project Manager" is not a role of this resource/);
+    expect([...writes, ...assigned.writes]).toEqual([]);
+  });
+
+  it('explains the lock when Autotask refuses time of a submitted timesheet', async () => {
+    const remove = tenant.sandbox.faults.add({
+      fault: {
+        kind: 'serverError',
+        errors: ['You cannot create time entries that have been submitted on a timesheet.'],
+      },
+      path: 'TimeEntries',
+      method: 'POST',
+      times: 1,
+    });
+    const { text, isError } = await confirmed('create-time-entry', {
+      ...entry,
+      roleID: 'Service Desk Technician',
+    });
+    remove();
+    expect(isError).toBe(true);
+    expect(text).toMatch(/have been submitted on a timesheet/);
+    expect(text).toMatch(/somebody has to reject the timesheet or unpost the entry/);
   });
 
   it('refuses times that end before they start or span more than a day', async () => {
