@@ -16,6 +16,7 @@ const ground = [
   'src/log',
   'src/credentials',
   'src/time-zone',
+  'src/operators',
 ];
 
 const doors: Readonly<Record<string, readonly string[]>> = {

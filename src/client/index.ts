@@ -3,7 +3,6 @@ import { createTenant } from './tenant.js';
 import type { AutotaskReader, AutotaskWriter, ClientSettings } from './types.js';
 import { writerOf } from './writer.js';
 
-export { groupOperators, operators } from './operators.js';
 export type { TenantShare } from './share.js';
 export type * from './types.js';
 

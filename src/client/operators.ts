@@ -1,25 +1,9 @@
 import { InvalidInput } from '../errors.js';
+import { operators } from '../operators.js';
 import type { FilterNode } from './types.js';
 
-/** Autotask's filter operators, in the exact spelling it takes. */
-export const operators = [
-  'eq',
-  'noteq',
-  'gt',
-  'gte',
-  'lt',
-  'lte',
-  'beginsWith',
-  'endsWith',
-  'contains',
-  'exist',
-  'notExist',
-  'in',
-  'notIn',
-] as const;
-
 /** Operators that join the conditions in `items`. */
-export const groupOperators = ['and', 'or'] as const;
+const groupOperators = ['and', 'or'] as const;
 
 const known: ReadonlySet<string> = new Set([...operators, ...groupOperators]);
 

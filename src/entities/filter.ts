@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FilterNode, Row } from '../client/types.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean, nearest } from '../nearest.js';
+import { type Operator, operators } from '../operators.js';
 import { boolean, datetime } from '../scalars.js';
 import { splitIntoBatches } from './batches.js';
 import { type Conversion, convertValue } from './convert.js';
@@ -13,23 +14,6 @@ import { matchesUdf } from './udf-condition.js';
  * Autotask drops a condition whose operator it does not know and answers with everything, and finds nothing
  * when a number is given as text. So nothing leaves here that it would not understand.
  */
-export const operators = [
-  'eq',
-  'noteq',
-  'gt',
-  'gte',
-  'lt',
-  'lte',
-  'beginsWith',
-  'endsWith',
-  'contains',
-  'exist',
-  'notExist',
-  'in',
-  'notIn',
-] as const;
-
-type Operator = (typeof operators)[number];
 
 const textOperators = new Set<string>(['beginsWith', 'endsWith', 'contains']);
 const opposite: Readonly<Record<string, Operator>> = { eq: 'notExist', noteq: 'exist' };

@@ -1,0 +1,21 @@
+/**
+ * Autotask's filter operators in the exact spelling it takes; groups (`and`, `or`) are not among them.
+ * Anything else it drops without a word and answers every row.
+ */
+export const operators = [
+  'eq',
+  'noteq',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'beginsWith',
+  'endsWith',
+  'contains',
+  'exist',
+  'notExist',
+  'in',
+  'notIn',
+] as const;
+
+export type Operator = (typeof operators)[number];
