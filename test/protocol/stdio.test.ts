@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { type Connection, connect, program, spawnClient } from '../support/tenant.js';
+import { startSandbox } from '../../src/sandbox/index.js';
+import { type Connection, connect, program, spawnClient, tenantEnvironment } from '../support/tenant.js';
 
 /** Runs the program with the given input until it ends by itself. */
 async function run(args: readonly string[], input: string, env: Record<string, string> = {}) {
@@ -103,6 +107,27 @@ describe('without credentials', () => {
     expect(calls).toBeGreaterThan(0);
     await client.close();
     upstream.close();
+  });
+});
+
+describe('secrets in files', () => {
+  it('are read from the paths that the *_FILE variables name', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'autotask-secrets-'));
+    const sandbox = await startSandbox();
+    const env: Record<string, string> = { ...tenantEnvironment(sandbox) };
+    for (const name of ['AUTOTASK_USERNAME', 'AUTOTASK_SECRET', 'AUTOTASK_INTEGRATION_CODE']) {
+      const file = join(folder, name);
+      writeFileSync(file, `${env[name]}\n`);
+      delete env[name];
+      env[`${name}_FILE`] = file;
+    }
+    const client = await spawnClient([], env);
+    const answer = await client.callTool({ name: 'get-version', arguments: {} });
+    expect(JSON.stringify(answer)).toMatch(/live tenant/);
+    expect(sandbox.requests.some((request) => /version$/i.test(request.path))).toBe(true);
+    await client.close();
+    await sandbox.close();
+    rmSync(folder, { recursive: true });
   });
 });
 
