@@ -10,7 +10,7 @@ import type { EntityFacts, Facts, FieldFacts } from './facts.js';
 import { linkTo } from './link.js';
 import { type Marks, markOf } from './mark.js';
 import { findEntity } from './names.js';
-import type { WritePlan } from './plan.js';
+import type { WritePlan, WriteResult } from './plan.js';
 import { probeCreate, probeRecord } from './probe.js';
 import type { CallContext, Reads, RecordResult } from './read.js';
 import type { References } from './references.js';
@@ -85,6 +85,20 @@ export function createWrites({ reader, facts, references, reads, policy, marks }
     );
   }
 
+  /** What a create or an update answers. The preview showed the names that were found; here the notes do. */
+  async function result(
+    action: 'create' | 'update',
+    entity: Entity,
+    id: number,
+    changes: WriteResult['changes'],
+    notes: readonly string[],
+    back: Pick<WriteResult, 'differences' | 'notes'>,
+    context: CallContext,
+  ): Promise<WriteResult> {
+    const link = await linkTo(reader, entity, id, options(context));
+    return { action, entity, id, link, changes, ...back, notes: [...notes, ...back.notes] };
+  }
+
   async function planCreate(
     args: ParentArguments & {
       readonly entity: string;
@@ -134,17 +148,7 @@ export function createWrites({ reader, facts, references, reads, policy, marks }
       execute: async (writer) => {
         const id = await writer.create(route.path, checked.body, options(context));
         const back = await readBack(known, id, route.parent?.id, checked.body, checked.fields, context);
-        // The preview shows the names that were found; whoever confirms at once learns them here.
-        const notes = [...planNotes, ...checked.notes, ...back.notes];
-        return {
-          action: 'create',
-          entity,
-          id,
-          link: await linkTo(reader, entity, id, options(context)),
-          changes,
-          ...back,
-          notes,
-        };
+        return result('create', entity, id, changes, [...planNotes, ...checked.notes], back, context);
       },
     };
   }
@@ -242,17 +246,7 @@ export function createWrites({ reader, facts, references, reads, policy, marks }
       execute: async (writer) => {
         const id = await writer.patch(route.path, checked.body, options(context));
         const back = await readBack(known, id, route.parent?.id, checked.body, fields, context);
-        // The preview shows the names that were found; whoever confirms at once learns them here.
-        const notes = [...planNotes, ...checked.notes, ...back.notes];
-        return {
-          action: 'update',
-          entity,
-          id,
-          link: await linkTo(reader, entity, id, options(context)),
-          changes,
-          ...back,
-          notes,
-        };
+        return result('update', entity, id, changes, [...planNotes, ...checked.notes], back, context);
       },
     };
   }

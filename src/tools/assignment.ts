@@ -5,7 +5,7 @@ import type { ToolContext } from './define.js';
 import { idOf } from './records.js';
 import { roleProblem } from './roles.js';
 
-const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';
+export const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';
 
 /** The role that a resource works in by default: id and name, or null when none is set. */
 export async function defaultRole(resource: unknown, context: ToolContext) {

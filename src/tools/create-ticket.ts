@@ -1,6 +1,7 @@
 import type { TicketCreate } from '../../generated/types.js';
 import { choicesByLabel } from '../entities/picklists.js';
 import { checkAssignment } from './assignment.js';
+import { ifAllowed } from './courtesy.js';
 import { activeChoices, defaultChoice, namedChoice, saidDefault } from './defaults.js';
 import type { ToolContext } from './define.js';
 import * as inputs from './inputs.js';
@@ -27,9 +28,9 @@ async function categoryDefaults(category: unknown, context: ToolContext): Promis
     ],
     maxRecords: 1,
   };
-  const { columns, rows } = await context.entities.tenant().reads.query(args, context);
-  const filled = columns.flatMap((column, index) => {
-    const text = rows[0]?.[index]?.text ?? '';
+  const list = await ifAllowed(() => context.entities.tenant().reads.query(args, context), null);
+  const filled = (list?.columns ?? []).flatMap((column, index) => {
+    const text = list?.rows[0]?.[index]?.text ?? '';
     return column === 'id' || text === '' ? [] : [`${column} ${text}`];
   });
   return filled.length > 0 ? [`defaults of this category, not filled in: ${filled.join(', ')}`] : [];

@@ -3,13 +3,12 @@ import type { Row } from '../client/types.js';
 import { toUtc } from '../entities/dates.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { datetime } from '../scalars.js';
-import { defaultRole } from './assignment.js';
+import { defaultRole, isGiven } from './assignment.js';
 import type { ToolContext } from './define.js';
 import * as inputs from './inputs.js';
 import { defineCreate, idOf } from './records.js';
 import { roleProblem } from './roles.js';
 
-const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';
 const targets = ['ticketID', 'taskID', 'internalBillingCodeID'] as const;
 const mostHours = 24;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { AutotaskError, type Problem } from '../errors.js';
+import type { Problem } from '../errors.js';
+import { ifAllowed } from './courtesy.js';
 import type { ToolContext } from './define.js';
 import { idOf } from './records.js';
 
@@ -10,15 +11,12 @@ async function rolesOf(resource: string | number, context: ToolContext) {
   const id = await idOf('Resources', resource, context);
   const query = { resourceID: id, isActive: true };
   const args = { entity: 'ResourceRoles', query, includeFields: ['roleID'], maxRecords: 200 };
-  try {
+  return ifAllowed(async () => {
     const { columns, rows } = await context.entities.tenant().reads.query(args, context);
     const column = columns.indexOf('roleID');
     const roles = rows.flatMap((row) => named.safeParse(row[column]?.json).data ?? []);
     return roles.filter((role, index) => roles.findIndex((other) => other.id === role.id) === index);
-  } catch (error) {
-    if (error instanceof AutotaskError && ['permission', 'notAllowed'].includes(error.kind)) return [];
-    throw error;
-  }
+  }, []);
 }
 
 /** Autotask takes a role only from the resource that has it; its own error does not say which those are. */

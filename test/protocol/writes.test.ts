@@ -101,6 +101,35 @@ describe('create-ticket in a category', () => {
   });
 });
 
+describe('a user or a policy that may not read what only helps', () => {
+  const ticket = {
+    title: 'x',
+    companyID: 175,
+    ticketCategory: 'Datto Alert',
+    assignedResourceID: 29682885,
+    assignedResourceRoleID: 29682901,
+  };
+
+  it('still creates the ticket where Autotask denies it', async () => {
+    tenant.sandbox.deny('TicketCategoryFieldDefaults', ['query']);
+    tenant.sandbox.deny('ResourceRoles', ['query']);
+    const { text } = await confirmed('create-ticket', ticket);
+    tenant.sandbox.allow('TicketCategoryFieldDefaults');
+    tenant.sandbox.allow('ResourceRoles');
+    expect(text).toMatch(/^Created Ticket \d+\./);
+    expect(text).not.toMatch(/defaults of this category/);
+  });
+
+  it('still creates the ticket where the policy forbids it', async () => {
+    const other = await connect({
+      env: { AUTOTASK_READ_ENTITIES: '!TicketCategoryFieldDefaults,!ResourceRoles' },
+    });
+    const { text } = await other.call('create-ticket', { ...ticket, confirm: 'CREATE_TICKET' });
+    await other.close();
+    expect(text).toMatch(/^Created Ticket \d+\./);
+  });
+});
+
 describe('update-ticket', () => {
   it('finds the ticket by its number and shows before and after', async () => {
     const { text, writes } = await writing('update-ticket', { id: 'T20261109.0005', status: 'In Progress' });
