@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { reachService } from '../client/index.js';
 import type { ClientObserver, ClientSettings } from '../client/types.js';
 import type { HttpConfig } from '../config/http.js';
 import type { Config } from '../config/index.js';
@@ -65,6 +66,11 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     ...http,
     readOnly: config.readOnly,
     log,
+    reach: (signal, metrics) =>
+      reachService(
+        { ...upstream.settings, log, observer: { ...metrics.upstream, threshold: () => {} } },
+        signal,
+      ),
     openTenant: (named, metrics) => {
       if (named === null) {
         const { credentials, settings } = upstream;

@@ -49,6 +49,7 @@ async function against(tenant: Tenant, sessions: boolean, run: (url: string) => 
     sessions,
     readOnly: false,
     openTenant: () => tenant,
+    reach: async () => {},
     log: () => {},
   });
   try {

@@ -68,6 +68,7 @@ export const serve = (settings: Partial<HttpSettings> = {}): Promise<HttpServer>
     sessions: false,
     readOnly: false,
     openTenant: () => tenantOf(null),
+    reach: async () => {},
     log: () => {},
     ...settings,
   });

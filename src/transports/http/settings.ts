@@ -73,6 +73,8 @@ export interface HttpSettings {
   readonly limits?: Partial<Limits>;
   /** Opens the tenant of these credentials; with null the one that this server was configured with. */
   openTenant(credentials: TenantCredentials | null, metrics: Metrics): Tenant;
+  /** Tells whether Autotask can be reached when a gateway has yet to say for whom; throws when not. */
+  reach(signal: AbortSignal, metrics: Metrics): Promise<void>;
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
 }
 
