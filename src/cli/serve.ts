@@ -1,3 +1,4 @@
+import { join, parse } from 'node:path';
 import { type AuditLog, createAuditFile, createAuditLog } from '../audit/index.js';
 import { createReader, createWriter } from '../client/index.js';
 import type { AutotaskReader, AutotaskWriter, ClientSettings } from '../client/types.js';
@@ -39,9 +40,16 @@ export async function upstreamOf(config: Config): Promise<Upstream> {
   };
 }
 
-/** One file for the whole process, whatever it serves: its lines form one chain. */
-export const auditOf = ({ writes: { audit, auditKey: key } }: Config): AuditLog | null =>
-  audit === null ? null : createAuditLog(createAuditFile({ ...audit, key }));
+/**
+ * One file for the whole process, whatever it serves: its lines form one chain. For a gateway each tenant has
+ * a file and a chain of its own, named after it: `audit-3f2a….jsonl` for `audit.jsonl`. No file is kept open.
+ */
+export function auditOf({ writes: { audit, auditKey: key } }: Config, tenant?: string): AuditLog | null {
+  if (audit === null) return null;
+  const { dir, name, ext } = parse(audit.path);
+  const path = tenant === undefined ? audit.path : join(dir, `${name}-${tenant}${ext}`);
+  return createAuditLog(createAuditFile({ ...audit, path, key }));
+}
 
 /** What the configuration says about writes, for the server. */
 export const writeRules = (

@@ -36,13 +36,20 @@ export interface ServerSettings {
   readonly redact?: Redact;
 }
 
-/** Which tools a client is shown, by name; throws when the policy names tools that do not exist. */
-export function offeredTools(policy: Policy, readOnly: boolean) {
+/**
+ * Which tools a client is shown, by name; throws when the policy names tools that do not exist. `field` is
+ * what the message calls the setting.
+ */
+export function offeredTools(
+  policy: Policy,
+  readOnly: boolean,
+  field = 'disabledTools (AUTOTASK_DISABLED_TOOLS)',
+) {
   const strays = policy.strayTools(allTools.map(({ name }) => name));
   if (strays.length > 0) {
     throw new InvalidInput(
       'The configuration is not right.',
-      strays.map((problem) => ({ field: 'disabledTools (AUTOTASK_DISABLED_TOOLS)', problem })),
+      strays.map((problem) => ({ field, problem })),
     );
   }
   const offers = (tool: Tool) => !(readOnly && tool.mutates) && policy.offersTool(tool.name);

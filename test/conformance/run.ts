@@ -84,7 +84,7 @@ const results = [
 ];
 for (const [scenario, differ] of Object.entries(generic)) {
   const runs = (differ ? [false, true] : [false]).map((sessions) =>
-    against({ server: product, ...rest }, sessions, (url) =>
+    against({ server: ({ readOnly }) => product(readOnly), ...rest }, sessions, (url) =>
       conformance(`${scenario}, this server ${sessions ? 'with' : 'without'} sessions`, [
         '--url',
         url,

@@ -39,15 +39,16 @@ export function tenantOf(
 ): Tenant {
   const common = { timeoutMs: 60_000, maxConcurrency: 10, cacheDir: null, log: () => {} };
   const writer = settings === null ? null : createWriter({ ...common, ...settings });
+  const server = prepareServer({
+    facts: { name: 'autotask-mcp', version: '0', mode: 'live', readOnly: false },
+    timeZone: 'UTC',
+    closedStatusIds: [5],
+    reader: writer,
+    writer,
+    log: () => {},
+  });
   return {
-    server: prepareServer({
-      facts: { name: 'autotask-mcp', version: '0', mode: 'live', readOnly: false },
-      timeZone: 'UTC',
-      closedStatusIds: [5],
-      reader: writer,
-      writer,
-      log: () => {},
-    }),
+    server: ({ readOnly }) => server(readOnly),
     check: async (signal) => {
       await writer?.version({ signal });
     },

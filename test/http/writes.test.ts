@@ -30,7 +30,13 @@ beforeAll(async () => {
       confirm: { mode: 'elicit', key: 'k'.repeat(40), seconds: 600, usedDir },
       audit: createAuditLog(createAuditFile({ path, key: null, maxBytes: 1_000_000 })),
     });
-    return serve({ openTenant: () => ({ server, check: async () => {}, thresholdUse: () => undefined }) });
+    return serve({
+      openTenant: () => ({
+        server: ({ readOnly }) => server(readOnly),
+        check: async () => {},
+        thresholdUse: () => undefined,
+      }),
+    });
   };
   replicas = [await replica(), await replica()];
 });

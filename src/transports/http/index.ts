@@ -10,7 +10,7 @@ import { type HttpSettings, usualLimits } from './settings.js';
 import { createTenants } from './tenants.js';
 
 export type { Metrics } from './metrics.js';
-export type { HttpSettings, Limits, Tenant, TenantCredentials } from './settings.js';
+export type { HttpSettings, Limits, Principal, Tenant, TenantCredentials } from './settings.js';
 
 export interface HttpServer {
   /** e.g. `http://127.0.0.1:3000` */
