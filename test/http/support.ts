@@ -119,6 +119,7 @@ export async function startProgram(args: readonly string[], env: Record<string, 
     /** Null when it did not start. */
     url,
     output: () => ({ stdout, stderr }),
+    pid: child.pid,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     /** Resolves to the exit code. */
     exited: exited.then(([code]) => Number(code)),
