@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const repository = fileURLToPath(new URL('../../..', import.meta.url));
 export const skill = join(repository, 'skill');
