@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AutotaskReader } from '../client/types.js';
 import type { Entities } from '../entities/index.js';
 import type { WritePlan, WriteResult } from '../entities/plan.js';

@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, expect } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const repository = fileURLToPath(new URL('../../..', import.meta.url));
 export const skill = join(repository, 'skill');
