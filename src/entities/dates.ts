@@ -138,37 +138,49 @@ const sameDay = (day: string, months: number) => {
   return wanted > last ? last : wanted;
 };
 
-/** First day of the week (Monday) or month that a day lies in. */
-const startOf = {
-  week: (day: string) => addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7)),
-  month: (day: string) => `${day.slice(0, 7)}-01`,
-} as const;
+/** Months of the calendar units that are counted in months. */
+const monthsOf = { month: 1, quarter: 3, year: 12 } as const;
+
+export type CalendarUnit = 'week' | keyof typeof monthsOf;
+
+/** First day of the week (Monday), month, quarter or year that a day lies in. */
+export function startOf(unit: CalendarUnit, day: string): string {
+  if (unit === 'week') return addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7));
+  const intoUnit = (Number(day.slice(5, 7)) - 1) % monthsOf[unit];
+  return addMonths(day, -intoUnit);
+}
+
+const units: readonly CalendarUnit[] = ['week', 'month', 'quarter', 'year'];
+const asUnit = (word: string | undefined) => units.find((unit) => unit === word);
 
 /** Days of a range by its words; undefined when the words are none of ours. */
 function wordedDays(words: string, today: string): readonly [first: string, after: string] | undefined {
   if (words === 'today') return [today, addDays(today, 1)];
   if (words === 'yesterday') return [addDays(today, -1), today];
   if (words === 'tomorrow') return [addDays(today, 1), addDays(today, 2)];
-  const counted = /^(last|past|next) (\d{1,4}) (day|week|month)s?$/.exec(words);
+  const counted = /^(last|past|next) (\d{1,4}) (day|week|month|quarter|year)s?$/.exec(words);
   if (counted !== null) {
     const size = Number(counted[2]);
-    const days = counted[3] === 'week' ? 7 : 1;
-    const shift = (day: string, sign: number) =>
-      counted[3] === 'month' ? sameDay(day, sign * size) : addDays(day, sign * size * days);
+    const unit = asUnit(counted[3]);
+    const shift = (day: string, sign: number) => {
+      if (unit === undefined) return addDays(day, sign * size);
+      return unit === 'week' ? addDays(day, sign * size * 7) : sameDay(day, sign * size * monthsOf[unit]);
+    };
     return counted[1] === 'next'
       ? [today, addDays(shift(today, 1), 1)]
       : [shift(today, -1), addDays(today, 1)];
   }
-  const whole = /^(this|last|next) (week|month)$/.exec(words);
-  if (whole === null) return undefined;
-  const unit = whole[2] === 'week' ? 'week' : 'month';
+  const whole = /^(this|last|next) (week|month|quarter|year)$/.exec(words);
+  const unit = asUnit(whole?.[2]);
+  if (whole === null || unit === undefined) return undefined;
   const step = (day: string, count: number) =>
-    unit === 'week' ? addDays(day, count * 7) : addMonths(day, count);
-  const first = step(startOf[unit](today), whole[1] === 'last' ? -1 : whole[1] === 'next' ? 1 : 0);
+    unit === 'week' ? addDays(day, count * 7) : addMonths(day, count * monthsOf[unit]);
+  const first = step(startOf(unit, today), whole[1] === 'last' ? -1 : whole[1] === 'next' ? 1 : 0);
   return [first, step(first, 1)];
 }
 
-export const rangeForms = 'today, yesterday, last 7 days, this week, last month, a day, or from..to';
+export const rangeForms =
+  'today, yesterday, last 7 days, this week, last month, this quarter, a day, or from..to';
 
 /**
  * A range in words (`last 7 days`, `this month`) or as `from..to` with either end left out, in the caller's

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tool } from '../tools/define.js';
 import { advertised } from '../tools/inputs.js';
 

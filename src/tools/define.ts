@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AutotaskReader } from '../client/types.js';
 import type { AggregateResult } from '../entities/aggregate/index.js';
 import type { Entities } from '../entities/index.js';
