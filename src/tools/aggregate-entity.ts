@@ -11,7 +11,7 @@ export const aggregateEntity = defineReadTool({
     entity: inputs.entity,
     query: inputs.query.optional(),
     groupBy: inputs.terms.describe(
-      'Up to 3: field; date:day|week|month|quarter|year; date:age or date:age(7,30) days; through a reference ticketID.companyID; a|b first that has a value',
+      'Up to 3: field; date:day|week|month|quarter|year; date:age, or date:age(7,30) with bounds in days; ticketID.companyID through a reference; a|b the first with a value',
     ),
     metrics: inputs.terms.describe(
       'count, sum(x), avg(x), min(x), max(x), distinct(x), avg(completedDate-createDate:hours); default count',

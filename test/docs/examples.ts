@@ -26,6 +26,16 @@ export const examples: Readonly<Record<string, Example>> = {
     question: 'How many tickets with high priority are open?',
     args: { entity: 'Tickets', query: { priority: 'High', status: { noteq: 'Complete' } } },
   },
+  'aggregate-entity': {
+    question: 'Which customers took the most billable hours in October?',
+    args: {
+      entity: 'TimeEntries',
+      query: { dateWorked: '2026-10-01..2026-10-31', isNonBillable: false },
+      groupBy: ['ticketID.companyID|taskID.projectID.companyID'],
+      metrics: ['sum(hoursToBill)', 'count'],
+      top: 5,
+    },
+  },
   'get-entity': {
     question: 'What is in this contract?',
     args: { entity: 'Contracts', id: 29683601 },
