@@ -117,7 +117,7 @@ export const examples: Readonly<Record<string, Example>> = {
   'search-projects': { question: 'Which projects are running?', args: { openOnly: true, maxRecords: 3 } },
   'get-project': {
     question: 'Tell me about one of them.',
-    args: { id: 'Granite Bakery & Co Firewall Upgrade' },
+    args: { id: 'P20260710.0001' },
   },
   'search-tasks': {
     question: 'Which tasks of projects are open?',
