@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TenantHandle } from '../../src/sandbox/types.js';
 
 export type Item = Readonly<Record<string, unknown>>;
