@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { reachService } from '../client/index.js';
 import type { ClientObserver, ClientSettings } from '../client/types.js';
 import type { HttpConfig } from '../config/http.js';
 import type { Config } from '../config/index.js';
@@ -9,7 +8,7 @@ import { createLog, type Log } from '../log.js';
 import { createBudgets } from '../policy/index.js';
 import { prepareServer } from '../server/index.js';
 import { type Metrics, startHttp, type Tenant } from '../transports/http/index.js';
-import { auditOf, clientsOf, type ProgramName, serverSettings, upstreamOf, writeRules } from './serve.js';
+import { accessOf, auditOf, clientsOf, type ProgramName, serverSettings, upstreamOf } from './serve.js';
 import { checkTools, policyOf } from './token-policies.js';
 
 /**
@@ -48,7 +47,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   for (const warning of config.warnings) log('warning', warning);
 
   const forGateway = http.auth === 'gateway';
-  const audit = forGateway ? null : auditOf(config);
+  const audit = forGateway ? null : await auditOf(config);
   const budgetOf = createBudgets();
 
   /** Everything that belongs to one tenant and to nobody else hangs on what this makes. */
@@ -60,19 +59,16 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
         use = most > 0 ? used / most : undefined;
       },
     };
-    const clients = clientsOf(config, settings === null ? null : { ...settings, observer });
     const credentials = settings?.credentials;
+    const secrets = [...tokens, ...Object.values(credentials ?? {})];
     const tag = tagOf(credentials);
+    const clients = clientsOf(config, settings === null ? null : { ...settings, observer });
+    const ownAudit = forGateway ? auditOf(config, tag) : audit;
+    const access = Promise.all([clients, ownAudit]).then(([both, log]) =>
+      accessOf(config, both, log, secrets, tag),
+    );
+    const common = { ...serverSettings(config, name, settings?.log ?? log), open: () => access };
     const counted = countedAs(settings);
-    const common = {
-      ...serverSettings(config, name, clients, settings?.log ?? log),
-      ...writeRules(
-        config,
-        forGateway ? auditOf(config, tag) : audit,
-        [...tokens, ...Object.values(credentials ?? {})],
-        tag,
-      ),
-    };
     // Holders without a policy of their own share what is made for the first of them.
     const prepared = new Map<string, ReturnType<typeof prepareServer>>();
     const serverFor = (holder: string) => {
@@ -86,8 +82,9 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     return {
       server: ({ name: holder, readOnly }) => serverFor(holder)(readOnly),
       check: async (signal) => {
-        if (clients.reader === null) throw new AutotaskError('configuration', common.whyNoReader ?? '');
-        await clients.reader.version({ signal });
+        const { reader, whyNoReader } = await access;
+        if (reader === null) throw new AutotaskError('configuration', whyNoReader ?? '');
+        await reader.version({ signal });
       },
       thresholdUse: () => use,
     };
@@ -97,11 +94,11 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     ...http,
     readOnly: config.readOnly,
     log,
-    reach: (signal, metrics) =>
-      reachService(
-        { ...upstream.settings, log, observer: { ...metrics.upstream, threshold: () => {} } },
-        signal,
-      ),
+    reach: async (signal, metrics) => {
+      const { reachService } = await import('../client/index.js');
+      const observer = { ...metrics.upstream, threshold: () => {} };
+      await reachService({ ...upstream.settings, log, observer }, signal);
+    },
     openTenant: (named, metrics) => {
       if (named === null) {
         const { credentials, settings } = upstream;

@@ -64,8 +64,7 @@ const product = prepareServer({
   facts: { name: 'autotask-mcp', version: '0', mode: 'live', readOnly: false },
   timeZone: 'UTC',
   closedStatusIds: [5],
-  reader: null,
-  writer: null,
+  open: async () => ({ reader: null, writer: null }),
   log: () => {},
 });
 
