@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { entities } from '../../generated/table.js';
 import type { Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
+import { entityNames } from '../policy/index.js';
 import type { VariableName } from './variables.js';
 
 /** How writes are let through, recorded and attributed. */
@@ -64,16 +64,14 @@ export const writeVariables = {
   AUTOTASK_MARK_FIELDS: markField,
 } as const satisfies Partial<Record<VariableName, z.ZodType>>;
 
-const names = entities.map(({ name }) => name);
-
 function readMarks(given: readonly string[], problems: Problem[]): ReadonlyMap<string, string> {
   const field = 'AUTOTASK_MARK_FIELDS';
   const marks = new Map<string, string>();
   for (const item of given) {
     const [, entity = '', name = ''] = /^([A-Za-z]+)\.(.+)$/.exec(item) ?? [];
     if (entity === '') problems.push({ field, problem: `${item} must read Entity.field` });
-    else if (!names.includes(entity)) {
-      problems.push({ field, problem: `${entity} is not an entity.${didYouMean(entity, names)}` });
+    else if (!entityNames.includes(entity)) {
+      problems.push({ field, problem: `${entity} is not an entity.${didYouMean(entity, entityNames)}` });
     } else marks.set(entity, name);
   }
   return marks;
