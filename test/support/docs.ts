@@ -7,7 +7,13 @@ export const read = (path: string): string => readFileSync(join(root, path), 'ut
 
 /** One table in Markdown; texts are taken as they are. */
 export const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  [
+    head,
+    head.map(() => '---'),
+    ...rows.map((cells) => cells.map((cell) => cell.replace(/(?<!\\)\|/g, '\\|'))),
+  ]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
 
 /**
  * The text between `<!-- name -->` and `<!-- /name -->` in a document. `UPDATE_DOCS=1` on a test run puts
