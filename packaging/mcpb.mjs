@@ -26,7 +26,7 @@ const manifest = {
     entry_point: 'server/cli.js',
     mcp_config: {
       command: 'node',
-      args: ['${__dirname}/server/cli.js'],
+      args: [`\${__dirname}/server/cli.js`],
       env: Object.fromEntries(form.map(({ name: variable, key }) => [variable, `\${user_config.${key}}`])),
     },
   },
