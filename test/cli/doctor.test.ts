@@ -212,7 +212,6 @@ describe('doctor on a tenant that is not', () => {
 
   it('warns when the threshold is nearly used up, and when it is', async () => {
     const nearly = await tenant({ limits: { threshold: 60 } });
-    nearly.faults.add({ fault: { kind: 'latency', ms: 0 } });
     const headers = {
       UserName: nearly.credentials.userName,
       Secret: nearly.credentials.secret,
