@@ -38,8 +38,10 @@ export interface EntityFacts {
   field(name: string): FieldFacts | undefined;
   /** User-defined fields; asks the tenant on first use. */
   udfs(signal?: AbortSignal): Promise<readonly FieldFacts[]>;
-  /** Whether the operator's policy hides a field; hidden fields are in none of these lists. */
+  /** Whether the operator's policy hides a field of this name; hidden fields are in none of these lists. */
   hides(name: string): boolean;
+  /** Built-in fields that exist and are hidden. */
+  readonly hidden: readonly string[];
   /** Built-in or user-defined. */
   find(name: string, signal?: AbortSignal): Promise<FieldFacts | undefined>;
 }
@@ -110,6 +112,7 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
       field,
       udfs,
       hides,
+      hidden: all.filter((candidate) => !shown(candidate)).map(({ name }) => name),
       find: async (name, signal) =>
         field(name) ??
         (await udfs(signal)).find(

@@ -16,6 +16,7 @@ import type { ToolContext } from '../tools/define.js';
 import { prompts } from '../tools/prompts.js';
 import { resources as allResources, resourceAt } from '../tools/resources.js';
 import type { Answer } from './dispatch.js';
+import { disarm } from './marked.js';
 
 /** The protocol's code for a resource that does not exist. */
 const resourceNotFound = -32002;
@@ -98,7 +99,7 @@ export function offer(server: Server, { context, has, call }: Offering): void {
       const values = await complete(argument.value, { ...context, signal });
       return {
         completion: {
-          values: values.slice(0, mostSuggestions),
+          values: values.slice(0, mostSuggestions).map(disarm),
           total: values.length,
           hasMore: values.length > mostSuggestions,
         },
