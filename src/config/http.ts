@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Problem } from '../errors.js';
+import type { VariableName } from './variables.js';
 
 /** A bearer token that lets its holder in. */
 export interface AccessToken {
@@ -30,10 +31,7 @@ export interface HttpConfig {
 
 const shortestToken = 16;
 
-const list = z
-  .string()
-  .default('')
-  .transform((text) => text.split(/[\s,]+/).filter((item) => item !== ''));
+const list = z.string().transform((text) => text.split(/[\s,]+/).filter((item) => item !== ''));
 
 const origins = (what: string) =>
   list.pipe(
@@ -55,26 +53,21 @@ const port = (lowest: number) => {
 
 /** The variables of the HTTP transport, with what they must look like. Read only when it is in use. */
 export const httpVariables = {
-  AUTOTASK_HTTP_HOST: z.string().default('127.0.0.1'),
-  PORT: port(0).default(3000),
+  AUTOTASK_HTTP_HOST: z.string(),
+  PORT: port(0),
   AUTOTASK_HTTP_METRICS_PORT: port(1).optional(),
-  AUTOTASK_HTTP_AUTH: z.enum(['token', 'gateway'], { error: 'must be token or gateway' }).default('token'),
+  AUTOTASK_HTTP_AUTH: z.enum(['token', 'gateway'], { error: 'must be token or gateway' }),
   AUTOTASK_HTTP_TOKEN: z.string().optional(),
   AUTOTASK_HTTP_TOKENS: z.string().optional(),
   AUTOTASK_HTTP_ALLOWED_HOSTS: list,
   AUTOTASK_HTTP_ALLOWED_ORIGINS: origins('origins of web pages'),
   AUTOTASK_HTTP_API_ORIGINS: origins('origins of APIs'),
-  AUTOTASK_HTTP_SESSIONS: z
-    .stringbool({
-      truthy: ['true', '1', 'yes', 'on'],
-      falsy: ['false', '0', 'no', 'off'],
-      error: 'must be true or false',
-    })
-    .default(false),
-} as const;
-
-/** Those that may also come from a file. */
-export const httpSecrets = ['AUTOTASK_HTTP_TOKEN', 'AUTOTASK_HTTP_TOKENS'] as const;
+  AUTOTASK_HTTP_SESSIONS: z.stringbool({
+    truthy: ['true', '1', 'yes', 'on'],
+    falsy: ['false', '0', 'no', 'off'],
+    error: 'must be true or false',
+  }),
+} as const satisfies Partial<Record<VariableName, z.ZodType>>;
 
 const schema = z.object(httpVariables);
 
