@@ -35,14 +35,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     case 'policy': {
       const { printPolicy } = await import('./policy.js');
-      return printPolicy(configOf(command.flags));
+      return printPolicy(await configOf(command.flags));
     }
     case 'audit': {
       const { verifyAudit } = await import('./audit.js');
-      return verifyAudit(command.files, configOf({}).writes.auditKey);
+      return verifyAudit(command.files, (await configOf({})).writes.auditKey);
     }
     case 'serve': {
-      const config = configOf(command.flags);
+      const config = await configOf(command.flags);
       if (config.http !== null) {
         const { serveHttp } = await import('./serve-http.js');
         await serveHttp(config, config.http, serverFacts);

@@ -105,7 +105,7 @@ function unknownVariables(env: Sources['env']): string[] {
 }
 
 /** Folds the sources into one checked configuration. Throws InvalidInput with every problem at once. */
-export function loadConfig(sources: Sources): Config {
+export async function loadConfig(sources: Sources): Promise<Config> {
   const problems: Problem[] = [];
   const found = readSources(sources, problems);
   const values = Object.fromEntries([...found].map(([name, { value }]) => [name, value]));
@@ -118,8 +118,8 @@ export function loadConfig(sources: Sources): Config {
   }
   const http = values.AUTOTASK_TRANSPORT === 'http' ? readHttp(values, problems) : null;
   const file = policyFile(sources, values.AUTOTASK_POLICY_FILE, problems);
-  const policySettings = readPolicySettings(values, file, problems);
-  const writes = parsed.success ? readWrites(parsed.data, problems) : undefined;
+  const policySettings = await readPolicySettings(values, file, problems);
+  const writes = parsed.success ? await readWrites(parsed.data, problems) : undefined;
   if (problems.length > 0 || !parsed.success || writes === undefined)
     throw new InvalidInput('The configuration is not right.', problems);
   const given = parsed.data;

@@ -96,12 +96,17 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
 
   function build(entity: Entity, all: readonly FieldFacts[], live: boolean): EntityFacts {
     const hides = (name: string) => policy.masks(entity, name);
-    const shown = ({ name, label }: FieldFacts) => !hides(name) && !(label !== null && hides(label));
+    const shown = ({ name, label, udf }: FieldFacts) =>
+      !policy.masks(entity, name, udf) && !(label !== null && policy.masks(entity, label, udf));
     const fields = all.filter(shown);
     const byName = new Map(fields.map((field) => [field.name.toLowerCase(), field]));
     const udfs = async (signal?: AbortSignal): Promise<readonly FieldFacts[]> => {
       if (reader === null || !entity.userDefinedFields) return [];
       const rows = await reader.userDefinedFields(metadataPath(entity), signal ? { signal } : {});
+      policy.requireUdfs(
+        entity,
+        rows.flatMap(({ name, label }) => (label === null ? [name] : [name, label])),
+      );
       return rows.map((row) => fromTenant(entity, row, true)).filter(shown);
     };
     const field = (name: string) => byName.get(name.toLowerCase());
