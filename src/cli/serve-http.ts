@@ -7,7 +7,7 @@ import { AutotaskError } from '../errors.js';
 import { createLog, type Log } from '../log.js';
 import { prepareServer } from '../server/index.js';
 import { type Metrics, startHttp, type Tenant } from '../transports/http/index.js';
-import { auditOf, clientsOf, type ProgramName, serverSettings, upstreamOf, writeRules } from './serve.js';
+import { accessOf, auditOf, clientsOf, type ProgramName, serverSettings, upstreamOf } from './serve.js';
 
 /** Tells tenants apart in the audit log and in confirm tokens without naming the API user. */
 const tagOf = (credentials: Credentials | undefined): string | undefined =>
@@ -34,7 +34,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   const log = logFor(upstream.credentials);
   for (const warning of config.warnings) log('warning', warning);
 
-  const audit = auditOf(config);
+  const audit = await auditOf(config);
 
   /** Everything that belongs to one tenant and to nobody else hangs on what this makes. */
   const open = (settings: ClientSettings | null, metrics: Metrics): Tenant => {
@@ -45,17 +45,19 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
         use = most > 0 ? used / most : undefined;
       },
     };
-    const clients = clientsOf(config, settings === null ? null : { ...settings, observer });
     const credentials = settings?.credentials;
-    const prepared = {
-      ...serverSettings(config, name, clients, settings?.log ?? log),
-      ...writeRules(config, audit, [...tokens, ...Object.values(credentials ?? {})], tagOf(credentials)),
-    };
+    const secrets = [...tokens, ...Object.values(credentials ?? {})];
+    const clients = clientsOf(config, settings === null ? null : { ...settings, observer });
+    const access = clients.then((both) => accessOf(config, both, audit, secrets, tagOf(credentials)));
     return {
-      server: prepareServer(prepared),
+      server: prepareServer({
+        ...serverSettings(config, name, settings?.log ?? log),
+        open: () => access,
+      }),
       check: async (signal) => {
-        if (clients.reader === null) throw new AutotaskError('configuration', prepared.whyNoReader ?? '');
-        await clients.reader.version({ signal });
+        const { reader, whyNoReader } = await access;
+        if (reader === null) throw new AutotaskError('configuration', whyNoReader ?? '');
+        await reader.version({ signal });
       },
       thresholdUse: () => use,
     };

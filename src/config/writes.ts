@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { entities } from '../../generated/table.js';
 import type { Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';

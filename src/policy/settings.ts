@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** In the environment a list is one text, in the file a list. */
 const listOf = (separators: RegExp) =>

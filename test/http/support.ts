@@ -44,8 +44,7 @@ export function tenantOf(
       facts: { name: 'autotask-mcp', version: '0', mode: 'live', readOnly: false },
       timeZone: 'UTC',
       closedStatusIds: [5],
-      reader: writer,
-      writer,
+      open: async () => ({ reader: writer, writer }),
       log: () => {},
     }),
     check: async (signal) => {

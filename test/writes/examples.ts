@@ -101,6 +101,10 @@ const reading: Readonly<Record<string, (ids: Ids) => readonly Args[]>> = {
     { entity: 'Companies', includeFields: ['*'], maxRecords: 5 },
     { entity: 'TicketNotes', query: { ticketID: ticket } },
   ],
+  'aggregate-entity': () => [
+    { entity: 'Tickets', groupBy: ['companyID', 'ticketCategory'] },
+    { entity: 'Tickets', groupBy: ['title'], metrics: ['count', 'max(createDate)'] },
+  ],
   'count-entity': () => [{ entity: 'Tickets', query: { ticketCategory: { noteq: null } } }],
   'get-entity': ({ ticket, company }) => [
     { entity: 'Tickets', id: ticket },
