@@ -9,6 +9,7 @@ pin_file=$skill_dir/.pinned-digest
 # Sets tag: the registry image that AUTOTASK_MCP_IMAGE names, else the one built from the repository around
 # this folder; and repository: the same without tag and digest, as an engine spells it.
 choose_image() {
+  if [ -f "$env_file" ]; then need_private "$env_file" .env; fi
   tag=${AUTOTASK_MCP_IMAGE:-$(setting AUTOTASK_MCP_IMAGE)}
   if [ -z "$tag" ]; then
     tag=$local_image
