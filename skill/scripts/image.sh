@@ -35,7 +35,8 @@ fetch_image() {
   if ! built_here; then
     docker pull "$tag"
   elif dir=$(source_dir); then
-    docker build --pull --tag "$local_image" "$dir"
+    # Without a time stamp in it, which would make every build another image.
+    BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker build --pull --tag "$local_image" "$dir"
   else
     fail "No image is named, and there is no repository around this folder to build one from. Set AUTOTASK_MCP_IMAGE in .env."
   fi

@@ -15,6 +15,7 @@ const names = [
   'AUTOTASK_MCP_FILES',
   'NODE_ENV',
   'COMPOSE_DISABLE_ENV_FILE',
+  'BUILDX_NO_DEFAULT_ATTESTATIONS',
 ];
 
 /** The program on PATH. It tells whose world, the variables above ("=value", or nothing), and its arguments. */
