@@ -3,7 +3,8 @@
 // Its declarations are made apart (npm run build:types), because the compiler takes longer than all of this.
 import { chmod, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { bundle, common } from './packaging/bundle.mjs';
+import { common } from './packaging/bundle.mjs';
+import { program } from './packaging/program.mjs';
 
 const library = () =>
   build({
@@ -15,5 +16,5 @@ const library = () =>
 
 const made = ['dist/cli.js', 'dist/chunks', 'dist/library'];
 await Promise.all(made.map((path) => rm(path, { recursive: true, force: true })));
-await Promise.all([bundle({ cli: 'src/cli/index.ts' }, 'dist'), library()]);
+await Promise.all([program('dist'), library()]);
 await chmod('dist/cli.js', 0o755);

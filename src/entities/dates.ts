@@ -7,9 +7,13 @@ import { datetime } from '../scalars.js';
 
 const hasZone = /(Z|[+-]\d{2}:?\d{2})$/;
 
-/** Minutes that the zone is ahead of UTC at an instant. */
-function offsetMinutes(instant: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one costs far more than using it. */
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -18,7 +22,14 @@ function offsetMinutes(instant: number, timeZone: string): number {
     hour: 'numeric',
     minute: 'numeric',
     second: 'numeric',
-  }).formatToParts(instant);
+  });
+  clocks.set(timeZone, made);
+  return made;
+}
+
+/** Minutes that the zone is ahead of UTC at an instant. */
+function offsetMinutes(instant: number, timeZone: string): number {
+  const parts = clockOf(timeZone).formatToParts(instant);
   const part = (type: string) => Number(parts.find((candidate) => candidate.type === type)?.value ?? 0);
   const local = Date.UTC(
     part('year'),
@@ -60,11 +71,40 @@ export const isDayField = (entity: string, name: string): boolean =>
   ) ||
   /^date(Purchased|Due|From|To)$/i.test(name);
 
+/** Milliseconds since 1970 of a date of Autotask's, which is UTC when it names no zone; null when it is none. */
+export function instantOf(value: unknown): number | null {
+  if (typeof value !== 'string') return null;
+  const instant = Date.parse(hasZone.test(value) ? value : `${value}${value.length === 10 ? '' : 'Z'}`);
+  return Number.isNaN(instant) ? null : instant;
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * Turns instants into the milliseconds that a clock of the zone shows, for many of them: the offset is asked
+ * once per day where it does not change within that day.
+ */
+export function localClock(timeZone: string): (instant: number) => number {
+  const offsets = new Map<number, number | null>();
+  return (instant) => {
+    const day = Math.floor(instant / dayMs);
+    let offset = offsets.get(day);
+    if (offset === undefined) {
+      const [first, last] = [
+        offsetMinutes(day * dayMs, timeZone),
+        offsetMinutes((day + 1) * dayMs, timeZone),
+      ];
+      offset = first === last ? first : null;
+      offsets.set(day, offset);
+    }
+    return instant + (offset ?? offsetMinutes(instant, timeZone)) * 60_000;
+  };
+}
+
 /** Autotask's value as a person reads it: to the minute, in the zone; a field of days shows days. */
 export function showDate(value: string, day: boolean, timeZone: string): string {
-  const iso = hasZone.test(value) ? value : `${value}Z`;
-  const instant = Date.parse(iso);
-  if (Number.isNaN(instant)) return value;
+  const instant = instantOf(value);
+  if (instant === null) return value;
   const utc = new Date(instant).toISOString();
   if (utc.endsWith('T00:00:00.000Z') && day) return utc.slice(0, 10);
   if (timeZone === 'UTC') return `${utc.slice(0, 16)}Z`;

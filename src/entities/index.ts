@@ -1,6 +1,7 @@
 import type { AutotaskReader } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import { createPolicy, type Policy } from '../policy/index.js';
+import { createAggregate } from './aggregate/index.js';
 import { describe } from './describe.js';
 import { createFacts } from './facts.js';
 import type { Marks } from './mark.js';
@@ -31,6 +32,7 @@ export function createEntities(
       reader,
       references,
       reads,
+      aggregate: createAggregate(reader, facts, references, reads),
       writes: createWrites({ reader, facts, references, reads, policy, marks }),
     };
   };

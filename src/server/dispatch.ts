@@ -85,8 +85,6 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
   }
 
   return {
-    has: (name: string): boolean => byName.has(name),
-    names: (): string[] => [...byName.keys()],
     async call(
       name: string,
       args: unknown,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
-import { read, root } from './pages.js';
+import { read, root } from '../support/docs.js';
 
 it('the tool of the worked example compiles as it stands', () => {
   const example = /^ {3}```ts\n([\s\S]*?)^ {3}```/m.exec(read('CONTRIBUTING.md'))?.[1] ?? '';

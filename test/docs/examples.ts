@@ -26,6 +26,16 @@ export const examples: Readonly<Record<string, Example>> = {
     question: 'How many tickets with high priority are open?',
     args: { entity: 'Tickets', query: { priority: 'High', status: { noteq: 'Complete' } } },
   },
+  'aggregate-entity': {
+    question: 'Which customers took the most billable hours in October?',
+    args: {
+      entity: 'TimeEntries',
+      query: { dateWorked: '2026-10-01..2026-10-31', isNonBillable: false },
+      groupBy: ['ticketID.companyID|taskID.projectID.companyID'],
+      metrics: ['sum(hoursToBill)', 'count'],
+      top: 5,
+    },
+  },
   'get-entity': {
     question: 'What is in this contract?',
     args: { entity: 'Contracts', id: 29683601 },
@@ -107,7 +117,7 @@ export const examples: Readonly<Record<string, Example>> = {
   'search-projects': { question: 'Which projects are running?', args: { openOnly: true, maxRecords: 3 } },
   'get-project': {
     question: 'Tell me about one of them.',
-    args: { id: 'Granite Bakery & Co Firewall Upgrade' },
+    args: { id: 'P20260710.0001' },
   },
   'search-tasks': {
     question: 'Which tasks of projects are open?',

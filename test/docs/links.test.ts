@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { read, root } from './pages.js';
+import { read, root } from '../support/docs.js';
 
 /** Every page in the repository that people read. */
 const pages = readdirSync(root, { recursive: true, withFileTypes: true })

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { documented, documentedPage, markdownTable, settle } from '../support/docs.js';
 import { type Connection, connect } from '../support/tenant.js';
 import { type Example, examples } from './examples.js';
-import { expectPage, row, settle } from './pages.js';
 
 /** docs/tools.md: what clients are told about each tool, and a call with what came back. */
 let tenant: Connection;
@@ -26,16 +26,12 @@ const typeOf = ({ type, items, enum: values }: z.infer<typeof property>) => {
 
 function argumentsOf({ inputSchema }: Listed): string {
   const properties = z.record(z.string(), property).parse(inputSchema.properties ?? {});
-  const lines = Object.entries(properties).map(([name, shown]) =>
-    row(
-      `\`${name}\`${inputSchema.required?.includes(name) ? ' (required)' : ''}`,
-      typeOf(shown),
-      shown.description ?? '',
-    ),
-  );
-  return lines.length === 0
-    ? 'It has no arguments.\n'
-    : `${row('argument', 'type', '') + row('---', '---', '---')}${lines.join('')}`;
+  const rows = Object.entries(properties).map(([name, shown]) => [
+    `\`${name}\`${inputSchema.required?.includes(name) ? ' (required)' : ''}`,
+    typeOf(shown),
+    shown.description ?? '',
+  ]);
+  return rows.length === 0 ? 'It has no arguments.' : markdownTable(['argument', 'type', ''], rows);
 }
 
 const block = (text: string) => `\`\`\`\n${settle(text)}\n\`\`\`\n`;
@@ -70,13 +66,42 @@ describe('docs/tools.md', () => {
         ? 'Reads.'
         : 'Writes: needs `confirm`, absent in read-only mode.';
       sections.push(
-        `## \`${tool.name}\`\n\n${tool.description} ${kind}\n\n${argumentsOf(tool)}\n${await told(tool, example)}`,
+        `## \`${tool.name}\`\n\n${tool.description} ${kind}\n\n${argumentsOf(tool)}\n\n${await told(tool, example)}`,
       );
     }
     const list = tools.map(({ name }) => `[\`${name}\`](#${name})`).join(' · ');
-    expectPage(
-      'docs/tools.md',
-      `# Tools\n\nMade from the running program on its sandbox tenant by \`npm run docs\`, and compared by the tests. Everything a client is told stands here; \`format\`: \`json\` gives the same as data.\n\n${list}\n\n${sections.join('\n')}`,
-    );
+    const page = `# Tools\n\nMade from the running program on its sandbox tenant by \`npm run docs\`, and compared by the tests. Everything a client is told stands here; \`format\`: \`json\` gives the same as data.\n\n${list}\n\n${sections.join('\n')}`;
+    expect(documentedPage('docs/tools.md', page), 'npm run docs').toBe(page);
+  });
+
+  it('is summed up in the README', async () => {
+    const { tools } = await tenant.client.listTools();
+    const groups: readonly (readonly [title: string, RegExp])[] = [
+      ['tickets', /ticket/],
+      ['companies', /compan/],
+      ['contacts', /contact/],
+      ['projects', /project|task/],
+      ['time', /time-entr/],
+      ['files', /attachment/],
+      ['the service', /threshold|version/],
+      ['any entity', /entit/],
+    ];
+    const groupOf = (name: string) => groups.find(([, pattern]) => pattern.test(name))?.[0] ?? '';
+    // What fits every entity is the last to be asked for and the first to be shown.
+    const rows = [...groups.slice(-1), ...groups.slice(0, -1)].map(([title]) => [
+      title,
+      tools
+        .filter(({ name }) => groupOf(name) === title)
+        .map(({ name }) => `[\`${name}\`](docs/tools.md#${name})`)
+        .join(' '),
+    ]);
+    const shown = rows.filter(([, list]) => list !== '');
+    expect(
+      tools.filter(({ name }) => groupOf(name) === ''),
+      'a tool without a group',
+    ).toEqual([]);
+    const writing = tools.filter(({ annotations }) => annotations?.readOnlyHint === false).length;
+    const text = `${tools.length} tools, of which ${writing} write:\n\n${markdownTable(['', 'tools'], shown)}`;
+    expect(documented('README.md', 'tools', text), 'npm run docs').toBe(text);
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { read, root } from './pages.js';
+import { read, root } from '../support/docs.js';
 
 /** Symptoms in quotation marks are looked up by people who paste an error: they must be what the program says. */
 const source = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })

@@ -89,6 +89,22 @@ describe('picklists', () => {
   });
 });
 
+describe('a project', () => {
+  it('is found by its number too, as a record and as a value', async () => {
+    const requests = await tenant.requestsOf(async () => {
+      const { text } = await tenant.call('get-project', { id: 'P20260710.0001' });
+      expect(text).toMatch(/^Project 1001\n/);
+    });
+    expect(requests.find(({ path }) => path === 'V1.0/Projects/query')?.body).toMatchObject({
+      filter: [{ op: 'eq', field: 'projectNumber', value: 'P20260710.0001' }],
+    });
+    const tasks = await tenant.call('search-tasks', { projectID: 'p20260710.0001', maxRecords: 1 });
+    expect(tasks.text).toMatch(/projectID: .* \(id 1001\)/);
+    const unknown = await tenant.call('get-project', { id: 'P20260710.9999' });
+    expect(unknown.text).toMatch(/No record of Projects is called "P20260710\.9999"/);
+  });
+});
+
 describe('what is stored', () => {
   it('is compared with what was sent, and a difference is reported', async () => {
     // Autotask ignores this field on create although its metadata calls it writable.
