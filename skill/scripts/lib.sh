@@ -129,10 +129,9 @@ container_user() {
 # Makes the bearer token once. It is never printed: not here, not by any script.
 ensure_token() {
   local folder=${token_file%/*} owner=$1 new
-  if [ ! -s "$token_file" ]; then
+  if [ ! -e "$token_file" ]; then
     mkdir -p -- "$folder"
     chmod 700 "$folder"
-    rm -f -- "$token_file"
     new=$(mktemp "$token_file.XXXXXX")
     od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n' >"$new"
     # Two starts at once must not each have a token of their own: the first one to put it there wins.
@@ -140,6 +139,7 @@ ensure_token() {
     rm -f -- "$new"
     say "Made a bearer token."
   fi
+  [ -s "$token_file" ] || fail "The file of the bearer token is empty. Delete it, and a new one is made: $token_file"
   # Only root can give a file away, and only for root is it somebody else's.
   if [ "$(id -u)" -eq 0 ] && [ "$owner" != 0:0 ]; then chown -- "$owner" "$token_file"; fi
   need_private "$token_file" "The bearer token"

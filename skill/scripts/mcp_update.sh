@@ -21,12 +21,17 @@ fi
 no_arguments "$@"
 # The lock is a link that "leads to" the number of its process: it comes into being with it, all at once.
 lock=$log_dir/update.lock
+# Only where the holder is gone, which is why nobody but another run here can change it meanwhile.
 take_over() {
-  mv -- "$lock" "$lock.$$" 2>/dev/null || return 1
-  # Another run was faster, and this is its lock.
-  if [ "$(readlink "$lock.$$")" != "$1" ]; then mv -n -- "$lock.$$" "$lock" && return 1; fi
-  rm -f -- "$lock.$$"
-  ln -s "$$" "$lock" 2>/dev/null
+  local failed=1
+  # Left by a run that was killed within these lines.
+  find "$lock.change" -prune -mmin +1 -exec rmdir {} \; 2>/dev/null || true
+  mkdir -- "$lock.change" 2>/dev/null || return 1
+  if [ "$(readlink "$lock")" = "$1" ]; then
+    ln -s "$$" "$lock.$$" && mv -f -- "$lock.$$" "$lock" && failed=0
+  fi
+  rmdir -- "$lock.change"
+  return "$failed"
 }
 if ! ln -s "$$" "$lock" 2>/dev/null; then
   holder=$(readlink "$lock") || holder=none

@@ -180,6 +180,15 @@ describe('the bearer token', () => {
     expect(machine.world.container?.restarts).toBe(2);
   });
 
+  it('in an empty file is none', () => {
+    const machine = new Machine().pulled();
+    machine.write(machine.tokenFile, []);
+    expect(machine.run('mcp_up.sh')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is empty. Delete it'),
+    });
+  });
+
   it('is one, however many starts there are at once', async () => {
     const machine = new Machine().pulled();
     const starts = [1, 2, 3, 4].map(() => machine.start('mcp_up.sh'));
@@ -249,7 +258,7 @@ describe('mcp_update.sh interrupted, or run twice at once', () => {
   it('at once, after one that was cut off: still only one', async () => {
     const machine = outdated();
     machine.lock('999999999');
-    machine.change({ slow: { pull: 1500 } });
+    machine.change({ slow: { pull: 800 } });
     const ended = await Promise.all([1, 2, 3].map(() => machine.start('mcp_update.sh').ended));
     expect(ended.map(({ code }) => code).sort()).toEqual([0, 1, 1]);
     expect(machine.world.container).toMatchObject({ image: digest('b'), restarts: 2 });

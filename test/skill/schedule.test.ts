@@ -206,6 +206,14 @@ describe('scripts/cron_install.sh: weekly, Sunday 3 AM, as a macOS LaunchAgent',
   });
 });
 
+it.each(['Linux', 'Darwin'] as const)('no crontab modification: %s', (kernel) => {
+  const machine = onSystem(kernel);
+  for (const script of ['cron_install.sh', 'cron_install.sh', 'cron_uninstall.sh']) {
+    expect(machine.run(script).calls.map(({ args: [program] }) => program)).not.toContain('crontab');
+    expect(machine.read(`scripts/${script}`)).not.toMatch(/^[^#]*\bcrontab\b/m);
+  }
+});
+
 it('another system: says what there is', () => {
   const machine = onSystem('Linux');
   machine.install('uname', '#!/bin/sh\necho SunOS\n');

@@ -127,7 +127,7 @@ export class Machine {
       HOME: this.home,
       PATH: `${this.bin}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
       FAKE_WORLD: base,
-      AUTOTASK_MCP_WAIT_SECONDS: '1',
+      AUTOTASK_MCP_WAIT_SECONDS: '0',
     };
     this.world = {
       daemon: 'up',
