@@ -22,6 +22,7 @@ const settle = (text: string) =>
   text
     .replace(/<(\/?)data-[0-9a-f]{8}>/g, '<$1data-…>')
     .replace(/http:\/\/127\.0\.0\.1:\d+\//g, 'https://ww1.autotask.net/')
+    .replace(/cursor \S+ \(until \S+\)/, 'cursor … (until …)')
     .replace(/(createDateTime|lastActivityDate): \S+/g, '$1: …');
 
 async function say(question: string, tool: string, args: Record<string, unknown>): Promise<string> {
@@ -41,7 +42,7 @@ it('the README shows a technician’s morning as it happens', async () => {
     assignedResourceRoleID: 'Service Desk Technician',
     status: 'In Progress',
   };
-  const note = { ticketID: number, title: 'Triage', description: 'Called back; moved the access point.' };
+  const note = { ticketID: number, title: 'Triage', description: 'Called back; the account is closed on Friday.' };
   const time = {
     ticketID: number,
     resourceID: 'Bianca Almeida',
@@ -50,7 +51,7 @@ it('the README shows a technician’s morning as it happens', async () => {
     endDateTime: '2026-11-20T09:45:00Z',
     hoursWorked: 0.75,
     dateWorked: '2026-11-20',
-    summaryNotes: 'Moved the access point and tested the signal.',
+    summaryNotes: 'Closed the account and forwarded the mailbox.',
   };
   const steps = [
     await say('What is open and unassigned at Contoso?', 'search-tickets', queue),

@@ -1,19 +1,20 @@
-import { createHash } from 'node:crypto';
 import type { ClientObserver, ClientSettings } from '../client/types.js';
 import type { HttpConfig } from '../config/http.js';
 import type { Config } from '../config/index.js';
-import type { Credentials } from '../credentials.js';
 import { AutotaskError } from '../errors.js';
 import { createLog, type Log } from '../log.js';
 import { prepareServer } from '../server/index.js';
 import { type Metrics, startHttp, type Tenant } from '../transports/http/index.js';
-import { auditOf, clientsOf, type ProgramName, serverSettings, upstreamOf, writeRules } from './serve.js';
-
-/** Tells tenants apart in the audit log and in confirm tokens without naming the API user. */
-const tagOf = (credentials: Credentials | undefined): string | undefined =>
-  credentials === undefined
-    ? undefined
-    : createHash('sha256').update(credentials.userName.toLowerCase()).digest('hex').slice(0, 12);
+import {
+  auditOf,
+  clientsOf,
+  ownerOf,
+  type ProgramName,
+  serverSettings,
+  tagOf,
+  upstreamOf,
+  writeRules,
+} from './serve.js';
 
 const stopped = () =>
   new Promise<void>((resolve) => {
@@ -50,6 +51,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     const prepared = {
       ...serverSettings(config, name, clients, settings?.log ?? log),
       ...writeRules(config, audit, [...tokens, ...Object.values(credentials ?? {})], tagOf(credentials)),
+      ...ownerOf(credentials),
     };
     return {
       server: prepareServer(prepared),

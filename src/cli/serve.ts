@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type AuditLog, createAuditFile, createAuditLog } from '../audit/index.js';
 import { createReader, createWriter } from '../client/index.js';
 import type { AutotaskReader, AutotaskWriter, ClientSettings } from '../client/types.js';
@@ -42,6 +43,17 @@ export async function upstreamOf(config: Config): Promise<Upstream> {
 /** One file for the whole process, whatever it serves: its lines form one chain. */
 export const auditOf = ({ writes: { audit, auditKey: key } }: Config): AuditLog | null =>
   audit === null ? null : createAuditLog(createAuditFile({ ...audit, key }));
+
+/** Tells tenants apart in the audit log and in tokens without naming the API user. */
+export const tagOf = (credentials: Credentials | null | undefined): string | undefined =>
+  credentials == null
+    ? undefined
+    : createHash('sha256').update(credentials.userName.toLowerCase()).digest('hex').slice(0, 12);
+
+export function ownerOf(credentials: Credentials | null | undefined): { readonly owner?: string } {
+  const owner = tagOf(credentials);
+  return owner === undefined ? {} : { owner };
+}
 
 /** What the configuration says about writes, for the server. */
 export const writeRules = (
@@ -105,6 +117,7 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
   const server = createServer({
     ...serverSettings(config, name, clients, log),
     ...writeRules(config, auditOf(config), Object.values(credentials ?? {})),
+    ...ownerOf(credentials),
   });
   try {
     await serveStdio(server);

@@ -1,6 +1,7 @@
 import type { AutotaskReader } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import { createPolicy, type Policy } from '../policy/index.js';
+import { type Cursors, createCursors } from './cursor.js';
 import { describe } from './describe.js';
 import { createFacts } from './facts.js';
 import type { Marks } from './mark.js';
@@ -17,6 +18,7 @@ export function createEntities(
   whyNot = 'There are no Autotask credentials.',
   policy: Policy = createPolicy(),
   marks: Marks = new Map(),
+  cursors: Cursors = createCursors(),
 ) {
   const facts = createFacts(reader, policy);
   const connect = () => {
@@ -26,7 +28,7 @@ export function createEntities(
       });
     }
     const references = createReferences(reader);
-    const reads = createReads(reader, facts, references);
+    const reads = createReads(reader, facts, references, cursors);
     return {
       reader,
       references,

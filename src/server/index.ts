@@ -15,7 +15,7 @@ import { askThrough } from './ask.js';
 import type { Answer, CallExtras } from './dispatch.js';
 import { explainConfirm } from './explain-confirm.js';
 import { instructions } from './instructions.js';
-import { offer } from './offers.js';
+import { offer, type Request } from './offers.js';
 import { entitiesOf, prepare, type ServerSettings } from './prepare.js';
 
 export { offeredTools, type ServerSettings } from './prepare.js';
@@ -79,6 +79,10 @@ function serverOf(
     tools: [...explainConfirm(advertise(tools), confirmMode)],
   }));
 
+  // Over HTTP the transport knows who holds the token; over stdio there is one client.
+  const callerOf = ({ authInfo }: Pick<Request, 'authInfo'>) =>
+    authInfo?.clientId ?? `stdio ${server.getClientVersion()?.name ?? ''}`.trim();
+
   const running = new Set<Promise<unknown>>();
   /** Runs a tool and counts it as running, so that a shutdown can wait for its answer. */
   async function call(name: string, args: unknown, extras: CallExtras): Promise<Answer> {
@@ -119,19 +123,20 @@ function serverOf(
         .catch((error: unknown) => log('debug', `progress was not delivered: ${String(error)}`));
     };
     const ask = askThrough(server, extra.requestId, extra.signal);
-    const client = server.getClientVersion();
-    // Over HTTP the transport knows who holds the token; over stdio there is one client.
-    const caller = extra.authInfo?.clientId ?? `stdio ${client?.name ?? ''}`.trim();
     const { text, isError } = await call(name, args, {
       signal: extra.signal,
       progress,
-      caller,
+      caller: callerOf(extra),
       ...(ask === undefined ? {} : { ask }),
     });
     return isError ? { content: [{ type: 'text', text }], isError } : { content: [{ type: 'text', text }] };
   });
 
-  offer(server, { context, has: dispatch.has, call: (name, args, signal) => call(name, args, { signal }) });
+  offer(server, {
+    context,
+    has: dispatch.has,
+    call: (name, args, request) => call(name, args, { signal: request.signal, caller: callerOf(request) }),
+  });
 
   return {
     server,

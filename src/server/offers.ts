@@ -1,4 +1,5 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import {
   CompleteRequestSchema,
   ErrorCode,
@@ -8,6 +9,8 @@ import {
   ListResourceTemplatesRequestSchema,
   McpError,
   ReadResourceRequestSchema,
+  type ServerNotification,
+  type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import { AutotaskError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
@@ -27,8 +30,11 @@ export interface Offering {
   readonly context: Omit<ToolContext, 'signal' | 'progress'>;
   /** Whether a tool is offered; resources of a tool that is not are not offered either. */
   has(tool: string): boolean;
-  call(name: string, args: Record<string, unknown>, signal: AbortSignal): Promise<Answer>;
+  call(name: string, args: Record<string, unknown>, request: Request): Promise<Answer>;
 }
+
+/** What is known of the request that reads a resource. */
+export type Request = Pick<RequestHandlerExtra<ServerRequest, ServerNotification>, 'signal' | 'authInfo'>;
 
 const isTemplate = (uri: string) => uri.includes('{');
 
@@ -51,11 +57,11 @@ export function offer(server: Server, { context, has, call }: Offering): void {
       .filter(({ uri }) => isTemplate(uri))
       .map((resource) => ({ uriTemplate: resource.uri, ...shown(resource) })),
   }));
-  server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, { signal }) => {
+  server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, request) => {
     const found = resourceAt(uri);
     if (found === undefined || !has(found.resource.tool))
       throw new McpError(resourceNotFound, `There is no resource ${uri}`);
-    const { text, isError } = await call(found.resource.tool, found.resource.args(found.variable), signal);
+    const { text, isError } = await call(found.resource.tool, found.resource.args(found.variable), request);
     if (isError) throw new McpError(resourceNotFound, text);
     return { contents: [{ uri, mimeType: 'text/plain', text }] };
   });

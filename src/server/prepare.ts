@@ -1,5 +1,6 @@
 import type { AuditLog } from '../audit/index.js';
 import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
+import { createCursors } from '../entities/cursor.js';
 import { createEntities, type Entities } from '../entities/index.js';
 import type { Marks } from '../entities/mark.js';
 import { InvalidInput } from '../errors.js';
@@ -28,6 +29,8 @@ export interface ServerSettings {
   readonly audit?: AuditLog | null;
   /** Tells this tenant from others in the audit log and in confirm tokens. */
   readonly tenant?: string;
+  /** Tells this tenant from others in cursors, whether or not this server serves several. */
+  readonly owner?: string;
   /** The resource in whose name records are written. */
   readonly actAs?: number | null;
   /** Fields that receive a mark on create. */
@@ -63,8 +66,12 @@ export function entitiesOf({
   whyNoReader,
   policy = createPolicy(),
   marks,
+  confirm,
+  owner,
 }: ServerSettings): Entities {
-  return createEntities(reader === null ? null : guardReader(reader, policy), whyNoReader, policy, marks);
+  const cursors = createCursors(confirm?.key, owner);
+  const guarded = reader === null ? null : guardReader(reader, policy);
+  return createEntities(guarded, whyNoReader, policy, marks, cursors);
 }
 
 /** Tools and dispatcher of one tenant, with or without the right to write. */

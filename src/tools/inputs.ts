@@ -43,6 +43,13 @@ export const listing = {
     type: 'integer',
   }).optional(),
   afterId: toId.optional(),
+  orderBy: lenient(
+    z.union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())], {
+      error: 'must be a field and its direction, e.g. "createDate desc"',
+    }),
+    { type: 'string' },
+  ).optional(),
+  cursor: z.string().trim().min(1, { error: 'is empty: leave it out' }).optional(),
 };
 
 export const flag = () =>

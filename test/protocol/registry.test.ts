@@ -55,11 +55,11 @@ describe('the tool list', () => {
     expect(named(false).sort()).toEqual(Object.keys(mutating).sort());
   });
 
-  it('costs at most 5,500 tokens, annotations included', async () => {
+  it('costs at most 5,600 tokens, annotations included', async () => {
     const { tools } = await tenant.client.listTools();
     const tokens = Math.round(JSON.stringify({ tools }).length / 4);
     process.stdout.write(`tools/list: ${tools.length} tools, ${tokens} tokens (characters / 4)\n`);
-    expect(tokens).toBeLessThanOrEqual(5500);
+    expect(tokens).toBeLessThanOrEqual(5600);
   });
 
   it('gives every tool a title, four hints, a bounded description and a strict object of arguments', async () => {
