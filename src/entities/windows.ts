@@ -87,12 +87,13 @@ export async function* slices(
   /** A stretch in which as many records as are wanted lie for certain, because these do. */
   async function narrow(seen: readonly Row[], from: number, until: number): Promise<Bracket> {
     const positions = seen.flatMap((row) => axis.position(row) ?? []).sort((a, b) => a - b);
-    const [first = near] = positions;
-    const last = positions.at(-1) ?? first;
-    const sure = (positions[Math.min(wanted(), positions.length) - 1] ?? last) + 1;
+    const nearest = positions.slice(0, wanted());
+    const [first = near] = nearest;
+    const last = nearest.at(-1) ?? first;
+    const sure = last + 1;
     const close = Math.min(until, until - from > axis.grain ? axis.align(sure, 'behind') : sure);
     const count = (await source.count(axis.within(from, close))) ?? 2 * page;
-    return { until: close, count, spacing: (last - first) / Math.max(1, positions.length) };
+    return { until: close, count, spacing: (last - first) / Math.max(1, nearest.length) };
   }
 
   let from = after === null ? Number.NEGATIVE_INFINITY : axis.align(after.position, 'before');
