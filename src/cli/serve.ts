@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type AuditLog, createAuditFile, createAuditLog } from '../audit/index.js';
-import { createReader, createWriter } from '../client/index.js';
-import type { AutotaskReader, AutotaskWriter, ClientSettings } from '../client/types.js';
+import { join, parse } from 'node:path';
+import type { AuditLog } from '../audit/index.js';
+import type { ClientSettings } from '../client/types.js';
 import type { Config } from '../config/index.js';
 import type { Credentials } from '../credentials.js';
 import { createLog, createRedactor, type Log } from '../log.js';
-import { createServer, type ServerSettings } from '../server/index.js';
+import { type Access, createServer, type ServerSettings } from '../server/index.js';
 import { serveStdio } from '../transports/stdio.js';
 
 /** Where Autotask is, and what to do when it is no longer needed. */
@@ -40,49 +40,57 @@ export async function upstreamOf(config: Config): Promise<Upstream> {
   };
 }
 
-/** One file for the whole process, whatever it serves: its lines form one chain. */
-export const auditOf = ({ writes: { audit, auditKey: key } }: Config): AuditLog | null =>
-  audit === null ? null : createAuditLog(createAuditFile({ ...audit, key }));
+/**
+ * One file for the whole process, whatever it serves: its lines form one chain. For a gateway each tenant has
+ * a file and a chain of its own, named after it: `audit-3f2a….jsonl` for `audit.jsonl`. No file is kept open.
+ */
+export async function auditOf(
+  { writes: { audit, auditKey: key } }: Config,
+  tenant?: string,
+): Promise<AuditLog | null> {
+  if (audit === null) return null;
+  const { createAuditFile, createAuditLog } = await import('../audit/index.js');
+  const { dir, name, ext } = parse(audit.path);
+  const path = tenant === undefined ? audit.path : join(dir, `${name}-${tenant}${ext}`);
+  return createAuditLog(createAuditFile({ ...audit, path, key }));
+}
 
-/** Tells tenants apart in the audit log and in tokens without naming the API user. */
+/**
+ * Tells tenants apart in logs, in the names of their audit logs and in tokens without naming the API user. A new
+ * secret does not change it.
+ */
 export const tagOf = (credentials: Credentials | null | undefined): string | undefined =>
-  credentials == null
+  credentials === null || credentials === undefined
     ? undefined
     : createHash('sha256').update(credentials.userName.toLowerCase()).digest('hex').slice(0, 12);
 
-export function ownerOf(credentials: Credentials | null | undefined): { readonly owner?: string } {
-  const owner = tagOf(credentials);
-  return owner === undefined ? {} : { owner };
-}
-
-/** What the configuration says about writes, for the server. */
-export const writeRules = (
-  config: Config,
-  audit: AuditLog | null,
-  secrets: readonly string[],
-  tenant?: string,
-): Pick<ServerSettings, 'policy' | 'confirm' | 'audit' | 'actAs' | 'marks' | 'redact' | 'tenant'> => ({
-  ...(tenant === undefined ? {} : { tenant }),
-  policy: config.policy,
-  confirm: config.writes.confirm,
-  actAs: config.writes.actAs,
-  marks: config.writes.marks,
-  redact: createRedactor(secrets),
-  audit,
-});
-
-export interface Clients {
-  readonly reader: AutotaskReader | null;
-  readonly writer: AutotaskWriter | null;
-}
+export type Clients = Pick<Access, 'reader' | 'writer'>;
 
 /** Null settings are missing credentials. In read-only mode nothing that could write is ever made. */
-export function clientsOf(config: Config, settings: ClientSettings | null): Clients {
+export async function clientsOf(config: Config, settings: ClientSettings | null): Promise<Clients> {
   if (settings === null) return { reader: null, writer: null };
+  const { createReader, createWriter } = await import('../client/index.js');
   if (config.readOnly) return { reader: createReader(settings), writer: null };
   const writer = createWriter(settings);
   return { reader: writer, writer };
 }
+
+/** The way to a tenant as the configuration wants it used. `secrets` never reach an answer or the audit log. */
+export const accessOf = (
+  { missing, writes }: Config,
+  clients: Clients,
+  audit: AuditLog | null,
+  secrets: readonly string[],
+  tenant?: string,
+): Access => ({
+  ...clients,
+  whyNoReader: `There are no complete Autotask credentials: ${missing.join(', ')} not set.`,
+  audit,
+  actAs: writes.actAs,
+  marks: writes.marks,
+  redact: createRedactor(secrets),
+  ...(tenant === undefined ? {} : { tenant }),
+});
 
 export interface ProgramName {
   readonly name: string;
@@ -92,32 +100,39 @@ export interface ProgramName {
 export const serverSettings = (
   config: Config,
   name: ProgramName,
-  { reader, writer }: Clients,
   log: Log,
-): ServerSettings => ({
+): Omit<ServerSettings, 'open'> => ({
   facts: { ...name, mode: config.mode, readOnly: config.readOnly },
   timeZone: config.timeZone,
   closedStatusIds: config.closedStatusIds,
-  reader,
-  writer,
-  whyNoReader: `There are no complete Autotask credentials: ${config.missing.join(', ')} not set.`,
+  policy: config.policy,
+  confirm: config.writes.confirm,
   log,
 });
 
-/** Serves one client over stdio until it is done. */
+/** Serves one client over stdio until it is done. Nothing is opened, loaded or sent before its first call. */
 export async function serve(config: Config, name: ProgramName): Promise<void> {
-  const { settings, credentials, close } = await upstreamOf(config);
   const log = createLog({
     level: config.logLevel,
     format: config.logFormat,
-    secrets: Object.values(credentials ?? {}),
+    secrets: Object.values(config.credentials ?? {}),
   });
   for (const warning of config.warnings) log('warning', warning);
-  const clients = clientsOf(config, credentials === null ? null : { ...settings, credentials, log });
+  let close = async () => {};
   const server = createServer({
-    ...serverSettings(config, name, clients, log),
-    ...writeRules(config, auditOf(config), Object.values(credentials ?? {})),
-    ...ownerOf(credentials),
+    ...serverSettings(config, name, log),
+    open: async () => {
+      const upstream = await upstreamOf(config);
+      close = upstream.close;
+      const { settings, credentials } = upstream;
+      const clients = await clientsOf(
+        config,
+        credentials === null ? null : { ...settings, credentials, log },
+      );
+      const access = accessOf(config, clients, await auditOf(config), Object.values(credentials ?? {}));
+      const owner = tagOf(credentials);
+      return owner === undefined ? access : { ...access, owner };
+    },
   });
   try {
     await serveStdio(server);

@@ -1,6 +1,7 @@
 import type { AutotaskReader } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import { createPolicy, type Policy } from '../policy/index.js';
+import { createAggregate } from './aggregate/index.js';
 import { type Cursors, createCursors } from './cursor.js';
 import { describe } from './describe.js';
 import { createFacts } from './facts.js';
@@ -33,6 +34,7 @@ export function createEntities(
       reader,
       references,
       reads,
+      aggregate: createAggregate(reader, facts, references, reads),
       writes: createWrites({ reader, facts, references, reads, policy, marks }),
     };
   };

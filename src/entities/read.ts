@@ -208,14 +208,18 @@ export function createReads(
     return { rows, facts: { more, total, notes, ...goesOn } };
   }
 
-  async function count(args: QueryArguments, context: CallContext) {
+  /** The entity, its facts and the checked filter of a query that may be sent. */
+  async function prepare(args: QueryArguments, context: CallContext) {
     const understood = await understand(args, context);
-    const filter = await checked(understood, beganNow(), context);
-    const { entity } = understood;
+    return { ...understood, filter: await checked(understood, beganNow(), context) };
+  }
+
+  async function count(args: QueryArguments, context: CallContext) {
+    const { entity, filter } = await prepare(args, context);
     return { entity: entity.name, count: await countOf(entity.path, filter, context), notes: filter.notes };
   }
 
-  return { query, count, conversion, ...createRecordReads(reader, facts, references) };
+  return { query, count, prepare, conversion, ...createRecordReads(reader, facts, references) };
 }
 
 export type Reads = ReturnType<typeof createReads>;

@@ -1,3 +1,4 @@
+import { aggregateEntity } from './aggregate-entity.js';
 import { countEntity } from './count-entity.js';
 import { createCompany } from './create-company.js';
 import { createContact } from './create-contact.js';
@@ -35,6 +36,7 @@ export const tools: readonly Tool[] = [
   describeEntityFields,
   queryEntity,
   countEntity,
+  aggregateEntity,
   getEntity,
   createEntity,
   updateEntity,

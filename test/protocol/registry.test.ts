@@ -30,6 +30,7 @@ const reading = [
   'describe-entity-fields',
   'query-entity',
   'count-entity',
+  'aggregate-entity',
   'get-entity',
   'get-threshold-information',
   'get-version',
@@ -47,7 +48,7 @@ const reading = [
 ];
 
 describe('the tool list', () => {
-  it('is the seed’s 18 tools that read and 11 that write', async () => {
+  it('is the seed’s 18 tools that read and 11 that write, and those that answer instead of listing', async () => {
     const { tools } = await tenant.client.listTools();
     const named = (readOnly: boolean) =>
       tools.filter((tool) => tool.annotations?.readOnlyHint === readOnly).map((tool) => tool.name);
@@ -55,11 +56,11 @@ describe('the tool list', () => {
     expect(named(false).sort()).toEqual(Object.keys(mutating).sort());
   });
 
-  it('costs at most 5,600 tokens, annotations included', async () => {
+  it('costs at most 6,500 tokens, annotations included', async () => {
     const { tools } = await tenant.client.listTools();
     const tokens = Math.round(JSON.stringify({ tools }).length / 4);
     process.stdout.write(`tools/list: ${tools.length} tools, ${tokens} tokens (characters / 4)\n`);
-    expect(tokens).toBeLessThanOrEqual(5600);
+    expect(tokens).toBeLessThanOrEqual(6500);
   });
 
   it('gives every tool a title, four hints, a bounded description and a strict object of arguments', async () => {
