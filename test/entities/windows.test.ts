@@ -81,10 +81,10 @@ function ask(tickets: readonly Ticket[], asked: Asked) {
 /** All ids in the order that is wanted, sorted the plain way. */
 function expected(tickets: readonly Ticket[], field: 'date' | 'id', descending: boolean): number[] {
   const sign = descending ? -1 : 1;
-  const valueOf = ({ id, at }: Ticket) => (field === 'id' ? id : at);
+  const valueAt = ({ id, at }: Ticket) => (field === 'id' ? id : at);
   return [...tickets]
     .sort((a, b) => {
-      const [x, y] = [valueOf(a), valueOf(b)];
+      const [x, y] = [valueAt(a), valueAt(b)];
       if (x === null || y === null) return x === y ? a.id - b.id : x === null ? 1 : -1;
       return sign * (x - y) || sign * (a.id - b.id);
     })
