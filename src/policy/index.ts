@@ -5,4 +5,4 @@ export { intersect } from './intersect.js';
 export { type Action, actions, createPolicy, type Policy } from './policy.js';
 export { readPolicySettings } from './read-settings.js';
 export { type PolicySettings, policyVariables } from './settings.js';
-export { entityTable, maskLines } from './table.js';
+export { entityTable, maskLines, rightsOf } from './table.js';
