@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInput } from '../errors.js';
 import { type Axis, idAxis, timeAxis } from './axis.js';
 import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
