@@ -15,9 +15,14 @@ export interface Axis {
   align(position: number, side: 'before' | 'behind'): number;
   /** Distance between such positions. */
   readonly grain: number;
+  /** Between these Autotask can read a bound; no record lies elsewhere. */
+  readonly first: number;
+  readonly last: number;
 }
 
 const second = 1000;
+/** What the database under Autotask takes for a date. */
+const dates = { from: Date.UTC(1753, 0, 1), to: Date.UTC(9999, 11, 31) };
 
 const zoned = /(Z|[+-]\d{2}:?\d{2})$/;
 
@@ -34,6 +39,7 @@ function axisOf(
   field: string,
   descending: boolean,
   grain: number,
+  range: { readonly from: number; readonly to: number },
   valueAt: (row: Row) => number | null,
   literal: (value: number) => unknown,
 ): Axis {
@@ -42,6 +48,8 @@ function axisOf(
     Number.isFinite(value) ? [{ op, field, value: literal(value) }] : [];
   return {
     grain,
+    first: descending ? -range.to : range.from,
+    last: descending ? -range.from : range.to,
     position: (row) => {
       const value = valueAt(row);
       return value === null ? null : sign * value || 0;
@@ -60,6 +68,7 @@ function axisOf(
 }
 
 export const timeAxis = (field: string, descending: boolean): Axis =>
-  axisOf(field, descending, second, (row) => millisecondsOf(row[field]), utc);
+  axisOf(field, descending, second, dates, (row) => millisecondsOf(row[field]), utc);
 
-export const idAxis = (descending: boolean): Axis => axisOf('id', descending, 1, idOf, (value) => value);
+export const idAxis = (descending: boolean): Axis =>
+  axisOf('id', descending, 1, { from: 0, to: Number.MAX_SAFE_INTEGER }, idOf, (value) => value);

@@ -49,11 +49,11 @@ export interface Start {
 /** Rows that fit on a page; a window is aimed at fewer, so that a guess may be off. */
 const page = 500;
 const comfortable = 450;
-const smallestAim = 60;
+const smallestAim = 150;
 const largestAim = 300;
 
 /** How much wider the next window is when one held next to nothing. */
-const stride = 8;
+const stride = 6;
 /** Windows of nothing after which the rest is asked for as a whole. */
 const mostStrides = 4;
 
@@ -109,11 +109,12 @@ export async function* slices(
   for (;;) {
     const aim = Math.min(largestAim, Math.max(smallestAim, Math.ceil(wanted() * 1.5)));
     const low = Number.isFinite(from) ? from : near;
-    let until = strides > mostStrides ? Number.POSITIVE_INFINITY : axis.align(low + reach, 'behind');
+    let until = axis.align(low + reach, 'behind');
+    if (strides > mostStrides || until >= axis.last) until = Number.POSITIVE_INFINITY;
     if (bracket !== null) {
       until = bracket.until;
       if (bracket.count > comfortable && until - from > 1) {
-        const guess = cut(bracket, from, near, aim, halve);
+        const guess = Math.max(axis.first, cut(bracket, from, near, aim, halve));
         const aligned = until - from > axis.grain ? axis.align(guess, 'before') : guess;
         until = Math.max(from + 1, Math.min(until - 1, aligned > from ? aligned : guess));
       }
