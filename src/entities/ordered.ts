@@ -16,7 +16,7 @@ import type { CallContext } from './result.js';
 import { compare, type Keyed, keysOf, placed } from './sort.js';
 
 /** Calls that a list may take for each of its queries before it says how far it came. */
-const mostCalls = (limit: number) => 40 + Math.ceil(limit / 50);
+const mostCalls = (limit: number) => 30 + Math.ceil(limit / 50);
 
 function leftAt(last: Keyed, shown: readonly Keyed[], total: number | null): Left {
   const keys = shown.flatMap(({ key }) => (typeof key === 'number' ? [key] : []));

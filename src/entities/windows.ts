@@ -62,18 +62,18 @@ interface Bracket {
   readonly until: number;
   count: number;
   readonly spacing: number;
+  /** A position that several of the seen records share: there may be many more. */
+  readonly crowd: number | null;
 }
 
 const between = (a: number, b: number) => Math.floor(a + (b - a) / 2);
 
 /** The far end of the next window within a bracket. */
 function cut(bracket: Bracket, from: number, near: number, aim: number, halve: boolean): number {
-  const { until, count, spacing } = bracket;
-  const crowd = Math.ceil(spacing * count) + 1;
-  const low = Number.isFinite(from) ? from : Math.min(near, until - crowd);
+  const { until, count, spacing, crowd } = bracket;
+  if (crowd !== null && from <= crowd && (halve || spacing === 0)) return from < crowd ? crowd : crowd + 1;
+  const low = Number.isFinite(from) ? from : Math.min(near, until - Math.ceil(spacing * count) - 1);
   if (halve) return between(low, until);
-  // The records that were seen share one position: look before it.
-  if (spacing === 0) return until - 1;
   const byDensity = Math.floor(until - spacing * (count - aim));
   return byDensity > low ? byDensity : Math.floor(low + ((until - low) * aim) / count);
 }
@@ -93,7 +93,8 @@ export async function* slices(
     const sure = last + 1;
     const close = Math.min(until, until - from > axis.grain ? axis.align(sure, 'behind') : sure);
     const count = (await source.count(axis.within(from, close))) ?? 2 * page;
-    return { until: close, count, spacing: (last - first) / Math.max(1, nearest.length) };
+    const crowd = (nearest.at(-2) ?? last) === last ? last : null;
+    return { until: close, count, spacing: (last - first) / Math.max(1, nearest.length), crowd };
   }
 
   let from = after === null ? Number.NEGATIVE_INFINITY : axis.align(after.position, 'before');

@@ -158,7 +158,7 @@ describe('the first records of an order', () => {
           expect(stopped).toBeNull();
           expect(ids(rows).slice(0, need)).toEqual(expected(all, field, descending).slice(0, need));
           most = Math.max(most, tenant.calls());
-          expect(tenant.calls()).toBeLessThanOrEqual(55);
+          expect(tenant.calls()).toBeLessThanOrEqual(25);
         },
       ),
       { numRuns: 300 },
