@@ -19,4 +19,8 @@ const values = evaluated(/[\\/](src[\\/]server[\\/]catalogue|generated[\\/]table
 
 /** The program: cli.js and, in chunks, what it loads on demand. */
 export const program = (outdir) =>
-  bundle({ cli: 'src/cli/index.ts' }, outdir, { plugins: [values, withoutValidator] });
+  bundle({ cli: 'src/cli/index.ts' }, outdir, {
+    plugins: [values, withoutValidator],
+    // Its CommonJS form hides its parts from a bundler.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+  });
