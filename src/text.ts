@@ -3,7 +3,7 @@
  * reads (control, bidirectional, tag, zero-width) are removed; what remains is what a person would see.
  */
 
-const invisible = /[^\P{Cc}\n\t]|\p{Cf}|\p{Variation_Selector}|[\u115F\u1160\u17B4\u17B5\u3164\uFFA0]/gu;
+const invisible = /[^\P{Cc}\n\t]|\p{Cf}|\p{Default_Ignorable_Code_Point}/gu;
 
 /** Visible text with plain line ends. */
 export function clean(text: string): string {
@@ -23,4 +23,15 @@ export function shorten(text: string, most: number): string {
     .replace(/[\uD800-\uDBFF]$/, '')
     .trimEnd();
   return `${cut}… [${text.length} characters in all]`;
+}
+
+/** The same text for the same value, in whatever order its keys were given. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  const parts = entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`);
+  return `{${parts.join(',')}}`;
 }

@@ -1,25 +1,37 @@
+import * as z from 'zod';
 import type { Cell } from '../entities/display.js';
 import type { WriteResult } from '../entities/plan.js';
 import type { ListResult, RecordResult } from '../entities/read.js';
-import { type AutotaskError, InvalidInput } from '../errors.js';
-import { clean } from '../text.js';
+import { type AutotaskError, InvalidArguments, InvalidInput } from '../errors.js';
 import type { Result } from '../tools/define.js';
 import { groupsJson, groupsText } from './groups.js';
-import { disarm, notes, tenantData } from './marked.js';
+import { disarm, disarmed, markers, notes, tenantData } from './marked.js';
 
 /** What a tool answers, as text for a model or JSON for a program. */
 export type Format = 'text' | 'json';
 
+/** How the caller gets the following records. */
+function goesOn({ cursor, orderBy, lastId }: ListResult): string {
+  if (cursor !== undefined) {
+    return `; to continue, same arguments and cursor ${cursor.text} (until ${cursor.until.slice(0, 16)}Z)`;
+  }
+  // Lists below a parent take no id to go on from.
+  if (orderBy !== undefined || lastId === null) return '; raise maxRecords for more';
+  return `; continue with afterId ${lastId}`;
+}
+
 function listText(list: ListResult): string {
   const shown = list.rows.length;
-  if (shown === 0) {
+  const { entity, continued = false } = list;
+  if (shown === 0 && !list.more) {
     const said = list.notes.length > 0 ? tenantData(notes(list.notes)) : [];
-    return [`No ${list.entity} match.`, ...said].join('\n');
+    return [`No ${continued ? 'more ' : ''}${entity} match.`, ...said].join('\n');
   }
+  const by = list.orderBy === undefined ? '' : ` by ${list.orderBy}`;
   const total = list.total === null ? 'more exist' : `${list.total} match`;
   const head = list.more
-    ? `${shown} of ${list.entity}, ${total}; continue with afterId ${list.lastId}`
-    : `${shown} ${list.entity}, all that match`;
+    ? `${shown} of ${entity}${by}, ${total}${goesOn(list)}`
+    : `${shown} ${entity}${by}, ${continued ? 'the last that match' : 'all that match'}`;
   const rows = list.rows.map((row) => row.map((cell) => cell.text).join('\t'));
   return [head, ...tenantData([...notes(list.notes), list.columns.join('\t'), ...rows])].join('\n');
 }
@@ -99,13 +111,21 @@ function json(result: Result): unknown {
   return { entity: entity.name, ...rest };
 }
 
+const jsonObject = z.record(z.string(), z.unknown());
+
+/** One JSON document that any client can parse; its first and last member are the marker of tenant data. */
+function jsonText(result: Result): string {
+  const [begin, end] = markers();
+  const body = disarmed(json(result));
+  const members = jsonObject.safeParse(body);
+  return JSON.stringify({ begin, ...(members.success ? members.data : { value: body }), end });
+}
+
 export function resultText(result: Result, format: Format): string {
-  if (format === 'json') {
-    return JSON.stringify(json(result), (_, value) => (typeof value === 'string' ? disarm(value) : value));
-  }
+  if (format === 'json') return jsonText(result);
   if (result.kind === 'facts') {
     const { lines, labels = [] } = result;
-    return [...lines.map(clean), ...(labels.length > 0 ? tenantData(labels) : [])].join('\n');
+    return [...lines.map(disarm), ...(labels.length > 0 ? tenantData(labels) : [])].join('\n');
   }
   if (result.kind === 'list') return listText(result.list);
   if (result.kind === 'account') return accountText(result);
@@ -122,13 +142,13 @@ const actors = {
 /** An error says what happened, who can act, what Autotask said (as data), and what to do next. */
 export function errorText(error: AutotaskError): string {
   const lines: string[] = [];
-  if (error instanceof InvalidInput && error.problems.some(({ allowed = [] }) => allowed.length > 0)) {
-    // Valid choices are names and labels of the tenant.
+  if (error instanceof InvalidInput && !(error instanceof InvalidArguments)) {
+    // What is wrong and what would be right is said with names and labels of the tenant.
     const [what = '', ...problems] = error.message.split('\n');
-    lines.push(`${clean(what)}${actors[error.actor]}`, ...tenantData(problems));
-  } else lines.push(`${clean(error.message)}${actors[error.actor]}`);
+    lines.push(`${disarm(what)}${actors[error.actor]}`, ...tenantData(problems));
+  } else lines.push(`${disarm(error.message)}${actors[error.actor]}`);
   if (error.upstream.length > 0) lines.push('Autotask said:', ...tenantData(error.upstream));
   if (error.retryAfter !== undefined) lines.push(`Try again in ${error.retryAfter} seconds.`);
-  if (error.next !== undefined) lines.push(clean(error.next));
+  if (error.next !== undefined) lines.push(disarm(error.next));
   return lines.join('\n');
 }
