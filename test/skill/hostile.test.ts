@@ -180,6 +180,14 @@ describe('the bearer token', () => {
     expect(machine.world.container?.restarts).toBe(2);
   });
 
+  it('of a start that was faster is kept', () => {
+    const machine = new Machine().pulled();
+    const put = 'umask 077; printf %064d 7 >"$HOME/.config/autotask-mcp/http-token"';
+    machine.install('od', `#!/bin/sh\n${put}\nexec /usr/bin/od "$@"\n`);
+    expect(machine.run('mcp_up.sh').code).toBe(0);
+    expect(readFileSync(machine.tokenFile, 'utf8')).toBe('7'.padStart(64, '0'));
+  });
+
   it('in an empty file is none', () => {
     const machine = new Machine().pulled();
     machine.write(machine.tokenFile, []);
