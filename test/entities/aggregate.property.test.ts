@@ -9,10 +9,13 @@ import { type Connection, connect } from '../support/tenant.js';
  * plainly: from the records as the tenant answers them, with whole numbers of ten-thousandths.
  */
 let tenant: Connection;
+let products: ReadonlyMap<unknown, Item>;
 let companies: ReadonlyMap<unknown, Item>;
 beforeAll(async () => {
   tenant = await connect({ sandbox: { limits: { threshold: 1_000_000 } } });
-  companies = new Map((await everyRecord(tenant.sandbox, 'Companies')).map((item) => [item.id, item]));
+  const byId = async (entity: string) =>
+    new Map((await everyRecord(tenant.sandbox, entity)).map((item) => [item.id, item]));
+  [products, companies] = await Promise.all([byId('Products'), byId('Companies')]);
 });
 afterAll(() => tenant.close());
 
@@ -23,47 +26,57 @@ const amount = fc.integer({ min: -30_000, max: 30_000 }).map((units) => units / 
 // Around clock changes and new years, where days, weeks and months of zones part.
 const moment = fc.oneof(
   fc.integer({ min: Date.UTC(2023, 11, 25), max: Date.UTC(2026, 1, 5) }),
-  fc.integer({ min: -40, max: 40 }).map((quarters) => Date.UTC(2025, 2, 30, 1) + quarters * 900_000),
-  fc.integer({ min: -40, max: 40 }).map((quarters) => Date.UTC(2024, 11, 31, 12) + quarters * 900_000),
+  fc.integer({ min: -100, max: 100 }).map((quarters) => Date.UTC(2025, 2, 30, 1) + quarters * 900_000),
+  fc.integer({ min: -100, max: 100 }).map((quarters) => Date.UTC(2024, 11, 31, 12) + quarters * 900_000),
 );
-const product = fc.record({
-  unitCost: maybe(amount),
-  unitPrice: maybe(amount),
-  msrp: maybe(amount),
-  sku: maybe(fc.constantFrom('A-1', 'B-2', 'c 3', 'OTHERS', '(none)', '-5')),
-  createdTime: maybe(moment.map((ms) => new Date(ms).toISOString())),
-  company: maybe(fc.nat({ max: 5 })),
-  productCategory: maybe(fc.integer({ min: 1, max: 3 })),
-  doesNotRequireProcurement: maybe(fc.boolean()),
-  shelf: maybe(fc.constantFrom('top', 'middle', 'Bottom')),
+const day = fc
+  .integer({ min: -3, max: 400 })
+  .map((days) => new Date(Date.UTC(2025, 0, 1) + days * 86_400_000).toISOString());
+const opportunity = fc.record({
+  monthlyCost: maybe(amount),
+  monthlyRevenue: maybe(amount),
+  yearlyCost: maybe(amount),
+  market: maybe(fc.constantFrom('A-1', 'B-2', 'c 3', 'OTHERS', '(none)', '-5')),
+  closedDate: maybe(moment.map((ms) => new Date(ms).toISOString())),
+  product: maybe(fc.nat({ max: 5 })),
+  company: fc.nat({ max: 5 }),
+  startDate: day,
+  rating: maybe(fc.integer({ min: 1, max: 3 })),
+  useQuoteTotals: fc.boolean(),
+  campaign: maybe(fc.constantFrom('top', 'middle', 'Bottom')),
 });
 
 const keys = [
-  'productCategory',
-  'defaultVendorID',
-  'defaultVendorID.companyType',
-  'doesNotRequireProcurement',
-  'sku',
-  'Shelf',
-  ...['day', 'week', 'month', 'quarter', 'year'].map((bucket) => `createdTime:${bucket}`),
+  'rating',
+  'productID',
+  'productID.productCategory',
+  'companyID.companyType',
+  'useQuoteTotals',
+  'market',
+  'Campaign',
+  'startDate',
+  'startDate:week',
+  'startDate:month',
+  ...['day', 'week', 'month', 'quarter', 'year'].map((bucket) => `closedDate:${bucket}`),
 ] as const;
 const metrics = [
   'count',
-  'count(msrp)',
-  'sum(unitCost)',
-  'sum(unitPrice)',
-  'avg(unitCost)',
-  'avg(msrp)',
-  'min(unitPrice)',
-  'max(unitPrice)',
-  'distinct(sku)',
-  'distinct(defaultVendorID)',
-  'distinct(unitCost)',
-  'avg(createdTime-defaultVendorID.createDate:hours)',
-  'max(createdTime)',
+  'count(yearlyCost)',
+  'sum(monthlyCost)',
+  'sum(monthlyRevenue)',
+  'avg(monthlyCost)',
+  'avg(yearlyCost)',
+  'min(monthlyRevenue)',
+  'max(monthlyRevenue)',
+  'distinct(market)',
+  'distinct(productID)',
+  'distinct(monthlyCost)',
+  'sum(productID.unitCost)',
+  'avg(closedDate-companyID.createDate:hours)',
+  'max(closedDate)',
 ] as const;
 type Metric = (typeof metrics)[number];
-const comparable = metrics.filter((metric) => metric !== 'max(createdTime)');
+const comparable = metrics.filter((metric) => metric !== 'max(closedDate)');
 
 const question = fc.record({
   groupBy: fc.uniqueArray(fc.constantFrom(...keys), { maxLength: 3 }),
@@ -82,12 +95,12 @@ const question = fc.record({
 
 async function store(
   run: string,
-  products: readonly (typeof product extends fc.Arbitrary<infer T> ? T : never)[],
+  opportunities: readonly (typeof opportunity extends fc.Arbitrary<infer T> ? T : never)[],
 ) {
   const { apiUrl, credentials } = tenant.sandbox;
-  const ids = [...companies.keys()];
-  for (const [index, { company, shelf, ...fields }] of products.entries()) {
-    const response = await fetch(`${apiUrl}V1.0/Products`, {
+  const [productIds, companyIds] = [[...products.keys()], [...companies.keys()]];
+  for (const [index, { product, company, campaign, ...fields }] of opportunities.entries()) {
+    const response = await fetch(`${apiUrl}V1.0/Opportunities`, {
       method: 'POST',
       headers: {
         UserName: credentials.userName,
@@ -97,23 +110,29 @@ async function store(
       },
       body: JSON.stringify({
         ...fields,
-        name: `${run} ${index}`,
-        manufacturerName: run,
-        isActive: true,
-        isSerialized: false,
-        productBillingCodeID: 29682801,
-        defaultVendorID: company === null ? null : ids[company],
-        userDefinedFields: [{ name: 'Shelf', value: shelf }],
+        title: `${run} ${index}`,
+        promotionName: run,
+        companyID: companyIds[company],
+        ownerResourceID: 29682885,
+        amount: 1,
+        cost: 1,
+        probability: 50,
+        projectedCloseDate: '2026-12-01T00:00:00Z',
+        stage: 1,
+        status: 1,
+        productID: product === null ? null : productIds[product],
+        userDefinedFields: [{ name: 'Campaign', value: campaign }],
       }),
     });
     expect(response.status, await response.clone().text()).toBe(200);
   }
-  const stored = await everyRecord(tenant.sandbox, 'Products');
-  return stored.filter((item) => item.manufacturerName === run);
+  const stored = await everyRecord(tenant.sandbox, 'Opportunities');
+  return stored.filter((item) => item.promotionName === run);
 }
 
 const udfs = z.array(z.object({ name: z.string(), value: z.string().nullable() }));
-const vendor = (item: Item) => companies.get(item.defaultVendorID);
+const sold = (item: Item) => products.get(item.productID);
+const customer = (item: Item) => companies.get(item.companyID);
 
 /** The Thursday of an ISO week decides its year. */
 function isoWeek(day: string): string {
@@ -128,14 +147,19 @@ function isoWeek(day: string): string {
 }
 
 function keyOf(item: Item, key: string, timeZone: string): unknown {
-  if (key === 'Shelf')
+  if (key === 'Campaign')
     return udfs.parse(item.userDefinedFields).find(({ name }) => name === key)?.value ?? null;
-  if (key === 'defaultVendorID.companyType') return vendor(item)?.companyType ?? null;
+  if (key === 'productID.productCategory') return sold(item)?.productCategory ?? null;
+  if (key === 'companyID.companyType') return customer(item)?.companyType ?? null;
   const [field = '', bucket] = key.split(':');
-  if (bucket === undefined) return item[field] ?? null;
+  if (bucket === undefined && field !== 'startDate') return item[field] ?? null;
   if (item[field] === null) return null;
-  const day = new Date(String(item[field])).toLocaleDateString('sv-SE', { timeZone });
-  if (bucket === 'day') return day;
+  // A start is a day, whatever the zone; a close is a moment.
+  const day =
+    field === 'startDate'
+      ? String(item[field]).slice(0, 10)
+      : new Date(String(item[field])).toLocaleDateString('sv-SE', { timeZone });
+  if (bucket === undefined || bucket === 'day') return day;
   if (bucket === 'week') return isoWeek(day);
   if (bucket === 'month') return day.slice(0, 7);
   if (bucket === 'year') return day.slice(0, 4);
@@ -152,17 +176,22 @@ const plus = (a: number, b: number) => a + b;
 /** The exact value as numerator and denominator, dates as milliseconds; null when there is none. */
 function exact(metric: Metric, items: readonly Item[]): readonly [number, number] | null {
   if (metric === 'count') return [items.length, 1];
-  if (metric === 'avg(createdTime-defaultVendorID.createDate:hours)') {
+  if (metric === 'avg(closedDate-companyID.createDate:hours)') {
     const spans = items
-      .filter((item) => item.createdTime !== null && typeof vendor(item)?.createDate === 'string')
-      .map((item) => Date.parse(String(item.createdTime)) - Date.parse(String(vendor(item)?.createDate)));
+      .filter((item) => item.closedDate !== null)
+      .map((item) => Date.parse(String(item.closedDate)) - Date.parse(String(customer(item)?.createDate)));
     return spans.length === 0 ? null : [spans.reduce(plus), spans.length * 3_600_000];
+  }
+  if (metric === 'sum(productID.unitCost)') {
+    const found = items.map(sold).filter((item) => item !== undefined);
+    const costs = units(found, 'unitCost');
+    return costs.length === 0 ? null : [costs.reduce(plus), 10_000];
   }
   const [, op = '', field = ''] = /^(\w+)\((\w+)\)$/.exec(metric) ?? [];
   if (op === 'count') return [filled(items, field).length, 1];
   if (op === 'distinct') return [new Set(filled(items, field)).size, 1];
   if (filled(items, field).length === 0) return null;
-  if (field === 'createdTime') {
+  if (field === 'closedDate') {
     return [Math.max(...filled(items, field).map((value) => Date.parse(String(value)))), 1];
   }
   const values = units(items, field);
@@ -176,8 +205,9 @@ function shown(metric: Metric, items: readonly Item[]): unknown {
   const value = exact(metric, items);
   if (value === null) return null;
   const [numerator, denominator] = value;
-  if (metric === 'max(createdTime)') return numerator;
-  const rounded = Math.floor((Math.abs(numerator) * 10_000) / denominator + 0.5) / 10_000;
+  if (metric === 'max(closedDate)') return numerator;
+  const [twice, by] = [BigInt(Math.abs(numerator)) * 20_000n, BigInt(denominator)];
+  const rounded = Number((twice + by) / (by * 2n)) / 10_000;
   return numerator < 0 && rounded !== 0 ? -rounded : rounded;
 }
 
@@ -198,23 +228,23 @@ const plain = (value: unknown): unknown =>
   z.looseObject({ id: z.number() }).safeParse(value).data?.id ??
   value;
 const said = (metric: Metric, row: Item | null) =>
-  metric === 'max(createdTime)' && row?.[metric] !== null ? Date.parse(String(row?.[metric])) : row?.[metric];
+  metric === 'max(closedDate)' && row?.[metric] !== null ? Date.parse(String(row?.[metric])) : row?.[metric];
 
 it('any question about any records is answered as plain counting answers it', async () => {
   let run = 0;
   await fc.assert(
     fc.asyncProperty(
-      fc.array(product, { maxLength: 25 }),
+      fc.array(opportunity, { maxLength: 25 }),
       fc.array(question, { minLength: 4, maxLength: 4 }),
-      async (products, questions) => {
+      async (opportunities, questions) => {
         run += 1;
         const name = `run ${run}`;
-        const items = await store(name, products);
+        const items = await store(name, opportunities);
         for (const asked of questions) {
           const { having, order, top } = asked;
           const reply = await tenant.json('aggregate-entity', {
-            entity: 'Products',
-            query: { manufacturerName: name },
+            entity: 'Opportunities',
+            query: { promotionName: name },
             groupBy: asked.groupBy,
             metrics: asked.metrics,
             timeZone: asked.timeZone,
@@ -275,7 +305,7 @@ function check(
   const left = new Map(fitting);
   expect(found.groups).toHaveLength(Math.min(top ?? 100, fitting.length));
   for (const row of found.groups) {
-    const id = JSON.stringify(groupBy.map((key) => plain(row[key])));
+    const id = JSON.stringify(groupBy.map((key) => plain(row[key === 'startDate' ? 'startDate:day' : key])));
     const members = left.get(id);
     expect(members, `${id} is a group, once`).toBeDefined();
     same(row, members ?? []);
@@ -289,7 +319,7 @@ function check(
   }
 
   // The rows stand in the order that was asked for, and nothing beyond them belongs before the last.
-  const calendar = groupBy.some((key) => key.includes(':'));
+  const calendar = groupBy.some((key) => /Date/.test(key));
   const by = order ?? (top !== null || !calendar ? { metric: asked[0], descending: true } : null);
   if (by === null || by.metric === undefined) return;
   const { metric, descending } = by;
@@ -299,7 +329,10 @@ function check(
     return difference(x, y) * (descending ? -1 : 1);
   };
   const rows = found.groups.map(
-    (row) => groups.get(JSON.stringify(groupBy.map((key) => plain(row[key])))) ?? [],
+    (row) =>
+      groups.get(
+        JSON.stringify(groupBy.map((key) => plain(row[key === 'startDate' ? 'startDate:day' : key]))),
+      ) ?? [],
   );
   const last = rows.at(-1);
   for (const [index, members] of rows.entries()) {
