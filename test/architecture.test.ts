@@ -17,6 +17,7 @@ const ground = [
   'src/credentials',
   'src/time-zone',
   'src/operators',
+  'src/progress',
 ];
 
 const doors: Readonly<Record<string, readonly string[]>> = {

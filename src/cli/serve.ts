@@ -1,3 +1,4 @@
+import { join, parse } from 'node:path';
 import type { AuditLog } from '../audit/index.js';
 import type { ClientSettings } from '../client/types.js';
 import type { Config } from '../config/index.js';
@@ -38,11 +39,19 @@ export async function upstreamOf(config: Config): Promise<Upstream> {
   };
 }
 
-/** One file for the whole process, whatever it serves: its lines form one chain. */
-export async function auditOf({ writes: { audit, auditKey: key } }: Config): Promise<AuditLog | null> {
+/**
+ * One file for the whole process, whatever it serves: its lines form one chain. For a gateway each tenant has
+ * a file and a chain of its own, named after it: `audit-3f2a….jsonl` for `audit.jsonl`. No file is kept open.
+ */
+export async function auditOf(
+  { writes: { audit, auditKey: key } }: Config,
+  tenant?: string,
+): Promise<AuditLog | null> {
   if (audit === null) return null;
   const { createAuditFile, createAuditLog } = await import('../audit/index.js');
-  return createAuditLog(createAuditFile({ ...audit, key }));
+  const { dir, name, ext } = parse(audit.path);
+  const path = tenant === undefined ? audit.path : join(dir, `${name}-${tenant}${ext}`);
+  return createAuditLog(createAuditFile({ ...audit, path, key }));
 }
 
 export type Clients = Pick<Access, 'reader' | 'writer'>;

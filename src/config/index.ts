@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Credentials } from '../credentials.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
-import { createPolicy, type Policy, readPolicySettings } from '../policy/index.js';
+import { createPolicy, type Policy, type PolicySettings, readPolicySettings } from '../policy/index.js';
 import { isTimeZone, timeZoneProblem } from '../time-zone.js';
 import { defaultCacheDir } from './cache-dir.js';
 import { type HttpConfig, readHttp } from './http.js';
@@ -68,6 +68,8 @@ export interface Config {
   readonly zoneUrl: string;
   readonly readOnly: boolean;
   readonly policy: Policy;
+  /** Of the tokens that may do less than the policy allows, by the name of their holder. */
+  readonly tokenPolicies: ReadonlyMap<string, PolicySettings>;
   readonly writes: WriteConfig;
   readonly timeZone: string;
   /** Ticket status codes that count as closed. */
@@ -84,15 +86,36 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-/** The text of the policy file; null when none is named. */
-function policyFile({ readFile }: Sources, path: string | undefined, problems: Problem[]): string | null {
+/** The text of a policy file; null when none is named or it cannot be read, which is a problem of `field`. */
+function policyFile(
+  { readFile }: Sources,
+  path: string | undefined,
+  field: string,
+  problems: Problem[],
+): string | null {
   if (path === undefined) return null;
   try {
     return readFile(path);
   } catch {
-    problems.push({ field: 'AUTOTASK_POLICY_FILE', problem: 'names a file that cannot be read' });
+    problems.push({ field, problem: 'names a file that cannot be read' });
     return null;
   }
+}
+
+/** What single tokens are narrowed to, by the name of their holder. */
+async function tokenPolicies(
+  sources: Sources,
+  tokens: HttpConfig['tokens'],
+  problems: Problem[],
+): Promise<ReadonlyMap<string, PolicySettings>> {
+  const policies = new Map<string, PolicySettings>();
+  for (const { name, policyFile: path } of tokens) {
+    if (path === null) continue;
+    const field = `policy of ${name} in AUTOTASK_HTTP_TOKENS`;
+    const text = policyFile(sources, path, field, problems);
+    policies.set(name, await readPolicySettings({}, text, problems, field));
+  }
+  return policies;
 }
 
 function unknownVariables(env: Sources['env']): string[] {
@@ -105,7 +128,7 @@ function unknownVariables(env: Sources['env']): string[] {
 }
 
 /** Folds the sources into one checked configuration. Throws InvalidInput with every problem at once. */
-export function loadConfig(sources: Sources): Config {
+export async function loadConfig(sources: Sources): Promise<Config> {
   const problems: Problem[] = [];
   const found = readSources(sources, problems);
   const values = Object.fromEntries([...found].map(([name, { value }]) => [name, value]));
@@ -117,9 +140,10 @@ export function loadConfig(sources: Sources): Config {
     }
   }
   const http = values.AUTOTASK_TRANSPORT === 'http' ? readHttp(values, problems) : null;
-  const file = policyFile(sources, values.AUTOTASK_POLICY_FILE, problems);
-  const policySettings = readPolicySettings(values, file, problems);
-  const writes = parsed.success ? readWrites(parsed.data, problems) : undefined;
+  const file = policyFile(sources, values.AUTOTASK_POLICY_FILE, 'AUTOTASK_POLICY_FILE', problems);
+  const policySettings = await readPolicySettings(values, file, problems);
+  const byToken = await tokenPolicies(sources, http?.tokens ?? [], problems);
+  const writes = parsed.success ? await readWrites(parsed.data, problems) : undefined;
   if (problems.length > 0 || !parsed.success || writes === undefined)
     throw new InvalidInput('The configuration is not right.', problems);
   const given = parsed.data;
@@ -136,6 +160,7 @@ export function loadConfig(sources: Sources): Config {
     zoneUrl: given.AUTOTASK_ZONE_URL,
     readOnly: given.AUTOTASK_READ_ONLY,
     policy: createPolicy(policySettings),
+    tokenPolicies: byToken,
     writes,
     timeZone: given.AUTOTASK_TIMEZONE,
     closedStatusIds: given.AUTOTASK_CLOSED_STATUS_IDS,

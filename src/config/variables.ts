@@ -220,7 +220,7 @@ export const variableTable = [
   {
     name: 'AUTOTASK_HTTP_TOKENS',
     group: 'http',
-    meaning: 'several: lines of `name token [read-only]`',
+    meaning: 'several: lines of `name token [read-only] [policy=FILE]`',
     secret: true,
     file: true,
   },

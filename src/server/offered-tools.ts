@@ -3,16 +3,20 @@ import type { Policy } from '../policy/index.js';
 import type { ListedTool } from './advertise.js';
 import { catalogue } from './catalogue.js';
 
-/** Which tools a client is shown; throws when the policy names tools that do not exist. */
+/**
+ * Which tools a client is shown; throws when the policy names tools that do not exist. `field` is what the
+ * message calls the setting.
+ */
 export function offeredTools(
   policy: Policy | undefined,
   readOnly: boolean,
+  field = 'disabledTools (AUTOTASK_DISABLED_TOOLS)',
 ): { readonly tools: readonly ListedTool[]; readonly withheld: readonly string[] } {
   const strays = policy?.strayTools(catalogue.tools.map(({ listed }) => listed.name)) ?? [];
   if (strays.length > 0) {
     throw new InvalidInput(
       'The configuration is not right.',
-      strays.map((problem) => ({ field: 'disabledTools (AUTOTASK_DISABLED_TOOLS)', problem })),
+      strays.map((problem) => ({ field, problem })),
     );
   }
   const offers = ({ mutates, listed }: (typeof catalogue.tools)[number]) =>

@@ -1,11 +1,11 @@
+import * as z from 'zod';
 import type { Cell } from '../entities/display.js';
 import type { WriteResult } from '../entities/plan.js';
 import type { ListResult, RecordResult } from '../entities/read.js';
-import { type AutotaskError, InvalidInput } from '../errors.js';
-import { clean } from '../text.js';
+import { type AutotaskError, InvalidArguments, InvalidInput } from '../errors.js';
 import type { Result } from '../tools/define.js';
 import { groupsJson, groupsText } from './groups.js';
-import { disarm, notes, tenantData } from './marked.js';
+import { disarm, disarmed, markers, notes, tenantData } from './marked.js';
 
 /** What a tool answers, as text for a model or JSON for a program. */
 export type Format = 'text' | 'json';
@@ -99,13 +99,21 @@ function json(result: Result): unknown {
   return { entity: entity.name, ...rest };
 }
 
+const jsonObject = z.record(z.string(), z.unknown());
+
+/** One JSON document that any client can parse; its first and last member are the marker of tenant data. */
+function jsonText(result: Result): string {
+  const [begin, end] = markers();
+  const body = disarmed(json(result));
+  const members = jsonObject.safeParse(body);
+  return JSON.stringify({ begin, ...(members.success ? members.data : { value: body }), end });
+}
+
 export function resultText(result: Result, format: Format): string {
-  if (format === 'json') {
-    return JSON.stringify(json(result), (_, value) => (typeof value === 'string' ? disarm(value) : value));
-  }
+  if (format === 'json') return jsonText(result);
   if (result.kind === 'facts') {
     const { lines, labels = [] } = result;
-    return [...lines.map(clean), ...(labels.length > 0 ? tenantData(labels) : [])].join('\n');
+    return [...lines.map(disarm), ...(labels.length > 0 ? tenantData(labels) : [])].join('\n');
   }
   if (result.kind === 'list') return listText(result.list);
   if (result.kind === 'account') return accountText(result);
@@ -122,13 +130,13 @@ const actors = {
 /** An error says what happened, who can act, what Autotask said (as data), and what to do next. */
 export function errorText(error: AutotaskError): string {
   const lines: string[] = [];
-  if (error instanceof InvalidInput && error.problems.some(({ allowed = [] }) => allowed.length > 0)) {
-    // Valid choices are names and labels of the tenant.
+  if (error instanceof InvalidInput && !(error instanceof InvalidArguments)) {
+    // What is wrong and what would be right is said with names and labels of the tenant.
     const [what = '', ...problems] = error.message.split('\n');
-    lines.push(`${clean(what)}${actors[error.actor]}`, ...tenantData(problems));
-  } else lines.push(`${clean(error.message)}${actors[error.actor]}`);
+    lines.push(`${disarm(what)}${actors[error.actor]}`, ...tenantData(problems));
+  } else lines.push(`${disarm(error.message)}${actors[error.actor]}`);
   if (error.upstream.length > 0) lines.push('Autotask said:', ...tenantData(error.upstream));
   if (error.retryAfter !== undefined) lines.push(`Try again in ${error.retryAfter} seconds.`);
-  if (error.next !== undefined) lines.push(clean(error.next));
+  if (error.next !== undefined) lines.push(disarm(error.next));
   return lines.join('\n');
 }

@@ -75,11 +75,14 @@ describe('the environment', () => {
   const foreign =
     /^(NODE_|WATCH_REPORT_DEPENDENCIES$|npm_config_|DEBUG$|PATH$|HOME$|TERM$|COLORTERM$|FORCE_COLOR$|CI$|https?_proxy$|all_proxy$|no_proxy$)/;
 
-  it.each([[['--demo']], [['policy']]])('is read by %j only for what the table names', (args) => {
-    const reads = readsOf(args, { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' });
-    expect(reads).toEqual(expect.arrayContaining(own));
-    expect(reads.filter((name) => !named.includes(name) && !foreign.test(name))).toEqual([]);
-  });
+  it.each([[['--demo']], [['policy']], [['doctor', '--demo']]])(
+    'is read by %j only for what the table names',
+    (args) => {
+      const reads = readsOf(args, { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' });
+      expect(reads).toEqual(expect.arrayContaining(own));
+      expect(reads.filter((name) => !named.includes(name) && !foreign.test(name))).toEqual([]);
+    },
+  );
 });
 
 describe('the documents', () => {

@@ -49,6 +49,7 @@ async function against(tenant: Tenant, sessions: boolean, run: (url: string) => 
     sessions,
     readOnly: false,
     openTenant: () => tenant,
+    reach: async () => {},
     log: () => {},
   });
   try {
@@ -82,7 +83,7 @@ const results = [
 ];
 for (const [scenario, differ] of Object.entries(generic)) {
   const runs = (differ ? [false, true] : [false]).map((sessions) =>
-    against({ server: product, ...rest }, sessions, (url) =>
+    against({ server: ({ readOnly }) => product(readOnly), ...rest }, sessions, (url) =>
       conformance(`${scenario}, this server ${sessions ? 'with' : 'without'} sessions`, [
         '--url',
         url,

@@ -32,7 +32,13 @@ beforeAll(async () => {
         audit: createAuditLog(createAuditFile({ path, key: null, maxBytes: 1_000_000 })),
       }),
     });
-    return serve({ openTenant: () => ({ server, check: async () => {}, thresholdUse: () => undefined }) });
+    return serve({
+      openTenant: () => ({
+        server: ({ readOnly }) => server(readOnly),
+        check: async () => {},
+        thresholdUse: () => undefined,
+      }),
+    });
   };
   replicas = [await replica(), await replica()];
 });

@@ -1,0 +1,53 @@
+import { didYouMean } from '../nearest.js';
+import { glob, source } from './patterns.js';
+
+/** `Roles.hourlyRate`, `hourlyRate` (in every entity) or `Tickets.udf:Root Cause`. */
+export interface Mask {
+  readonly text: string;
+  readonly entity: RegExp;
+  readonly field: RegExp;
+  /** Finds its field in a sentence. */
+  readonly mention: RegExp;
+  /** Its field, as it was written. */
+  readonly pattern: string;
+  /** For user-defined fields alone: their names are the tenant's and not known at the start. */
+  readonly udf: boolean;
+}
+
+/** The parts of a name: entity, `udf:`, field. */
+export const form = /^(?:([A-Za-z*]+)\.)?(udf:)?(.+)$/i;
+
+export function maskOf(text: string): Mask {
+  const [, entity = '*', udf, pattern = ''] = form.exec(text) ?? [];
+  const mention = new RegExp(`(?<!\\w)${source(pattern, '\\w*')}(?!\\w)`, 'i');
+  return { text, entity: glob(entity), field: glob(pattern), mention, pattern, udf: udf !== undefined };
+}
+
+/**
+ * Whether a mask hides a field. `udf` undefined: not known which kind of field it is; then a mask of all
+ * user-defined fields says nothing about it.
+ */
+export function hidesField(mask: Mask, field: string, udf?: boolean): boolean {
+  if (!mask.field.test(field)) return false;
+  return !mask.udf || udf === true || (udf === undefined && mask.pattern !== '*');
+}
+
+/**
+ * What is wrong with a setting that names a field: one that fits nothing must not look as if it did. Null when
+ * it is right. Loads all entities, so it is loaded itself when there is such a setting.
+ */
+export const fieldProblem = async (text: string): Promise<string | null> =>
+  (await import('./field-problem.js')).fieldProblem(text);
+
+/** The same for user-defined fields, when the tenant has told their names and labels. */
+export function udfMaskProblem(masks: readonly Mask[], entity: string, known: readonly string[]) {
+  const stray = masks.find(
+    (mask) =>
+      mask.udf &&
+      mask.pattern !== '*' &&
+      mask.entity.test(entity) &&
+      !known.some((name) => mask.field.test(name)),
+  );
+  if (stray === undefined) return null;
+  return `The policy hides ${stray.text}, and this tenant has no such user-defined field.${didYouMean(stray.pattern, new Set(known))}`;
+}
