@@ -53,8 +53,9 @@ export async function tabulate(
   const compare: Measure = measureBy(operands);
   const show: Measure = measureBy(operands, shownPlaces);
   const { all } = groups;
-  const fitting = all.filter((group) => meets(having, group, compare));
-  const outside = having.length === 0 ? [] : all.filter((group) => !fitting.includes(group));
+  const fitting: Group[] = [];
+  const outside: Group[] = [];
+  for (const group of all) (meets(having, group, compare) ? fitting : outside).push(group);
 
   const column = (index: number, of: readonly Group[]): KeyValue[] =>
     of.map((group) => group.keys[index] ?? null);
