@@ -372,7 +372,7 @@ describe('the policy', () => {
   beforeAll(async () => {
     guarded = await connect({
       env: {
-        AUTOTASK_MASK_FIELDS: 'TimeEntries.hoursWorked Tickets.priority',
+        AUTOTASK_MASK_FIELDS: 'TimeEntries.hoursWorked, Tickets.priority',
         AUTOTASK_READ_ENTITIES: '!Roles',
       },
     });

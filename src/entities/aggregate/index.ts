@@ -145,7 +145,8 @@ export function createAggregate(reader: AutotaskReader, facts: Facts, references
       await requireRoom(reader, entity.name, toRead, options);
       await stream(entity.path, filter, records, limit, total, context, (row) => groups.add(row));
     }
-    const table = await tabulate(groups, request, operands, {
+    const whole = groups.together(groups.all);
+    const table = await tabulate(groups, whole, request, operands, {
       references,
       timeZone: context.timeZone,
       mostText: 120,
@@ -165,7 +166,7 @@ export function createAggregate(reader: AutotaskReader, facts: Facts, references
           operands,
           measures,
           records,
-          groups,
+          whole,
           total,
           now,
           filter,
