@@ -209,33 +209,39 @@ describe('answers over a part are never given', () => {
     expect(text).not.toContain('TOTAL');
   });
 
-  it('says when records came while it read', async () => {
-    const progressed = new Promise<void>((resolve) => {
-      tenant.sandbox.faults.add({ fault: { kind: 'latency', ms: 100 }, path: 'Tickets/query/next' });
-      void tenant.client
-        .callTool(
-          { name: 'aggregate-entity', arguments: { entity: 'Tickets', groupBy: ['companyID'] } },
-          undefined,
-          {
-            onprogress: () => resolve(),
-          },
-        )
-        .then((result) => {
-          const [content] = CallToolResultSchema.parse(result).content;
-          answered(content?.type === 'text' ? content.text : '');
-        });
-    });
-    let answered: (text: string) => void = () => undefined;
-    const answer = new Promise<string>((resolve) => {
-      answered = resolve;
-    });
-    await progressed;
-    await create('Tickets', ticket);
-    const text = await answer;
-    expect(text).toContain(
-      `Autotask counted ${tickets.length} before ${tickets.length + 1} were read: records changed meanwhile`,
+  /** Asks, and adds a ticket as soon as the first page was read. */
+  async function whileItGrows(args: Record<string, unknown>): Promise<string> {
+    tenant.sandbox.faults.add({ fault: { kind: 'latency', ms: 100 }, path: 'Tickets/query/next' });
+    let grown: Promise<number> | undefined;
+    const result = await tenant.client.callTool(
+      { name: 'aggregate-entity', arguments: { entity: 'Tickets', groupBy: ['companyID'], ...args } },
+      undefined,
+      {
+        onprogress: () => {
+          grown ??= create('Tickets', ticket);
+        },
+      },
     );
-    expect(text).toMatch(new RegExp(`^TOTAL\\t${tickets.length + 1}$`, 'm'));
+    await grown;
+    const [content] = CallToolResultSchema.parse(result).content;
+    return content?.type === 'text' ? content.text : '';
+  }
+
+  it('says when records came while it read', async () => {
+    const before = tickets.length;
+    const text = await whileItGrows({});
+    tickets = await everyRecord(tenant.sandbox, 'Tickets');
+    expect(tickets).toHaveLength(before + 1);
+    expect(text).toContain(
+      `Autotask counted ${before} before ${before + 1} were read: records changed meanwhile`,
+    );
+    expect(text).toMatch(new RegExp(`^TOTAL\\t${before + 1}$`, 'm'));
+  });
+
+  it('keeps the cap when records come while it reads', async () => {
+    const text = await whileItGrows({ maxRecords: tickets.length });
+    expect(text).toMatch(/^More Tickets came while they were read.* Nothing is answered\./);
+    expect(text).not.toContain('TOTAL');
     tickets = await everyRecord(tenant.sandbox, 'Tickets');
   });
 
