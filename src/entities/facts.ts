@@ -11,6 +11,8 @@ export interface Choice {
   readonly label: string;
   readonly isActive: boolean;
   readonly isDefaultValue: boolean;
+  /** Comes with Autotask, as the tenant tells; nobody else may have changed its meaning. */
+  readonly isSystem?: boolean;
   /** Value of the parent picklist that this choice belongs to; empty when none. */
   readonly parentValue: string;
 }

@@ -1,6 +1,8 @@
 import type { AutotaskReader } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import { createPolicy, type Policy } from '../policy/index.js';
+import { createAccounts } from './account.js';
+import { createAttachments } from './attachments.js';
 import { describe } from './describe.js';
 import { createFacts } from './facts.js';
 import type { Marks } from './mark.js';
@@ -31,6 +33,8 @@ export function createEntities(
       reader,
       references,
       reads,
+      account: createAccounts(reader, facts, references, reads),
+      attachments: createAttachments(reader, facts, reads),
       writes: createWrites({ reader, facts, references, reads, policy, marks }),
     };
   };

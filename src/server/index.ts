@@ -1,6 +1,7 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import {
   CallToolRequestSchema,
+  type ContentBlock,
   ErrorCode,
   ListToolsRequestSchema,
   type LoggingLevel,
@@ -17,6 +18,7 @@ import { explainConfirm } from './explain-confirm.js';
 import { instructions } from './instructions.js';
 import { offer } from './offers.js';
 import { entitiesOf, prepare, type ServerSettings } from './prepare.js';
+import { type Block, resourceBounds } from './shape-file.js';
 
 export { offeredTools, type ServerSettings } from './prepare.js';
 
@@ -24,6 +26,14 @@ export interface McpServer {
   readonly server: Server;
   /** Resolves when no call is running. */
   idle(): Promise<void>;
+}
+
+/** A block of an answer as the protocol spells it. */
+function contentOf(block: Block): ContentBlock {
+  if (block.type === 'image') return block;
+  return block.type === 'link'
+    ? { type: 'resource_link', uri: block.uri, name: block.name, mimeType: block.mimeType, size: block.size }
+    : { type: 'resource', resource: { uri: block.uri, mimeType: block.mimeType, blob: block.data } };
 }
 
 // It reads what clients answer to questions; one serves all servers of this process.
@@ -122,16 +132,21 @@ function serverOf(
     const client = server.getClientVersion();
     // Over HTTP the transport knows who holds the token; over stdio there is one client.
     const caller = extra.authInfo?.clientId ?? `stdio ${client?.name ?? ''}`.trim();
-    const { text, isError } = await call(name, args, {
+    const { text, blocks, isError } = await call(name, args, {
       signal: extra.signal,
       progress,
       caller,
       ...(ask === undefined ? {} : { ask }),
     });
-    return isError ? { content: [{ type: 'text', text }], isError } : { content: [{ type: 'text', text }] };
+    const content = [{ type: 'text' as const, text }, ...blocks.map(contentOf)];
+    return isError ? { content, isError } : { content };
   });
 
-  offer(server, { context, has: dispatch.has, call: (name, args, signal) => call(name, args, { signal }) });
+  offer(server, {
+    context,
+    has: dispatch.has,
+    call: (name, args, signal) => call(name, args, { signal, bounds: resourceBounds }),
+  });
 
   return {
     server,

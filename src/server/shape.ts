@@ -5,6 +5,7 @@ import { type AutotaskError, InvalidInput } from '../errors.js';
 import { clean } from '../text.js';
 import type { Result } from '../tools/define.js';
 import { disarm, tenantData } from './marked.js';
+import { answerBounds, type FileBounds, type Shaped, shapeFile } from './shape-file.js';
 
 /** What a tool answers, as text for a model or JSON for a program. */
 export type Format = 'text' | 'json';
@@ -66,7 +67,10 @@ function writeText(write: WriteResult): string {
   return lines.join('\n');
 }
 
-function json(result: Result): unknown {
+/** Results that are text and nothing else. */
+type TextResult = Exclude<Result, { kind: 'file' }>;
+
+function json(result: TextResult): unknown {
   if (result.kind === 'facts') return result.json;
   if (result.kind === 'record') {
     const { entity, fields, cells } = result.record;
@@ -100,7 +104,13 @@ function json(result: Result): unknown {
   return { entity: entity.name, ...rest };
 }
 
-export function resultText(result: Result, format: Format): string {
+/** The one way from what a tool found to what leaves this server. */
+export const shapeResult = (result: Result, format: Format, bounds: FileBounds = answerBounds): Shaped =>
+  result.kind === 'file'
+    ? shapeFile(result.file, format, bounds)
+    : { text: resultText(result, format), blocks: [] };
+
+export function resultText(result: TextResult, format: Format): string {
   if (format === 'json') {
     return JSON.stringify(json(result), (_, value) => (typeof value === 'string' ? disarm(value) : value));
   }

@@ -4,6 +4,7 @@ import type { Entities } from '../entities/index.js';
 import type { WritePlan, WriteResult } from '../entities/plan.js';
 import type { CallContext, ListResult, RecordResult } from '../entities/read.js';
 import { didYouMean } from '../nearest.js';
+import type { Content } from './files/content.js';
 
 /** What a tool may use. No HTTP, no protocol. */
 export interface ToolContext extends CallContext {
@@ -25,6 +26,7 @@ export type Result =
   | { readonly kind: 'list'; readonly list: ListResult }
   | { readonly kind: 'record'; readonly record: RecordResult }
   | { readonly kind: 'write'; readonly write: WriteResult }
+  | { readonly kind: 'file'; readonly file: FileResult }
   /** A record with short lists of what belongs to it. */
   | {
       readonly kind: 'account';
@@ -39,6 +41,20 @@ export type Result =
       readonly labels?: readonly string[];
       readonly json: unknown;
     };
+
+/** A file of the tenant. The server decides how much of it goes out, and in which form. */
+export interface FileResult {
+  /** Says which file it is: `TicketAttachments 17001001 of Tickets 101730`. */
+  readonly title: string;
+  readonly id: number;
+  readonly name: string;
+  /** What Autotask knows about it, a line each. */
+  readonly lines: readonly string[];
+  /** Null where there is nothing to hand out; `lines` say why. */
+  readonly content: Content | null;
+  /** Characters of a text to leave out at its beginning. */
+  readonly offset: number;
+}
 
 /** The four hints of the protocol are always given, because an absent hint means the worst. */
 export interface Annotations {

@@ -8,6 +8,7 @@ import { createTimeEntry } from './create-time-entry.js';
 import type { Tool } from './define.js';
 import { deleteEntity } from './delete-entity.js';
 import { describeEntityFields } from './describe-entity-fields.js';
+import { getAttachment } from './get-attachment.js';
 import { getCompany } from './get-company.js';
 import { getContact } from './get-contact.js';
 import { getEntity } from './get-entity.js';
@@ -46,6 +47,7 @@ export const tools: readonly Tool[] = [
   createTicket,
   updateTicket,
   createTicketNote,
+  getAttachment,
   searchCompanies,
   getCompany,
   createCompany,
