@@ -64,7 +64,10 @@ async function placesIn(info: Row): Promise<Place[]> {
   const parentId = idIn(info, 'parentID');
   const places = attachmentEntities.flatMap((entity): Place[] => {
     const owner = entityNamed(entity.parents[0]?.entity ?? '');
-    const named = fields.find(({ referenceEntityType }) => referenceEntityType === owner?.singular);
+    const named = fields.find(
+      ({ name, referenceEntityType }) =>
+        referenceEntityType === owner?.singular && !/^(attachedBy|impersonator)/.test(name),
+    );
     const ownerId = owner === undefined || named === undefined ? null : idIn(info, named.name);
     return ownerId === null ? [] : [{ entity, ownerId }];
   });
