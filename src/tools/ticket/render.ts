@@ -14,22 +14,22 @@ const lengths = [2000, 1000, 500, 250, 120] as const;
 const setIn = (text: string) => text.replaceAll('\n', '\n  ');
 
 function textLines({ kind, texts, files }: Entry, most: number): { inline: string; below: string[] } {
-  const [first] = texts;
+  const [first, ...rest] = texts;
   if (kind === 'note' && (first === undefined || first.text === '')) {
     return { inline: files.length > 0 ? ': (no text, see its files)' : ': (no text)', below: [] };
   }
-  if (texts.length === 1 && first !== undefined && first.label === '' && !first.text.includes('\n')) {
-    return { inline: `: ${shorten(first.text, most)}`, below: [] };
-  }
-  const below = texts.map(({ label, text }) =>
-    setIn(`  ${label === '' ? '' : `${label}: `}${shorten(text, most)}`),
-  );
-  return { inline: '', below };
+  const isInline = first?.label === '' && !first.text.includes('\n');
+  return {
+    inline: isInline ? `: ${shorten(first.text, most)}` : '',
+    below: (isInline ? rest : texts).map(({ label, text }) =>
+      setIn(`  ${label === '' ? '' : `${label}: `}${shorten(text, most)}`),
+    ),
+  };
 }
 
 function lines(entry: Entry, most: number): string[] {
   const { kind, id, at, seenBy, head, files } = entry;
-  const mark = seenBy === undefined ? '' : ` [${seenBy === 'unknown' ? 'seen by: hidden' : seenBy}]`;
+  const mark = seenBy === undefined ? '' : ` [${seenBy}]`;
   const { inline, below } = textLines(entry, most);
   return [
     `${at} ${kind} ${id}${mark} ${head}${inline}`,

@@ -70,7 +70,7 @@ function fileEntries(part: Part, policy: Policy): { shown: Entry[]; withheld: nu
       shown: (field) => (hides(field) ? '' : reading.shown(field)),
       text: (field) => (hides(field) ? '' : reading.text(field)),
     });
-    shown.push(hides('publish') ? { ...entry, seenBy: 'unknown' } : entry);
+    shown.push(hides('publish') ? { ...entry, seenBy: entries.hiddenAudience } : entry);
   }
   return { shown, withheld };
 }
@@ -164,9 +164,14 @@ export async function ticketStory(
   const checks = checked === null || checked.length === 0 ? [] : ['', ...checklistLines(checked)];
   const used = [...fields, ...checks].join('\n').length;
   const story = rendered(list, mostCharacters - used);
-  const legend = list.some(({ seenBy }) => seenBy !== undefined)
-    ? ['[customer]: the customer can see it; [internal]: not']
-    : [];
+  const legend = [
+    ...(list.some(({ seenBy }) => seenBy !== undefined)
+      ? ['[customer]: the customer can see it; [internal]: not']
+      : []),
+    ...(list.some(({ kind }) => kind === 'time')
+      ? ['customers can read the summary of time entries, not the internal text']
+      : []),
+  ];
   const hasFiles = list.some(({ kind, files }) => kind === 'file' || files.length > 0);
   const said = [
     ...notes,
@@ -181,9 +186,11 @@ export async function ticketStory(
     labels: [
       ...said.map((note) => `Note: ${note}`),
       ...fields,
-      '',
-      list.length === 0 ? 'Nothing of what was asked for is on this ticket.' : 'What happened, oldest first:',
-      ...story.lines,
+      ...(list.length > 0
+        ? ['', 'What happened, oldest first:', ...story.lines]
+        : checks.length > 0
+          ? []
+          : ['', 'Nothing of what was asked for is on this ticket.']),
       ...checks,
     ],
     json: {
