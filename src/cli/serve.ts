@@ -6,6 +6,7 @@ import type { Credentials } from '../credentials.js';
 import { createLog, createRedactor, type Log } from '../log.js';
 import { createServer, type ServerSettings } from '../server/index.js';
 import { serveStdio } from '../transports/stdio.js';
+import { openFiles } from './files.js';
 
 /** Where Autotask is, and what to do when it is no longer needed. */
 interface Upstream {
@@ -101,10 +102,12 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
     secrets: Object.values(credentials ?? {}),
   });
   for (const warning of config.warnings) log('warning', warning);
+  const files = config.filesDir === null ? null : await openFiles(config.filesDir);
   const clients = clientsOf(config, credentials === null ? null : { ...settings, credentials, log });
   const server = createServer({
     ...serverSettings(config, name, clients, log),
     ...writeRules(config, auditOf(config), Object.values(credentials ?? {})),
+    files,
   });
   try {
     await serveStdio(server);

@@ -67,7 +67,8 @@ function fromSnapshot(entity: Entity, field: Field): FieldFacts {
 function fromTenant(entity: Entity, field: LiveField, udf: boolean): FieldFacts {
   return {
     name: field.name,
-    dataType: field.dataType,
+    // A tenant calls it `byte`; its values are base64 text.
+    dataType: field.dataType === 'byte' ? 'byte[]' : field.dataType,
     length: field.length > 0 ? field.length : null,
     isRequired: field.isRequired,
     isReadOnly: field.isReadOnly,

@@ -8,6 +8,7 @@ import { createFacts } from './facts.js';
 import type { Marks } from './mark.js';
 import { createReads } from './read.js';
 import { createReferences } from './references.js';
+import { createUploads } from './uploads.js';
 import { createWrites } from './write.js';
 
 /**
@@ -35,7 +36,7 @@ export function createEntities(
       reads,
       account: createAccounts(reader, facts, references, reads),
       attachments: createAttachments(reader, facts, reads),
-      writes: createWrites({ reader, facts, references, reads, policy, marks }),
+      writes: createWrites({ reader, facts, references, reads, policy, marks, uploads: createUploads() }),
     };
   };
   let connected: ReturnType<typeof connect> | undefined;

@@ -20,6 +20,7 @@ import { offer } from './offers.js';
 import { entitiesOf, prepare, type ServerSettings } from './prepare.js';
 import { type Block, resourceBounds } from './shape-file.js';
 
+export type { LocalFiles } from '../tools/define.js';
 export { offeredTools, type ServerSettings } from './prepare.js';
 
 export interface McpServer {

@@ -5,8 +5,8 @@ import type { Marks } from '../entities/mark.js';
 import { InvalidInput } from '../errors.js';
 import type { Redact } from '../log.js';
 import { createPolicy, guardReader, guardWriter, type Policy } from '../policy/index.js';
-import type { ServerFacts, Tool } from '../tools/define.js';
-import { tools as allTools } from '../tools/index.js';
+import type { LocalFiles, ServerFacts, Tool } from '../tools/define.js';
+import { toolsWithFiles, tools as usualTools } from '../tools/index.js';
 import { createDispatch } from './dispatch.js';
 import { createGate, type GateSettings, usualGate } from './gate.js';
 
@@ -34,10 +34,13 @@ export interface ServerSettings {
   readonly marks?: Marks;
   /** Takes the secrets of this server out of a text. */
   readonly redact?: Redact;
+  /** Files on this machine that may be attached; none unless given. */
+  readonly files?: LocalFiles | null;
 }
 
 /** Which tools a client is shown, by name; throws when the policy names tools that do not exist. */
-export function offeredTools(policy: Policy, readOnly: boolean) {
+export function offeredTools(policy: Policy, readOnly: boolean, files = false) {
+  const allTools = files ? toolsWithFiles : usualTools;
   const strays = policy.strayTools(allTools.map(({ name }) => name));
   if (strays.length > 0) {
     throw new InvalidInput(
@@ -70,8 +73,9 @@ export function entitiesOf({
 /** Tools and dispatcher of one tenant, with or without the right to write. */
 export function prepare(settings: ServerSettings, entities: Entities, readOnly: boolean) {
   const { timeZone, closedStatusIds, writer, policy = createPolicy(), actAs = null, log } = settings;
-  const { tools } = offeredTools(policy, readOnly);
-  const context = { entities, server: { ...settings.facts, readOnly }, timeZone, closedStatusIds };
+  const { files = null } = settings;
+  const { tools } = offeredTools(policy, readOnly, files !== null);
+  const context = { entities, server: { ...settings.facts, readOnly }, timeZone, closedStatusIds, files };
   const gate = createGate(settings.confirm ?? usualGate);
   const dispatch = createDispatch({
     tools,

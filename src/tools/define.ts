@@ -12,6 +12,14 @@ export interface ToolContext extends CallContext {
   readonly server: ServerFacts;
   /** Ticket status codes that count as closed. */
   readonly closedStatusIds: readonly number[];
+  /** Files on this machine that may be attached; null where there are none, always over HTTP. */
+  readonly files: LocalFiles | null;
+}
+
+/** A folder from which files may be read, and nothing outside of it. */
+export interface LocalFiles {
+  /** A regular file of at most so many bytes, by its path in the folder. Throws InvalidInput. */
+  read(path: string, mostBytes: number): Promise<{ readonly name: string; readonly bytes: Buffer }>;
 }
 
 export interface ServerFacts {
@@ -71,10 +79,12 @@ interface Declaration<Shape extends z.ZodRawShape> {
   /** Purpose first, then when to use it. */
   readonly description: string;
   readonly input: Shape;
+  /** Arguments that callers may know from elsewhere, with the reason why they do not exist here. */
+  readonly absent?: Readonly<Record<string, string>>;
 }
 
 /** Unknown arguments are refused with the name that was probably meant: a mistyped filter must not vanish. */
-function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+function strict<Shape extends z.ZodRawShape>(shape: Shape, absent: Readonly<Record<string, string>> = {}) {
   const names = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) =>
@@ -82,7 +92,7 @@ function strict<Shape extends z.ZodRawShape>(shape: Shape) {
         ? issue.keys
             .map(
               (key) =>
-                `${key} is not an argument.${didYouMean(key, names)} ${names.length > 0 ? `Valid: ${names.join(', ')}.` : 'There are none.'}`,
+                `${key} is not an argument${absent[key] === undefined ? '' : `: ${absent[key]}`}.${didYouMean(key, names)} ${names.length > 0 ? `Valid: ${names.join(', ')}.` : 'There are none.'}`,
             )
             .join(' ')
         : undefined,
@@ -176,7 +186,7 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
   const { destructive, idempotent, plan, ...declaration } = tool;
   const token = confirmToken(tool.name);
   const confirm = z.string().optional().describe(`${token} to write; without it you get a preview`);
-  const own = strict(tool.input);
+  const own = strict(tool.input, tool.absent);
   return {
     ...declaration,
     mutates: true,

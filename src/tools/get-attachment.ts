@@ -32,12 +32,12 @@ export const getAttachment = defineReadTool({
   name: 'get-attachment',
   title: 'Get an attachment',
   description:
-    'Read a file by the id that get-ticket include shows: text as text, a picture as an image, others whole up to 700 kB. Works for files of every entity.',
+    'Read a file of any entity by its id (get-ticket include shows ids): text as text, pictures as images, the rest as resources.',
   input: {
     id: inputs.id,
-    entity: inputs.entity.optional().describe('Only if id alone fails'),
+    entity: inputs.entity.optional().describe('If id alone fails'),
     parentId: inputs.parentId,
-    offset: inputs.id.optional().describe('Where to go on in a long text'),
+    offset: inputs.id.optional().describe('To go on in a long text'),
     ...inputs.form,
   },
   openWorld: true,

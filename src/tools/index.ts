@@ -1,4 +1,5 @@
 import { countEntity } from './count-entity.js';
+import { createAttachment, createAttachmentFromFiles } from './create-attachment.js';
 import { createCompany } from './create-company.js';
 import { createContact } from './create-contact.js';
 import { createEntity } from './create-entity.js';
@@ -48,6 +49,7 @@ export const tools: readonly Tool[] = [
   updateTicket,
   createTicketNote,
   getAttachment,
+  createAttachment,
   searchCompanies,
   getCompany,
   createCompany,
@@ -63,3 +65,8 @@ export const tools: readonly Tool[] = [
   searchTimeEntries,
   createTimeEntry,
 ];
+
+/** The same where files of this machine may be attached by their path. */
+export const toolsWithFiles: readonly Tool[] = tools.map((tool) =>
+  tool === createAttachment ? createAttachmentFromFiles : tool,
+);
