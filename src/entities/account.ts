@@ -13,6 +13,8 @@ export interface Wanted {
   readonly filter: readonly FilterNode[];
   /** Fields to read and show; those that the policy hides or the tenant does not know are left out. */
   readonly fields: readonly string[];
+  /** Fields that are read and not shown: what they point to needs no name. */
+  readonly ids?: readonly string[];
   readonly most: number;
 }
 
@@ -60,11 +62,12 @@ export function createAccounts(reader: AutotaskReader, facts: Facts, references:
     try {
       const known = await facts(entity, context.signal);
       const fields = wanted.fields.flatMap((name) => known.field(name) ?? []);
+      const read = [...fields, ...(wanted.ids ?? []).flatMap((name) => known.field(name) ?? [])];
       // Autotask refuses to include a field that cannot be queried, but returns it when none are named.
-      const all = fields.some((field) => field.isQueryable === false);
+      const all = read.some((field) => field.isQueryable === false);
       const search = all
         ? { filter: wanted.filter }
-        : { filter: wanted.filter, includeFields: fields.map((field) => field.name) };
+        : { filter: wanted.filter, includeFields: read.map((field) => field.name) };
       const { rows, more } = await reader.query(entity.path ?? entity.name, search, {
         limit: wanted.most,
         ...(context.signal ? { signal: context.signal } : {}),

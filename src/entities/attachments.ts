@@ -130,7 +130,8 @@ export function createAttachments(reader: AutotaskReader, facts: Facts, reads: R
     } else if (entity !== undefined) {
       const row = await reads.row(entity, id, undefined, context);
       if (row === null) return null;
-      const place = { entity, ownerId: ownersIn(entity, row)[0] ?? null };
+      const below = entity.parents[0]?.operations.includes('get') === true;
+      const place = { entity, ownerId: below ? (ownersIn(entity, row)[0] ?? null) : null };
       // Some tenants have been seen to give the contents here.
       if (dataOf(row) !== null || place.ownerId === null) return { place, row };
       return firstOf([place], id, context);

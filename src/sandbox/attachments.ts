@@ -8,6 +8,10 @@ export const attachmentEntities: readonly Entity[] = entities.filter(
   ({ name, parents }) => name.endsWith('Attachments') && parents.length > 0,
 );
 
+/** Fields of a file that name a record and not its owner. */
+export const isOwnerField = (name: string): boolean =>
+  !/^(attachedBy|impersonator|parentAttachment)/.test(name);
+
 /** AttachmentInfo.parentType by attachment entity: 4 ticket or task, 18 time entry, 23 note. */
 const parentTypes: Readonly<Record<string, number>> = {
   CompanyAttachments: 1,

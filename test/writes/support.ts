@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { openFiles } from '../../src/cli/files.js';
 import { auditOf, writeRules } from '../../src/cli/serve.js';
 import { createReader, createWriter } from '../../src/client/index.js';
 import { loadConfig } from '../../src/config/index.js';
@@ -54,6 +55,7 @@ export async function rig(sandbox: Sandbox, { env = {}, human }: RigOptions = {}
     writer,
     log: () => {},
     ...writeRules(config, auditOf(config), Object.values(sandbox.credentials)),
+    files: config.filesDir === null ? null : await openFiles(config.filesDir),
   });
   const asked: string[] = [];
   const client = new Client(

@@ -44,8 +44,8 @@ function notes(ticket: Row, first: number): Row[] {
   ])[] = [
     [1, 13, 2, 'Workflow rule: acknowledge', 'The rule "Acknowledge new tickets" was applied.'],
     [2, 1, 2, 'Service Desk Notification', 'An e-mail was sent to the contact of the ticket.'],
-    // Pictures pasted into a note leave its text empty.
-    [10, 18, 1, 'Photo of the screen', ''],
+    // Pictures pasted into a note leave its text empty. The customer answered a notification.
+    [10, 18, 1, 'Service Desk Notification: photo of the screen', ''],
     [
       25,
       3,

@@ -141,9 +141,10 @@ export const fileFields = [
   'fullPath',
   'publish',
   'title',
-  'ticketNoteID',
-  'timeEntryID',
 ];
+
+/** What a file of the index hangs on. */
+export const fileOwnerFields = ['ticketNoteID', 'timeEntryID', 'parentAttachmentID'];
 
 export function fileEntry(part: Part, reading: Reading): Entry {
   const { row, shown } = reading;

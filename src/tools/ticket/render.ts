@@ -10,8 +10,8 @@ const leastCharacters = 8_000;
 /** How long a text may be, tried one after the other until everything fits. */
 const lengths = [2000, 1000, 500, 250, 120] as const;
 
-/** Lines of people's texts are set in, so that none of them can pass for an entry. */
-const setIn = (text: string) => text.replaceAll('\n', '\n  ');
+/** Further lines of people's texts are marked, so that none of them can pass for an entry. */
+export const quoted = (text: string) => text.replaceAll('\n', '\n> ');
 
 function textLines({ kind, texts, files }: Entry, most: number): { inline: string; below: string[] } {
   const [first, ...rest] = texts;
@@ -22,7 +22,7 @@ function textLines({ kind, texts, files }: Entry, most: number): { inline: strin
   return {
     inline: isInline ? `: ${shorten(first.text, most)}` : '',
     below: (isInline ? rest : texts).map(({ label, text }) =>
-      setIn(`  ${label === '' ? '' : `${label}: `}${shorten(text, most)}`),
+      quoted(`${label === '' ? '> ' : `  ${label}: `}${shorten(text, most)}`),
     ),
   };
 }

@@ -8,14 +8,19 @@ import { checklistLines, type Item, items } from './checklist.js';
 import type { Entry } from './entries.js';
 import * as entries from './entries.js';
 import { noiseOf } from './noise.js';
-import { mostCharacters, rendered } from './render.js';
+import { mostCharacters, quoted, rendered } from './render.js';
 
 /** What a caller can ask for, and where it stands. */
 const sources = {
   notes: { entity: 'TicketNotes', fields: entries.noteFields, entry: entries.noteEntry },
   time: { entity: 'TimeEntries', fields: entries.timeFields, entry: entries.timeEntry },
   // One index lists the files of the ticket, of its notes, time entries and other files.
-  attachments: { entity: 'AttachmentInfo', fields: entries.fileFields, entry: entries.fileEntry },
+  attachments: {
+    entity: 'AttachmentInfo',
+    fields: entries.fileFields,
+    ids: entries.fileOwnerFields,
+    entry: entries.fileEntry,
+  },
   charges: { entity: 'TicketCharges', fields: entries.chargeFields, entry: entries.chargeEntry },
   history: { entity: 'TicketHistory', fields: entries.historyFields, entry: entries.historyEntry },
 } as const;
@@ -44,13 +49,14 @@ function wantedOf(names: readonly PartName[], all: boolean, ticketID: number): W
         }
       : sources[name],
   );
-  const people = all ? [{ entity: others, fields: ['id', 'resourceID', 'roleID'] }] : [];
-  return [...lists, ...people].map(({ entity, fields }) => ({ entity, fields, filter, most: mostRecords }));
+  const people = all ? [{ entity: others, fields: ['id', 'resourceID'] }] : [];
+  return [...lists, ...people].map((list) => ({ ...list, filter, most: mostRecords }));
 }
 
 /** The entity a file of the index belongs to: what may not be read there is not shown here. */
 function fileEntity(reading: ReturnType<typeof entries.readings>[number]): Entity | undefined {
   const { row } = reading;
+  if (typeof row.parentAttachmentID === 'number') return entityNamed('AttachmentNestedAttachments');
   if (typeof row.ticketNoteID === 'number') return entityNamed('TicketNoteAttachments');
   return entityNamed(typeof row.timeEntryID === 'number' ? 'TimeEntryAttachments' : 'TicketAttachments');
 }
@@ -93,6 +99,8 @@ function arranged(list: readonly Entry[], files: readonly Entry[]): Entry[] {
   ].sort(chronological);
 }
 
+const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 const counted = (words: readonly string[]) =>
   [...new Set(words)].map((word) => `${words.filter((other) => other === word).length} ${word}`).join(', ');
 
@@ -123,7 +131,7 @@ function tell({ parts }: Account, ticketID: number, policy: Policy): Told {
     else if (name === sources.attachments.entity) {
       const { shown, withheld } = fileEntries(part, policy);
       files = shown;
-      if (withheld > 0) notes.push(`hidden by the policy of this server: ${withheld} files`);
+      if (withheld > 0) notes.push(`hidden by the policy of this server: ${plural(withheld, 'file')}`);
     } else {
       const source = Object.values(sources).find(({ entity }) => entity === name);
       const readings = entries.readings(part);
@@ -131,7 +139,7 @@ function tell({ parts }: Account, ticketID: number, policy: Policy): Told {
       const folded = noise.filter((word) => word !== null);
       if (folded.length > 0) {
         notes.push(
-          `${folded.length} system notes folded (${counted(folded)}); query-entity TicketNotes with ticketID ${ticketID} shows them`,
+          `${plural(folded.length, 'system note')} folded (${counted(folded)}); query-entity TicketNotes with ticketID ${ticketID} shows them`,
         );
       }
       readings.forEach((reading, at) => {
@@ -157,9 +165,7 @@ export async function ticketStory(
   const found = await account({ entity: 'Tickets', id }, wantedOf(names, all, id), context);
   const { list, items: checked, people, notes } = tell(found, id, context.entities.policy);
   const record = telling(found.record);
-  const fields = record.fields.map(
-    ({ name }, at) => `${name}: ${record.cells[at]?.text.replaceAll('\n', '\n  ') ?? ''}`,
-  );
+  const fields = record.fields.map(({ name }, at) => `${name}: ${quoted(record.cells[at]?.text ?? '')}`);
   if (people.length > 0) fields.push(`secondaryResources: ${people.join(', ')}`);
   const checks = checked === null || checked.length === 0 ? [] : ['', ...checklistLines(checked)];
   const used = [...fields, ...checks].join('\n').length;
