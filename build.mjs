@@ -3,22 +3,8 @@
 // Its declarations are made apart (npm run build:types), because the compiler takes longer than all of this.
 import { chmod, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
-
-const common = { format: 'esm', platform: 'node', target: 'node20', logLevel: 'warning' };
-
-const program = () =>
-  build({
-    ...common,
-    entryPoints: { cli: 'src/cli/index.ts' },
-    outdir: 'dist',
-    bundle: true,
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    // Some dependencies are CommonJS and call require() for Node's own modules.
-    banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
-    },
-  });
+import { common } from './packaging/bundle.mjs';
+import { program } from './packaging/program.mjs';
 
 const library = () =>
   build({
@@ -30,5 +16,5 @@ const library = () =>
 
 const made = ['dist/cli.js', 'dist/chunks', 'dist/library'];
 await Promise.all(made.map((path) => rm(path, { recursive: true, force: true })));
-await Promise.all([program(), library()]);
+await Promise.all([program('dist'), library()]);
 await chmod('dist/cli.js', 0o755);

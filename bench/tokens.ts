@@ -1,5 +1,5 @@
 import { encode } from 'gpt-tokenizer';
-import { z } from 'zod';
+import * as z from 'zod';
 import { connect } from '../test/support/tenant.js';
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { operations } from '../src/model.js';
 
 /** The project's own format of a snapshot file. `null` means that no source told. */

@@ -78,11 +78,7 @@ export async function createRender(templatesDir: string): Promise<Render> {
     const imports = Object.entries(namespaces).filter(([alias]) => used.has(alias));
     file.insertImportDeclarations(
       0,
-      imports.map(([alias, moduleSpecifier]) =>
-        alias === 'z'
-          ? { moduleSpecifier, namedImports: [alias] }
-          : { moduleSpecifier, namespaceImport: alias },
-      ),
+      imports.map(([namespaceImport, moduleSpecifier]) => ({ moduleSpecifier, namespaceImport })),
     );
     return banner + file.getFullText();
   };

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataType } from '../model.js';
 import type { EntityEvidence } from './evidence.js';
 

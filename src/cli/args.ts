@@ -1,76 +1,92 @@
-import type { Flags } from '../config/index.js';
+import { parseArgs } from 'node:util';
 import { didYouMean } from '../nearest.js';
+import { type CommandFacts, type CommandName, commands } from './commands.js';
 
 /** The command line was wrong; the message says how. */
 export class UsageError extends Error {}
 
-export type Command =
-  | { readonly name: 'serve'; readonly flags: Flags }
-  | { readonly name: 'tour' }
-  | { readonly name: 'sandbox'; readonly argv: readonly string[] }
-  | { readonly name: 'policy'; readonly flags: Flags }
-  | { readonly name: 'audit'; readonly files: readonly string[] }
-  | { readonly name: 'help' }
-  | { readonly name: 'version' };
+export interface Parsed {
+  readonly command: CommandName | 'version' | 'help';
+  /** What `help` is about; null for the program as a whole. */
+  readonly about: CommandName | null;
+  /** Switches that were given, without dashes. */
+  readonly switches: ReadonlySet<string>;
+  readonly values: ReadonlyMap<string, string>;
+  /** Words that are no options, in order. */
+  readonly words: readonly string[];
+  /** Everything after the command's name, as it was given. */
+  readonly rest: readonly string[];
+}
 
-export const help = `autotask-mcp - MCP server for Autotask PSA
+const names = Object.keys(commands).filter((name): name is CommandName => name in commands);
+const named = names.filter((name) => commands[name].name !== '');
+const commandOf = (word: string): CommandName | undefined => named.find((name) => name === word);
 
-Usage
-  autotask-mcp [options]           serve one MCP client over stdin and stdout
-  autotask-mcp tour                watch a client do the main job on the sandbox tenant
-  autotask-mcp sandbox [options]   run the sandbox tenant on its own
-  autotask-mcp policy              print what this server may do, as configured
-  autotask-mcp audit verify FILE   check an audit log (rotated files first)
-
-Options
-  --demo        use the embedded sandbox tenant: no credentials needed
-  --read-only   offer no tool that writes
-  --http        serve over HTTP instead (see docs/http.md)
-  --version     print the version
-  --help        print this
-
-Environment
-  AUTOTASK_USERNAME, AUTOTASK_SECRET, AUTOTASK_INTEGRATION_CODE   credentials of an API user
-  AUTOTASK_API_URL     pins the zone (otherwise found by the user name)
-  AUTOTASK_READ_ONLY   true: as --read-only
-  AUTOTASK_TIMEZONE    zone of dates that name none, e.g. Europe/Berlin (UTC)
-  AUTOTASK_TRANSPORT   http: as --http; needs AUTOTASK_HTTP_TOKEN
-  LOG_LEVEL            debug, info, warning or error, on stderr (info)
-  LOG_FORMAT           simple or json lines (simple)
-
-Exit codes: 0 done, 1 failed, 2 called or configured wrongly
-`;
-
-const commands = ['tour', 'sandbox', 'policy', 'audit'];
-const options = ['--demo', '--read-only', '--http', '--version', '--help'];
+const wrong = (message: string, { name }: CommandFacts): UsageError =>
+  new UsageError(`${message} See autotask-mcp ${name === '' ? '' : `${name} `}--help.`);
 
 /** Reads the command line; anything it does not know is an error with the closest known word. */
-export function parseArguments(argv: readonly string[]): Command {
-  const [first] = argv;
-  if (first === 'sandbox') return { name: 'sandbox', argv: argv.slice(1) };
-  if (first === 'audit') {
-    const [verb, ...files] = argv.slice(1);
-    if (verb !== 'verify' || files.length === 0)
-      throw new UsageError('Usage: autotask-mcp audit verify FILE [FILE...]');
-    return { name: 'audit', files };
-  }
-  if (first === 'policy') {
-    const rest = parseArguments(argv.slice(1));
-    return rest.name === 'serve' ? { name: 'policy', flags: rest.flags } : rest;
-  }
-  if (first === 'tour' && argv.length === 1) return { name: 'tour' };
-  let flags: Flags = {};
-  for (const word of argv) {
-    if (word === '--help' || word === '-h') return { name: 'help' };
-    if (word === '--version' || word === '-v') return { name: 'version' };
-    if (word === '--demo') flags = { ...flags, demo: true };
-    else if (word === '--read-only') flags = { ...flags, readOnly: true };
-    else if (word === '--http') flags = { ...flags, http: true };
-    else {
-      const kind = word.startsWith('-') ? 'an option' : 'a command';
-      const known = word.startsWith('-') ? options : commands;
-      throw new UsageError(`${word} is not ${kind}.${didYouMean(word, known)} See autotask-mcp --help.`);
+export function parseArguments(argv: readonly string[]): Parsed {
+  const [first = ''] = argv;
+  if (first === 'help') return helpAbout(argv[1]);
+  const command = commandOf(first) ?? 'serve';
+  const facts: CommandFacts = commands[command];
+  const rest = command === 'serve' ? argv : argv.slice(1);
+  const known = new Map(facts.options.map((option) => [option.name, option]));
+  const own = command === 'serve' ? ['help', 'version'] : ['help'];
+  const { tokens } = parseArgs({
+    args: [...rest],
+    strict: false,
+    tokens: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      ...(command === 'serve' ? { version: { type: 'boolean', short: 'v' } } : {}),
+      ...Object.fromEntries(
+        facts.options.map(
+          ({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const,
+        ),
+      ),
+    },
+  });
+  const switches = new Set<string>();
+  const values = new Map<string, string>();
+  const words: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value } = token;
+    const option = known.get(name);
+    if (option === undefined && !own.includes(name)) {
+      const choices = [...known.keys(), ...own].map((choice) => `--${choice}`);
+      throw wrong(`${rawName} is not an option.${didYouMean(rawName, choices)}`, facts);
     }
+    if (option?.value === undefined && value !== undefined) throw wrong(`${rawName} takes no value.`, facts);
+    if (option?.value !== undefined && (value === undefined || value === '' || value.startsWith('--'))) {
+      throw wrong(`${rawName} needs a value: ${rawName} ${option.value}.`, facts);
+    }
+    if (value === undefined) switches.add(name);
+    else values.set(name, value);
   }
-  return { name: 'serve', flags };
+  const parsed = { about: null, switches, values, words, rest };
+  if (switches.has('help')) {
+    return { ...parsed, command: 'help', about: command === 'serve' ? null : command };
+  }
+  if (switches.has('version')) return { ...parsed, command: 'version' };
+  const [stray] = words;
+  if (stray !== undefined && facts.words === undefined) {
+    throw command === 'serve'
+      ? wrong(`${stray} is not a command.${didYouMean(stray, [...named, 'help'])}`, facts)
+      : wrong(`${facts.name} takes no ${stray}.`, facts);
+  }
+  return { ...parsed, command };
+}
+
+function helpAbout(word: string | undefined): Parsed {
+  const about = word === undefined ? null : commandOf(word);
+  if (about === undefined) {
+    throw new UsageError(
+      `${word} is not a command.${didYouMean(word ?? '', named)} See autotask-mcp --help.`,
+    );
+  }
+  return { command: 'help', about, switches: new Set(), values: new Map(), words: [], rest: [] };
 }

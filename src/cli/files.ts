@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, sep, win32 } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInput } from '../errors.js';
 import type { LocalFiles } from '../server/index.js';
+
+export type { LocalFiles };
 
 const refuse = (problem: string) => new InvalidInput('Nothing was sent.', [{ field: 'path', problem }]);
 

@@ -1,48 +1,61 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
-import { type Flags, loadConfig } from '../config/index.js';
-import { help, parseArguments } from './args.js';
+import { type Flags, loadConfig, type Sources } from '../config/index.js';
+import { type Parsed, parseArguments } from './args.js';
 
 const serverFacts = { name: packageJson.name, version: packageJson.version };
 
-const configOf = (flags: Flags) =>
-  loadConfig({
-    env: process.env,
-    flags,
-    readFile: (path) => readFileSync(path, 'utf8'),
-    platform: process.platform,
-    home: homedir(),
-  });
+const flagsOf = ({ switches, values }: Parsed): Flags => ({
+  demo: switches.has('demo'),
+  readOnly: switches.has('read-only'),
+  http: switches.has('http') || values.has('url'),
+});
+
+const sourcesOf = (flags: Flags): Sources => ({
+  env: process.env,
+  flags,
+  readFile: (path) => readFileSync(path, 'utf8'),
+  platform: process.platform,
+  home: homedir(),
+});
+
+const configOf = (parsed: Parsed) => loadConfig(sourcesOf(flagsOf(parsed)));
 
 /** Runs one command and resolves to its exit code. Parts that a command does not need are not loaded. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const command = parseArguments(argv);
-  switch (command.name) {
-    case 'help':
-      process.stdout.write(help);
+  const parsed = parseArguments(argv);
+  switch (parsed.command) {
+    case 'help': {
+      const { helpText } = await import('./help.js');
+      process.stdout.write(helpText(parsed.about));
       return 0;
+    }
     case 'version':
       process.stdout.write(`${packageJson.version}\n`);
       return 0;
+    case 'doctor': {
+      const { doctor } = await import('./doctor/index.js');
+      return doctor(sourcesOf(flagsOf(parsed)), serverFacts, parsed.switches.has('json'));
+    }
     case 'tour': {
       const { tour } = await import('./tour.js');
       return tour();
     }
     case 'sandbox': {
       const { sandbox } = await import('./sandbox.js');
-      return sandbox(command.argv);
+      return sandbox(parsed.rest);
     }
     case 'policy': {
       const { printPolicy } = await import('./policy.js');
-      return printPolicy(configOf(command.flags));
+      return printPolicy(configOf(parsed));
     }
     case 'audit': {
       const { verifyAudit } = await import('./audit.js');
-      return verifyAudit(command.files, configOf({}).writes.auditKey);
+      return verifyAudit(parsed.words, () => configOf(parsed).writes.auditKey);
     }
     case 'serve': {
-      const config = configOf(command.flags);
+      const config = configOf(parsed);
       if (config.http !== null) {
         const { serveHttp } = await import('./serve-http.js');
         await serveHttp(config, config.http, serverFacts);

@@ -7,7 +7,7 @@ const orAll = (list: readonly string[] | undefined) => list?.join(' ') ?? 'all';
 /** Prints what a server with this configuration may do, and does nothing. */
 export async function printPolicy({ policy, writes, readOnly }: Config): Promise<number> {
   const { settings, budget } = policy;
-  const { offered, withheld } = offeredTools(policy, readOnly);
+  const { tools, withheld } = offeredTools(policy, readOnly);
   const masks = await maskLines(policy);
   const lines = [
     `writes                  ${readOnly ? 'none: read-only' : `confirmed by ${writes.confirm.mode}`}`,
@@ -15,7 +15,7 @@ export async function printPolicy({ policy, writes, readOnly }: Config): Promise
     `writes per hour         ${budget.most ?? 'without limit'}`,
     `audit log               ${writes.audit?.path ?? 'none'}`,
     `written in the name of  ${writes.actAs === null ? 'the API user' : `resource ${writes.actAs}`}`,
-    `tools                   ${offered.length} offered; withheld: ${withheld.join(' ') || 'none'}`,
+    `tools                   ${tools.length} offered; withheld: ${withheld.join(' ') || 'none'}`,
     `entities to read        ${orAll(settings.readEntities)}`,
     `entities to write       ${orAll(settings.writeEntities)}`,
     `  to create             ${orAll(settings.createEntities)}`,

@@ -5,15 +5,26 @@ import type { Config } from '../config/index.js';
 import type { Credentials } from '../credentials.js';
 import { AutotaskError } from '../errors.js';
 import { createLog, type Log } from '../log.js';
+import { createBudgets } from '../policy/index.js';
 import { prepareServer } from '../server/index.js';
 import { type Metrics, startHttp, type Tenant } from '../transports/http/index.js';
-import { auditOf, clientsOf, type ProgramName, serverSettings, upstreamOf, writeRules } from './serve.js';
+import { accessOf, auditOf, clientsOf, type ProgramName, serverSettings, upstreamOf } from './serve.js';
+import { checkTools, policyOf } from './token-policies.js';
 
-/** Tells tenants apart in the audit log and in confirm tokens without naming the API user. */
+/**
+ * Tells tenants apart in logs, in the names of their audit logs and in confirm tokens without naming the API
+ * user. A new secret does not change it.
+ */
 const tagOf = (credentials: Credentials | undefined): string | undefined =>
   credentials === undefined
     ? undefined
     : createHash('sha256').update(credentials.userName.toLowerCase()).digest('hex').slice(0, 12);
+
+/** Whose writes are counted together: nobody without the secret counts for somebody else. */
+const countedAs = (settings: ClientSettings | null): string =>
+  createHash('sha256')
+    .update(JSON.stringify([settings?.credentials, settings?.apiUrl]))
+    .digest('hex');
 
 const stopped = () =>
   new Promise<void>((resolve) => {
@@ -23,6 +34,7 @@ const stopped = () =>
 
 /** Serves many clients over HTTP until the process is told to stop. */
 export async function serveHttp(config: Config, http: HttpConfig, name: ProgramName): Promise<void> {
+  checkTools(config);
   const upstream = await upstreamOf(config);
   const tokens = http.tokens.map(({ token }) => token);
   const logFor = (credentials: object | null): Log =>
@@ -34,7 +46,9 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   const log = logFor(upstream.credentials);
   for (const warning of config.warnings) log('warning', warning);
 
-  const audit = auditOf(config);
+  const forGateway = http.auth === 'gateway';
+  const audit = forGateway ? null : await auditOf(config);
+  const budgetOf = createBudgets();
 
   /** Everything that belongs to one tenant and to nobody else hangs on what this makes. */
   const open = (settings: ClientSettings | null, metrics: Metrics): Tenant => {
@@ -45,17 +59,32 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
         use = most > 0 ? used / most : undefined;
       },
     };
-    const clients = clientsOf(config, settings === null ? null : { ...settings, observer });
     const credentials = settings?.credentials;
-    const prepared = {
-      ...serverSettings(config, name, clients, settings?.log ?? log),
-      ...writeRules(config, audit, [...tokens, ...Object.values(credentials ?? {})], tagOf(credentials)),
+    const secrets = [...tokens, ...Object.values(credentials ?? {})];
+    const tag = tagOf(credentials);
+    const clients = clientsOf(config, settings === null ? null : { ...settings, observer });
+    const ownAudit = forGateway ? auditOf(config, tag) : audit;
+    const access = Promise.all([clients, ownAudit]).then(([both, log]) =>
+      accessOf(config, both, log, secrets, tag),
+    );
+    const common = { ...serverSettings(config, name, settings?.log ?? log), open: () => access };
+    const counted = countedAs(settings);
+    // Holders without a policy of their own share what is made for the first of them.
+    const prepared = new Map<string, ReturnType<typeof prepareServer>>();
+    const serverFor = (holder: string) => {
+      const key = config.tokenPolicies.has(holder) ? holder : '';
+      const known = prepared.get(key);
+      if (known !== undefined) return known;
+      const made = prepareServer({ ...common, policy: policyOf(config, budgetOf, counted, key) });
+      prepared.set(key, made);
+      return made;
     };
     return {
-      server: prepareServer(prepared),
+      server: ({ name: holder, readOnly }) => serverFor(holder)(readOnly),
       check: async (signal) => {
-        if (clients.reader === null) throw new AutotaskError('configuration', prepared.whyNoReader ?? '');
-        await clients.reader.version({ signal });
+        const { reader, whyNoReader } = await access;
+        if (reader === null) throw new AutotaskError('configuration', whyNoReader ?? '');
+        await reader.version({ signal });
       },
       thresholdUse: () => use,
     };
@@ -65,6 +94,11 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     ...http,
     readOnly: config.readOnly,
     log,
+    reach: async (signal, metrics) => {
+      const { reachService } = await import('../client/index.js');
+      const observer = { ...metrics.upstream, threshold: () => {} };
+      await reachService({ ...upstream.settings, log, observer }, signal);
+    },
     openTenant: (named, metrics) => {
       if (named === null) {
         const { credentials, settings } = upstream;
@@ -73,13 +107,15 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
       const { apiUrl, ...credentials } = named;
       const { apiUrl: _, ...settings } = upstream.settings;
       const pinned = apiUrl === undefined ? {} : { apiUrl };
-      return open({ ...settings, ...pinned, credentials, log: logFor(credentials) }, metrics);
+      const own = logFor(credentials);
+      const tag = tagOf(credentials);
+      return open(
+        { ...settings, ...pinned, credentials, log: (level, line) => own(level, `tenant ${tag}: ${line}`) },
+        metrics,
+      );
     },
   });
-  log(
-    'info',
-    `serving MCP at ${server.url}/mcp (${http.auth === 'gateway' ? 'for a gateway' : 'one tenant'})`,
-  );
+  log('info', `serving MCP at ${server.url}/mcp (${forGateway ? 'for a gateway' : 'one tenant'})`);
   try {
     await stopped();
     log('info', 'stopping; running calls may finish');

@@ -1,12 +1,12 @@
-import { type AuditLog, createAuditFile, createAuditLog } from '../audit/index.js';
-import { createReader, createWriter } from '../client/index.js';
-import type { AutotaskReader, AutotaskWriter, ClientSettings } from '../client/types.js';
+import { join, parse } from 'node:path';
+import type { AuditLog } from '../audit/index.js';
+import type { ClientSettings } from '../client/types.js';
 import type { Config } from '../config/index.js';
 import type { Credentials } from '../credentials.js';
 import { createLog, createRedactor, type Log } from '../log.js';
-import { createServer, type ServerSettings } from '../server/index.js';
+import { type Access, createServer, type ServerSettings } from '../server/index.js';
 import { serveStdio } from '../transports/stdio.js';
-import { openFiles } from './files.js';
+import type { LocalFiles } from './files.js';
 
 /** Where Autotask is, and what to do when it is no longer needed. */
 interface Upstream {
@@ -40,38 +40,50 @@ export async function upstreamOf(config: Config): Promise<Upstream> {
   };
 }
 
-/** One file for the whole process, whatever it serves: its lines form one chain. */
-export const auditOf = ({ writes: { audit, auditKey: key } }: Config): AuditLog | null =>
-  audit === null ? null : createAuditLog(createAuditFile({ ...audit, key }));
-
-/** What the configuration says about writes, for the server. */
-export const writeRules = (
-  config: Config,
-  audit: AuditLog | null,
-  secrets: readonly string[],
+/**
+ * One file for the whole process, whatever it serves: its lines form one chain. For a gateway each tenant has
+ * a file and a chain of its own, named after it: `audit-3f2a….jsonl` for `audit.jsonl`. No file is kept open.
+ */
+export async function auditOf(
+  { writes: { audit, auditKey: key } }: Config,
   tenant?: string,
-): Pick<ServerSettings, 'policy' | 'confirm' | 'audit' | 'actAs' | 'marks' | 'redact' | 'tenant'> => ({
-  ...(tenant === undefined ? {} : { tenant }),
-  policy: config.policy,
-  confirm: config.writes.confirm,
-  actAs: config.writes.actAs,
-  marks: config.writes.marks,
-  redact: createRedactor(secrets),
-  audit,
-});
-
-export interface Clients {
-  readonly reader: AutotaskReader | null;
-  readonly writer: AutotaskWriter | null;
+): Promise<AuditLog | null> {
+  if (audit === null) return null;
+  const { createAuditFile, createAuditLog } = await import('../audit/index.js');
+  const { dir, name, ext } = parse(audit.path);
+  const path = tenant === undefined ? audit.path : join(dir, `${name}-${tenant}${ext}`);
+  return createAuditLog(createAuditFile({ ...audit, path, key }));
 }
 
+export type Clients = Pick<Access, 'reader' | 'writer'>;
+
 /** Null settings are missing credentials. In read-only mode nothing that could write is ever made. */
-export function clientsOf(config: Config, settings: ClientSettings | null): Clients {
+export async function clientsOf(config: Config, settings: ClientSettings | null): Promise<Clients> {
   if (settings === null) return { reader: null, writer: null };
+  const { createReader, createWriter } = await import('../client/index.js');
   if (config.readOnly) return { reader: createReader(settings), writer: null };
   const writer = createWriter(settings);
   return { reader: writer, writer };
 }
+
+/** The way to a tenant as the configuration wants it used. `secrets` never reach an answer or the audit log. */
+export const accessOf = (
+  { missing, writes }: Config,
+  clients: Clients,
+  audit: AuditLog | null,
+  secrets: readonly string[],
+  tenant?: string,
+  files: LocalFiles | null = null,
+): Access => ({
+  ...clients,
+  files,
+  whyNoReader: `There are no complete Autotask credentials: ${missing.join(', ')} not set.`,
+  audit,
+  actAs: writes.actAs,
+  marks: writes.marks,
+  redact: createRedactor(secrets),
+  ...(tenant === undefined ? {} : { tenant }),
+});
 
 export interface ProgramName {
   readonly name: string;
@@ -81,33 +93,41 @@ export interface ProgramName {
 export const serverSettings = (
   config: Config,
   name: ProgramName,
-  { reader, writer }: Clients,
   log: Log,
-): ServerSettings => ({
+): Omit<ServerSettings, 'open'> => ({
   facts: { ...name, mode: config.mode, readOnly: config.readOnly },
   timeZone: config.timeZone,
   closedStatusIds: config.closedStatusIds,
-  reader,
-  writer,
-  whyNoReader: `There are no complete Autotask credentials: ${config.missing.join(', ')} not set.`,
+  policy: config.policy,
+  confirm: config.writes.confirm,
+  files: config.filesDir !== null,
   log,
 });
 
-/** Serves one client over stdio until it is done. */
+/** Serves one client over stdio until it is done. Nothing is opened, loaded or sent before its first call. */
 export async function serve(config: Config, name: ProgramName): Promise<void> {
-  const { settings, credentials, close } = await upstreamOf(config);
   const log = createLog({
     level: config.logLevel,
     format: config.logFormat,
-    secrets: Object.values(credentials ?? {}),
+    secrets: Object.values(config.credentials ?? {}),
   });
   for (const warning of config.warnings) log('warning', warning);
-  const files = config.filesDir === null ? null : await openFiles(config.filesDir);
-  const clients = clientsOf(config, credentials === null ? null : { ...settings, credentials, log });
+  const files =
+    config.filesDir === null ? null : await (await import('./files.js')).openFiles(config.filesDir);
+  let close = async () => {};
   const server = createServer({
-    ...serverSettings(config, name, clients, log),
-    ...writeRules(config, auditOf(config), Object.values(credentials ?? {})),
-    files,
+    ...serverSettings(config, name, log),
+    open: async () => {
+      const upstream = await upstreamOf(config);
+      close = upstream.close;
+      const { settings, credentials } = upstream;
+      const clients = await clientsOf(
+        config,
+        credentials === null ? null : { ...settings, credentials, log },
+      );
+      const secrets = Object.values(credentials ?? {});
+      return accessOf(config, clients, await auditOf(config), secrets, undefined, files);
+    },
   });
   try {
     await serveStdio(server);

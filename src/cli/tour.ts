@@ -2,14 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
-import { z } from 'zod';
+import * as z from 'zod';
+import { paintFor } from './style.js';
 
 /** A company of the sandbox's seed data that always has open tickets without an assigned resource. */
 const company = 'Contoso';
 
 const out = (line: string) => process.stdout.write(`${line}\n`);
-const styled = (code: number, text: string) =>
-  process.stdout.isTTY && process.env.NO_COLOR === undefined ? `\u001b[${code}m${text}\u001b[0m` : text;
+const paint = paintFor(process.stdout, process.env);
 
 class StepFailed extends Error {}
 
@@ -27,7 +27,7 @@ async function call(client: Client, name: string, args: Record<string, unknown>)
   const result = CallToolResultSchema.parse(await client.callTool({ name, arguments: args }));
   const [content] = result.content;
   const text = content?.type === 'text' ? content.text : '';
-  out(styled(36, `  > ${name} ${JSON.stringify(args)}`));
+  out(paint('cyan', `  > ${name} ${JSON.stringify(args)}`));
   const lines = text.split('\n');
   for (const line of lines.slice(0, 14)) out(`    ${line.length > 150 ? `${line.slice(0, 149)}…` : line}`);
   if (lines.length > 14) out(`    … ${lines.length - 14} more lines`);
@@ -143,13 +143,13 @@ export async function tour(): Promise<number> {
   const found = { id: 0 };
   try {
     for (const [index, step] of steps.entries()) {
-      out(styled(1, `\n${index + 1}. ${step.title}`));
+      out(paint('bold', `\n${index + 1}. ${step.title}`));
       await step.run(client, found);
-      out(styled(32, '  done'));
+      out(paint('green', '  done'));
     }
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
-    out(styled(31, `  FAILED: expected that ${error.message}`));
+    out(paint('red', `  FAILED: expected that ${error.message}`));
     return 1;
   } finally {
     await client.close();

@@ -19,15 +19,28 @@ export interface Exchange {
   requestsSent(): number;
 }
 
+/** From the `Date` of an answer, which tells whole seconds; it was written about half way through. */
+function clockAhead(date: unknown, tookMs: number): number | null {
+  const theirs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(theirs) ? null : Math.round(theirs + 500 - (Date.now() - tookMs / 2));
+}
+
 export function createExchange(timeoutMs: number, log: Log, observer?: ClientObserver): Exchange {
   const transport = createTransport(createAgents());
   let sent = 0;
-  const send: Exchange['send'] = async (call, url, headers, deadline) => {
+  const send = async (
+    [call, url, headers, deadline]: Parameters<Exchange['send']>,
+    onClock: (aheadMs: number) => void,
+  ): Promise<Verdict> => {
     const { method, body, write } = call;
     const { signal } = deadline;
     sent += 1;
     const started = performance.now();
     const outcome = await transport({ method, url, headers, body, write, timeoutMs, signal });
+    if ('answer' in outcome) {
+      const ahead = clockAhead(outcome.answer.headers.date, performance.now() - started);
+      if (ahead !== null) onClock(ahead);
+    }
     const result = 'answer' in outcome ? outcome.answer.status : outcome.failure.code;
     log('debug', `${nameOf(call)}: ${result} after ${Math.round(performance.now() - started)} ms`);
     if ('answer' in outcome) return judge(call, outcome.answer);
@@ -38,16 +51,19 @@ export function createExchange(timeoutMs: number, log: Log, observer?: ClientObs
   };
   return {
     requestsSent: () => sent,
-    async send(call, ...rest) {
+    async send(...request) {
+      const [{ method, write }] = request;
       const started = performance.now();
       let outcome = 'cancelled';
+      let clockAheadMs: number | null = null;
       try {
-        const verdict = await send(call, ...rest);
+        const verdict = await send(request, (ahead) => {
+          clockAheadMs = ahead;
+        });
         outcome = verdict.ok ? 'ok' : verdict.error.kind;
         return verdict;
       } finally {
-        const { method, write } = call;
-        observer?.sent({ method, write, outcome, ms: performance.now() - started });
+        observer?.sent({ method, write, outcome, ms: performance.now() - started, clockAheadMs });
       }
     },
   };

@@ -3,6 +3,7 @@ import { createTenant } from './tenant.js';
 import type { AutotaskReader, AutotaskWriter, ClientSettings } from './types.js';
 import { writerOf } from './writer.js';
 
+export { reachService } from './reach.js';
 export type { TenantShare } from './share.js';
 export type * from './types.js';
 

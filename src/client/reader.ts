@@ -161,7 +161,7 @@ export function readerOf(tenant: Tenant): AutotaskReader {
     threshold: (options) =>
       sealed(async () => {
         const threshold = readThreshold(await tenant.send(get('ThresholdInformation'), options));
-        await tenant.share.thresholdSeen(threshold);
+        await tenant.thresholdSeen(threshold);
         return threshold;
       }),
     version: (options) =>

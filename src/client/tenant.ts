@@ -13,7 +13,7 @@ import { sealError } from './seal.js';
 import type { TenantShare } from './share.js';
 import { shareOf } from './tenants.js';
 import { defaultTuning } from './tuning.js';
-import type { CallOptions, ClientSettings, Zone } from './types.js';
+import type { CallOptions, ClientSettings, Threshold, Zone } from './types.js';
 import { unlessAborted } from './wait.js';
 import { createZoneFinder, discoveryFailed } from './zone.js';
 
@@ -25,6 +25,8 @@ export interface Tenant {
   /** Sends a call and answers the parsed body. */
   send(call: Call, options?: CallOptions): Promise<unknown>;
   zone(options?: CallOptions): Promise<Zone>;
+  /** Passes on what ThresholdInformation answered. */
+  thresholdSeen(threshold: Threshold): Promise<void>;
   /** Runs work of this client so that only AutotaskErrors without secrets leave it. */
   sealed<T>(work: () => Promise<T>): Promise<T>;
   requestsSent(): number;
@@ -82,12 +84,15 @@ export function createTenant(settings: ClientSettings): Tenant {
     }
   };
 
+  const thresholdSeen = async (threshold: Threshold) => {
+    settings.observer?.threshold(threshold);
+    await share.thresholdSeen(threshold);
+  };
+
   const checkThreshold = async () => {
     try {
       const asked = await run({ method: 'GET', path: 'ThresholdInformation', write: false });
-      const threshold = readThreshold(asked);
-      settings.observer?.threshold(threshold);
-      await share.thresholdSeen(threshold);
+      await thresholdSeen(readThreshold(asked));
       const pace = await share.pace();
       if (pace > 0) {
         log('warning', `The hourly request threshold is nearly used up; each request now waits ${pace} ms.`);
@@ -112,6 +117,7 @@ export function createTenant(settings: ClientSettings): Tenant {
     totalTimeoutMs,
     requestsSent: () => exchange.requestsSent(),
     sealed,
+    thresholdSeen,
     zone({ signal } = {}) {
       return sealed(() => (signal === undefined ? zones.current() : unlessAborted(zones.current(), signal)));
     },

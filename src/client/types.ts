@@ -148,6 +148,8 @@ export interface ClientObserver {
     readonly write: boolean;
     readonly outcome: string;
     readonly ms: number;
+    /** How far Autotask's clock is ahead of this one's, within a second; null when its answer has no `Date`. */
+    readonly clockAheadMs: number | null;
   }): void;
   /** A read is sent again. */
   repeated(): void;

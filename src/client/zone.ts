@@ -9,12 +9,19 @@ export function apiBase(address: string): string {
   return `${url.origin}${path}/V1.0/`;
 }
 
-/** Where discovery asks: a host is enough, `ATServicesRest` and the version are added. */
-export function discoveryAddress(zoneUrl: string, userName: string): string {
+/** The service at the address of discovery: a host is enough, `ATServicesRest` is added. */
+function serviceAddress(zoneUrl: string): string {
   const url = parseAddress(zoneUrl);
   const path = url.pathname.replace(/\/{2,}/g, '/').replace(/\/?(atservicesrest)?(\/v1\.0)?\/*$/i, '');
-  return `${url.origin}${path}/ATServicesRest/V1.0/zoneInformation?user=${encodeURIComponent(userName)}`;
+  return `${url.origin}${path}/ATServicesRest`;
 }
+
+/** Where discovery asks. */
+export const discoveryAddress = (zoneUrl: string, userName: string): string =>
+  `${serviceAddress(zoneUrl)}/V1.0/zoneInformation?user=${encodeURIComponent(userName)}`;
+
+/** Answers everybody, also without credentials, which versions of the API there are. */
+export const versionsAddress = (zoneUrl: string): string => `${serviceAddress(zoneUrl)}/VersionInformation`;
 
 function parseAddress(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : null;

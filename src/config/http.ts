@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Problem } from '../errors.js';
+import type { VariableName } from './variables.js';
 
 /** A bearer token that lets its holder in. */
 export interface AccessToken {
@@ -8,6 +9,8 @@ export interface AccessToken {
   readonly token: string;
   /** The holder gets no tool that writes. */
   readonly readOnly: boolean;
+  /** File with what the holder may do of what the server may; null: all of it. */
+  readonly policyFile: string | null;
 }
 
 /** How the server is reached over HTTP. */
@@ -30,10 +33,7 @@ export interface HttpConfig {
 
 const shortestToken = 16;
 
-const list = z
-  .string()
-  .default('')
-  .transform((text) => text.split(/[\s,]+/).filter((item) => item !== ''));
+const list = z.string().transform((text) => text.split(/[\s,]+/).filter((item) => item !== ''));
 
 const origins = (what: string) =>
   list.pipe(
@@ -55,26 +55,21 @@ const port = (lowest: number) => {
 
 /** The variables of the HTTP transport, with what they must look like. Read only when it is in use. */
 export const httpVariables = {
-  AUTOTASK_HTTP_HOST: z.string().default('127.0.0.1'),
-  PORT: port(0).default(3000),
+  AUTOTASK_HTTP_HOST: z.string(),
+  PORT: port(0),
   AUTOTASK_HTTP_METRICS_PORT: port(1).optional(),
-  AUTOTASK_HTTP_AUTH: z.enum(['token', 'gateway'], { error: 'must be token or gateway' }).default('token'),
+  AUTOTASK_HTTP_AUTH: z.enum(['token', 'gateway'], { error: 'must be token or gateway' }),
   AUTOTASK_HTTP_TOKEN: z.string().optional(),
   AUTOTASK_HTTP_TOKENS: z.string().optional(),
   AUTOTASK_HTTP_ALLOWED_HOSTS: list,
   AUTOTASK_HTTP_ALLOWED_ORIGINS: origins('origins of web pages'),
   AUTOTASK_HTTP_API_ORIGINS: origins('origins of APIs'),
-  AUTOTASK_HTTP_SESSIONS: z
-    .stringbool({
-      truthy: ['true', '1', 'yes', 'on'],
-      falsy: ['false', '0', 'no', 'off'],
-      error: 'must be true or false',
-    })
-    .default(false),
-} as const;
-
-/** Those that may also come from a file. */
-export const httpSecrets = ['AUTOTASK_HTTP_TOKEN', 'AUTOTASK_HTTP_TOKENS'] as const;
+  AUTOTASK_HTTP_SESSIONS: z.stringbool({
+    truthy: ['true', '1', 'yes', 'on'],
+    falsy: ['false', '0', 'no', 'off'],
+    error: 'must be true or false',
+  }),
+} as const satisfies Partial<Record<VariableName, z.ZodType>>;
 
 const schema = z.object(httpVariables);
 
@@ -84,26 +79,43 @@ function weakness(token: string): string | null {
   return /^[\x21-\x7e]+$/.test(token) ? null : 'must consist of printable ASCII characters without spaces';
 }
 
-/** Lines (or comma-separated entries) of `name token [read-only]`; `#` starts a comment line. */
-function readTokens(text: string, problems: Problem[]): AccessToken[] {
-  const field = 'AUTOTASK_HTTP_TOKENS';
+const tokenForm = 'must read: name token [read-only] [policy=FILE]';
+
+/** Reads `name token [read-only] [policy=FILE]`; answers what is wrong as text, without the token. */
+function readToken(entry: string): AccessToken | string {
+  const [name = '', token = '', ...flags] = entry.split(/\s+/);
+  const readOnly = flags.includes('read-only');
+  const files = flags.filter((flag) => flag.startsWith('policy=')).map((flag) => flag.slice(7));
+  const known = (readOnly ? 1 : 0) + files.length;
+  if (flags.length !== known || files.length > 1 || files[0] === '') return tokenForm;
+  const bad = weakness(token);
+  if (bad !== null) return `has a token that ${bad}`;
+  return { name, token, readOnly, policyFile: files[0] ?? null };
+}
+
+/**
+ * Lines or comma-separated entries; `#` starts a comment, which ends with its line. Two holders of one name,
+ * or of one token, could not be told apart: `taken` is the token that has a variable of its own.
+ */
+function readTokens(text: string, taken: readonly AccessToken[], problems: Problem[]): AccessToken[] {
   const entries = text
-    .split(/[\n,]/)
+    .split('\n')
+    .filter((line) => !line.trimStart().startsWith('#'))
+    .flatMap((line) => line.split(','))
     .map((entry) => entry.trim())
-    .filter((entry) => entry !== '' && !entry.startsWith('#'));
+    .filter((entry) => entry !== '');
   const tokens: AccessToken[] = [];
   for (const [index, entry] of entries.entries()) {
-    const [name = '', token = '', flag, ...more] = entry.split(/\s+/);
-    const bad = weakness(token);
-    if (more.length > 0 || (flag !== undefined && flag !== 'read-only')) {
-      problems.push({ field, problem: `entry ${index + 1} must read: name token [read-only]` });
-    } else if (bad !== null) {
-      problems.push({ field, problem: `the token of entry ${index + 1} ${bad}` });
-    } else if (tokens.some((other) => other.name === name || other.token === token)) {
-      problems.push({ field, problem: `entry ${index + 1} repeats a name or a token` });
-    } else {
-      tokens.push({ name, token, readOnly: flag === 'read-only' });
-    }
+    const read = readToken(entry);
+    // Which one is told by its number: the text may be a token in the wrong place.
+    const wrong = (problem: string) =>
+      problems.push({ field: 'AUTOTASK_HTTP_TOKENS', problem: `entry ${index + 1} ${problem}` });
+    if (typeof read === 'string') wrong(read);
+    else if ([...taken, ...tokens].some(({ name }) => name === read.name)) {
+      wrong('has the name of another token (that of AUTOTASK_HTTP_TOKEN is default)');
+    } else if ([...taken, ...tokens].some(({ token }) => token === read.token)) {
+      wrong('has the token of another holder');
+    } else tokens.push(read);
   }
   return tokens;
 }
@@ -122,12 +134,13 @@ export function readHttp(values: Readonly<Record<string, string>>, problems: Pro
   }
   const given = parsed.data;
   const { AUTOTASK_HTTP_TOKEN: single, AUTOTASK_HTTP_TOKENS: several, AUTOTASK_HTTP_HOST: host } = given;
-  const tokens = several === undefined ? [] : readTokens(several, problems);
+  const taken: AccessToken[] = [];
   if (single !== undefined) {
     const bad = weakness(single);
-    if (bad === null) tokens.push({ name: 'default', token: single, readOnly: false });
+    if (bad === null) taken.push({ name: 'default', token: single, readOnly: false, policyFile: null });
     else problems.push({ field: 'AUTOTASK_HTTP_TOKEN', problem: bad });
   }
+  const tokens = [...taken, ...(several === undefined ? [] : readTokens(several, taken, problems))];
   const open = tokens.length === 0 && problems.length === 0;
   if (open && given.AUTOTASK_HTTP_AUTH === 'token') {
     problems.push({
@@ -139,6 +152,12 @@ export function readHttp(values: Readonly<Record<string, string>>, problems: Pro
     problems.push({
       field: 'AUTOTASK_HTTP_TOKEN',
       problem: `is required when AUTOTASK_HTTP_HOST is ${host}: only on the loopback may a gateway call without a token`,
+    });
+  }
+  if (given.AUTOTASK_HTTP_AUTH === 'gateway' && values.AUTOTASK_IMPERSONATION_RESOURCE_ID !== undefined) {
+    problems.push({
+      field: 'AUTOTASK_IMPERSONATION_RESOURCE_ID',
+      problem: 'is a resource of one tenant, and a gateway serves many: leave it out',
     });
   }
   return {

@@ -1,7 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { entities } from '../../generated/table.js';
 import type { Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
+import type { VariableName } from './variables.js';
 
 /** How writes are let through, recorded and attributed. */
 export interface WriteConfig {
@@ -41,33 +42,27 @@ const whole = (min: number, max: number) => {
     .pipe(z.number().min(min, { error }).max(max, { error }));
 };
 
-const markField = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== ''),
-  )
-  .default([]);
+const markField = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
 
 /** Variables about writes, with what they must look like. */
 export const writeVariables = {
-  AUTOTASK_CONFIRM_MODE: z
-    .enum(['token', 'preview', 'elicit'], { error: 'must be token, preview or elicit' })
-    .default('token'),
+  AUTOTASK_CONFIRM_MODE: z.enum(['token', 'preview', 'elicit'], {
+    error: 'must be token, preview or elicit',
+  }),
   AUTOTASK_CONFIRM_KEY: key,
-  AUTOTASK_CONFIRM_SECONDS: whole(10, 86_400).default(600),
+  AUTOTASK_CONFIRM_SECONDS: whole(10, 86_400),
   AUTOTASK_CONFIRM_DIR: z.string().optional(),
   AUTOTASK_AUDIT_LOG: z.string().optional(),
   AUTOTASK_AUDIT_KEY: key,
-  AUTOTASK_AUDIT_MAX_BYTES: whole(1_000, 1_000_000_000_000).default(10_000_000),
+  AUTOTASK_AUDIT_MAX_BYTES: whole(1_000, 1_000_000_000_000),
   AUTOTASK_IMPERSONATION_RESOURCE_ID: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   AUTOTASK_MARK_FIELDS: markField,
-} as const;
-
-/** Those that may also come from a file. */
-export const writeSecrets = ['AUTOTASK_CONFIRM_KEY', 'AUTOTASK_AUDIT_KEY'] as const;
+} as const satisfies Partial<Record<VariableName, z.ZodType>>;
 
 const names = entities.map(({ name }) => name);
 

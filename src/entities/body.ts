@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { load } from '../../generated/load.js';
 import type { Row } from '../client/types.js';
 import type { Problem } from '../errors.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Problem } from '../errors.js';
 import * as scalars from '../scalars.js';
 import { isDay, rangeForms, toUtc } from './dates.js';

@@ -7,9 +7,13 @@ import { datetime } from '../scalars.js';
 
 const hasZone = /(Z|[+-]\d{2}:?\d{2})$/;
 
-/** Minutes that the zone is ahead of UTC at an instant. */
-function offsetMinutes(instant: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one costs far more than using it. */
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -18,7 +22,14 @@ function offsetMinutes(instant: number, timeZone: string): number {
     hour: 'numeric',
     minute: 'numeric',
     second: 'numeric',
-  }).formatToParts(instant);
+  });
+  clocks.set(timeZone, made);
+  return made;
+}
+
+/** Minutes that the zone is ahead of UTC at an instant. */
+function offsetMinutes(instant: number, timeZone: string): number {
+  const parts = clockOf(timeZone).formatToParts(instant);
   const part = (type: string) => Number(parts.find((candidate) => candidate.type === type)?.value ?? 0);
   const local = Date.UTC(
     part('year'),
@@ -60,11 +71,40 @@ export const isDayField = (entity: string, name: string): boolean =>
   ) ||
   /^date(Purchased|Due|From|To)$/i.test(name);
 
+/** Milliseconds since 1970 of a date of Autotask's, which is UTC when it names no zone; null when it is none. */
+export function instantOf(value: unknown): number | null {
+  if (typeof value !== 'string') return null;
+  const instant = Date.parse(hasZone.test(value) ? value : `${value}${value.length === 10 ? '' : 'Z'}`);
+  return Number.isNaN(instant) ? null : instant;
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * Turns instants into the milliseconds that a clock of the zone shows, for many of them: the offset is asked
+ * once per day where it does not change within that day.
+ */
+export function localClock(timeZone: string): (instant: number) => number {
+  const offsets = new Map<number, number | null>();
+  return (instant) => {
+    const day = Math.floor(instant / dayMs);
+    let offset = offsets.get(day);
+    if (offset === undefined) {
+      const [first, last] = [
+        offsetMinutes(day * dayMs, timeZone),
+        offsetMinutes((day + 1) * dayMs, timeZone),
+      ];
+      offset = first === last ? first : null;
+      offsets.set(day, offset);
+    }
+    return instant + (offset ?? offsetMinutes(instant, timeZone)) * 60_000;
+  };
+}
+
 /** Autotask's value as a person reads it: to the minute, in the zone; a field of days shows days. */
 export function showDate(value: string, day: boolean, timeZone: string): string {
-  const iso = hasZone.test(value) ? value : `${value}Z`;
-  const instant = Date.parse(iso);
-  if (Number.isNaN(instant)) return value;
+  const instant = instantOf(value);
+  if (instant === null) return value;
   const utc = new Date(instant).toISOString();
   if (utc.endsWith('T00:00:00.000Z') && day) return utc.slice(0, 10);
   if (timeZone === 'UTC') return `${utc.slice(0, 16)}Z`;
@@ -98,37 +138,49 @@ const sameDay = (day: string, months: number) => {
   return wanted > last ? last : wanted;
 };
 
-/** First day of the week (Monday) or month that a day lies in. */
-const startOf = {
-  week: (day: string) => addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7)),
-  month: (day: string) => `${day.slice(0, 7)}-01`,
-} as const;
+/** Months of the calendar units that are counted in months. */
+const monthsOf = { month: 1, quarter: 3, year: 12 } as const;
+
+export type CalendarUnit = 'week' | keyof typeof monthsOf;
+
+/** First day of the week (Monday), month, quarter or year that a day lies in. */
+export function startOf(unit: CalendarUnit, day: string): string {
+  if (unit === 'week') return addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7));
+  const intoUnit = (Number(day.slice(5, 7)) - 1) % monthsOf[unit];
+  return addMonths(day, -intoUnit);
+}
+
+const units: readonly CalendarUnit[] = ['week', 'month', 'quarter', 'year'];
+const asUnit = (word: string | undefined) => units.find((unit) => unit === word);
 
 /** Days of a range by its words; undefined when the words are none of ours. */
 function wordedDays(words: string, today: string): readonly [first: string, after: string] | undefined {
   if (words === 'today') return [today, addDays(today, 1)];
   if (words === 'yesterday') return [addDays(today, -1), today];
   if (words === 'tomorrow') return [addDays(today, 1), addDays(today, 2)];
-  const counted = /^(last|past|next) (\d{1,4}) (day|week|month)s?$/.exec(words);
+  const counted = /^(last|past|next) (\d{1,4}) (day|week|month|quarter|year)s?$/.exec(words);
   if (counted !== null) {
     const size = Number(counted[2]);
-    const days = counted[3] === 'week' ? 7 : 1;
-    const shift = (day: string, sign: number) =>
-      counted[3] === 'month' ? sameDay(day, sign * size) : addDays(day, sign * size * days);
+    const unit = asUnit(counted[3]);
+    const shift = (day: string, sign: number) => {
+      if (unit === undefined) return addDays(day, sign * size);
+      return unit === 'week' ? addDays(day, sign * size * 7) : sameDay(day, sign * size * monthsOf[unit]);
+    };
     return counted[1] === 'next'
       ? [today, addDays(shift(today, 1), 1)]
       : [shift(today, -1), addDays(today, 1)];
   }
-  const whole = /^(this|last|next) (week|month)$/.exec(words);
-  if (whole === null) return undefined;
-  const unit = whole[2] === 'week' ? 'week' : 'month';
+  const whole = /^(this|last|next) (week|month|quarter|year)$/.exec(words);
+  const unit = asUnit(whole?.[2]);
+  if (whole === null || unit === undefined) return undefined;
   const step = (day: string, count: number) =>
-    unit === 'week' ? addDays(day, count * 7) : addMonths(day, count);
-  const first = step(startOf[unit](today), whole[1] === 'last' ? -1 : whole[1] === 'next' ? 1 : 0);
+    unit === 'week' ? addDays(day, count * 7) : addMonths(day, count * monthsOf[unit]);
+  const first = step(startOf(unit, today), whole[1] === 'last' ? -1 : whole[1] === 'next' ? 1 : 0);
   return [first, step(first, 1)];
 }
 
-export const rangeForms = 'today, yesterday, last 7 days, this week, last month, a day, or from..to';
+export const rangeForms =
+  'today, yesterday, last 7 days, this week, last month, this quarter, a day, or from..to';
 
 /**
  * A range in words (`last 7 days`, `this month`) or as `from..to` with either end left out, in the caller's

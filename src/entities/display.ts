@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Row } from '../client/types.js';
 import { clean, oneLine, shorten } from '../text.js';
 import { showDate } from './dates.js';

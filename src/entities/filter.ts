@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FilterNode, Row } from '../client/types.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean, nearest } from '../nearest.js';

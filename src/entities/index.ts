@@ -2,6 +2,7 @@ import type { AutotaskReader } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import { createPolicy, type Policy } from '../policy/index.js';
 import { createAccounts } from './account.js';
+import { createAggregate } from './aggregate/index.js';
 import { createAttachments } from './attachments.js';
 import { describe } from './describe.js';
 import { createFacts } from './facts.js';
@@ -34,6 +35,7 @@ export function createEntities(
       reader,
       references,
       reads,
+      aggregate: createAggregate(reader, facts, references, reads),
       account: createAccounts(reader, facts, references, reads),
       attachments: createAttachments(reader, facts, reads),
       writes: createWrites({ reader, facts, references, reads, policy, marks, uploads: createUploads() }),

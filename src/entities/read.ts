@@ -176,6 +176,7 @@ export function createReads(reader: AutotaskReader, facts: Facts, references: Re
     ]);
   }
 
+  /** The entity, its facts and the checked filter of a query that may be sent. */
   async function prepare(args: QueryArguments, context: CallContext) {
     const entity = queryable(findEntity(args.entity, args.parentEntity));
     const raw = parseQuery(args.query);
@@ -348,7 +349,7 @@ export function createReads(reader: AutotaskReader, facts: Facts, references: Re
     return showRecord(found, known, fields, context, asked ? mostAskedText : mostRecordText);
   }
 
-  return { query, count, get, row, showRecord, conversion };
+  return { query, count, get, row, showRecord, conversion, prepare };
 }
 
 export type Reads = ReturnType<typeof createReads>;

@@ -162,8 +162,17 @@ function has(entity: Entity, name: string): boolean {
   return name !== 'isActive' || entity.summaryFields.includes('isActive');
 }
 
+/** How Autotask numbers tickets, tasks and projects: a letter, the day, a count. */
+const ownNumber = /^[A-Z]\d{8}\.\d{4}$/i;
+
+/** The field of such a number, where it is shown beside the name and is not part of it. */
+const numberField = (entity: Entity): string | undefined =>
+  entity.summaryFields.find((field) => field.endsWith('Number') && !entity.nameFields.includes(field));
+
 /** Filters to try one after the other, from exact to loose. */
 function searches(entity: Entity, text: string): FilterNode[][] {
+  const numbered = ownNumber.test(text) ? numberField(entity) : undefined;
+  if (numbered !== undefined) return [[eq(numbered, text)]];
   const [first, last] = entity.nameFields;
   if (first === undefined) return [];
   if (first === 'firstName' && last === 'lastName') {

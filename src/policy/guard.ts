@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AutotaskReader, AutotaskWriter, FilterNode, Row, Search } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';

@@ -27,7 +27,10 @@ export interface Policy {
   readonly budget: WriteBudget;
 }
 
-export function createPolicy(settings: PolicySettings = {}): Policy {
+export function createPolicy(
+  settings: PolicySettings = {},
+  budget: WriteBudget = createBudget(settings.maxWritesPerHour ?? null),
+): Policy {
   const lists = {
     read: nameList(settings.readEntities ?? []),
     write: nameList(settings.writeEntities ?? []),
@@ -63,6 +66,6 @@ export function createPolicy(settings: PolicySettings = {}): Policy {
     offersTool: (name) => !disabled.some((pattern) => pattern.test(name)),
     strayTools: (names) => unmatched(settings.disabledTools ?? [], names, 'tool'),
     customerVisibleNotes: settings.customerVisibleNotes ?? false,
-    budget: createBudget(settings.maxWritesPerHour ?? null),
+    budget,
   };
 }

@@ -14,13 +14,13 @@ const entityLists = [
 
 const entityNames = entities.map(({ name }) => name);
 
-function parseFile(text: string): unknown {
+function parseFile(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new InvalidInput('The policy is not right.', [
       {
-        field: 'AUTOTASK_POLICY_FILE',
+        field: name,
         problem: `is not valid JSON: ${error instanceof Error ? error.message : String(error)}`,
       },
     ]);
@@ -58,23 +58,24 @@ function checkNames(settings: PolicySettings, nameOf: (key: string) => string, p
 
 /**
  * The settings of a policy from the environment and the policy file (its text, or null). A key stands in one
- * of them. Whatever is wrong is added to `problems`; nothing that is wrong is ignored.
+ * of them. `name` is what messages call the file. Whatever is wrong is added to `problems`; nothing that is wrong is ignored.
  */
 export function readPolicySettings(
   env: Readonly<Record<string, string>>,
   file: string | null,
   problems: Problem[],
+  name = 'AUTOTASK_POLICY_FILE',
 ): PolicySettings {
   const variable = (key: string) =>
     Object.entries(policyVariables).find(([name]) => name === key)?.[1] ?? key;
-  const inFile = (key: string) => `${key} in AUTOTASK_POLICY_FILE`;
+  const inFile = (key: string) => `${key} in ${name}`;
   const fromEnv = Object.fromEntries(
     Object.entries(policyVariables).flatMap(([key, name]) =>
       env[name] === undefined ? [] : [[key, env[name]]],
     ),
   );
   const parsedEnv = parse(fromEnv, variable, problems);
-  const parsedFile = file === null ? {} : parse(parseFile(file), inFile, problems);
+  const parsedFile = file === null ? {} : parse(parseFile(file, name), inFile, problems);
   for (const key of Object.keys(parsedEnv)) {
     if (key in parsedFile)
       problems.push({ field: variable(key), problem: `is also set as ${key} in the policy file: keep one` });

@@ -9,11 +9,21 @@ const offers = (entity: Entity, wanted: Operation) =>
   entity.operations.includes(wanted) || entity.parents.some((parent) => parent.operations.includes(wanted));
 
 /** `yes`, `no` where the policy forbids it, `-` where Autotask does not offer it. */
-function cell(policy: Policy, entity: Entity, action: Action, readOnly: boolean): string {
+type Cell = 'yes' | 'no' | '-';
+
+function cell(policy: Policy, entity: Entity, action: Action, readOnly: boolean): Cell {
   const offered =
     offers(entity, operation[action]) || (action === 'read' && entity.operations.includes('query'));
   if (!offered) return '-';
   return policy.may(action, entity) && !(readOnly && action !== 'read') ? 'yes' : 'no';
+}
+
+/** The same for one entity of the table, by its name. */
+export function rightsOf(policy: Policy, name: string, readOnly: boolean): Record<Action, Cell> {
+  const entity = entities.find((one) => one.name === name);
+  const right = (action: Action): Cell =>
+    entity === undefined ? '-' : cell(policy, entity, action, readOnly);
+  return { read: right('read'), create: right('create'), update: right('update'), delete: right('delete') };
 }
 
 /** One line per entity: what this server may do with it. */

@@ -16,6 +16,8 @@ export type Fault =
   | { readonly kind: 'hang' }
   /** The connection breaks `before` the service saw the request, or `after` it did what was asked. */
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
+  /** The clock of the service is ahead, or behind when `ms` is negative. */
+  | { readonly kind: 'clock'; readonly ms: number }
   /** The body ends in the middle. */
   | { readonly kind: 'truncated' }
   /** The next page lies on a host that must not see the credentials. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tool } from '../tools/define.js';
 import { advertised } from '../tools/inputs.js';
 
@@ -28,19 +28,11 @@ function inputSchema(tool: Tool): ListedTool['inputSchema'] {
   return objectSchema.parse(rest);
 }
 
-const listed = new WeakMap<readonly Tool[], readonly ListedTool[]>();
-
-/** The answer to `tools/list`. The same for every call, so that clients can cache it; made once. */
-export function advertise(tools: readonly Tool[]): readonly ListedTool[] {
-  const known = listed.get(tools);
-  if (known !== undefined) return known;
-  const list = tools.map((tool) => ({
-    name: tool.name,
-    title: tool.title,
-    description: tool.description,
-    inputSchema: inputSchema(tool),
-    annotations: { ...tool.annotations },
-  }));
-  listed.set(tools, list);
-  return list;
-}
+/** A tool as `tools/list` shows it. */
+export const advertise = (tool: Tool): ListedTool => ({
+  name: tool.name,
+  title: tool.title,
+  description: tool.description,
+  inputSchema: inputSchema(tool),
+  annotations: { ...tool.annotations },
+});

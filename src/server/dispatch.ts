@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AutotaskError, InvalidInput } from '../errors.js';
 import type { Tool, ToolContext } from '../tools/define.js';
 import { form } from '../tools/inputs.js';
@@ -89,8 +89,6 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
   }
 
   return {
-    has: (name: string): boolean => byName.has(name),
-    names: (): string[] => [...byName.keys()],
     async call(
       name: string,
       args: unknown,

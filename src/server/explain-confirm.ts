@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ListedTool } from './advertise.js';
 
 const withConfirm = z.looseObject({ confirm: z.looseObject({ description: z.string() }) });

@@ -2,18 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { WritePlan } from '../entities/plan.js';
 import { AutotaskError } from '../errors.js';
 import { canonical, createPreviewTokens, type Subject, type TokenVerdict } from './preview-token.js';
+import type { GateSettings } from './settings.js';
 import { usedInFolder, usedInMemory } from './used-tokens.js';
-
-export interface GateSettings {
-  readonly mode: 'token' | 'preview' | 'elicit';
-  /** Key of preview tokens; null makes one that only this process knows. */
-  readonly key: string | null;
-  /** Seconds that a preview may be confirmed. */
-  readonly seconds: number;
-  readonly usedDir: string | null;
-}
-
-export const usualGate: GateSettings = { mode: 'token', key: null, seconds: 600, usedDir: null };
 
 /** Asks the human at the client; absent where the client cannot. Only `true` is a yes. */
 export type Ask = (message: string) => Promise<boolean>;

@@ -9,19 +9,20 @@ import {
   McpError,
   SetLevelRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import { didYouMean } from '../nearest.js';
-import { advertise } from './advertise.js';
-import { askThrough } from './ask.js';
+import { answerValidator, askThrough } from './ask.js';
 import type { Answer, CallExtras } from './dispatch.js';
 import { explainConfirm } from './explain-confirm.js';
 import { instructions } from './instructions.js';
+import { offeredTools } from './offered-tools.js';
 import { offer } from './offers.js';
-import { entitiesOf, prepare, type ServerSettings } from './prepare.js';
+import type { Desk } from './prepare.js';
+import { type ServerSettings, usualGate } from './settings.js';
 import { type Block, resourceBounds } from './shape-file.js';
 
 export type { LocalFiles } from '../tools/define.js';
-export { offeredTools, type ServerSettings } from './prepare.js';
+export { offeredTools } from './offered-tools.js';
+export type { Access, ServerSettings } from './settings.js';
 
 export interface McpServer {
   readonly server: Server;
@@ -37,35 +38,59 @@ function contentOf(block: Block): ContentBlock {
     : { type: 'resource', resource: { uri: block.uri, mimeType: block.mimeType, blob: block.data } };
 }
 
-// It reads what clients answer to questions; one serves all servers of this process.
-const jsonSchemaValidator = new AjvJsonSchemaValidator();
+/** Does the work when it is first asked for, once; after a failure again. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= work().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
 
 /**
- * Answers a function that makes MCP servers of one tenant: tools from the registry, one dispatcher behind
- * them. What they share is made once, so that a server per request costs next to nothing.
+ * Answers a function that makes MCP servers of one tenant. What they list is ready; what answers calls, the
+ * tools and the dispatcher behind them, is loaded at the first call and shared, so that a server per request
+ * costs next to nothing. Throws when the policy names tools that do not exist.
  */
 export function prepareServer(settings: ServerSettings): (readOnly: boolean) => McpServer {
-  const entities = entitiesOf(settings);
-  const reading = prepare(settings, entities, true);
-  const full = settings.facts.readOnly ? reading : prepare(settings, entities, false);
-  return (readOnly) => serverOf(readOnly ? reading : full, settings.log);
+  const desks = once(async () => {
+    const [{ prepareDesks }, access] = await Promise.all([import('./prepare.js'), settings.open()]);
+    return prepareDesks(settings, access);
+  });
+  const faceOf = (readOnly: boolean): Face => ({
+    facts: { ...settings.facts, readOnly },
+    timeZone: settings.timeZone,
+    log: settings.log,
+    confirmMode: (settings.confirm ?? usualGate).mode,
+    tools: offeredTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
+    desk: async () => (await desks())(readOnly),
+  });
+  const reading = faceOf(true);
+  const full = settings.facts.readOnly ? reading : faceOf(false);
+  return (readOnly) => serverOf(readOnly ? reading : full);
 }
 
 /** The MCP server of a process that serves one client. */
 export const createServer = (settings: ServerSettings): McpServer =>
   prepareServer(settings)(settings.facts.readOnly);
 
-function serverOf(
-  { tools, context, dispatch, confirmMode }: ReturnType<typeof prepare>,
-  log: ServerSettings['log'],
-): McpServer {
-  const facts = context.server;
+interface Face extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log'> {
+  readonly confirmMode: (typeof usualGate)['mode'];
+  readonly tools: ReturnType<typeof offeredTools>['tools'];
+  desk(): Promise<Desk>;
+}
+
+function serverOf({ facts, timeZone, log, confirmMode, tools, desk }: Face): McpServer {
+  const names = tools.map(({ name }) => name);
   const server = new Server(
     { name: facts.name, title: 'Autotask PSA', version: facts.version },
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
-      instructions: instructions(facts.readOnly, context.timeZone, confirmMode),
-      jsonSchemaValidator,
+      instructions: instructions(facts.readOnly, timeZone, confirmMode),
+      jsonSchemaValidator: answerValidator,
     },
   );
 
@@ -87,35 +112,41 @@ function serverOf(
   };
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({
-    tools: [...explainConfirm(advertise(tools), confirmMode)],
+    tools: [...explainConfirm(tools, confirmMode)],
   }));
 
   const running = new Set<Promise<unknown>>();
-  /** Runs a tool and counts it as running, so that a shutdown can wait for its answer. */
-  async function call(name: string, args: unknown, extras: CallExtras): Promise<Answer> {
-    const answer = dispatch.call(name, args, extras, (error) =>
-      tell(
-        'error',
-        `${name} failed unexpectedly`,
-        error instanceof Error ? (error.stack ?? error.message) : String(error),
-      ),
-    );
+  /** Counts work as running, so that a shutdown can wait for its answer. */
+  async function counted<T>(work: () => Promise<T>): Promise<T> {
+    const answer = work();
     running.add(answer);
-    const started = performance.now();
     try {
-      const result = await answer;
-      const outcome = result.isError ? 'refused' : 'answered';
-      tell('debug', `${name} ${outcome} in ${Math.round(performance.now() - started)} ms`);
-      return result;
+      return await answer;
     } finally {
       running.delete(answer);
     }
   }
 
+  const call = (name: string, args: unknown, extras: CallExtras): Promise<Answer> =>
+    counted(async () => {
+      const started = performance.now();
+      const { dispatch } = await desk();
+      const result = await dispatch.call(name, args, extras, (error) =>
+        tell(
+          'error',
+          `${name} failed unexpectedly`,
+          error instanceof Error ? (error.stack ?? error.message) : String(error),
+        ),
+      );
+      const outcome = result.isError ? 'refused' : 'answered';
+      tell('debug', `${name} ${outcome} in ${Math.round(performance.now() - started)} ms`);
+      return result;
+    });
+
   server.setRequestHandler(CallToolRequestSchema, async (request, extra) => {
     const { name, arguments: args } = request.params;
-    if (!dispatch.has(name)) {
-      const hint = didYouMean(name, dispatch.names());
+    if (!names.includes(name)) {
+      const hint = didYouMean(name, names);
       throw new McpError(ErrorCode.InvalidParams, `There is no tool ${JSON.stringify(name)}.${hint}`);
     }
     const token = extra._meta?.progressToken;
@@ -144,9 +175,10 @@ function serverOf(
   });
 
   offer(server, {
-    context,
-    has: dispatch.has,
+    has: (tool) => names.includes(tool),
     call: (name, args, signal) => call(name, args, { signal, bounds: resourceBounds }),
+    context: async () => (await desk()).context,
+    counted,
   });
 
   return {

@@ -22,3 +22,6 @@ export function between(lines: readonly string[]): string[] {
 }
 
 export const tenantData = (lines: readonly string[]): string[] => between(lines.map(disarm));
+
+/** Notes name records and labels of the tenant, so they stand with its data. */
+export const notes = (list: readonly string[]): string[] => list.map((note) => `Note: ${note}`);

@@ -4,14 +4,12 @@ import type { ListResult, RecordResult } from '../entities/read.js';
 import { type AutotaskError, InvalidInput } from '../errors.js';
 import { clean } from '../text.js';
 import type { Result } from '../tools/define.js';
-import { disarm, tenantData } from './marked.js';
+import { groupsJson, groupsText } from './groups.js';
+import { disarm, notes, tenantData } from './marked.js';
 import { answerBounds, type FileBounds, type Shaped, shapeFile } from './shape-file.js';
 
 /** What a tool answers, as text for a model or JSON for a program. */
 export type Format = 'text' | 'json';
-
-/** Notes name records and labels of the tenant, so they stand with its data. */
-const notes = (list: readonly string[]) => list.map((note) => `Note: ${note}`);
 
 function listText(list: ListResult): string {
   const shown = list.rows.length;
@@ -100,6 +98,7 @@ function json(result: TextResult): unknown {
       notes: said,
     };
   }
+  if (result.kind === 'groups') return groupsJson(result.groups);
   const { entity, changes: _, ...rest } = result.write;
   return { entity: entity.name, ...rest };
 }
@@ -120,6 +119,7 @@ export function resultText(result: TextResult, format: Format): string {
   }
   if (result.kind === 'list') return listText(result.list);
   if (result.kind === 'account') return accountText(result);
+  if (result.kind === 'groups') return groupsText(result.groups);
   return result.kind === 'record' ? recordText(result.record) : writeText(result.write);
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AutotaskError } from '../errors.js';
 
 /** Remembers which confirmations were used, so that none is used twice. */

@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AutotaskReader } from '../client/types.js';
+import type { AggregateResult } from '../entities/aggregate/index.js';
 import type { Entities } from '../entities/index.js';
 import type { WritePlan, WriteResult } from '../entities/plan.js';
 import type { CallContext, ListResult, RecordResult } from '../entities/read.js';
@@ -33,6 +34,7 @@ export interface ServerFacts {
 export type Result =
   | { readonly kind: 'list'; readonly list: ListResult }
   | { readonly kind: 'record'; readonly record: RecordResult }
+  | { readonly kind: 'groups'; readonly groups: AggregateResult }
   | { readonly kind: 'write'; readonly write: WriteResult }
   | { readonly kind: 'file'; readonly file: FileResult }
   /** A record with short lists of what belongs to it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { findEntity } from '../entities/names.js';
 import { type ListResult, mostRecords, type RecordResult } from '../entities/read.js';
 import { defineReadTool, type ToolContext } from './define.js';

@@ -1,3 +1,4 @@
+import { aggregateEntity } from './aggregate-entity.js';
 import { countEntity } from './count-entity.js';
 import { createAttachment, createAttachmentFromFiles } from './create-attachment.js';
 import { createCompany } from './create-company.js';
@@ -37,6 +38,7 @@ export const tools: readonly Tool[] = [
   describeEntityFields,
   queryEntity,
   countEntity,
+  aggregateEntity,
   getEntity,
   createEntity,
   updateEntity,

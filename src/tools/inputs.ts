@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isTimeZone, timeZoneProblem } from '../time-zone.js';
 
 /**
@@ -14,7 +14,7 @@ function lenient<T extends z.ZodType>(schema: T, shown: Record<string, unknown>)
   return schema;
 }
 
-const whole = (min: number, max: number, error: string) =>
+const between = (min: number, max: number, error: string) =>
   z
     .union(
       [
@@ -28,9 +28,13 @@ const whole = (min: number, max: number, error: string) =>
     )
     .pipe(z.int({ error }).min(min, { error }).max(max, { error }));
 
-const toId = lenient(whole(0, Number.MAX_SAFE_INTEGER, 'must be a whole number (the id of a record)'), {
+const toId = lenient(between(0, Number.MAX_SAFE_INTEGER, 'must be a whole number (the id of a record)'), {
   type: 'integer',
 });
+
+/** A whole number in a range. */
+export const whole = (min: number, max: number) =>
+  lenient(between(min, max, `must be a whole number from ${min} to ${max}`), { type: 'integer' });
 
 export const id = toId;
 export const parentEntity = z.string().optional().describe('Parent collection, e.g. Tickets');
@@ -39,9 +43,7 @@ export const entity = z.string().min(1, { error: 'is empty' }).describe('Entity 
 
 /** Arguments of every list. query-entity describes them; describing them again would cost each client tokens. */
 export const listing = {
-  maxRecords: lenient(whole(1, 5000, 'must be a whole number from 1 to 5000'), {
-    type: 'integer',
-  }).optional(),
+  maxRecords: whole(1, 5000).optional(),
   afterId: toId.optional(),
 };
 
@@ -74,6 +76,14 @@ const nameList = lenient(
 );
 
 export const fieldNames = nameList.optional();
+
+/** A list of short expressions; the entity layer reads objects and one text with commas too. */
+export const terms = lenient(
+  z.union([z.string(), z.array(z.unknown()), z.record(z.string(), z.unknown())], {
+    error: 'must be a list of texts',
+  }),
+  { type: 'array', items: { type: 'string' } },
+).optional();
 
 /** Autotask's query body or its short form; the entity layer reads both from text too. */
 export const query = lenient(

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Listing, listEntities } from '../entities/describe.js';
 import { allEntities } from '../entities/names.js';
 import { nearest } from '../nearest.js';

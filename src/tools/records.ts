@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Row } from '../client/types.js';
 import { findEntity } from '../entities/names.js';
 import type { WritePlan } from '../entities/plan.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Problem } from '../errors.js';
 import { ifAllowed } from './courtesy.js';
 import type { ToolContext } from './define.js';

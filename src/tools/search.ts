@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Arguments, ReadTool, ToolContext } from './define.js';
 import { defineReadTool } from './define.js';
 import * as inputs from './inputs.js';

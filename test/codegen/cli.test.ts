@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { swagger } from './document.js';
 import { companies, companyAttachments, contacts, field, mini, type Workspace, workspace } from './mini.js';
 

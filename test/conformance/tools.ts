@@ -8,7 +8,7 @@ import {
   type ServerRequest,
   type Tool,
 } from '@modelcontextprotocol/sdk/types.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { png, wav } from './media.js';
 
 export interface Call {

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HttpServer } from '../../src/transports/http/index.js';
 import { connectClient, mcpHeaders, message, post, serve, token } from './support.js';
 

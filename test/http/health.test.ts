@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
 import { tenantEnvironment } from '../support/tenant.js';
-import { bearer, callTool, post, serve, startProgram, tenantOf, token } from './support.js';
+import { bearer, callTool, post, serve, startProgram, tenantOf, token, until } from './support.js';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -54,6 +54,53 @@ describe('/health and /ready', () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect((await get(server.url, '/ready')).status).toBe(200);
     await server.close();
+  });
+});
+
+describe('/ready of a gateway', () => {
+  const gateway = (zoneUrl: string) =>
+    startProgram([], {
+      AUTOTASK_HTTP_AUTH: 'gateway',
+      AUTOTASK_HTTP_TOKEN: token,
+      AUTOTASK_ZONE_URL: zoneUrl,
+    });
+
+  it('asks the host of zone discovery, once and without any credentials', async () => {
+    const program = await gateway(sandbox.url);
+    const before = sandbox.requests.length;
+    const answers = await Promise.all([1, 2, 3].map(() => get(String(program.url), '/ready')));
+    expect(answers).toEqual(Array(3).fill({ status: 200, body: '{"status":"ready"}\n' }));
+    expect((await get(String(program.url), '/ready')).status).toBe(200);
+    const asked = sandbox.requests.slice(before);
+    expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET VersionInformation']);
+    for (const name of ['username', 'secret', 'apiintegrationcode', 'authorization'])
+      expect(asked[0]?.headers[name]).toBeUndefined();
+    await program.stop();
+  });
+
+  it('is 503 when that host cannot be reached or fails, and says why in the log only', async () => {
+    const gone = await startSandbox();
+    const program = await gateway(gone.url);
+    await gone.close();
+    expect(await get(String(program.url), '/ready')).toEqual({
+      status: 503,
+      body: '{"status":"unavailable"}\n',
+    });
+    expect(program.output().stderr).toMatch(/warning not ready: The host of zone discovery is not reached/);
+    await program.stop();
+    const take = sandbox.faults.add({ fault: { kind: 'unavailable' }, path: 'VersionInformation' });
+    const failing = await gateway(sandbox.url);
+    expect((await get(String(failing.url), '/ready')).status).toBe(503);
+    take();
+    await failing.stop();
+  });
+
+  it('is 200 when that host answers anything of its own', async () => {
+    const take = sandbox.faults.add({ fault: { kind: 'forbidden' }, path: 'VersionInformation' });
+    const program = await gateway(sandbox.url);
+    expect((await get(String(program.url), '/ready')).status).toBe(200);
+    take();
+    await program.stop();
   });
 });
 
@@ -136,6 +183,32 @@ describe('/metrics', () => {
     await Promise.all(calls);
     take();
     await program.stop();
+  });
+
+  it('shows how much of the threshold is used as soon as Autotask has told it', async () => {
+    const tenant = await startSandbox({ limits: { threshold: 500 } });
+    const program = await startProgram([], {
+      ...tenantEnvironment(tenant),
+      LOG_LEVEL: 'info',
+      AUTOTASK_HTTP_TOKEN: token,
+    });
+    const url = String(program.url);
+    const use = async () =>
+      /^autotask_threshold_use_ratio (\S+)$/m.exec((await get(url, '/metrics', bearer)).body)?.[1];
+    expect(await use()).toBeUndefined();
+    await post(url, callTool('get-threshold-information')).then((response) => response.text());
+    const first = Number(await use());
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(0.01);
+    // The client asks by itself once per hundred requests.
+    for (let id = 1; id <= 110; id += 1) {
+      await post(url, callTool('count-entity', { entity: 'Roles', query: { id } })).then((r) => r.text());
+    }
+    await until(() => tenant.requests.filter(({ path }) => /ThresholdInformation/.test(path)).length === 2);
+    await expect.poll(async () => Number(await use())).toBeGreaterThan(0.18);
+    expect(Number(await use())).toBeLessThan(0.24);
+    await program.stop();
+    await tenant.close();
   });
 
   it('can have a port of its own, without a token', async () => {

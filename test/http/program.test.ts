@@ -32,14 +32,48 @@ describe('the program refuses to start', () => {
     [
       'with a short token among several',
       { AUTOTASK_HTTP_TOKENS: `one ${token}, two short` },
-      /AUTOTASK_HTTP_TOKENS: the token of entry 2 must have/,
+      /AUTOTASK_HTTP_TOKENS: entry 2 has a token that must have/,
     ],
     [
       'with an unknown flag of a token',
       { AUTOTASK_HTTP_TOKENS: `one ${token} readonly` },
-      /entry 1 must read: name token \[read-only\]/,
+      /entry 1 must read: name token \[read-only\] \[policy=FILE\]/,
     ],
-    ['with a name twice', { AUTOTASK_HTTP_TOKENS: `one ${token}\none ${token}x` }, /entry 2 repeats/],
+    [
+      'with a name twice',
+      { AUTOTASK_HTTP_TOKENS: `one ${token}\none ${token}x` },
+      /entry 2 has the name of another token/,
+    ],
+    [
+      'with a token twice',
+      { AUTOTASK_HTTP_TOKENS: `one ${token} read-only, two ${token}` },
+      /entry 2 has the token of another holder/,
+    ],
+    [
+      'with the name of the single token',
+      { AUTOTASK_HTTP_TOKEN: token, AUTOTASK_HTTP_TOKENS: `default ${token}x` },
+      /entry 1 has the name of another token \(that of AUTOTASK_HTTP_TOKEN is default\)/,
+    ],
+    [
+      'with the single token among several',
+      { AUTOTASK_HTTP_TOKEN: token, AUTOTASK_HTTP_TOKENS: `one ${token} read-only` },
+      /entry 1 has the token of another holder/,
+    ],
+    [
+      'with nothing but comments for tokens',
+      { AUTOTASK_HTTP_TOKENS: `# one ${token}, two ${token}x` },
+      /AUTOTASK_HTTP_TOKEN: is required/,
+    ],
+    [
+      'for a gateway that would write in the name of one resource in every tenant',
+      { AUTOTASK_HTTP_AUTH: 'gateway', AUTOTASK_IMPERSONATION_RESOURCE_ID: '7' },
+      /AUTOTASK_IMPERSONATION_RESOURCE_ID: is a resource of one tenant/,
+    ],
+    [
+      'for a gateway, with a tool that does not exist',
+      { AUTOTASK_HTTP_AUTH: 'gateway', AUTOTASK_DISABLED_TOOLS: 'get-tickt' },
+      /AUTOTASK_DISABLED_TOOLS\): "get-tickt" fits no tool/,
+    ],
     [
       'for an open gateway',
       { AUTOTASK_HTTP_AUTH: 'gateway', AUTOTASK_HTTP_HOST: '0.0.0.0' },

@@ -39,15 +39,15 @@ export function tenantOf(
 ): Tenant {
   const common = { timeoutMs: 60_000, maxConcurrency: 10, cacheDir: null, log: () => {} };
   const writer = settings === null ? null : createWriter({ ...common, ...settings });
+  const server = prepareServer({
+    facts: { name: 'autotask-mcp', version: '0', mode: 'live', readOnly: false },
+    timeZone: 'UTC',
+    closedStatusIds: [5],
+    open: async () => ({ reader: writer, writer }),
+    log: () => {},
+  });
   return {
-    server: prepareServer({
-      facts: { name: 'autotask-mcp', version: '0', mode: 'live', readOnly: false },
-      timeZone: 'UTC',
-      closedStatusIds: [5],
-      reader: writer,
-      writer,
-      log: () => {},
-    }),
+    server: ({ readOnly }) => server(readOnly),
     check: async (signal) => {
       await writer?.version({ signal });
     },
@@ -68,6 +68,7 @@ export const serve = (settings: Partial<HttpSettings> = {}): Promise<HttpServer>
     sessions: false,
     readOnly: false,
     openTenant: () => tenantOf(null),
+    reach: async () => {},
     log: () => {},
     ...settings,
   });
@@ -117,6 +118,7 @@ export async function startProgram(args: readonly string[], env: Record<string, 
     /** Null when it did not start. */
     url,
     output: () => ({ stdout, stderr }),
+    pid: child.pid,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     /** Resolves to the exit code. */
     exited: exited.then(([code]) => Number(code)),

@@ -24,13 +24,21 @@ beforeAll(async () => {
       facts: { name: 'autotask-mcp', version: '0', mode: 'live', readOnly: false },
       timeZone: 'UTC',
       closedStatusIds: [5],
-      reader: writer,
-      writer,
       log: () => {},
       confirm: { mode: 'elicit', key: 'k'.repeat(40), seconds: 600, usedDir },
-      audit: createAuditLog(createAuditFile({ path, key: null, maxBytes: 1_000_000 })),
+      open: async () => ({
+        reader: writer,
+        writer,
+        audit: createAuditLog(createAuditFile({ path, key: null, maxBytes: 1_000_000 })),
+      }),
     });
-    return serve({ openTenant: () => ({ server, check: async () => {}, thresholdUse: () => undefined }) });
+    return serve({
+      openTenant: () => ({
+        server: ({ readOnly }) => server(readOnly),
+        check: async () => {},
+        thresholdUse: () => undefined,
+      }),
+    });
   };
   replicas = [await replica(), await replica()];
 });

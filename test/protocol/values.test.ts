@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Connection, connect } from '../support/tenant.js';
 
 let tenant: Connection;
@@ -86,6 +86,22 @@ describe('picklists', () => {
     const inactive = await tenant.call('create-ticket', { ...ticket, queueID: 'Legacy Helpdesk' });
     expect(inactive.text).toMatch(/queueID: "Legacy Helpdesk" is inactive\. Valid: .*Level 1 Support/);
     expect(inactive.text).not.toMatch(/= Legacy Helpdesk/);
+  });
+});
+
+describe('a project', () => {
+  it('is found by its number too, as a record and as a value', async () => {
+    const requests = await tenant.requestsOf(async () => {
+      const { text } = await tenant.call('get-project', { id: 'P20260710.0001' });
+      expect(text).toMatch(/^Project 1001\n/);
+    });
+    expect(requests.find(({ path }) => path === 'V1.0/Projects/query')?.body).toMatchObject({
+      filter: [{ op: 'eq', field: 'projectNumber', value: 'P20260710.0001' }],
+    });
+    const tasks = await tenant.call('search-tasks', { projectID: 'p20260710.0001', maxRecords: 1 });
+    expect(tasks.text).toMatch(/projectID: .* \(id 1001\)/);
+    const unknown = await tenant.call('get-project', { id: 'P20260710.9999' });
+    expect(unknown.text).toMatch(/No record of Projects is called "P20260710\.9999"/);
   });
 });
 

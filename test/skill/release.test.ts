@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import { without } from './support/tools.js';
 import { repository } from './support/world.js';
@@ -38,14 +38,17 @@ const runs = (job: string) =>
     .join('\n');
 
 function shell(script: string, cwd: string, env: Record<string, string>) {
-  const output = join(cwd, 'github-output');
+  const folder = mkdtempSync(join(tmpdir(), 'step-'));
+  const output = join(folder, 'github-output');
   writeFileSync(output, '');
   const done = spawnSync('bash', ['-e', '-c', script], {
     cwd,
     encoding: 'utf8',
     env: { PATH: process.env.PATH ?? '', GITHUB_OUTPUT: output, ...env },
   });
-  return { status: done.status, stderr: done.stderr, output: readFileSync(output, 'utf8') };
+  const said = readFileSync(output, 'utf8');
+  rmSync(folder, { recursive: true });
+  return { status: done.status, stderr: done.stderr, output: said };
 }
 
 describe('release workflow', () => {

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { attachmentEntities } from '../../src/entities/attachments.js';
 import { entityNamed } from '../../src/entities/names.js';
 import { startSandbox } from '../../src/sandbox/index.js';

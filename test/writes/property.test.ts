@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { verify } from '../../src/audit/index.js';
 import { entityAt } from '../../src/policy/paths.js';
 import { startSandbox } from '../../src/sandbox/index.js';

@@ -3,7 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { openFiles } from '../../src/cli/files.js';
-import { auditOf, writeRules } from '../../src/cli/serve.js';
+import { accessOf, auditOf, serverSettings } from '../../src/cli/serve.js';
 import { createReader, createWriter } from '../../src/client/index.js';
 import { loadConfig } from '../../src/config/index.js';
 import type { RecordedRequest, Sandbox } from '../../src/sandbox/types.js';
@@ -47,15 +47,13 @@ export async function rig(sandbox: Sandbox, { env = {}, human }: RigOptions = {}
     log: () => {},
   };
   const writer = config.readOnly ? null : createWriter(settings);
+  const clients = { reader: writer ?? createReader(settings), writer };
+  const files = config.filesDir === null ? null : await openFiles(config.filesDir);
+  const secrets = Object.values(sandbox.credentials);
+  const access = accessOf(config, clients, await auditOf(config), secrets, undefined, files);
   const server = createServer({
-    facts: { name: 'autotask-mcp', version: '0', mode: 'live', readOnly: config.readOnly },
-    timeZone: config.timeZone,
-    closedStatusIds: config.closedStatusIds,
-    reader: writer ?? createReader(settings),
-    writer,
-    log: () => {},
-    ...writeRules(config, auditOf(config), Object.values(sandbox.credentials)),
-    files: config.filesDir === null ? null : await openFiles(config.filesDir),
+    ...serverSettings(config, { name: 'autotask-mcp', version: '0' }, () => {}),
+    open: async () => access,
   });
   const asked: string[] = [];
   const client = new Client(

@@ -66,6 +66,7 @@ async function serve(
     if (fault.kind === 'reset' && fault.when === 'before') return reset(request);
   }
   const reply = await answer(settings, incoming, faults);
+  for (const fault of faults) if (fault.kind === 'clock') setDate(response, fault.ms);
   if (faults.some((fault) => fault.kind === 'reset')) return reset(request);
   if (faults.some((fault) => fault.kind === 'truncated')) return truncate(response, reply);
   send(response, reply);
@@ -150,6 +151,10 @@ function send(response: ServerResponse, reply: Reply): void {
     ...reply.headers,
   });
   response.end(reply.body);
+}
+
+function setDate(response: ServerResponse, aheadMs: number): void {
+  response.setHeader('date', new Date(Date.now() + aheadMs).toUTCString());
 }
 
 function reset(request: IncomingMessage): void {

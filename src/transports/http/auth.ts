@@ -1,13 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from './refusal.js';
-import type { AccessToken } from './settings.js';
-
-/** Who calls, as far as this server can tell. */
-export interface Principal {
-  readonly name: string;
-  readonly readOnly: boolean;
-}
+import type { AccessToken, Principal } from './settings.js';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 

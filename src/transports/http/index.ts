@@ -10,7 +10,7 @@ import { type HttpSettings, usualLimits } from './settings.js';
 import { createTenants } from './tenants.js';
 
 export type { Metrics } from './metrics.js';
-export type { HttpSettings, Limits, Tenant, TenantCredentials } from './settings.js';
+export type { HttpSettings, Limits, Principal, Tenant, TenantCredentials } from './settings.js';
 
 export interface HttpServer {
   /** e.g. `http://127.0.0.1:3000` */
@@ -54,9 +54,8 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
         return () => tenants.lease(credentials);
       },
     },
-    // Who a gateway will serve is not known before it does; then being up is being ready.
     ready: createReadiness(
-      async (signal) => only?.check(signal),
+      async (signal) => (only === null ? settings.reach(signal, metrics) : only.check(signal)),
       limits,
       (error) => log('warning', `not ready: ${error instanceof Error ? error.message : String(error)}`),
     ),

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { asksReadOnly, type Principal } from './auth.js';
+import { asksReadOnly } from './auth.js';
 import { type Outline, outlineOf, readBody } from './body.js';
 import { serveOnce } from './once.js';
 import { Refusal } from './refusal.js';
 import type { Sessions } from './sessions.js';
+import type { Principal } from './settings.js';
 import type { Lease } from './tenants.js';
 
 export interface McpRoute {
@@ -42,7 +43,7 @@ export async function serveMcp(
     onMethod(outline.method);
   }
   const lease = openTenant();
-  const server = () => lease.tenant.server(readOnly);
+  const server = () => lease.tenant.server({ name: principal.name, readOnly });
   if (sessions === null) {
     response.once('close', lease.release);
     if (outline !== null) await serveOnce(request, response, server(), body, outline);

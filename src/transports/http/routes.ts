@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Principal } from './auth.js';
 import { checkHostAndOrigin, corsHeaders, type Guarded, preflightHeaders } from './guard.js';
 import { type McpRoute, serveMcp } from './mcp.js';
 import type { Metrics } from './metrics.js';
 import { Refusal, sendError, sendJson } from './refusal.js';
-import type { HttpSettings } from './settings.js';
+import type { HttpSettings, Principal } from './settings.js';
 
 export interface RoutesSettings {
   readonly guarded: Guarded;

@@ -2,10 +2,16 @@ import type { Credentials } from '../../credentials.js';
 import type { McpServer } from '../../server/index.js';
 import type { Metrics } from './metrics.js';
 
+/** Who calls, as far as this server can tell, and whether without the right to write. */
+export interface Principal {
+  readonly name: string;
+  readonly readOnly: boolean;
+}
+
 /** What this transport needs of a tenant. Everything behind it - client, caches, limits - is the tenant's own. */
 export interface Tenant {
-  /** A server for one request or one session; it must be cheap to make. */
-  server(readOnly: boolean): McpServer;
+  /** A server for one request or one session of this caller; it must be cheap to make. */
+  server(caller: Principal): McpServer;
   /** Asks Autotask for something small; throws when it cannot be reached. */
   check(signal: AbortSignal): Promise<void>;
   /** Last known use of the hourly request threshold, 1 when used up; undefined as long as unknown. */
@@ -73,6 +79,8 @@ export interface HttpSettings {
   readonly limits?: Partial<Limits>;
   /** Opens the tenant of these credentials; with null the one that this server was configured with. */
   openTenant(credentials: TenantCredentials | null, metrics: Metrics): Tenant;
+  /** Tells whether Autotask can be reached when a gateway has yet to say for whom; throws when not. */
+  reach(signal: AbortSignal, metrics: Metrics): Promise<void>;
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
 }
 

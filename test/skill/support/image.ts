@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * Assembles an image's file system by the stages of a Dockerfile without an engine. A stage that starts from an
@@ -57,6 +57,30 @@ export function bubblewrap(args: readonly string[], env: Readonly<Record<string,
   return done;
 }
 
+const locked = z.object({
+  packages: z.record(
+    z.string(),
+    z.looseObject({ integrity: z.string().optional(), optional: z.boolean().optional() }),
+  ),
+});
+const readLock = (path: string) => locked.parse(JSON.parse(readFileSync(path, 'utf8'))).packages;
+
+/**
+ * Whether the node_modules of a folder is what `npm ci` makes there: npm leaves the list of what it installed.
+ * Packages for other platforms are missing from it.
+ */
+function installedFromLock(folder: string): boolean {
+  const list = join(folder, 'node_modules/.package-lock.json');
+  if (!existsSync(list)) return false;
+  const [installed, { '': _, ...wanted }] = [readLock(list), readLock(join(folder, 'package-lock.json'))];
+  return (
+    Object.keys(installed).every((path) => path in wanted) &&
+    Object.entries(wanted).every(([path, { integrity, optional }]) =>
+      path in installed ? installed[path]?.integrity === integrity : optional === true,
+    )
+  );
+}
+
 const words = z.array(z.string());
 const exec = (text: string): string[] => words.parse(JSON.parse(text));
 
@@ -70,8 +94,12 @@ export class Stage {
   entrypoint: readonly string[] = [];
   healthcheck: readonly string[] = [];
   exposed = '';
+  private readonly mounts: string[] = [];
 
-  constructor(readonly from: string) {
+  constructor(
+    readonly from: string,
+    private readonly context: string,
+  ) {
     if (from !== 'scratch' && !/^node:\d+-bookworm-slim$/.test(from)) {
       throw new Error(`There is no stand-in for the image ${from}.`);
     }
@@ -84,6 +112,14 @@ export class Stage {
 
   run(command: string): void {
     if (this.from === 'scratch') throw new Error('There is no shell in a stage that starts from nothing.');
+    // An engine keeps the layer of an instruction whose files are the same. For this one, which takes longer than
+    // all others, the checkout has it: its own node_modules.
+    if (command.startsWith('npm ci ') && installedFromLock(this.context)) {
+      const place = join(this.workdir, 'node_modules');
+      mkdirSync(join(this.root, place));
+      this.mounts.push('--ro-bind', join(this.context, 'node_modules'), place);
+      return;
+    }
     const layered = readdirSync(this.root).filter((name) => name === 'src' || name === 'image');
     const machine = readdirSync('/').filter(
       (name) => !['proc', 'dev', 'sys', 'tmp', 'lost+found', ...layered].includes(name),
@@ -94,7 +130,7 @@ export class Stage {
       [
         ...['--bind', this.root, '/'],
         ...machine.flatMap((name) => ['--ro-bind', `/${name}`, `/${name}`]),
-        ...['--bind', cache, cache, '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
+        ...['--bind', cache, cache, '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', ...this.mounts],
         ...['--chdir', this.workdir, '/bin/sh', '-c', command],
       ],
       { PATH: process.env.PATH ?? '', HOME: homedir(), ...this.args, ...this.env },
@@ -152,7 +188,10 @@ export function build(
   for (const { name, text } of readDockerfile(dockerfile)) {
     if (name === 'FROM') {
       const [, image = '', as] = /^(?:--platform=\$BUILDPLATFORM )?(\S+)(?: AS (\w+))?$/.exec(text) ?? [];
-      stage = new Stage(image.replace(/^\$\{(\w+)\}$/, (_, key: string) => global[key] ?? ''));
+      stage = new Stage(
+        image.replace(/^\$\{(\w+)\}$/, (_, key: string) => global[key] ?? ''),
+        context,
+      );
       stages.set(as ?? '', stage);
       continue;
     }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
@@ -10,18 +11,21 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { afterEach, expect } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const repository = fileURLToPath(new URL('../../..', import.meta.url));
 export const skill = join(repository, 'skill');
-const support = fileURLToPath(new URL('.', import.meta.url));
+
+const engine = new Worker(new URL('docker.mjs', import.meta.url));
+const [dockerProgram] = z.tuple([z.string()]).parse(await once(engine, 'message'));
+engine.unref();
 
 /** Nothing that a script prints, and no argument of a call, may ever hold one of these. */
 export const secrets = {
@@ -53,6 +57,8 @@ const world = z.object({
   build: stored.nullable(),
   upFails: z.array(z.string()),
   downFails: z.boolean(),
+  /** Milliseconds that a command takes. */
+  slow: z.record(z.string(), z.number()),
   container: z
     .object({
       image: z.string(),
@@ -121,8 +127,7 @@ export class Machine {
       recursive: true,
       filter: (path) => !/\/(\.env|logs|\.pinned-digest)$/.test(path),
     });
-    this.install('docker', readFileSync(join(support, 'docker.mjs'), 'utf8'));
-    symlinkSync(process.execPath, join(this.bin, 'node'));
+    this.install('docker', dockerProgram);
     this.env = {
       HOME: this.home,
       PATH: `${this.bin}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
@@ -140,6 +145,7 @@ export class Machine {
       build: null,
       upFails: [],
       downFails: false,
+      slow: {},
       container: null,
     };
     give(base);
@@ -217,7 +223,8 @@ export class Machine {
     options: { cwd?: string; env?: Record<string, string> } = {},
   ): Outcome {
     const log = join(this.env.FAKE_WORLD ?? '', 'calls.jsonl');
-    rmSync(log, { force: true });
+    writeFileSync(log, '');
+    chmodSync(log, 0o666);
     const done = spawnSync(this.path(`scripts/${script}`), args, {
       cwd: options.cwd ?? '/',
       env: { ...this.env, ...options.env },
@@ -225,7 +232,7 @@ export class Machine {
       ...runner,
     });
     if (done.error !== undefined) throw done.error;
-    const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+    const lines = readFileSync(log, 'utf8').split('\n').filter(Boolean);
     const calls = lines.map((line) => call.parse(JSON.parse(line)));
     const everything = `${done.stdout}\n${done.stderr}\n${lines.join('\n')}\n${this.has('logs/update.log') ? this.read('logs/update.log') : ''}`;
     const token = existsSync(this.tokenFile) ? [readFileSync(this.tokenFile, 'utf8')] : [];

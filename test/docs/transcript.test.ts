@@ -1,28 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Connection, connect } from './support/tenant.js';
+import { documented, settle } from '../support/docs.js';
+import { type Connection, connect } from '../support/tenant.js';
 
-/**
- * The README's transcript is what the program really answers. `UPDATE_README=1 npx vitest run
- * test/transcript.test.ts` writes it anew after a change.
- */
-const readme = join(import.meta.dirname, '../README.md');
-const begin = '<!-- transcript -->\n';
-const end = '<!-- /transcript -->';
-
+/** The README's transcript is what the program really answers. */
 let tenant: Connection;
 beforeAll(async () => {
   tenant = await connect();
 });
 afterAll(() => tenant.close());
-
-/** Random markers, ports and the time of the run are not part of the story. */
-const settle = (text: string) =>
-  text
-    .replace(/<(\/?)data-[0-9a-f]{8}>/g, '<$1data-…>')
-    .replace(/http:\/\/127\.0\.0\.1:\d+\//g, 'https://ww1.autotask.net/')
-    .replace(/(createDateTime|lastActivityDate): \S+/g, '$1: …');
 
 async function say(question: string, tool: string, args: Record<string, unknown>): Promise<string> {
   const { text, isError } = await tenant.call(tool, args);
@@ -71,14 +56,6 @@ it('the README shows a technician’s morning as it happens', async () => {
     `POST V1.0/Tickets/${id}/Notes`,
     'POST V1.0/TimeEntries',
   ]);
-  const transcript = `${steps.join('\n')}`;
-  const text = readFileSync(readme, 'utf8');
-  const [head, rest] = text.split(begin);
-  const tail = rest?.split(end)[1];
-  if (head === undefined || tail === undefined) throw new Error('README.md has lost its transcript markers');
-  if (process.env.UPDATE_README === '1') writeFileSync(readme, `${head}${begin}${transcript}${end}${tail}`);
-  else
-    expect(rest?.split(end)[0], 'run UPDATE_README=1 npx vitest run test/transcript.test.ts').toBe(
-      transcript,
-    );
+  const transcript = steps.join('\n').trimEnd();
+  expect(documented('README.md', 'transcript', transcript), 'npm run docs').toBe(transcript);
 });

@@ -1,0 +1,115 @@
+/**
+ * What it costs to start: milliseconds from spawn to the answer of `initialize` and to the first
+ * `tools/list`, and resident memory then, as ratios to the smallest server the SDK allows, bundled in the
+ * same way, and to a Node that runs nothing. All take turns in one run; figures are medians.
+ * Run: npx tsx bench/startup.ts [rounds]
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { bundle } from '../packaging/bundle.mjs';
+
+const rounds = Number(process.argv[2] ?? 25);
+const folder = await mkdtemp(join(tmpdir(), 'startup-'));
+
+/** No server is running there: one that called its tenant at start would be seen to fail. */
+const credentials = {
+  AUTOTASK_USERNAME: 'bench@example.com',
+  AUTOTASK_SECRET: 'secret',
+  AUTOTASK_INTEGRATION_CODE: 'code',
+  AUTOTASK_ZONE_URL: 'http://127.0.0.1:9/',
+};
+
+const bare = join(folder, 'bare.js');
+const programs = {
+  'bare server': [bare],
+  'autotask-mcp': ['dist/cli.js'],
+  'autotask-mcp --read-only': ['dist/cli.js', '--read-only'],
+  'autotask-mcp --demo': ['dist/cli.js', '--demo'],
+} as const;
+
+interface Start {
+  readonly initialize: number;
+  readonly list: number;
+  readonly memory: number;
+}
+
+const message = (id: number | undefined, method: string, params: object = {}) =>
+  `${JSON.stringify({ jsonrpc: '2.0', ...(id === undefined ? {} : { id }), method, params })}\n`;
+
+const hello = message(1, 'initialize', {
+  protocolVersion: '2025-11-25',
+  capabilities: {},
+  clientInfo: { name: 'bench', version: '1' },
+});
+
+async function start(args: readonly string[]): Promise<Start> {
+  const from = performance.now();
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env.PATH, HOME: folder, ...credentials },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const answered = async () => {
+    const { value, done } = await lines.next();
+    if (done || !String(value).includes('"result"')) throw new Error(`${args.join(' ')} answered ${value}`);
+    return performance.now() - from;
+  };
+  child.stdin.write(hello);
+  const initialize = await answered();
+  child.stdin.write(message(undefined, 'notifications/initialized') + message(2, 'tools/list'));
+  const list = await answered();
+  const memory = Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)])) / 1024;
+  const exited = once(child, 'exit');
+  child.stdin.end();
+  await exited;
+  return { initialize, list, memory };
+}
+
+async function nothing(): Promise<number> {
+  const from = performance.now();
+  await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit');
+  return performance.now() - from;
+}
+
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+try {
+  await bundle({ bare: 'bench/startup-bare.ts' }, folder);
+  const empty: number[] = [];
+  const starts = new Map<string, Start[]>(Object.keys(programs).map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round += 1) {
+    const emptyMs = await nothing();
+    // The first round only fills the file cache.
+    if (round > 0) empty.push(emptyMs);
+    for (const [name, args] of Object.entries(programs)) {
+      const measured = await start(args);
+      if (round > 0) starts.get(name)?.push(measured);
+    }
+  }
+  const middle = (name: string, what: keyof Start) =>
+    median((starts.get(name) ?? []).map((measured) => measured[what]));
+  const out = (line: string) => process.stdout.write(`${line}\n`);
+  out(`Node ${process.version}, medians of ${rounds}; node -e 0 takes ${median(empty).toFixed(0)} ms`);
+  out('                            initialize           tools/list           memory MB');
+  out('                           ms   /bare  /node    ms   /bare  /node    MB   /bare');
+  for (const name of Object.keys(programs)) {
+    const timed = (['initialize', 'list'] as const).map((what) => {
+      const ms = middle(name, what);
+      return [
+        ms.toFixed(0).padStart(6),
+        (ms / middle('bare server', what)).toFixed(2).padStart(8),
+        (ms / median(empty)).toFixed(2).padStart(7),
+      ].join('');
+    });
+    const megabytes = middle(name, 'memory');
+    const memory = `${megabytes.toFixed(0).padStart(6)}${(megabytes / middle('bare server', 'memory')).toFixed(2).padStart(8)}`;
+    out(`${name.padEnd(24)}${timed.join('')}${memory}`);
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

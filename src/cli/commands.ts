@@ -1,0 +1,82 @@
+/** An option as help and documentation show it. */
+export interface OptionFacts {
+  /** Without dashes. */
+  readonly name: string;
+  /** What stands for its value; a switch when absent. */
+  readonly value?: string;
+  readonly meaning: string;
+}
+
+export interface CommandFacts {
+  /** Words after the program's name; empty for the command that runs when none is named. */
+  readonly name: string;
+  /** What else stands on the line, options apart. */
+  readonly words?: string;
+  readonly summary: string;
+  readonly options: readonly OptionFacts[];
+  /** Further lines of its help. */
+  readonly more?: readonly string[];
+}
+
+const demo = { name: 'demo', meaning: 'use the embedded sandbox tenant: no credentials needed' };
+const readOnly = { name: 'read-only', meaning: 'offer no tool that writes' };
+const http = { name: 'http', meaning: 'serve over HTTP instead (needs AUTOTASK_HTTP_TOKEN)' };
+
+/** Every command and option there is: parser, help and docs/commands.md are made from this. */
+export const commands = {
+  serve: {
+    name: '',
+    summary: 'serve one MCP client over stdin and stdout',
+    options: [demo, readOnly, http],
+  },
+  doctor: {
+    name: 'doctor',
+    summary: 'check configuration, connection and rights',
+    options: [
+      { name: 'demo', meaning: 'check against the embedded sandbox tenant' },
+      { name: 'read-only', meaning: 'check a server started with --read-only' },
+      { name: 'http', meaning: 'check a server started with --http' },
+      { name: 'json', meaning: 'print one JSON object instead of text' },
+    ],
+    more: [
+      'Reads only. A refused secret is tried once and not again, because Autotask',
+      'locks users after several failures. Values of variables are never printed.',
+      'Exit code 0: nothing stands in the way (warnings may); 1: a problem was found.',
+    ],
+  },
+  policy: {
+    name: 'policy',
+    summary: 'print what this server may do, as configured',
+    options: [demo, readOnly, http],
+  },
+  audit: {
+    name: 'audit',
+    words: 'verify FILE...',
+    summary: 'check an audit log (rotated files first)',
+    options: [],
+  },
+  tour: {
+    name: 'tour',
+    summary: 'watch a client do the main job on the sandbox tenant',
+    options: [],
+  },
+  sandbox: {
+    name: 'sandbox',
+    summary: 'run the sandbox tenant on its own',
+    options: [
+      { name: 'port', value: 'N', meaning: 'port to listen on; a free one when absent' },
+      { name: 'scale', value: 'N', meaning: 'size of the tenant, from 0.01 to 200 (1)' },
+      { name: 'seed', value: 'N', meaning: 'the same seed gives the same records (1)' },
+      { name: 'latency', value: 'MS', meaning: 'milliseconds added to every answer (0)' },
+    ],
+  },
+} as const satisfies Readonly<Record<string, CommandFacts>>;
+
+export type CommandName = keyof typeof commands;
+
+/** What the exit code of every command says. */
+export const exitCodes = [
+  [0, 'done'],
+  [1, 'failed: the work could not be done, or a check found a problem'],
+  [2, 'called or configured wrongly; nothing was done'],
+] as const;

@@ -1,0 +1,103 @@
+import { access, constants, mkdtemp, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { verify } from '../../audit/index.js';
+import type { Config } from '../../config/index.js';
+import type { Finding } from './finding.js';
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of the path is a file',
+  ENOENT: 'the folder does not exist',
+  ENOSPC: 'the disk is full',
+};
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+
+const reasonOf = (error: unknown): string =>
+  reasons[codeOf(error)] ?? `it cannot be written (${codeOf(error)})`;
+
+/**
+ * Why no file can be made in the folder; null when one can. Tried for real, because permissions do not tell
+ * of read-only mounts. With `makes`, a folder that is not there is made by whoever uses it.
+ */
+async function obstacle(folder: string, makes: boolean): Promise<string | null> {
+  try {
+    await rmdir(await mkdtemp(join(folder, '.autotask-mcp-')));
+    return null;
+  } catch (error) {
+    const parent = dirname(folder);
+    if (makes && codeOf(error) === 'ENOENT' && parent !== folder) return obstacle(parent, makes);
+    return reasonOf(error);
+  }
+}
+
+async function cacheFolder({ cacheDir, mode }: Config): Promise<Finding> {
+  const check = 'Cache';
+  if (mode === 'demo' || cacheDir === null) return { check, status: 'ok', detail: 'in memory only' };
+  const reason = await obstacle(cacheDir, true);
+  if (reason === null) return { check, status: 'ok', detail: cacheDir };
+  return {
+    check,
+    status: 'warning',
+    detail: `${cacheDir}: ${reason}. Metadata is read anew at every start.`,
+    next: 'Set AUTOTASK_CACHE_DIR to a folder that can be written, or to none.',
+  };
+}
+
+async function auditLog({ writes, readOnly }: Config): Promise<Finding> {
+  const check = 'Audit log';
+  if (writes.audit === null) {
+    return {
+      check,
+      status: 'ok',
+      detail: readOnly ? 'none; nothing is written' : 'none; writes are not recorded',
+    };
+  }
+  const { path } = writes.audit;
+  const stops = (detail: string, next: string): Finding => ({
+    check,
+    status: 'problem',
+    detail: `${path}: ${detail}. Writes are refused as long as they cannot be recorded.`,
+    next,
+  });
+  const reason = await obstacle(dirname(path), false);
+  if (reason !== null)
+    return stops(reason, 'Let AUTOTASK_AUDIT_LOG name a file in a folder that can be written.');
+  try {
+    await access(path, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { check, status: 'ok', detail: `${path}, not begun yet` };
+    return stops(reasonOf(error), 'Give this user the right to read and write the file.');
+  }
+  const { lines, problem } = await verify([path], writes.auditKey);
+  if (problem === null) return { check, status: 'ok', detail: `${path}, ${lines} lines, intact` };
+  return stops(problem, `See autotask-mcp audit verify ${path}; set the file aside once it is understood.`);
+}
+
+async function confirmFolder({ writes, readOnly }: Config): Promise<Finding[]> {
+  const { usedDir } = writes.confirm;
+  if (usedDir === null || readOnly) return [];
+  const reason = await obstacle(usedDir, true);
+  if (reason === null) return [{ check: 'Used tokens', status: 'ok', detail: usedDir }];
+  return [
+    {
+      check: 'Used tokens',
+      status: 'problem',
+      detail: `${usedDir}: ${reason}. Previews cannot be confirmed.`,
+      next: 'Set AUTOTASK_CONFIRM_DIR to a folder that all replicas can write.',
+    },
+  ];
+}
+
+/** Whether the folders and files that the configuration names can be used. */
+export async function examineFolders(config: Config): Promise<readonly Finding[]> {
+  const [cache, audit, used] = await Promise.all([
+    cacheFolder(config),
+    auditLog(config),
+    confirmFolder(config),
+  ]);
+  return [cache, audit, ...used];
+}

@@ -1,0 +1,313 @@
+/** Titles of the groups, in the order in which help, doctor and documentation show them. */
+export const variableGroups = {
+  credentials: 'The API user',
+  service: 'The connection to Autotask',
+  answers: 'Answers',
+  writes: 'Writes',
+  policy: 'Policy',
+  audit: 'Audit log',
+  http: 'Serving HTTP',
+  log: 'Log',
+  machine: 'Conventions of the machine',
+} as const;
+
+export type VariableGroup = keyof typeof variableGroups;
+
+/** What everybody needs to know about one variable of the environment. */
+export interface Variable {
+  readonly name: string;
+  readonly group: VariableGroup;
+  /** One phrase; what stands in backquotes is meant literally. */
+  readonly meaning: string;
+  /** The value that counts when it is not set. */
+  readonly default?: string;
+  /** What holds when it is not set and there is no such value, in words. */
+  readonly unset?: string;
+  /** Its value opens something: never printed, asked for without echo. */
+  readonly secret?: true;
+  /** May also come from the file that `<name>_FILE` names, as Docker and Kubernetes hand out secrets. */
+  readonly file?: true;
+}
+
+/**
+ * Every variable of the environment that this program reads, and the only place that knows their defaults.
+ * What a value must look like stands in the schemas next door. Those of the group `machine` belong to no
+ * program: they are read where they matter and not checked.
+ */
+export const variableTable = [
+  {
+    name: 'AUTOTASK_USERNAME',
+    group: 'credentials',
+    meaning: 'user name (key) of the API user',
+    file: true,
+  },
+  {
+    name: 'AUTOTASK_SECRET',
+    group: 'credentials',
+    meaning: 'password (secret) of the API user',
+    secret: true,
+    file: true,
+  },
+  {
+    name: 'AUTOTASK_INTEGRATION_CODE',
+    group: 'credentials',
+    meaning: 'tracking identifier of the API user',
+    secret: true,
+    file: true,
+  },
+  {
+    name: 'AUTOTASK_API_URL',
+    group: 'service',
+    meaning: 'pins the zone, e.g. `https://webservices2.autotask.net/atservicesrest/`',
+    unset: 'found by the user name',
+  },
+  {
+    name: 'AUTOTASK_ZONE_URL',
+    group: 'service',
+    meaning: 'where the zone is looked up',
+    default: 'https://webservices.autotask.net/',
+  },
+  {
+    name: 'AUTOTASK_TIMEOUT_MS',
+    group: 'service',
+    meaning: 'milliseconds for one request',
+    default: '60000',
+  },
+  {
+    name: 'AUTOTASK_MAX_CONCURRENCY',
+    group: 'service',
+    meaning: 'requests at once; per endpoint never more than 3',
+    default: '10',
+  },
+  {
+    name: 'AUTOTASK_CACHE_DIR',
+    group: 'service',
+    meaning: 'folder for cached metadata; `none` keeps it in memory',
+    unset: "the platform's cache folder",
+  },
+  {
+    name: 'AUTOTASK_TIMEZONE',
+    group: 'answers',
+    meaning: 'zone of dates that name none, and of answers, e.g. `Europe/Berlin`',
+    default: 'UTC',
+  },
+  {
+    name: 'AUTOTASK_CLOSED_STATUS_IDS',
+    group: 'answers',
+    meaning: 'ticket status codes that count as closed',
+    default: '5,16',
+  },
+  { name: 'AUTOTASK_READ_ONLY', group: 'writes', meaning: '`true`: no tool that writes', default: 'false' },
+  {
+    name: 'AUTOTASK_CONFIRM_MODE',
+    group: 'writes',
+    meaning: 'what lets a write through: `token`, `preview` or `elicit`',
+    default: 'token',
+  },
+  {
+    name: 'AUTOTASK_CONFIRM_KEY',
+    group: 'writes',
+    meaning: 'key of preview tokens, the same for all replicas; 32 characters or more',
+    unset: 'each process makes its own',
+    secret: true,
+    file: true,
+  },
+  {
+    name: 'AUTOTASK_CONFIRM_SECONDS',
+    group: 'writes',
+    meaning: 'how long a preview can be confirmed',
+    default: '600',
+  },
+  {
+    name: 'AUTOTASK_CONFIRM_DIR',
+    group: 'writes',
+    meaning: 'folder in which replicas remember used tokens',
+    unset: 'each process remembers its own',
+  },
+  {
+    name: 'AUTOTASK_IMPERSONATION_RESOURCE_ID',
+    group: 'writes',
+    meaning: 'id of the resource in whose name is written',
+    unset: 'the API user',
+  },
+  {
+    name: 'AUTOTASK_MARK_FIELDS',
+    group: 'writes',
+    meaning: 'fields that receive a mark on create, e.g. `Tickets.externalID`',
+    default: '',
+    unset: 'none',
+  },
+  {
+    name: 'AUTOTASK_FILES_DIR',
+    group: 'writes',
+    meaning: 'folder whose files may be attached by their path; over stdio only',
+    unset: 'none',
+  },
+  {
+    name: 'AUTOTASK_POLICY_FILE',
+    group: 'policy',
+    meaning: 'JSON file with the settings of this group',
+    unset: 'none',
+  },
+  {
+    name: 'AUTOTASK_READ_ENTITIES',
+    group: 'policy',
+    meaning: 'entities that may be read, e.g. `*,!Invoices`',
+    unset: 'all',
+  },
+  {
+    name: 'AUTOTASK_WRITE_ENTITIES',
+    group: 'policy',
+    meaning: 'entities that may be written; they must be readable too',
+    unset: 'all',
+  },
+  {
+    name: 'AUTOTASK_CREATE_ENTITIES',
+    group: 'policy',
+    meaning: 'of these, which may be created',
+    unset: 'all',
+  },
+  { name: 'AUTOTASK_UPDATE_ENTITIES', group: 'policy', meaning: 'which may be changed', unset: 'all' },
+  { name: 'AUTOTASK_DELETE_ENTITIES', group: 'policy', meaning: 'which may be deleted', unset: 'all' },
+  {
+    name: 'AUTOTASK_DISABLED_TOOLS',
+    group: 'policy',
+    meaning: 'tools that are not offered, e.g. `delete-entity,*-company`',
+    unset: 'none',
+  },
+  {
+    name: 'AUTOTASK_MASK_FIELDS',
+    group: 'policy',
+    meaning: 'fields never returned, accepted or filtered by, e.g. `Roles.hourlyRate`',
+    unset: 'none',
+  },
+  {
+    name: 'AUTOTASK_MAX_WRITES_PER_HOUR',
+    group: 'policy',
+    meaning: 'writes per hour and process, failed ones included',
+    unset: 'without limit',
+  },
+  {
+    name: 'AUTOTASK_CUSTOMER_VISIBLE_NOTES',
+    group: 'policy',
+    meaning: '`true` lets notes and attachments through that the customer sees',
+    unset: 'refused',
+  },
+  { name: 'AUTOTASK_AUDIT_LOG', group: 'audit', meaning: 'file that records every write', unset: 'none' },
+  {
+    name: 'AUTOTASK_AUDIT_KEY',
+    group: 'audit',
+    meaning: "key of the log's hash chain; 32 characters or more",
+    unset: 'a chain without key',
+    secret: true,
+    file: true,
+  },
+  {
+    name: 'AUTOTASK_AUDIT_MAX_BYTES',
+    group: 'audit',
+    meaning: 'size at which the file is set aside',
+    default: '10000000',
+  },
+  {
+    name: 'AUTOTASK_TRANSPORT',
+    group: 'http',
+    meaning: '`http` serves HTTP, as `--http` does; `stdio` one client',
+    default: 'stdio',
+  },
+  { name: 'AUTOTASK_HTTP_HOST', group: 'http', meaning: 'address to listen on', default: '127.0.0.1' },
+  { name: 'PORT', group: 'http', meaning: 'port to listen on; 0 takes a free one', default: '3000' },
+  {
+    name: 'AUTOTASK_HTTP_TOKEN',
+    group: 'http',
+    meaning: 'bearer token of callers, at least 16 characters',
+    secret: true,
+    file: true,
+  },
+  {
+    name: 'AUTOTASK_HTTP_TOKENS',
+    group: 'http',
+    meaning: 'several: lines of `name token [read-only] [policy=FILE]`',
+    secret: true,
+    file: true,
+  },
+  {
+    name: 'AUTOTASK_HTTP_ALLOWED_HOSTS',
+    group: 'http',
+    meaning: 'host names under which it may be addressed, besides those of the loopback',
+    default: '',
+    unset: 'none',
+  },
+  {
+    name: 'AUTOTASK_HTTP_ALLOWED_ORIGINS',
+    group: 'http',
+    meaning: 'origins of web pages that may call, e.g. `https://assistant.example.com`',
+    default: '',
+    unset: 'none',
+  },
+  {
+    name: 'AUTOTASK_HTTP_SESSIONS',
+    group: 'http',
+    meaning: '`true` gives each client a session',
+    default: 'false',
+  },
+  {
+    name: 'AUTOTASK_HTTP_METRICS_PORT',
+    group: 'http',
+    meaning: 'port that serves `/metrics` without a token',
+    unset: 'none',
+  },
+  {
+    name: 'AUTOTASK_HTTP_AUTH',
+    group: 'http',
+    meaning: '`gateway`: whoever stands in front names the tenant; `token`: one tenant',
+    default: 'token',
+  },
+  {
+    name: 'AUTOTASK_HTTP_API_ORIGINS',
+    group: 'http',
+    meaning: "origins of APIs that a gateway may name besides Autotask's",
+    default: '',
+    unset: 'none',
+  },
+  {
+    name: 'LOG_LEVEL',
+    group: 'log',
+    meaning: '`debug`, `info`, `warning` or `error`, on stderr',
+    default: 'info',
+  },
+  {
+    name: 'LOG_FORMAT',
+    group: 'log',
+    meaning: '`simple` lines, or one `json` object per line',
+    default: 'simple',
+  },
+  {
+    name: 'HTTPS_PROXY',
+    group: 'machine',
+    meaning: 'proxy for https addresses; this and the next three also in small letters',
+    unset: 'none',
+  },
+  { name: 'HTTP_PROXY', group: 'machine', meaning: 'proxy for http addresses', unset: 'none' },
+  { name: 'ALL_PROXY', group: 'machine', meaning: 'proxy for both', unset: 'none' },
+  { name: 'NO_PROXY', group: 'machine', meaning: 'hosts that are reached without a proxy', unset: 'none' },
+  { name: 'NO_COLOR', group: 'machine', meaning: 'anything: no colour on the terminal', unset: 'colour' },
+  {
+    name: 'XDG_CACHE_HOME',
+    group: 'machine',
+    meaning: 'where caches lie on Linux',
+    unset: '`~/.cache`',
+  },
+  {
+    name: 'LOCALAPPDATA',
+    group: 'machine',
+    meaning: 'where caches lie on Windows',
+    unset: '`~/AppData/Local`',
+  },
+] as const satisfies readonly Variable[];
+
+export type VariableName = (typeof variableTable)[number]['name'];
+
+const table: readonly Variable[] = variableTable;
+
+/** Those that this program has for itself; they are checked and may not be misspelt. */
+export const ownVariables: readonly Variable[] = table.filter(({ group }) => group !== 'machine');

@@ -1,0 +1,44 @@
+import { instantOf, localClock } from '../dates.js';
+
+/** Stretches of the calendar that records can be grouped by. Weeks start on Monday (ISO 8601). */
+export const buckets = ['day', 'week', 'month', 'quarter', 'year'] as const;
+export type Bucket = (typeof buckets)[number];
+
+const dayMs = 86_400_000;
+const two = (value: number) => String(value).padStart(2, '0');
+const dayText = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+
+/** `2026-W47 (from 2026-11-16)`: the week's number and its Monday, which says the same to a person. */
+function week(local: number): string {
+  const day = Math.floor(local / dayMs) * dayMs;
+  const monday = day - ((new Date(day).getUTCDay() + 6) % 7) * dayMs;
+  // The week belongs to the year that its Thursday lies in.
+  const year = new Date(monday + 3 * dayMs).getUTCFullYear();
+  const number = Math.floor((monday + 3 * dayMs - Date.UTC(year, 0, 1)) / (7 * dayMs)) + 1;
+  return `${year}-W${two(number)} (from ${dayText(monday)})`;
+}
+
+const texts: Readonly<Record<Bucket, (local: number) => string>> = {
+  day: dayText,
+  week,
+  month: (local) => dayText(local).slice(0, 7),
+  quarter: (local) => {
+    const date = new Date(local);
+    return `${date.getUTCFullYear()}-Q${Math.floor(date.getUTCMonth() / 3) + 1}`;
+  },
+  year: (local) => dayText(local).slice(0, 4),
+};
+
+/**
+ * Names the bucket that a date of Autotask's lies in, so that buckets sort by their names. A moment is seen in
+ * the time zone; a day (midnight in a field of days) lies where it is, whatever the zone.
+ */
+export function bucketOf(bucket: Bucket, day: boolean, timeZone: string): (value: unknown) => string | null {
+  const clock = localClock(timeZone);
+  const text = texts[bucket];
+  return (value) => {
+    const instant = instantOf(value);
+    if (instant === null) return null;
+    return text(day && instant % dayMs === 0 ? instant : clock(instant));
+  };
+}

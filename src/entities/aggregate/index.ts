@@ -1,0 +1,179 @@
+import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
+import { AutotaskError, InvalidInput } from '../../errors.js';
+import type { Entity } from '../../model.js';
+import type { Facts } from '../facts.js';
+import type { CheckedFilter } from '../filter.js';
+import { findEntity } from '../names.js';
+import type { CallContext, Reads } from '../read.js';
+import type { References } from '../references.js';
+import { countable, countGroups } from './counting.js';
+import { Groups, operandsOf } from './groups.js';
+import { keyReader } from './keys.js';
+import { notesOn } from './notes.js';
+import { type Measured, measured } from './operands.js';
+import { Related } from './related.js';
+import { type AggregateArguments, checkRequest } from './request.js';
+import { defaultRecords, requireRoom, requireWithin } from './room.js';
+import { type Table, tabulate } from './table.js';
+
+export { type AggregateArguments, defaultTop, largestTop } from './request.js';
+export { mostRecords } from './room.js';
+export type { Table, Together } from './table.js';
+
+export interface AggregateResult {
+  readonly entity: string;
+  /** Records that were read and matched, all of them: an answer over a part is never given. */
+  readonly records: number;
+  /** Count queries that told the numbers, when no record had to be read. */
+  readonly countQueries: number | null;
+  readonly table: Table;
+  readonly notes: readonly string[];
+}
+
+/** Rows that wait for their look-ups, so that these fill their queries. */
+const mostWaiting = 5_000;
+const page = 500;
+
+export function createAggregate(reader: AutotaskReader, facts: Facts, references: References, reads: Reads) {
+  function queryable(entity: Entity): Entity & { readonly path: string } {
+    const { path } = entity;
+    if (path !== null && entity.operations.includes('query')) return { ...entity, path };
+    throw new AutotaskError('notAllowed', `Autotask cannot query ${entity.name}. Nothing was sent.`, {
+      next: 'query-entity tells how they can be listed.',
+    });
+  }
+
+  /** Everything that matches, page after page; `take` sees each record once, with what it points to at hand. */
+  async function stream(
+    path: string,
+    filter: CheckedFilter,
+    records: Related,
+    limit: number,
+    total: number,
+    context: CallContext,
+    take: (row: Row) => void,
+  ): Promise<void> {
+    const options = context.signal ? { signal: context.signal } : {};
+    const includeFields = records.includeFields(filter.localFields);
+    const search = (nodes: readonly FilterNode[]) =>
+      includeFields === undefined ? { filter: nodes } : { filter: nodes, includeFields };
+    let waiting: Row[] = [];
+    const flush = async () => {
+      await records.load(waiting, reader, options);
+      for (const row of waiting) take(row);
+      waiting = [];
+    };
+    let read = 0;
+    for (const batch of filter.batches) {
+      for await (const rows of reader.pages(path, search(batch), options)) {
+        read += rows.length;
+        // The count was made before: whoever adds records meanwhile must not lift the limit.
+        requireWithin(records.entity.name, read, limit);
+        for (const row of rows) if (filter.local.every((matches) => matches(row))) waiting.push(row);
+        context.progress?.(read, Math.max(read, total));
+        if (waiting.length >= mostWaiting || records.unknown(waiting) >= page || records.lookups === 0) {
+          await flush();
+        }
+      }
+    }
+    await flush();
+  }
+
+  async function totalOf(path: string, filter: CheckedFilter, context: CallContext): Promise<number> {
+    const options = context.signal ? { signal: context.signal } : {};
+    let total = 0;
+    for (const batch of filter.batches) total += await reader.count(path, batch, options);
+    return total;
+  }
+
+  /**
+   * Groups and measures all records that match. Refuses before reading when there are more than `maxRecords` or
+   * more requests would be needed than the tenant has left.
+   */
+  return async function aggregate(args: AggregateArguments, context: CallContext): Promise<AggregateResult> {
+    const entity = queryable(findEntity(args.entity));
+    const options = context.signal ? { signal: context.signal } : {};
+    const known = await facts(entity, context.signal);
+    const request = await checkRequest(args, known, facts, { timeZone: context.timeZone, ...options });
+    const { raw, filter } = await reads.prepare({ entity: entity.name, query: args.query }, context);
+    if (raw.maxRecords !== undefined || raw.includeFields !== undefined) {
+      throw new InvalidInput('Nothing was read.', [
+        {
+          field: 'query',
+          problem:
+            'takes conditions only here: all records that match are read, and the fields follow from groupBy and metrics',
+        },
+      ]);
+    }
+
+    // Whole seconds, which is how moments are written.
+    const now = Math.floor(Date.now() / 1000) * 1000;
+    const operands = operandsOf(request.metrics);
+    const records = new Related(entity);
+    const measures: (Measured & { needs: (typeof operands)[number]['needs'] })[] = operands.map(
+      ({ operand, needs }) => ({ needs, ...measured(operand, records, context.timeZone, now) }),
+    );
+    const keys = request.keys.map((key) => keyReader(key, records, context.timeZone, now));
+    const groupsOf = () => new Groups({ keys, measures });
+
+    const total = await totalOf(entity.path, filter, context);
+    const limit = args.maxRecords ?? defaultRecords;
+    const toRead = Math.ceil(total / page) * (1 + records.lookups);
+    const notes: string[] = [];
+    let groups = groupsOf();
+    let countQueries: number | null = null;
+    const counted = countable(request, filter, known);
+    const toCount = (counted?.length ?? 0) * filter.batches.length;
+    if (counted !== undefined && request.keys.length === 0) {
+      groups.addCounted([], total);
+      countQueries = filter.batches.length;
+    } else if (counted !== undefined && toCount < toRead) {
+      await requireRoom(reader, entity.name, toCount, options);
+      const { path } = entity;
+      const { progress } = context;
+      const queries = await countGroups(path, filter, counted, total, groups, reader, options, progress);
+      if (groups.records === total) countQueries = queries + filter.batches.length;
+      else {
+        notes.push(
+          `counts of the single values made ${groups.records} of ${total}, so the records were read instead`,
+        );
+        groups = groupsOf();
+      }
+    }
+    if (countQueries === null && total > 0) {
+      requireWithin(entity.name, total, limit);
+      await requireRoom(reader, entity.name, toRead, options);
+      await stream(entity.path, filter, records, limit, total, context, (row) => groups.add(row));
+    }
+    const table = await tabulate(groups, request, operands, {
+      references,
+      timeZone: context.timeZone,
+      mostText: 120,
+      single: false,
+      ...options,
+    });
+    return {
+      entity: entity.name,
+      records: groups.records,
+      countQueries,
+      table,
+      notes: [
+        ...filter.notes,
+        ...notes,
+        ...notesOn({
+          request,
+          operands,
+          measures,
+          records,
+          groups,
+          total,
+          now,
+          filter,
+          timeZone: context.timeZone,
+        }),
+      ],
+    };
+  };
+}
+
+export type Aggregate = ReturnType<typeof createAggregate>;

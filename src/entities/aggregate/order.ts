@@ -1,0 +1,98 @@
+import { fold } from '../../nearest.js';
+import { labelOf } from '../picklists.js';
+import type { Measure } from './conditions.js';
+import type { Group } from './groups.js';
+import type { GroupKey, KeyValue } from './keys.js';
+import type { Metric } from './metrics.js';
+import { compareScalars } from './tally.js';
+
+/** One criterion of the order of groups: a column of keys or a metric. */
+export type Order =
+  | { readonly key: number; readonly descending: boolean }
+  | { readonly metric: Metric; readonly descending: boolean };
+
+const direction = /^(.+?)[\s:]+(asc|desc)(?:ending)?$/i;
+
+/** `sum(hoursWorked) desc` or `-count` as a name and a direction; undefined where none is said. */
+export function readOrder(text: string): { readonly name: string; readonly descending: boolean | undefined } {
+  const minus = /^-\s*(.+)$/.exec(text);
+  if (minus?.[1] !== undefined) return { name: minus[1].trim(), descending: true };
+  const [, name, said] = direction.exec(text.trim()) ?? [];
+  return name === undefined
+    ? { name: text.trim(), descending: undefined }
+    : { name, descending: said?.toLowerCase() === 'desc' };
+}
+
+/** The column that a name means, also when only its field is named; undefined when none or several fit. */
+export function columnOf(
+  name: string,
+  keys: readonly GroupKey[],
+  metrics: readonly Metric[],
+): number | Metric | undefined {
+  const wanted = [fold(name), `${fold(name)}id`];
+  const is = (candidate: string) => wanted.includes(fold(candidate));
+  const exact = keys.findIndex((key) => is(key.name));
+  if (exact >= 0) return exact;
+  const metric = metrics.find((candidate) => is(candidate.name));
+  if (metric !== undefined) return metric;
+  const byField = keys.flatMap((key, index) => (key.paths.some((path) => is(path.name)) ? [index] : []));
+  const measuring = metrics.filter(({ operand }) => operand !== null && is(operand.name));
+  const [only, ...others] = [...byField, ...measuring];
+  return others.length === 0 ? only : undefined;
+}
+
+/** Names of keys, where the order is one of names. */
+export type Texts = readonly (ReadonlyMap<KeyValue, string> | undefined)[];
+
+function compareKeys(a: KeyValue, b: KeyValue, key: GroupKey | undefined, texts: Texts[number]): number {
+  const { field, by } = key ?? {};
+  if (by === 'value' && field?.isPickList === true && labelOf(field, a) !== labelOf(field, b)) {
+    // As the tenant lists its choices: priorities and statuses have an order of their own.
+    const at = (value: KeyValue) => {
+      const found = field.choices.findIndex((choice) => choice.value === String(value));
+      return found < 0 ? field.choices.length : found;
+    };
+    return at(a) - at(b);
+  }
+  const [left, right] = [texts?.get(a) ?? a, texts?.get(b) ?? b];
+  if (typeof left === 'string' && typeof right === 'string') return left.localeCompare(right, 'en');
+  return Number(left) - Number(right);
+}
+
+/** What has no value comes last, whatever the direction. */
+const withNulls = <T>(a: T | null, b: T | null, compare: (a: T, b: T) => number): number => {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return compare(a, b);
+};
+
+/** The groups in order; what the order leaves open is decided by the keys, so that an answer repeats. */
+export function sorted(
+  groups: readonly Group[],
+  order: readonly Order[],
+  keys: readonly GroupKey[],
+  texts: Texts,
+  measure: Measure,
+): Group[] {
+  const byKey = (index: number, sign: number) => (a: Group, b: Group) =>
+    withNulls(
+      a.keys[index] ?? null,
+      b.keys[index] ?? null,
+      (left, right) => sign * compareKeys(left, right, keys[index], texts[index]),
+    );
+  const criteria = order.map((by) => {
+    const sign = by.descending ? -1 : 1;
+    if ('key' in by) return byKey(by.key, sign);
+    // Measured once per group, not once per comparison.
+    const values = new Map(groups.map((group) => [group, measure(by.metric, group)]));
+    return (a: Group, b: Group) =>
+      withNulls(values.get(a) ?? null, values.get(b) ?? null, (x, y) => sign * compareScalars(x, y));
+  });
+  const all = [...criteria, ...keys.map((_, index) => byKey(index, 1))];
+  return [...groups].sort((a, b) => {
+    for (const compare of all) {
+      const found = compare(a, b);
+      if (found !== 0) return found;
+    }
+    return 0;
+  });
+}

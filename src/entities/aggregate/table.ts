@@ -1,0 +1,92 @@
+import { oneLine, shorten } from '../../text.js';
+import { showDate } from '../dates.js';
+import type { Cell, DisplayOptions } from '../display.js';
+import { type Measure, measureBy, meets } from './conditions.js';
+import { toJson, toText } from './decimal.js';
+import type { Group, Groups, operandsOf } from './groups.js';
+import type { KeyValue } from './keys.js';
+import { labels } from './labels.js';
+import { type Metric, shownPlaces } from './metrics.js';
+import { sorted } from './order.js';
+import type { Request } from './request.js';
+import type { Scalar } from './tally.js';
+
+/** Several groups in one line: their metrics over all of their records. */
+export interface Together {
+  readonly groups: number;
+  readonly records: number;
+  readonly cells: readonly Cell[];
+}
+
+export interface Table {
+  /** Names of the keys, then of the metrics. */
+  readonly keys: readonly string[];
+  readonly metrics: readonly string[];
+  /** Cells in the order of the columns. */
+  readonly rows: readonly (readonly Cell[])[];
+  /** Groups beyond `top`. */
+  readonly others: Together | null;
+  /** Groups that do not meet `having`. */
+  readonly outside: Together | null;
+  /** All groups. */
+  readonly total: Together;
+}
+
+function metricCell(metric: Metric, value: Scalar | null, timeZone: string): Cell {
+  if (value === null) return { text: '', json: null };
+  if (typeof value === 'object') return { text: toText(value), json: toJson(value) };
+  const { operand } = metric;
+  if (typeof value === 'number' && operand?.kind === 'moment') {
+    const iso = new Date(value).toISOString().replace('.000Z', 'Z');
+    return { text: showDate(iso, operand.path.field.day, timeZone), json: iso };
+  }
+  return { text: shorten(oneLine(String(value)), 120), json: value };
+}
+
+/** Orders, cuts and names the groups. Nothing gets lost: what no row shows is in `others` or `outside`. */
+export async function tabulate(
+  groups: Groups,
+  { keys, metrics, having, order, top }: Request,
+  operands: ReturnType<typeof operandsOf>,
+  options: DisplayOptions,
+): Promise<Table> {
+  const compare: Measure = measureBy(operands);
+  const show: Measure = measureBy(operands, shownPlaces);
+  const { all } = groups;
+  const fitting = all.filter((group) => meets(having, group, compare));
+  const outside = having.length === 0 ? [] : all.filter((group) => !fitting.includes(group));
+
+  const column = (index: number, of: readonly Group[]): KeyValue[] =>
+    of.map((group) => group.keys[index] ?? null);
+  // People are put in order by their names, which then have to be known of every group.
+  const texts = await Promise.all(
+    keys.map(async (key, index) => {
+      const ordersBy = order.some((by) => 'key' in by && by.key === index);
+      if (!ordersBy || key.by !== 'value' || key.field.referenceEntityType === null) return undefined;
+      const cells = await labels(key, column(index, fitting), options);
+      return new Map([...cells].map(([value, cell]) => [value, cell.text.toLowerCase()]));
+    }),
+  );
+  const inOrder = sorted(fitting, order, keys, texts, compare);
+  const shown = inOrder.slice(0, keys.length === 0 ? 0 : top);
+  const named = await Promise.all(keys.map((key, index) => labels(key, column(index, shown), options)));
+
+  const measures = (group: Group) =>
+    metrics.map((metric) => metricCell(metric, show(metric, group), options.timeZone));
+  const together = (of: readonly Group[]): Together => {
+    const sum = groups.together(of);
+    return { groups: of.length, records: sum.records, cells: measures(sum) };
+  };
+  const rest = keys.length === 0 ? [] : inOrder.slice(top);
+  return {
+    keys: keys.map(({ name }) => name),
+    metrics: metrics.map(({ name }) => name),
+    rows: shown.map((group) => [
+      ...named.flatMap((cells, index) => cells.get(group.keys[index] ?? null) ?? []),
+      ...measures(group),
+    ]),
+    others: rest.length === 0 ? null : together(rest),
+    outside: outside.length === 0 ? null : together(outside),
+    total: together(all),
+  };
+}

@@ -1,0 +1,53 @@
+import type { AuditLog } from '../audit/index.js';
+import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
+import type { Marks } from '../entities/mark.js';
+import type { Redact } from '../log.js';
+import type { Policy } from '../policy/index.js';
+import type { LocalFiles, ServerFacts } from '../tools/define.js';
+
+export interface GateSettings {
+  readonly mode: 'token' | 'preview' | 'elicit';
+  /** Key of preview tokens; null makes one that only this process knows. */
+  readonly key: string | null;
+  /** Seconds that a preview may be confirmed. */
+  readonly seconds: number;
+  readonly usedDir: string | null;
+}
+
+export const usualGate: GateSettings = { mode: 'token', key: null, seconds: 600, usedDir: null };
+
+/** The way to one tenant, and how its records are written. */
+export interface Access {
+  /** Null without credentials: entities are described, and anything else says what is missing. */
+  readonly reader: AutotaskReader | null;
+  /** Null in read-only mode. */
+  readonly writer: AutotaskWriter | null;
+  readonly whyNoReader?: string;
+  /** Where writes are recorded; nowhere unless given. */
+  readonly audit?: AuditLog | null;
+  /** Tells this tenant from others in the audit log and in confirm tokens. */
+  readonly tenant?: string;
+  /** The resource in whose name records are written. */
+  readonly actAs?: number | null;
+  /** Fields that receive a mark on create. */
+  readonly marks?: Marks;
+  /** Takes the secrets of this server out of a text. */
+  readonly redact?: Redact;
+  /** Files on this machine that may be attached; none unless given. */
+  readonly files?: LocalFiles | null;
+}
+
+export interface ServerSettings {
+  readonly facts: ServerFacts;
+  readonly timeZone: string;
+  readonly closedStatusIds: readonly number[];
+  readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
+  /** What the operator allows; everything but customer-visible notes unless given. */
+  readonly policy?: Policy;
+  /** How writes are confirmed; by token unless given. */
+  readonly confirm?: GateSettings;
+  /** Whether the access brings files of this machine. */
+  readonly files?: boolean;
+  /** Asked at the first call that needs it, because most servers that clients start are never called. */
+  readonly open: () => Promise<Access>;
+}
