@@ -2,13 +2,14 @@ import type { Account, Part, Unread, Wanted } from '../../entities/account.js';
 import { entityNamed } from '../../entities/names.js';
 import { mostRecords, type RecordResult } from '../../entities/read.js';
 import type { Entity } from '../../model.js';
-import type { Policy } from '../../policy/index.js';
 import type { Result, ToolContext } from '../define.js';
 import { checklistLines, type Item, items } from './checklist.js';
 import type { Entry } from './entries.js';
 import * as entries from './entries.js';
 import { noiseOf } from './noise.js';
 import { mostCharacters, quoted, rendered } from './render.js';
+
+type Policy = ToolContext['entities']['policy'];
 
 /** What a caller can ask for, and where it stands. */
 const sources = {
