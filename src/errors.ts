@@ -78,3 +78,6 @@ export class InvalidInput extends AutotaskError {
     this.problems = problems;
   }
 }
+
+/** The form of a call's arguments is wrong. What it says was not read from the tenant. */
+export class InvalidArguments extends InvalidInput {}

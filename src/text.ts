@@ -3,7 +3,7 @@
  * reads (control, bidirectional, tag, zero-width) are removed; what remains is what a person would see.
  */
 
-const invisible = /[^\P{Cc}\n\t]|\p{Cf}|\p{Variation_Selector}|[\u115F\u1160\u17B4\u17B5\u3164\uFFA0]/gu;
+const invisible = /[^\P{Cc}\n\t]|\p{Cf}|\p{Default_Ignorable_Code_Point}/gu;
 
 /** Visible text with plain line ends. */
 export function clean(text: string): string {

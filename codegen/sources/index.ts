@@ -34,7 +34,7 @@ export async function readSource(
   }
   if (source.kind === 'tenant') {
     const { readTenant, tenantSettings } = await import('./tenant.js');
-    return readTenant(tenantSettings(io.env), snapshot, io);
+    return readTenant(await tenantSettings(io.env), snapshot, io);
   }
   const { readSandbox } = await import('./sandbox.js');
   return readSandbox(snapshot, io);

@@ -15,8 +15,8 @@ import { pull } from './pull.js';
 import { readSwagger } from './swagger.js';
 
 /** Settings of the client from the variables that the server reads too. */
-export function tenantSettings(env: Io['env']): ClientSettings {
-  const config = loadConfig({
+export async function tenantSettings(env: Io['env']): Promise<ClientSettings> {
+  const config = await loadConfig({
     env,
     flags: {},
     readFile: (path) => readFileSync(path, 'utf8'),

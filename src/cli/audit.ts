@@ -3,13 +3,16 @@ import { didYouMean } from '../nearest.js';
 import { UsageError } from './args.js';
 
 /** Checks an audit log and prints the verdict: 0 when it is as it was written, 1 when not. */
-export async function verifyAudit(words: readonly string[], keyOf: () => string | null): Promise<number> {
+export async function verifyAudit(
+  words: readonly string[],
+  keyOf: () => Promise<string | null>,
+): Promise<number> {
   const [verb, ...files] = words;
   if (verb !== 'verify' || files.length === 0) {
     const hint = verb === undefined || verb === 'verify' ? '' : didYouMean(verb, ['verify']);
     throw new UsageError(`Usage: autotask-mcp audit verify FILE [FILE...]${hint}`);
   }
-  const key = keyOf();
+  const key = await keyOf();
   const { lines, first, last, open, problem } = await verify(files, key);
   if (problem !== null) {
     process.stdout.write(`NOT INTACT: ${problem}. ${lines} lines before it are intact.\n`);

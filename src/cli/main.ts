@@ -48,14 +48,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     case 'policy': {
       const { printPolicy } = await import('./policy.js');
-      return printPolicy(configOf(parsed));
+      return printPolicy(await configOf(parsed));
     }
     case 'audit': {
       const { verifyAudit } = await import('./audit.js');
-      return verifyAudit(parsed.words, () => configOf(parsed).writes.auditKey);
+      return verifyAudit(parsed.words, async () => (await configOf(parsed)).writes.auditKey);
     }
     case 'serve': {
-      const config = configOf(parsed);
+      const config = await configOf(parsed);
       if (config.http !== null) {
         const { serveHttp } = await import('./serve-http.js');
         await serveHttp(config, config.http, serverFacts);

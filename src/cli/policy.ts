@@ -23,9 +23,6 @@ export async function printPolicy({ policy, writes, readOnly }: Config): Promise
     `  to delete             ${orAll(settings.deleteEntities)}`,
     `hidden fields           ${settings.maskFields?.join(' ') ?? 'none'}`,
     ...masks.map((field) => `  ${field}`),
-    ...(settings.maskFields !== undefined && masks.length === 0
-      ? ['  fit no built-in field: right only if they are user-defined']
-      : []),
     '',
     ...entityTable(policy, readOnly),
   ];

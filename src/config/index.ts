@@ -106,16 +106,17 @@ function policyFile(
 }
 
 /** What single tokens are narrowed to, by the name of their holder. */
-function tokenPolicies(
+async function tokenPolicies(
   sources: Sources,
   tokens: HttpConfig['tokens'],
   problems: Problem[],
-): ReadonlyMap<string, PolicySettings> {
+): Promise<ReadonlyMap<string, PolicySettings>> {
   const policies = new Map<string, PolicySettings>();
   for (const { name, policyFile: path } of tokens) {
     if (path === null) continue;
     const field = `policy of ${name} in AUTOTASK_HTTP_TOKENS`;
-    policies.set(name, readPolicySettings({}, policyFile(sources, path, field, problems), problems, field));
+    const text = policyFile(sources, path, field, problems);
+    policies.set(name, await readPolicySettings({}, text, problems, field));
   }
   return policies;
 }
@@ -130,7 +131,7 @@ function unknownVariables(env: Sources['env']): string[] {
 }
 
 /** Folds the sources into one checked configuration. Throws InvalidInput with every problem at once. */
-export function loadConfig(sources: Sources): Config {
+export async function loadConfig(sources: Sources): Promise<Config> {
   const problems: Problem[] = [];
   const found = readSources(sources, problems);
   const values = Object.fromEntries([...found].map(([name, { value }]) => [name, value]));
@@ -143,9 +144,9 @@ export function loadConfig(sources: Sources): Config {
   }
   const http = values.AUTOTASK_TRANSPORT === 'http' ? readHttp(values, problems) : null;
   const file = policyFile(sources, values.AUTOTASK_POLICY_FILE, 'AUTOTASK_POLICY_FILE', problems);
-  const policySettings = readPolicySettings(values, file, problems);
-  const byToken = tokenPolicies(sources, http?.tokens ?? [], problems);
-  const writes = parsed.success ? readWrites(parsed.data, problems) : undefined;
+  const policySettings = await readPolicySettings(values, file, problems);
+  const byToken = await tokenPolicies(sources, http?.tokens ?? [], problems);
+  const writes = parsed.success ? await readWrites(parsed.data, problems) : undefined;
   if (problems.length > 0 || !parsed.success || writes === undefined)
     throw new InvalidInput('The configuration is not right.', problems);
   const given = parsed.data;

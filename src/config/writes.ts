@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { entities } from '../../generated/table.js';
 import type { Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
+import { fieldProblem } from '../policy/index.js';
 import type { VariableName } from './variables.js';
 
 /** How writes are let through, recorded and attributed. */
@@ -66,7 +67,11 @@ export const writeVariables = {
 
 const names = entities.map(({ name }) => name);
 
-function readMarks(given: readonly string[], problems: Problem[]): ReadonlyMap<string, string> {
+/** `Tickets.externalID` or `Tickets.udf:Origin`: a mark that cannot be stored must not look as if it could. */
+async function readMarks(
+  given: readonly string[],
+  problems: Problem[],
+): Promise<ReadonlyMap<string, string>> {
   const field = 'AUTOTASK_MARK_FIELDS';
   const marks = new Map<string, string>();
   for (const item of given) {
@@ -74,15 +79,19 @@ function readMarks(given: readonly string[], problems: Problem[]): ReadonlyMap<s
     if (entity === '') problems.push({ field, problem: `${item} must read Entity.field` });
     else if (!names.includes(entity)) {
       problems.push({ field, problem: `${entity} is not an entity.${didYouMean(entity, names)}` });
-    } else marks.set(entity, name);
+    } else {
+      const problem = await fieldProblem(item);
+      if (problem === null) marks.set(entity, name.replace(/^udf:/i, ''));
+      else problems.push({ field, problem });
+    }
   }
   return marks;
 }
 
-export function readWrites(
+export async function readWrites(
   given: z.infer<z.ZodObject<typeof writeVariables>>,
   problems: Problem[],
-): WriteConfig {
+): Promise<WriteConfig> {
   const { AUTOTASK_AUDIT_LOG: path } = given;
   return {
     confirm: {
@@ -94,6 +103,6 @@ export function readWrites(
     audit: path === undefined ? null : { path, maxBytes: given.AUTOTASK_AUDIT_MAX_BYTES },
     auditKey: given.AUTOTASK_AUDIT_KEY ?? null,
     actAs: given.AUTOTASK_IMPERSONATION_RESOURCE_ID ?? null,
-    marks: readMarks(given.AUTOTASK_MARK_FIELDS, problems),
+    marks: await readMarks(given.AUTOTASK_MARK_FIELDS, problems),
   };
 }

@@ -10,8 +10,10 @@ export interface Audience {
    * of a record that customers can see anyway.
    */
   readonly published: boolean;
-  /** One sentence for the preview. */
+  /** One sentence for the preview, in words of this server. */
   readonly text: string;
+  /** The tenant's own name of the publish choice that decided. */
+  readonly label: string | null;
 }
 
 /** Flags that show a record, or a part of it, to people outside. */
@@ -32,34 +34,39 @@ export const keepsInside = (label: string) =>
 
 /**
  * Who will see a record after a write, or saw it until a delete. Notes and attachments say so by the label of
- * their publish choice, because codes differ between entities and tenants; a label that is not known counts
- * as visible to the customer.
+ * their publish choice, because codes differ between entities and tenants; a label that is not known, or that
+ * the policy hides from this server itself, counts as visible to the customer.
  */
-export function audienceOf({ entity, field }: EntityFacts, body: Row, stored: Row): Audience {
+export function audienceOf({ entity, field, hidden }: EntityFacts, body: Row, stored: Row): Audience {
+  const customer = (published: boolean, text: string, label: string | null = null): Audience => ({
+    seenBy: 'customer',
+    published,
+    text: `CUSTOMER-VISIBLE: ${text}.`,
+    label,
+  });
   const publish = field('publish');
   if (publish !== undefined) {
     const code = body.publish ?? stored.publish;
     const label = code === undefined || code === null ? undefined : labelOf(publish, code);
-    if (label !== undefined && keepsInside(label)) {
-      return { seenBy: 'internal', published: false, text: `Internal: publish is "${label}".` };
-    }
-    const why = label === undefined ? 'publish is not a known choice' : `publish is "${label}"`;
-    return { seenBy: 'customer', published: true, text: `CUSTOMER-VISIBLE: ${why}.` };
+    if (label === undefined) return customer(true, 'publish is not a known choice');
+    if (!keepsInside(label)) return customer(true, 'its publish choice is not internal', label);
+    return { seenBy: 'internal', published: false, text: 'Internal by its publish choice.', label };
   }
-  const shown = flags.find((name) => field(name) !== undefined && body[name] === true);
-  if (shown !== undefined) {
-    return { seenBy: 'customer', published: true, text: `CUSTOMER-VISIBLE: ${shown} is set.` };
-  }
+  if (hidden.includes('publish')) return customer(true, 'publish is hidden by the policy of this server');
+  const has = (name: string) => field(name) !== undefined;
+  const set = flags.find((name) => has(name) && body[name] === true);
+  if (set !== undefined) return customer(true, `${set} is set`);
+  const stays = flags.find((name) => has(name) && body[name] === undefined && stored[name] === true);
+  if (stays !== undefined) return customer(false, `${stays} is set on the record`);
+  const unknown = flags.find((name) => hidden.includes(name));
+  if (unknown !== undefined) return customer(false, `it may be, ${unknown} is hidden by the policy`);
   const read = (readByCustomers[entity.name] ?? []).filter(
     (name) => typeof body[name] === 'string' && body[name] !== '',
   );
   if (read.length > 0) {
     const text = `Customers can read ${read.join(', ')} where Autotask shows them the record.`;
-    return { seenBy: 'customer', published: false, text };
+    return { seenBy: 'customer', published: false, text, label: null };
   }
-  return {
-    seenBy: 'internal',
-    published: false,
-    text: 'Internal: nothing here is published to the customer.',
-  };
+  const text = 'Internal: nothing here is published to the customer.';
+  return { seenBy: 'internal', published: false, text, label: null };
 }

@@ -40,8 +40,10 @@ export interface EntityFacts {
   field(name: string): FieldFacts | undefined;
   /** User-defined fields; asks the tenant on first use. */
   udfs(signal?: AbortSignal): Promise<readonly FieldFacts[]>;
-  /** Whether the operator's policy hides a field; hidden fields are in none of these lists. */
+  /** Whether the operator's policy hides a field of this name; hidden fields are in none of these lists. */
   hides(name: string): boolean;
+  /** Built-in fields that exist and are hidden. */
+  readonly hidden: readonly string[];
   /** Built-in or user-defined. */
   find(name: string, signal?: AbortSignal): Promise<FieldFacts | undefined>;
 }
@@ -97,12 +99,17 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
 
   function build(entity: Entity, all: readonly FieldFacts[], live: boolean): EntityFacts {
     const hides = (name: string) => policy.masks(entity, name);
-    const shown = ({ name, label }: FieldFacts) => !hides(name) && !(label !== null && hides(label));
+    const shown = ({ name, label, udf }: FieldFacts) =>
+      !policy.masks(entity, name, udf) && !(label !== null && policy.masks(entity, label, udf));
     const fields = all.filter(shown);
     const byName = new Map(fields.map((field) => [field.name.toLowerCase(), field]));
     const udfs = async (signal?: AbortSignal): Promise<readonly FieldFacts[]> => {
       if (reader === null || !entity.userDefinedFields) return [];
       const rows = await reader.userDefinedFields(metadataPath(entity), signal ? { signal } : {});
+      policy.requireUdfs(
+        entity,
+        rows.flatMap(({ name, label }) => (label === null ? [name] : [name, label])),
+      );
       return rows.map((row) => fromTenant(entity, row, true)).filter(shown);
     };
     const field = (name: string) => byName.get(name.toLowerCase());
@@ -113,6 +120,7 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
       field,
       udfs,
       hides,
+      hidden: all.filter((candidate) => !shown(candidate)).map(({ name }) => name),
       find: async (name, signal) =>
         field(name) ??
         (await udfs(signal)).find(

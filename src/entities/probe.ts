@@ -1,4 +1,5 @@
 import type { Row } from '../client/types.js';
+import { clean } from '../text.js';
 import type { EntityFacts } from './facts.js';
 
 /** A call of a read tool that finds out whether a write happened. */
@@ -14,6 +15,10 @@ const longestText = 250;
 /** Clocks differ: a record that was created up to so many minutes before the call still counts. */
 const tolerance = 5 * 60_000;
 
+/** Text that an answer shows unchanged: no characters that it would remove, nothing like a confirm token. */
+const isPlain = (text: string) =>
+  clean(text) === text && !/[A-Z]_[A-Z]/.test(text) && !/<\s*\/?\s*data-/i.test(text);
+
 /** Finds a record that may have been created: by its mark if it has one, else by what tells it apart. */
 export function probeCreate({ entity, field }: EntityFacts, body: Row, mark: Row, since: Date): Probe {
   const probe = (query: Row): Probe => ({ tool: 'query-entity', args: { entity: entity.name, query } });
@@ -24,7 +29,7 @@ export function probeCreate({ entity, field }: EntityFacts, body: Row, mark: Row
     if (facts === undefined || facts.isQueryable === false) return false;
     if (facts.dataType === 'datetime' || facts.dataType === 'byte[]') return false;
     if (typeof value === 'number') return true;
-    return typeof value === 'string' && value !== '' && value.length <= longestText;
+    return typeof value === 'string' && value !== '' && value.length <= longestText && isPlain(value);
   };
   const parents = entity.parents.flatMap(({ parentField }) => parentField ?? []);
   const references = Object.keys(body).filter((name) => typeof field(name)?.referenceEntityType === 'string');

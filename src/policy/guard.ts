@@ -3,6 +3,7 @@ import type { AutotaskReader, AutotaskWriter, FilterNode, Row, Search } from '..
 import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';
 import { takesAttribution } from './attribution.js';
+import { discreetly } from './discreet.js';
 import { entityAt, isWrittenByGet } from './paths.js';
 import type { Action, Policy } from './policy.js';
 
@@ -27,8 +28,8 @@ function refuseMasked(entity: Entity, field: string): never {
 }
 
 function checkFilter(policy: Policy, entity: Entity, nodes: readonly FilterNode[]): void {
-  for (const { field, items } of nodes) {
-    if (field !== undefined && policy.masks(entity, field)) refuseMasked(entity, field);
+  for (const { field, items, udf = false } of nodes) {
+    if (field !== undefined && policy.masks(entity, field, udf)) refuseMasked(entity, field);
     if (items !== undefined) checkFilter(policy, entity, items);
   }
 }
@@ -38,22 +39,22 @@ const udfs = z.array(z.looseObject({ name: z.string() }));
 /** A record without the fields that the policy hides. */
 export function masked(policy: Policy, entity: Entity, row: Row): Row {
   if (!policy.masksAny(entity)) return row;
-  const kept = Object.entries(row).filter(([name]) => !policy.masks(entity, name));
+  const kept = Object.entries(row).filter(([name]) => !policy.masks(entity, name, false));
   return Object.fromEntries(
     kept.map(([name, value]) => {
       const list = name === 'userDefinedFields' ? udfs.safeParse(value) : undefined;
       if (list?.success !== true) return [name, value];
-      return [name, list.data.filter((field) => !policy.masks(entity, field.name))];
+      return [name, list.data.filter((field) => !policy.masks(entity, field.name, true))];
     }),
   );
 }
 
 function checkBody(policy: Policy, entity: Entity, body: Row): void {
   for (const [name, value] of Object.entries(body)) {
-    if (policy.masks(entity, name)) refuseMasked(entity, name);
+    if (policy.masks(entity, name, false)) refuseMasked(entity, name);
     const list = name === 'userDefinedFields' ? udfs.safeParse(value) : undefined;
     for (const field of list?.data ?? []) {
-      if (policy.masks(entity, field.name)) refuseMasked(entity, field.name);
+      if (policy.masks(entity, field.name, true)) refuseMasked(entity, field.name);
     }
   }
 }
@@ -66,32 +67,43 @@ export function guardReader(reader: AutotaskReader, policy: Policy): AutotaskRea
   const narrowed = (entity: Entity, search: Search): Search => {
     checkFilter(policy, entity, search.filter);
     if (search.includeFields === undefined) return search;
-    return { ...search, includeFields: search.includeFields.filter((field) => !policy.masks(entity, field)) };
+    // A user-defined field that is asked for by name is taken out of the answer.
+    const shown = search.includeFields.filter((field) => !policy.masks(entity, field, false));
+    return { ...search, includeFields: shown };
   };
   return {
     async query(path, search, options) {
       const entity = allowed(policy, 'read', path);
-      const { rows, more } = await reader.query(path, narrowed(entity, search), options);
+      const wanted = narrowed(entity, search);
+      const { rows, more } = await discreetly(policy, entity, () => reader.query(path, wanted, options));
       return { rows: rows.map((row) => masked(policy, entity, row)), more };
     },
     async *pages(path, search, options) {
       const entity = allowed(policy, 'read', path);
-      for await (const page of reader.pages(path, narrowed(entity, search), options)) {
-        yield page.map((row) => masked(policy, entity, row));
+      const pages = reader.pages(path, narrowed(entity, search), options);
+      try {
+        for (;;) {
+          const page = await discreetly(policy, entity, () => pages.next());
+          if (page.done === true) return;
+          yield page.value.map((row) => masked(policy, entity, row));
+        }
+      } finally {
+        await pages.return();
       }
     },
     async list(path, options) {
       const entity = allowed(policy, 'read', path);
-      const { rows, more } = await reader.list(path, options);
+      const { rows, more } = await discreetly(policy, entity, () => reader.list(path, options));
       return { rows: rows.map((row) => masked(policy, entity, row)), more };
     },
     async count(path, filter, options) {
-      checkFilter(policy, allowed(policy, 'read', path), filter);
-      return reader.count(path, filter, options);
+      const entity = allowed(policy, 'read', path);
+      checkFilter(policy, entity, filter);
+      return discreetly(policy, entity, () => reader.count(path, filter, options));
     },
     async item(path, options) {
       const entity = allowed(policy, 'read', path);
-      const row = await reader.item(path, options);
+      const row = await discreetly(policy, entity, () => reader.item(path, options));
       return row === null ? null : masked(policy, entity, row);
     },
     async entityInformation(path, options) {
@@ -124,16 +136,19 @@ export function guardWriter(writer: AutotaskWriter, policy: Policy, actAs: numbe
     async create(path, body, options) {
       const entity = allowed(policy, 'create', path);
       checkBody(policy, entity, body);
-      return writer.create(path, body, { ...options, ...attribution(entity) });
+      const how = { ...options, ...attribution(entity) };
+      return discreetly(policy, entity, () => writer.create(path, body, how));
     },
     async patch(path, body, options) {
       const entity = allowed(policy, 'update', path);
       checkBody(policy, entity, body);
-      return writer.patch(path, body, { ...options, ...attribution(entity) });
+      const how = { ...options, ...attribution(entity) };
+      return discreetly(policy, entity, () => writer.patch(path, body, how));
     },
     async remove(path, options) {
       const entity = allowed(policy, 'delete', path);
-      return writer.remove(path, { ...options, ...attribution(entity) });
+      const how = { ...options, ...attribution(entity) };
+      return discreetly(policy, entity, () => writer.remove(path, how));
     },
   };
 }

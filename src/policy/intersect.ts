@@ -32,6 +32,10 @@ export function intersect(a: Policy, b: Policy): Policy {
       for (const policy of both) policy.require(...asked);
     },
     masks: (...asked) => both.some((policy) => policy.masks(...asked)),
+    requireUdfs: (...asked) => {
+      for (const policy of both) policy.requireUdfs(...asked);
+    },
+    mentionsMasked: (...asked) => both.some((policy) => policy.mentionsMasked(...asked)),
     masksAny: (...asked) => both.some((policy) => policy.masksAny(...asked)),
     offersTool: (...asked) => both.every((policy) => policy.offersTool(...asked)),
     strayTools: (...asked) => both.flatMap((policy) => policy.strayTools(...asked)),

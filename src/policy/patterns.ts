@@ -1,10 +1,11 @@
 import { nearest } from '../nearest.js';
 
+/** The pattern in the language of expressions; `any` stands for its `*`. */
+export const source = (pattern: string, any: string): string =>
+  pattern.replace(/[\\^$.+?()[\]{}|]/g, '\\$&').replaceAll('*', any);
+
 /** `Tick*` as an expression for a whole name; Autotask's names are compared without case. */
-export function glob(pattern: string): RegExp {
-  const escaped = pattern.replace(/[\\^$.+?()[\]{}|]/g, '\\$&').replaceAll('*', '.*');
-  return new RegExp(`^${escaped}$`, 'i');
-}
+export const glob = (pattern: string): RegExp => new RegExp(`^${source(pattern, '.*')}$`, 'i');
 
 export interface NameList {
   readonly text: readonly string[];

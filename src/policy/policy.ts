@@ -1,6 +1,7 @@
 import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';
 import { createBudget, type WriteBudget } from './budget.js';
+import { hidesField, maskOf, udfMaskProblem } from './masks.js';
 import { glob, nameList, unmatched } from './patterns.js';
 import type { PolicySettings } from './settings.js';
 
@@ -16,9 +17,16 @@ export interface Policy {
   may(action: Action, entity: Entity): boolean;
   /** Throws `notAllowed`, and says so, when the policy forbids it. */
   require(action: Action, entity: Entity): void;
-  /** Whether a field is hidden: never returned, accepted or filtered by. The id of a record never is. */
-  masks(entity: Entity, field: string): boolean;
+  /**
+   * Whether a field is hidden: never returned, accepted or filtered by. The id of a record never is.
+   * `udf`: whether it is a user-defined one; undefined when that is not known.
+   */
+  masks(entity: Entity, field: string, udf?: boolean): boolean;
+  /** Throws `configuration` when a mask names a user-defined field that is not among the tenant's own. */
+  requireUdfs(entity: Entity, names: readonly string[]): void;
   masksAny(entity: Entity): boolean;
+  /** Whether a text of Autotask names a hidden field, and so may tell its value. */
+  mentionsMasked(entity: Entity, text: string): boolean;
   offersTool(name: string): boolean;
   /** Patterns of disabled tools that fit none of the names. */
   strayTools(names: readonly string[]): string[];
@@ -38,10 +46,7 @@ export function createPolicy(
     update: nameList(settings.updateEntities ?? []),
     delete: nameList(settings.deleteEntities ?? []),
   };
-  const masks = (settings.maskFields ?? []).map((mask) => {
-    const [first = '', second] = mask.split('.');
-    return { entity: glob(second === undefined ? '*' : first), field: glob(second ?? first) };
-  });
+  const masks = (settings.maskFields ?? []).map(maskOf);
   const disabled = (settings.disabledTools ?? []).map((pattern) => glob(pattern));
 
   const may = (action: Action, { name }: Entity) => {
@@ -60,8 +65,18 @@ export function createPolicy(
         { next: 'Only the operator of this server can change that (autotask-mcp policy shows it).' },
       );
     },
-    masks: ({ name }, field) =>
-      field.toLowerCase() !== 'id' && masks.some((mask) => mask.entity.test(name) && mask.field.test(field)),
+    masks: ({ name }, field, udf) =>
+      field.toLowerCase() !== 'id' &&
+      masks.some((mask) => mask.entity.test(name) && hidesField(mask, field, udf)),
+    requireUdfs: ({ name }, known) => {
+      const problem = udfMaskProblem(masks, name, known);
+      if (problem === null) return;
+      throw new AutotaskError('configuration', problem, {
+        next: 'Ask the operator to correct AUTOTASK_MASK_FIELDS: until then nothing of it is shown.',
+      });
+    },
+    mentionsMasked: ({ name }, text) =>
+      masks.some((mask) => mask.entity.test(name) && mask.mention.test(text)),
     masksAny: ({ name }) => masks.some((mask) => mask.entity.test(name)),
     offersTool: (name) => !disabled.some((pattern) => pattern.test(name)),
     strayTools: (names) => unmatched(settings.disabledTools ?? [], names, 'tool'),

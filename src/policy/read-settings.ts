@@ -1,6 +1,7 @@
 import { entities } from '../../generated/table.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
+import { fieldProblem } from './masks.js';
 import { unmatched } from './patterns.js';
 import { type PolicySettings, policyKeys, policySettings, policyVariables } from './settings.js';
 
@@ -40,19 +41,25 @@ function parse(given: unknown, nameOf: (key: string) => string, problems: Proble
   return {};
 }
 
-function checkNames(settings: PolicySettings, nameOf: (key: string) => string, problems: Problem[]): void {
+async function checkNames(
+  settings: PolicySettings,
+  nameOf: (key: string) => string,
+  problems: Problem[],
+): Promise<void> {
   for (const key of entityLists) {
     for (const problem of unmatched(settings[key] ?? [], entityNames, 'entity'))
       problems.push({ field: nameOf(key), problem });
   }
+  for (const tool of settings.disabledTools ?? []) {
+    if (!tool.startsWith('!')) continue;
+    problems.push({
+      field: nameOf('disabledTools'),
+      problem: `${tool} must not begin with !: it names a tool to disable`,
+    });
+  }
   for (const mask of settings.maskFields ?? []) {
-    const [entity = '', field, ...more] = mask.split('.');
-    if (more.length > 0 || field === '' || entity === '' || mask.startsWith('!')) {
-      problems.push({ field: nameOf('maskFields'), problem: `${mask} must read Entity.field or field` });
-    } else if (field !== undefined) {
-      for (const problem of unmatched([entity], entityNames, 'entity'))
-        problems.push({ field: nameOf('maskFields'), problem });
-    }
+    const problem = await fieldProblem(mask);
+    if (problem !== null) problems.push({ field: nameOf('maskFields'), problem });
   }
 }
 
@@ -60,12 +67,12 @@ function checkNames(settings: PolicySettings, nameOf: (key: string) => string, p
  * The settings of a policy from the environment and the policy file (its text, or null). A key stands in one
  * of them. `name` is what messages call the file. Whatever is wrong is added to `problems`; nothing that is wrong is ignored.
  */
-export function readPolicySettings(
+export async function readPolicySettings(
   env: Readonly<Record<string, string>>,
   file: string | null,
   problems: Problem[],
   name = 'AUTOTASK_POLICY_FILE',
-): PolicySettings {
+): Promise<PolicySettings> {
   const variable = (key: string) =>
     Object.entries(policyVariables).find(([name]) => name === key)?.[1] ?? key;
   const inFile = (key: string) => `${key} in ${name}`;
@@ -80,7 +87,7 @@ export function readPolicySettings(
     if (key in parsedFile)
       problems.push({ field: variable(key), problem: `is also set as ${key} in the policy file: keep one` });
   }
-  checkNames(parsedEnv, variable, problems);
-  checkNames(parsedFile, inFile, problems);
+  await checkNames(parsedEnv, variable, problems);
+  await checkNames(parsedFile, inFile, problems);
   return { ...parsedFile, ...parsedEnv };
 }

@@ -1,16 +1,16 @@
 import * as z from 'zod';
 
-const separators = /[\s,]+/;
-
 /** In the environment a list is one text, in the file a list. */
-const list = z
-  .union([z.string(), z.array(z.string())], { error: 'must be a list of names' })
-  .transform((given) =>
-    (typeof given === 'string' ? given.split(separators) : given.map((item) => item.trim())).filter(
-      (item) => item !== '',
-    ),
-  )
-  .refine((items) => items.length > 0, { error: 'must name something; !* allows nothing' });
+const listOf = (separators: RegExp) =>
+  z
+    .union([z.string(), z.array(z.string())], { error: 'must be a list of names' })
+    .transform((given) =>
+      (typeof given === 'string' ? given.split(separators) : given)
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    )
+    .refine((items) => items.length > 0, { error: 'must name something; !* allows nothing' });
+const list = listOf(/[\s,]+/);
 
 const flag = z.union(
   [z.boolean(), z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })],
@@ -34,7 +34,7 @@ export const policySettings = z.strictObject({
   /** Tools that are not offered. */
   disabledTools: list.optional(),
   /** `Roles.hourlyRate`, or `hourlyRate` in every entity: never returned, accepted or filtered by. */
-  maskFields: list.optional(),
+  maskFields: listOf(/[,\n]+/).optional(),
   maxWritesPerHour: whole.optional(),
   /** Whether notes and attachments that the customer sees may be written. */
   customerVisibleNotes: flag.optional(),

@@ -1,6 +1,7 @@
 import { load } from '../../generated/load.js';
 import { entities } from '../../generated/table.js';
 import type { Entity, Operation } from '../model.js';
+import { maskOf } from './masks.js';
 import { type Action, actions, type Policy } from './policy.js';
 
 const operation = { read: 'get', create: 'create', update: 'patch', delete: 'delete' } as const;
@@ -45,12 +46,12 @@ export function entityTable(policy: Policy, readOnly: boolean): string[] {
 /** Each mask with the fields that it hides, as far as they are known without a tenant. */
 export async function maskLines(policy: Policy): Promise<string[]> {
   const masks = policy.settings.maskFields ?? [];
-  const hidden: string[] = [];
+  const hidden = masks.filter((mask) => maskOf(mask).udf).map((mask) => `${mask} (checked with the tenant)`);
   if (masks.length > 0) {
     for (const entity of entities) {
       if (!policy.masksAny(entity)) continue;
       for (const { name } of (await load[entity.name]?.fields()) ?? []) {
-        if (policy.masks(entity, name)) hidden.push(`${entity.name}.${name}`);
+        if (policy.masks(entity, name, false)) hidden.push(`${entity.name}.${name}`);
       }
     }
   }

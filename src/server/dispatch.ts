@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AutotaskError, InvalidInput } from '../errors.js';
+import { AutotaskError, InvalidArguments } from '../errors.js';
 import type { Tool, ToolContext } from '../tools/define.js';
 import { form } from '../tools/inputs.js';
 import { errorText, type Format, shapeResult } from './shape.js';
@@ -44,14 +44,14 @@ function isAbsent(args: unknown, path: readonly PropertyKey[]): boolean {
   return path.length > 0 && value === undefined;
 }
 
-function badArguments(tool: Tool, error: z.ZodError, args: unknown): InvalidInput {
+function badArguments(tool: Tool, error: z.ZodError, args: unknown): InvalidArguments {
   const problems = error.issues.map((issue) => {
     const field = issue.path.join('.') || 'arguments';
     if (isAbsent(args, issue.path)) return { field, problem: 'is required' };
     const plain = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');
     return { field, problem: plain ? `must be ${asText[issue.expected] ?? issue.expected}` : issue.message };
   });
-  return new InvalidInput(`${tool.name} was not run.`, problems);
+  return new InvalidArguments(`${tool.name} was not run.`, problems);
 }
 
 /** Anything that is not ours is a defect of this server: its text stays in the log, which redacts. */

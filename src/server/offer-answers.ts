@@ -13,6 +13,7 @@ import { didYouMean } from '../nearest.js';
 import type { Completion } from '../tools/completions.js';
 import { prompts } from '../tools/prompts.js';
 import { resourceAt, resources } from '../tools/resources.js';
+import { disarm } from './marked.js';
 import type { Offering } from './offers.js';
 
 /** The protocol's code for a resource that does not exist. */
@@ -75,7 +76,7 @@ export async function complete(
     const values = await completion(argument.value, { ...(await context()), signal });
     return {
       completion: {
-        values: values.slice(0, mostSuggestions),
+        values: values.slice(0, mostSuggestions).map(disarm),
         total: values.length,
         hasMore: values.length > mostSuggestions,
       },

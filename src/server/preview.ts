@@ -1,3 +1,4 @@
+import type { Cell } from '../entities/display.js';
 import type { WritePlan } from '../entities/plan.js';
 import type { Decision } from './gate.js';
 import { between, disarm } from './marked.js';
@@ -6,14 +7,16 @@ const would = { create: 'create', update: 'update', delete: 'delete' } as const;
 
 const shown = (text: string) => (text === '' ? '(empty)' : text);
 
-/** What the record holds is the tenant's text and is disarmed; what would be stored is shown as it is. */
+/** What the caller wants stored is shown as it is; the name or label that stands for an id is the tenant's. */
+const wanted = ({ text, json }: Cell) => shown(typeof json === 'object' ? disarm(text) : text);
+
+/** What the record holds is the tenant's text and is disarmed. */
 function changeLine({ action }: WritePlan, { field, before, after }: WritePlan['changes'][number]): string {
+  const name = disarm(field);
   const was = shown(disarm(before?.text ?? ''));
-  if (action === 'create') return `${field}: ${shown(after.text)}`;
-  if (action === 'delete') return `${field}: ${was}`;
-  return before?.text === after.text
-    ? `${field}: ${was} (unchanged)`
-    : `${field}: ${was} -> ${shown(after.text)}`;
+  if (action === 'create') return `${name}: ${wanted(after)}`;
+  if (action === 'delete') return `${name}: ${was}`;
+  return before?.text === after.text ? `${name}: ${was} (unchanged)` : `${name}: ${was} -> ${wanted(after)}`;
 }
 
 /** What a write would do, where, in whose name and who will see it. */
@@ -21,13 +24,16 @@ export function previewLines(plan: WritePlan, actAs: number | null): string[] {
   const { action, entity, id, path, audience } = plan;
   const what = `${entity.singular}${id === null ? '' : ` ${id}`}`;
   const gone = action === 'delete';
+  const { label } = audience;
+  const stays = label !== null && plan.changes.every(({ field }) => field !== 'publish');
   return [
     `This would ${would[action]} ${what} (${path})${gone ? ' for good' : ''}:`,
     ...between([
       ...plan.changes.map((change) => changeLine(plan, change)),
+      ...(stays ? [`publish stays: ${disarm(label)}`] : []),
       ...plan.notes.map((note) => `Note: ${disarm(note)}`),
     ]),
-    `${gone ? 'Who sees it until then' : 'Who sees it'}: ${disarm(audience.text)}`,
+    `${gone ? 'Who sees it until then' : 'Who sees it'}: ${audience.text}`,
     ...(actAs === null ? [] : [`Written in the name of the resource ${actAs}.`]),
   ];
 }

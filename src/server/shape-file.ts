@@ -1,6 +1,6 @@
 import type { FileResult } from '../tools/define.js';
 import { sizeText } from '../tools/files/content.js';
-import { disarm, tenantData } from './marked.js';
+import { disarm, markedJson, tenantData } from './marked.js';
 
 /** What stands beside the text of an answer. */
 export type Block =
@@ -75,13 +75,13 @@ export function shapeFile(file: FileResult, format: 'text' | 'json', bounds: Fil
   if (format === 'json') {
     const whole = {
       attachment: file.title,
-      facts: file.lines.map(disarm),
+      facts: file.lines,
       ...(text === null || content?.type !== 'text'
         ? {}
-        : { text: disarm(text.part), offset: file.offset, characters: content.text.length }),
+        : { text: text.part, offset: file.offset, characters: content.text.length }),
       notes: [...said, ...(text?.said ?? [])],
     };
-    return { text: JSON.stringify(whole), blocks };
+    return { text: markedJson(whole), blocks };
   }
   const empty = content?.type === 'text' && content.text === '' ? ['The file is empty.'] : [];
   const lines = text === null || text.part === '' ? file.lines : [...file.lines, '', text.part];

@@ -1,11 +1,10 @@
 import type { Cell } from '../entities/display.js';
 import type { WriteResult } from '../entities/plan.js';
 import type { ListResult, RecordResult } from '../entities/read.js';
-import { type AutotaskError, InvalidInput } from '../errors.js';
-import { clean } from '../text.js';
+import { type AutotaskError, InvalidArguments, InvalidInput } from '../errors.js';
 import type { Result } from '../tools/define.js';
 import { groupsJson, groupsText } from './groups.js';
-import { disarm, notes, tenantData } from './marked.js';
+import { disarm, markedJson, notes, tenantData } from './marked.js';
 import { answerBounds, type FileBounds, type Shaped, shapeFile } from './shape-file.js';
 
 /** What a tool answers, as text for a model or JSON for a program. */
@@ -110,12 +109,10 @@ export const shapeResult = (result: Result, format: Format, bounds: FileBounds =
     : { text: resultText(result, format), blocks: [] };
 
 export function resultText(result: TextResult, format: Format): string {
-  if (format === 'json') {
-    return JSON.stringify(json(result), (_, value) => (typeof value === 'string' ? disarm(value) : value));
-  }
+  if (format === 'json') return markedJson(json(result));
   if (result.kind === 'facts') {
     const { lines, labels = [] } = result;
-    return [...lines.map(clean), ...(labels.length > 0 ? tenantData(labels) : [])].join('\n');
+    return [...lines.map(disarm), ...(labels.length > 0 ? tenantData(labels) : [])].join('\n');
   }
   if (result.kind === 'list') return listText(result.list);
   if (result.kind === 'account') return accountText(result);
@@ -132,13 +129,13 @@ const actors = {
 /** An error says what happened, who can act, what Autotask said (as data), and what to do next. */
 export function errorText(error: AutotaskError): string {
   const lines: string[] = [];
-  if (error instanceof InvalidInput && error.problems.some(({ allowed = [] }) => allowed.length > 0)) {
-    // Valid choices are names and labels of the tenant.
+  if (error instanceof InvalidInput && !(error instanceof InvalidArguments)) {
+    // What is wrong and what would be right is said with names and labels of the tenant.
     const [what = '', ...problems] = error.message.split('\n');
-    lines.push(`${clean(what)}${actors[error.actor]}`, ...tenantData(problems));
-  } else lines.push(`${clean(error.message)}${actors[error.actor]}`);
+    lines.push(`${disarm(what)}${actors[error.actor]}`, ...tenantData(problems));
+  } else lines.push(`${disarm(error.message)}${actors[error.actor]}`);
   if (error.upstream.length > 0) lines.push('Autotask said:', ...tenantData(error.upstream));
   if (error.retryAfter !== undefined) lines.push(`Try again in ${error.retryAfter} seconds.`);
-  if (error.next !== undefined) lines.push(clean(error.next));
+  if (error.next !== undefined) lines.push(disarm(error.next));
   return lines.join('\n');
 }

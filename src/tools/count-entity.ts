@@ -14,6 +14,11 @@ export const countEntity = defineReadTool({
   openWorld: true,
   run: async (args, context) => {
     const { entity, count, notes } = await context.entities.tenant().reads.count(args, context);
-    return { kind: 'facts', lines: [`${count} ${entity}`, ...notes], json: { entity, count, notes } };
+    return {
+      kind: 'facts',
+      lines: [`${count} ${entity}`],
+      labels: notes.map((note) => `Note: ${note}`),
+      json: { entity, count, notes },
+    };
   },
 });

@@ -238,7 +238,9 @@ describe('what the customer sees', () => {
     const from = sandbox.requests.length;
     const { text, isError } = await server.call('create-ticket-note', args);
     expect(isError).toBe(true);
-    expect(text).toMatch(/does not allow writing what the customer sees.*All Autotask Users/);
+    expect(text).toMatch(
+      /does not allow writing what the customer sees. CUSTOMER-VISIBLE: its publish choice is not/,
+    );
     const shared = await server.call('create-ticket-note', { ...args, publish: 'Internal & Co-Managed' });
     expect(shared.isError).toBe(true);
     expect(writesSince(sandbox, from)).toEqual([]);
@@ -251,9 +253,13 @@ describe('what the customer sees', () => {
     const server = await open({ AUTOTASK_CUSTOMER_VISIBLE_NOTES: 'true' });
     const { confirm: _, ...args } = { ...note, ticketID: await ticketID(server) };
     const preview = await server.call('create-ticket-note', args);
-    expect(preview.text).toMatch(/Who sees it: CUSTOMER-VISIBLE: publish is "All Autotask Users"/);
+    expect(preview.text).toMatch(
+      /^publish: All Autotask Users \(\d+\)$[\s\S]*Who sees it: CUSTOMER-VISIBLE: its publish choice/m,
+    );
     const internal = await server.call('create-ticket-note', { ...args, publish: 'Internal Project Team' });
-    expect(internal.text).toMatch(/Who sees it: Internal: publish is "Internal Project Team"/);
+    expect(internal.text).toMatch(
+      /^publish: Internal Project Team \(\d+\)$[\s\S]*Who sees it: Internal by its publish choice/m,
+    );
   });
 
   it('includes an edit of a note that is visible already', async () => {

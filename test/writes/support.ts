@@ -31,7 +31,7 @@ export interface RigOptions {
  * HTTP behind. In this process, so that hundreds can be made.
  */
 export async function rig(sandbox: Sandbox, { env = {}, human }: RigOptions = {}): Promise<Rig> {
-  const config = loadConfig({
+  const config = await loadConfig({
     env: { ...tenantEnvironment(sandbox), ...env },
     flags: {},
     readFile: (path) => readFileSync(path, 'utf8'),

@@ -49,7 +49,7 @@ async function examineTenant(config: Config, step: (done: string) => void): Prom
 }
 
 async function examine(sources: Sources, { version }: ProgramName): Promise<Report> {
-  const { config, variables, findings, redact } = examineSettings(sources);
+  const { config, variables, findings, redact } = await examineSettings(sources);
   const node = examineNode(packageJson.engines.node);
   const mode = sources.flags.demo === true ? 'demo' : 'live';
   const known = { version, mode, variables } as const;

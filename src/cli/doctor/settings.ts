@@ -28,9 +28,9 @@ export interface Settings {
 
 const check = 'Configuration';
 
-function load(sources: Sources): { config: Config | null; findings: Finding[] } {
+async function load(sources: Sources): Promise<{ config: Config | null; findings: Finding[] }> {
   try {
-    const config = loadConfig(sources);
+    const config = await loadConfig(sources);
     const strays = config.warnings.map(
       (warning): Finding => ({ check, status: 'warning', detail: warning, next: 'Correct or remove it.' }),
     );
@@ -50,7 +50,7 @@ function load(sources: Sources): { config: Config | null; findings: Finding[] } 
 }
 
 /** Which variables are set, from where, and whether they are right. Never what they say. */
-export function examineSettings(sources: Sources): Settings {
+export async function examineSettings(sources: Sources): Promise<Settings> {
   const given = readSources(sources, []);
   const table: readonly Variable[] = variableTable;
   const own = table.filter(({ group }) => group !== 'machine');
@@ -60,7 +60,7 @@ export function examineSettings(sources: Sources): Settings {
     // The variable itself as well: it may be set beside its file, which is a mistake of its own.
     return file === true ? [value ?? '', sources.env[name] ?? ''] : [];
   });
-  const { config, findings } = load(sources);
+  const { config, findings } = await load(sources);
   const set = variables.filter(({ from }) => from !== null && from !== 'default').length;
   const summary: Finding = {
     check,
