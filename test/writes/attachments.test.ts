@@ -59,7 +59,7 @@ describe('create-attachment', () => {
     expect(text).toContain(`data: 8 bytes, text (utf-8), SHA-256 ${sha('the plan')}`);
     expect(text).toContain('fullPath: plan.txt');
     expect(text).toContain('publish: Internal Users Only (2)');
-    expect(text).toContain('Who sees it: Internal: publish is "Internal Users Only".');
+    expect(text).toContain('Who sees it: Internal by its publish choice.');
     expect(text).toMatch(/Note: Ticket 101975 is T20261112\.0003 /);
     expect(text).not.toContain(file.data);
     expect(writesSince(sandbox, from)).toEqual([]);
