@@ -4,6 +4,7 @@ import { createPolicy, type Policy } from '../policy/index.js';
 import { createAccounts } from './account.js';
 import { createAggregate } from './aggregate/index.js';
 import { createAttachments } from './attachments.js';
+import { type Cursors, createCursors } from './cursor.js';
 import { describe } from './describe.js';
 import { createFacts } from './facts.js';
 import type { Marks } from './mark.js';
@@ -21,6 +22,7 @@ export function createEntities(
   whyNot = 'There are no Autotask credentials.',
   policy: Policy = createPolicy(),
   marks: Marks = new Map(),
+  cursors: Cursors = createCursors(),
 ) {
   const facts = createFacts(reader, policy);
   const connect = () => {
@@ -30,7 +32,7 @@ export function createEntities(
       });
     }
     const references = createReferences(reader);
-    const reads = createReads(reader, facts, references);
+    const reads = createReads(reader, facts, references, cursors);
     return {
       reader,
       references,

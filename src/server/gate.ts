@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { WritePlan } from '../entities/plan.js';
 import { AutotaskError } from '../errors.js';
-import { canonical, createPreviewTokens, type Subject, type TokenVerdict } from './preview-token.js';
+import { canonical } from '../text.js';
+import { createPreviewTokens, type Subject, type TokenVerdict } from './preview-token.js';
 import type { GateSettings } from './settings.js';
 import { usedInFolder, usedInMemory } from './used-tokens.js';
 

@@ -14,7 +14,7 @@ import type { Completion } from '../tools/completions.js';
 import { prompts } from '../tools/prompts.js';
 import { resourceAt, resources } from '../tools/resources.js';
 import { disarm } from './marked.js';
-import type { Offering } from './offers.js';
+import type { Offering, Request } from './offers.js';
 
 /** The protocol's code for a resource that does not exist. */
 const resourceNotFound = -32002;
@@ -25,7 +25,7 @@ const mostSuggestions = 100;
 export async function readResource(
   { uri }: ReadResourceRequest['params'],
   { has, call }: Offering,
-  signal: AbortSignal,
+  request: Request,
 ): Promise<ReadResourceResult> {
   const found = resourceAt(uri);
   if (found === undefined || !has(found.resource.tool))
@@ -33,7 +33,7 @@ export async function readResource(
   const { text, blocks, isError } = await call(
     found.resource.tool,
     found.resource.args(found.variable),
-    signal,
+    request,
   );
   if (isError) throw new McpError(resourceNotFound, text);
   const bytes = blocks.flatMap((block) =>
