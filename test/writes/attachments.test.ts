@@ -317,12 +317,14 @@ describe('files of this machine', () => {
     const swapper = spawn(process.execPath, ['-e', script], { cwd: folder });
     try {
       const seen = { harmless: 0, refused: 0 };
-      for (let i = 0; i < 300; i++) {
+      // Until it was met in both states, and often enough; a busy machine takes its time.
+      const until = Date.now() + 40_000;
+      for (let i = 0; (i < 200 || seen.harmless * seen.refused === 0) && Date.now() < until; i++) {
         const { text } = await fromPath('swap/secret.txt');
         expect(text).not.toContain(sha('secret'));
         if (text.includes(sha('harmless'))) seen.harmless++;
-        else if (/path: (leads out|names no file)/.test(text)) seen.refused++;
-        else throw new Error(text);
+        else if (/path: leads out/.test(text)) seen.refused++;
+        else expect(text).toMatch(/path: names no file/);
       }
       expect(seen.harmless).toBeGreaterThan(0);
       expect(seen.refused).toBeGreaterThan(0);
