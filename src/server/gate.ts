@@ -15,7 +15,7 @@ export interface Passage {
   /** Makes the plan anew, for the moment after a human took time to answer. */
   readonly replan: () => Promise<WritePlan>;
   /** The preview as a human reads it. */
-  readonly describe: (plan: WritePlan) => string;
+  readonly describe: (plan: WritePlan) => Promise<string>;
   readonly ask: Ask | undefined;
 }
 
@@ -65,7 +65,7 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
     const wanted = byToken(passage);
     if (!wanted.open) return wanted;
     const { plan, replan, describe } = passage;
-    if (!(await ask(describe(plan)))) {
+    if (!(await ask(await describe(plan)))) {
       throw new AutotaskError('notAllowed', 'The user did not confirm. Nothing was written.', {
         next: 'Ask the user what should be different.',
       });
