@@ -69,6 +69,7 @@ export const overridesFile = z.array(
         nameFields: z.array(z.string()).optional(),
         summaryFields: z.array(z.string()).optional(),
         queryBy: z.array(z.string()).optional(),
+        naturalDate: z.string().nullable().optional(),
       })
       .refine((change) => Object.keys(change).length > 0, 'changes nothing'),
     why: z.string().min(10),
@@ -107,4 +108,5 @@ export interface ModelEntity extends EntityFile {
   readonly nameFields: readonly string[];
   readonly summaryFields: readonly string[];
   readonly queryBy: readonly string[];
+  readonly naturalDate: string | null;
 }

@@ -15,7 +15,7 @@ import {
 } from './model.js';
 import { byName } from './order.js';
 import { formatProvenance } from './provenance.js';
-import { nameFields, queryBy, summaryFields } from './summary.js';
+import { nameFields, naturalDate, queryBy, summaryFields } from './summary.js';
 
 async function parse<T>(path: string, schema: ZodType<T>): Promise<T> {
   let json: unknown;
@@ -86,13 +86,15 @@ export function correct(entities: readonly EntityFile[], overrides: readonly Ove
     const names = changes.findLast((change) => change.nameFields)?.nameFields ?? nameFields(entity);
     const summary =
       changes.findLast((change) => change.summaryFields)?.summaryFields ?? summaryFields(entity, names);
-    for (const name of [...names, ...summary, ...(changes.findLast((c) => c.queryBy)?.queryBy ?? [])]) {
+    const by = changes.findLast((change) => change.queryBy)?.queryBy ?? queryBy(entity);
+    const dated = changes.findLast((change) => change.naturalDate !== undefined);
+    const date = dated?.naturalDate === undefined ? naturalDate(entity) : dated.naturalDate;
+    for (const name of [...names, ...summary, ...by, ...(date === null ? [] : [date])]) {
       if (!entity.fields.some((field) => field.name === name)) {
         throw new Error(`overrides.json lists ${entity.name}.${name}, which is not a field`);
       }
     }
-    const by = changes.findLast((change) => change.queryBy)?.queryBy ?? queryBy(entity);
-    return { ...entity, nameFields: names, summaryFields: summary, queryBy: by };
+    return { ...entity, nameFields: names, summaryFields: summary, queryBy: by, naturalDate: date };
   });
 }
 

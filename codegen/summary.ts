@@ -72,3 +72,17 @@ export function queryBy(entity: EntityFile): string[] {
   ]);
   return entity.fields.map((field) => field.name).filter((name) => owners.includes(name));
 }
+
+/** Notes and files are read like mail, the newest first. Other entities say so in overrides.json. */
+export function naturalDate(entity: EntityFile): string | null {
+  const wanted = entity.name.endsWith('Notes')
+    ? ['createDateTime', 'createdDateTime']
+    : entity.name.endsWith('Attachments')
+      ? ['attachDate']
+      : [];
+  const found = entity.fields.find(
+    ({ name, dataType, isQueryable }) =>
+      wanted.includes(name) && dataType === 'datetime' && isQueryable !== false,
+  );
+  return found?.name ?? null;
+}

@@ -76,4 +76,6 @@ export interface Entity {
   readonly summaryFields: readonly string[];
   /** Fields of which a query must compare one with an id, because Autotask refuses it otherwise; mostly empty. */
   readonly queryBy: readonly string[];
+  /** Date by which people expect its lists, newest first; null for lists by id. */
+  readonly naturalDate: string | null;
 }

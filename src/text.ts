@@ -24,3 +24,14 @@ export function shorten(text: string, most: number): string {
     .trimEnd();
   return `${cut}… [${text.length} characters in all]`;
 }
+
+/** The same text for the same value, in whatever order its keys were given. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  const parts = entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`);
+  return `{${parts.join(',')}}`;
+}

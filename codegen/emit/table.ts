@@ -19,6 +19,7 @@ function row(entity: ModelEntity): Entity {
     nameFields: entity.nameFields,
     summaryFields: entity.summaryFields,
     queryBy: entity.queryBy,
+    naturalDate: entity.naturalDate,
   };
 }
 

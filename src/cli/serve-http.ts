@@ -2,23 +2,21 @@ import { createHash } from 'node:crypto';
 import type { ClientObserver, ClientSettings } from '../client/types.js';
 import type { HttpConfig } from '../config/http.js';
 import type { Config } from '../config/index.js';
-import type { Credentials } from '../credentials.js';
 import { AutotaskError } from '../errors.js';
 import { createLog, type Log } from '../log.js';
 import { createBudgets } from '../policy/index.js';
 import { prepareServer } from '../server/index.js';
 import { type Metrics, startHttp, type Tenant } from '../transports/http/index.js';
-import { accessOf, auditOf, clientsOf, type ProgramName, serverSettings, upstreamOf } from './serve.js';
+import {
+  accessOf,
+  auditOf,
+  clientsOf,
+  type ProgramName,
+  serverSettings,
+  tagOf,
+  upstreamOf,
+} from './serve.js';
 import { checkTools, policyOf } from './token-policies.js';
-
-/**
- * Tells tenants apart in logs, in the names of their audit logs and in confirm tokens without naming the API
- * user. A new secret does not change it.
- */
-const tagOf = (credentials: Credentials | undefined): string | undefined =>
-  credentials === undefined
-    ? undefined
-    : createHash('sha256').update(credentials.userName.toLowerCase()).digest('hex').slice(0, 12);
 
 /** Whose writes are counted together: nobody without the secret counts for somebody else. */
 const countedAs = (settings: ClientSettings | null): string =>

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join, parse } from 'node:path';
 import type { AuditLog } from '../audit/index.js';
 import type { ClientSettings } from '../client/types.js';
@@ -53,6 +54,15 @@ export async function auditOf(
   const path = tenant === undefined ? audit.path : join(dir, `${name}-${tenant}${ext}`);
   return createAuditLog(createAuditFile({ ...audit, path, key }));
 }
+
+/**
+ * Tells tenants apart in logs, in the names of their audit logs and in tokens without naming the API user. A new
+ * secret does not change it.
+ */
+export const tagOf = (credentials: Credentials | null | undefined): string | undefined =>
+  credentials === null || credentials === undefined
+    ? undefined
+    : createHash('sha256').update(credentials.userName.toLowerCase()).digest('hex').slice(0, 12);
 
 export type Clients = Pick<Access, 'reader' | 'writer'>;
 
@@ -119,7 +129,9 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
         config,
         credentials === null ? null : { ...settings, credentials, log },
       );
-      return accessOf(config, clients, await auditOf(config), Object.values(credentials ?? {}));
+      const access = accessOf(config, clients, await auditOf(config), Object.values(credentials ?? {}));
+      const owner = tagOf(credentials);
+      return owner === undefined ? access : { ...access, owner };
     },
   });
   try {

@@ -14,6 +14,8 @@ export interface Conversion {
   readonly signal?: AbortSignal;
   /** For a filter, where inactive records and ranges of time are welcome; otherwise a value to store. */
   readonly filter?: boolean;
+  /** The moment from which `today` and its like count; milliseconds, the present unless given. */
+  readonly now?: number;
 }
 
 export type Converted =

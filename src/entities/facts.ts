@@ -13,6 +13,8 @@ export interface Choice {
   readonly isDefaultValue: boolean;
   /** Value of the parent picklist that this choice belongs to; empty when none. */
   readonly parentValue: string;
+  /** Place in the picklist as Autotask shows it. */
+  readonly sortOrder: number;
 }
 
 /** What is known about a field: the snapshot's facts, replaced by the tenant's own where they were read. */
@@ -48,8 +50,9 @@ export interface EntityFacts {
 
 function fromSnapshot(entity: Entity, field: Field): FieldFacts {
   const { picklistValues, ...rest } = field;
-  const choices = (picklistValues ?? []).map((choice) => ({
+  const choices = (picklistValues ?? []).map((choice, index) => ({
     ...choice,
+    sortOrder: index,
     isActive: true,
     isDefaultValue: false,
     parentValue: '',

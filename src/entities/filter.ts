@@ -206,10 +206,18 @@ class Check {
   private span(operator: Operator, field: FieldFacts, value: unknown, depth: number): FilterNode | undefined {
     if (field.dataType !== 'datetime' || typeof value !== 'string') return;
     const zone = field.day ? 'UTC' : this.how.timeZone;
+    const now = this.how.now ?? Date.now();
+    if (/^\s*now\s*$/i.test(value) && /^[gl]te?$/.test(operator)) {
+      return this.place(
+        { op: operator, field: field.name, value: new Date(now).toISOString() },
+        field,
+        depth,
+      );
+    }
     const wholeDay = isDay(value) && datetime.safeParse(value).success;
     const range = wholeDay
       ? { from: toUtc(value, zone), until: toUtc(nextDay(value), zone) }
-      : parseRange(value, this.how.timeZone, field.day);
+      : parseRange(value, this.how.timeZone, field.day, now);
     if (range === undefined) return;
     const bound = (op: Operator, at: string | undefined): FilterNode[] => {
       const node =

@@ -2,6 +2,7 @@ import type { AutotaskReader } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import { createPolicy, type Policy } from '../policy/index.js';
 import { createAggregate } from './aggregate/index.js';
+import { type Cursors, createCursors } from './cursor.js';
 import { describe } from './describe.js';
 import { createFacts } from './facts.js';
 import type { Marks } from './mark.js';
@@ -18,6 +19,7 @@ export function createEntities(
   whyNot = 'There are no Autotask credentials.',
   policy: Policy = createPolicy(),
   marks: Marks = new Map(),
+  cursors: Cursors = createCursors(),
 ) {
   const facts = createFacts(reader, policy);
   const connect = () => {
@@ -27,7 +29,7 @@ export function createEntities(
       });
     }
     const references = createReferences(reader);
-    const reads = createReads(reader, facts, references);
+    const reads = createReads(reader, facts, references, cursors);
     return {
       reader,
       references,

@@ -11,13 +11,14 @@ import { firstId } from './seed/lookups.js';
 import { day, type Seed, seedOf } from './seed/seed.js';
 import { Table } from './store/table.js';
 import type { Row } from './store/value.js';
-import type { Credentials, Permission } from './types.js';
+import type { Credentials, Permission, TenantOptions } from './types.js';
 
 export interface TenantData {
   readonly seed: number;
   readonly scale: number;
   /** The day on which the seeded data ends, milliseconds. */
   readonly today: number;
+  readonly reshape: NonNullable<TenantOptions['reshape']>;
 }
 
 /** The records and metadata of one customer of Autotask. Records are generated when first looked at. */
@@ -78,9 +79,9 @@ export class Tenant {
   private async generate(entity: string): Promise<Table> {
     const seeder = seeders[entity];
     const shape = await definition(entity);
-    if (seeder === undefined) return new Table(await fillTable(this.source, shape), firstId(entity));
-    const rows = await seeder(this.source.seed);
-    await complete(this.source, shape, rows);
+    const rows = await (seeder?.(this.source.seed) ?? fillTable(this.source, shape));
+    if (seeder !== undefined) await complete(this.source, shape, rows);
+    this.data.reshape[entity]?.(rows);
     return new Table(rows, firstId(entity));
   }
 

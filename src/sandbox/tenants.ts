@@ -18,6 +18,7 @@ export function newTenant(options: TenantOptions, credentials: Credentials): Ten
       seed: options.seed ?? 1,
       scale: options.scale ?? 1,
       today: (options.today ?? new Date()).getTime(),
+      reshape: options.reshape ?? {},
     },
     options.limits,
   );

@@ -1,6 +1,7 @@
 import type { Behaviour } from './behaviour.js';
 import type { FaultRule } from './faults.js';
 import type { LimitOptions } from './limits.js';
+import type { Row } from './store/value.js';
 
 export interface Credentials {
   readonly userName: string;
@@ -18,6 +19,8 @@ export interface TenantOptions {
   /** The day on which the seeded data ends; the current day when absent. Pin it to compare whole answers. */
   readonly today?: Date;
   readonly limits?: LimitOptions;
+  /** Changes the records of an entity when they are made, in place, for data that no seed has. */
+  readonly reshape?: Readonly<Record<string, (rows: Row[]) => void>>;
 }
 
 export interface SandboxOptions extends TenantOptions {

@@ -71,7 +71,12 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     const { data: asked } = formArguments.safeParse(args ?? {});
     const format: Format = asked?.format ?? 'text';
     const { caller, ask, ...running } = extras;
-    const full: ToolContext = { ...context, ...running, timeZone: asked?.timeZone ?? context.timeZone };
+    const full: ToolContext = {
+      ...context,
+      ...running,
+      ...(caller === undefined ? {} : { caller }),
+      timeZone: asked?.timeZone ?? context.timeZone,
+    };
     if (!tool.mutates) {
       const accepted = tool.accept(args ?? {});
       if ('error' in accepted) throw badArguments(tool, accepted.error, args);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { WritePlan } from '../entities/plan.js';
 import { AutotaskError } from '../errors.js';
+import { canonical } from '../text.js';
 import { pendingInFolder, pendingInMemory } from './pending-tokens.js';
-import { canonical, createPreviewTokens, type Subject, type TokenVerdict } from './preview-token.js';
+import { createPreviewTokens, type Subject, type TokenVerdict } from './preview-token.js';
 import type { GateSettings } from './settings.js';
 
 /** Asks the human at the client; absent where the client cannot. Only `true` is a yes. */

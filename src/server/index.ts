@@ -14,7 +14,7 @@ import type { Answer, CallExtras } from './dispatch.js';
 import { explainConfirm } from './explain-confirm.js';
 import { instructions } from './instructions.js';
 import { offeredTools } from './offered-tools.js';
-import { offer } from './offers.js';
+import { offer, type Request } from './offers.js';
 import type { Desk } from './prepare.js';
 import { type ServerSettings, usualGate } from './settings.js';
 
@@ -104,6 +104,10 @@ function serverOf({ facts, timeZone, log, confirmMode, tools, desk }: Face): Mcp
     tools: [...explainConfirm(tools, confirmMode)],
   }));
 
+  // Over HTTP the transport knows who holds the token; over stdio there is one client.
+  const callerOf = ({ authInfo }: Pick<Request, 'authInfo'>) =>
+    authInfo?.clientId ?? `stdio ${server.getClientVersion()?.name ?? ''}`.trim();
+
   const running = new Set<Promise<unknown>>();
   /** Counts work as running, so that a shutdown can wait for its answer. */
   async function counted<T>(work: () => Promise<T>): Promise<T> {
@@ -150,13 +154,10 @@ function serverOf({ facts, timeZone, log, confirmMode, tools, desk }: Face): Mcp
         .catch((error: unknown) => log('debug', `progress was not delivered: ${String(error)}`));
     };
     const ask = askThrough(server, extra.requestId, extra.signal);
-    const client = server.getClientVersion();
-    // Over HTTP the transport knows who holds the token; over stdio there is one client.
-    const caller = extra.authInfo?.clientId ?? `stdio ${client?.name ?? ''}`.trim();
     const { text, isError } = await call(name, args, {
       signal: extra.signal,
       progress,
-      caller,
+      caller: callerOf(extra),
       ...(ask === undefined ? {} : { ask }),
     });
     return isError ? { content: [{ type: 'text', text }], isError } : { content: [{ type: 'text', text }] };
@@ -164,7 +165,7 @@ function serverOf({ facts, timeZone, log, confirmMode, tools, desk }: Face): Mcp
 
   offer(server, {
     has: (tool) => names.includes(tool),
-    call: (name, args, signal) => call(name, args, { signal }),
+    call: (name, args, request) => call(name, args, { signal: request.signal, caller: callerOf(request) }),
     context: async () => (await desk()).context,
     counted,
   });

@@ -14,7 +14,7 @@ import type { Completion } from '../tools/completions.js';
 import { prompts } from '../tools/prompts.js';
 import { resourceAt, resources } from '../tools/resources.js';
 import { disarm } from './marked.js';
-import type { Offering } from './offers.js';
+import type { Offering, Request } from './offers.js';
 
 /** The protocol's code for a resource that does not exist. */
 const resourceNotFound = -32002;
@@ -25,12 +25,12 @@ const mostSuggestions = 100;
 export async function readResource(
   { uri }: ReadResourceRequest['params'],
   { has, call }: Offering,
-  signal: AbortSignal,
+  request: Request,
 ): Promise<ReadResourceResult> {
   const found = resourceAt(uri);
   if (found === undefined || !has(found.resource.tool))
     throw new McpError(resourceNotFound, `There is no resource ${uri}`);
-  const { text, isError } = await call(found.resource.tool, found.resource.args(found.variable), signal);
+  const { text, isError } = await call(found.resource.tool, found.resource.args(found.variable), request);
   if (isError) throw new McpError(resourceNotFound, text);
   return { contents: [{ uri, mimeType: 'text/plain', text }] };
 }

@@ -1,4 +1,5 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import {
   CompleteRequestSchema,
   GetPromptRequestSchema,
@@ -6,6 +7,8 @@ import {
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
   ReadResourceRequestSchema,
+  type ServerNotification,
+  type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import { catalogue } from './catalogue.js';
 import type { Answer } from './dispatch.js';
@@ -14,11 +17,14 @@ import type { Desk } from './prepare.js';
 export interface Offering {
   /** Whether a tool is offered; resources of a tool that is not are not offered either. */
   has(tool: string): boolean;
-  call(name: string, args: Record<string, unknown>, signal: AbortSignal): Promise<Answer>;
+  call(name: string, args: Record<string, unknown>, request: Request): Promise<Answer>;
   context(): Promise<Desk['context']>;
   /** Runs work that a shutdown waits for. */
   counted<T>(work: () => Promise<T>): Promise<T>;
 }
+
+/** What is known of the request that reads a resource. */
+export type Request = Pick<RequestHandlerExtra<ServerRequest, ServerNotification>, 'signal' | 'authInfo'>;
 
 const isTemplate = (uri: string) => uri.includes('{');
 
@@ -46,8 +52,8 @@ export function offer(server: Server, offering: Offering): void {
   }));
 
   const answers = () => import('./offer-answers.js');
-  server.setRequestHandler(ReadResourceRequestSchema, ({ params }, { signal }) =>
-    offering.counted(async () => (await answers()).readResource(params, offering, signal)),
+  server.setRequestHandler(ReadResourceRequestSchema, ({ params }, request) =>
+    offering.counted(async () => (await answers()).readResource(params, offering, request)),
   );
   server.setRequestHandler(GetPromptRequestSchema, ({ params }) =>
     offering.counted(async () => (await answers()).getPrompt(params)),

@@ -1,5 +1,7 @@
+import { createCursors } from '../entities/cursor.js';
 import { createEntities } from '../entities/index.js';
-import { createPolicy, guardReader, guardWriter } from '../policy/index.js';
+import { guardReader, guardWriter } from '../policy/guard.js';
+import { createPolicy } from '../policy/index.js';
 import type { ToolContext } from '../tools/define.js';
 import { tools } from '../tools/index.js';
 import { createDispatch } from './dispatch.js';
@@ -20,7 +22,8 @@ export function prepareDesks(settings: ServerSettings, access: Access): (readOnl
   const { timeZone, closedStatusIds, facts, log, policy = createPolicy() } = settings;
   const { reader, writer, whyNoReader, actAs = null, tenant } = access;
   const guarded = reader === null ? null : guardReader(reader, policy);
-  const entities = createEntities(guarded, whyNoReader, policy, access.marks);
+  const cursors = createCursors(settings.confirm?.key, access.owner ?? tenant);
+  const entities = createEntities(guarded, whyNoReader, policy, access.marks, cursors);
   const make = (readOnly: boolean): Desk => {
     const context = { entities, server: { ...facts, readOnly }, timeZone, closedStatusIds };
     const dispatch = createDispatch({

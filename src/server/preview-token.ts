@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { WritePlan } from '../entities/plan.js';
+import { canonical } from '../text.js';
 import type { PendingTokens } from './pending-tokens.js';
 
 /** What a token stands for: this tool, these arguments, this caller. */
@@ -11,17 +12,6 @@ export interface Subject {
 }
 
 export type TokenVerdict = 'good' | 'malformed' | 'expired' | 'other' | 'changed' | 'used';
-
-/** The same text for the same value, in whatever order its keys were given. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  const parts = entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`);
-  return `{${parts.join(',')}}`;
-}
 
 const macBytes = 12;
 

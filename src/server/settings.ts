@@ -27,6 +27,8 @@ export interface Access {
   readonly audit?: AuditLog | null;
   /** Tells this tenant from others in the audit log and in confirm tokens. */
   readonly tenant?: string;
+  /** The same for the cursors of a server with one tenant; that of `tenant` unless given. */
+  readonly owner?: string;
   /** The resource in whose name records are written. */
   readonly actAs?: number | null;
   /** Fields that receive a mark on create. */

@@ -10,16 +10,28 @@ import { disarm, disarmed, markers, notes, tenantData } from './marked.js';
 /** What a tool answers, as text for a model or JSON for a program. */
 export type Format = 'text' | 'json';
 
+/** How the caller gets the following records. */
+function goesOn({ cursor, orderBy, lastId }: ListResult): string {
+  if (cursor !== undefined) {
+    return `; to continue, same arguments and cursor ${cursor.text} (until ${cursor.until.slice(0, 16)}Z)`;
+  }
+  // Lists below a parent take no id to go on from.
+  if (orderBy !== undefined || lastId === null) return '; raise maxRecords for more';
+  return `; continue with afterId ${lastId}`;
+}
+
 function listText(list: ListResult): string {
   const shown = list.rows.length;
-  if (shown === 0) {
+  const { entity, continued = false } = list;
+  if (shown === 0 && !list.more) {
     const said = list.notes.length > 0 ? tenantData(notes(list.notes)) : [];
-    return [`No ${list.entity} match.`, ...said].join('\n');
+    return [`No ${continued ? 'more ' : ''}${entity} match.`, ...said].join('\n');
   }
+  const by = list.orderBy === undefined ? '' : ` by ${list.orderBy}`;
   const total = list.total === null ? 'more exist' : `${list.total} match`;
   const head = list.more
-    ? `${shown} of ${list.entity}, ${total}; continue with afterId ${list.lastId}`
-    : `${shown} ${list.entity}, all that match`;
+    ? `${shown} of ${entity}${by}, ${total}${goesOn(list)}`
+    : `${shown} ${entity}${by}, ${continued ? 'the last that match' : 'all that match'}`;
   const rows = list.rows.map((row) => row.map((cell) => cell.text).join('\t'));
   return [head, ...tenantData([...notes(list.notes), list.columns.join('\t'), ...rows])].join('\n');
 }

@@ -45,6 +45,13 @@ export const entity = z.string().min(1, { error: 'is empty' }).describe('Entity 
 export const listing = {
   maxRecords: whole(1, 5000).optional(),
   afterId: toId.optional(),
+  orderBy: lenient(
+    z.union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())], {
+      error: 'must be a field and its direction, e.g. "createDate desc"',
+    }),
+    { type: 'string' },
+  ).optional(),
+  cursor: z.string().trim().min(1, { error: 'is empty: leave it out' }).optional(),
 };
 
 export const flag = () =>

@@ -29,7 +29,7 @@ export const resources: readonly Resource[] = [
   {
     uri: 'autotask://tickets',
     title: 'Open tickets',
-    description: 'The first open tickets',
+    description: 'The newest open tickets',
     tool: 'search-tickets',
     args: none({ openOnly: true }),
   },

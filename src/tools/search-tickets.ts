@@ -37,6 +37,6 @@ export const searchTickets = defineSearch<keyof Ticket, typeof extra>({
     ...(openOnly === true || overdue === true
       ? closedStatusIds.map((value) => ({ op: 'noteq', field: 'status', value }))
       : []),
-    ...(overdue === true ? [{ op: 'lt', field: 'dueDateTime', value: new Date().toISOString() }] : []),
+    ...(overdue === true ? [{ op: 'lt', field: 'dueDateTime', value: 'now' }] : []),
   ],
 });

@@ -37,6 +37,8 @@ const listInputs = {
 const listed = z.object({
   maxRecords: z.number().optional(),
   afterId: z.number().optional(),
+  orderBy: z.unknown().optional(),
+  cursor: z.string().optional(),
   includeFields: z.array(z.string()).optional(),
 });
 
@@ -84,7 +86,8 @@ export function defineSearch<FieldName extends string, Extra extends z.ZodRawSha
       filter.push(...conditions(extras.parse(given), context));
       const list = listed.parse(given);
       const { reads } = context.entities.tenant();
-      return { kind: 'list', list: await reads.query({ entity, query: { filter }, ...list }, context) };
+      const asked = { entity, query: { filter }, newestFirst: true, ...list };
+      return { kind: 'list', list: await reads.query(asked, context) };
     },
   });
 }

@@ -34,6 +34,7 @@ export function swagger(entities: readonly EntityFile[] = mini.entities, year: 2
         nameFields: [],
         summaryFields: [],
         queryBy: [],
+        naturalDate: null,
       },
       fields,
     })),

@@ -26,7 +26,11 @@ it('the README shows a technician’s morning as it happens', async () => {
     assignedResourceRoleID: 'Service Desk Technician',
     status: 'In Progress',
   };
-  const note = { ticketID: number, title: 'Triage', description: 'Called back; moved the access point.' };
+  const note = {
+    ticketID: number,
+    title: 'Triage',
+    description: 'Called back; the account is closed on Friday.',
+  };
   const time = {
     ticketID: number,
     resourceID: 'Bianca Almeida',
@@ -35,7 +39,7 @@ it('the README shows a technician’s morning as it happens', async () => {
     endDateTime: '2026-11-20T09:45:00Z',
     hoursWorked: 0.75,
     dateWorked: '2026-11-20',
-    summaryNotes: 'Moved the access point and tested the signal.',
+    summaryNotes: 'Closed the account and forwarded the mailbox.',
   };
   const steps = [
     await say('What is open and unassigned at Contoso?', 'search-tickets', queue),

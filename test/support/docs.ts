@@ -44,5 +44,6 @@ export const settle = (text: string): string =>
     .replace(/<(\/?)data-[0-9a-f]{8}>/g, '<$1data-…>')
     .replace(/http:\/\/127\.0\.0\.1:\d+\//g, 'https://ww1.autotask.net/')
     .replace(/\d+ of (\d+) requests \([\d.]+ %\)/, '… of $1 requests (… %)')
+    .replace(/cursor [0-9a-z._-]+ \(until \S+\)/, 'cursor … (until …)')
     .replace(/has sent \d+ since/, 'has sent … since')
     .replace(/(createDateTime|lastActivityDate): \S+/g, '$1: …');

@@ -43,8 +43,12 @@ export const tenantEnvironment = (sandbox: Sandbox): Record<string, string> => (
   LOG_LEVEL: 'error',
 });
 
-export async function spawnClient(args: readonly string[], env: Record<string, string>): Promise<Client> {
-  const client = new Client({ name: 'test', version: '1' });
+export async function spawnClient(
+  args: readonly string[],
+  env: Record<string, string>,
+  name = 'test',
+): Promise<Client> {
+  const client = new Client({ name, version: '1' });
   await client.connect(
     new StdioClientTransport({ command: process.execPath, args: [program, ...args], env, stderr: 'inherit' }),
   );
