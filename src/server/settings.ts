@@ -3,7 +3,7 @@ import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
 import type { Marks } from '../entities/mark.js';
 import type { Redact } from '../log.js';
 import type { Policy } from '../policy/index.js';
-import type { ServerFacts } from '../tools/define.js';
+import type { LocalFiles, ServerFacts } from '../tools/define.js';
 
 export interface GateSettings {
   readonly mode: 'token' | 'preview' | 'elicit';
@@ -11,10 +11,10 @@ export interface GateSettings {
   readonly key: string | null;
   /** Seconds that a preview may be confirmed. */
   readonly seconds: number;
-  readonly usedDir: string | null;
+  readonly dir: string | null;
 }
 
-export const usualGate: GateSettings = { mode: 'token', key: null, seconds: 600, usedDir: null };
+export const usualGate: GateSettings = { mode: 'token', key: null, seconds: 600, dir: null };
 
 /** The way to one tenant, and how its records are written. */
 export interface Access {
@@ -35,6 +35,8 @@ export interface Access {
   readonly marks?: Marks;
   /** Takes the secrets of this server out of a text. */
   readonly redact?: Redact;
+  /** Files on this machine that may be attached; none unless given. */
+  readonly files?: LocalFiles | null;
 }
 
 export interface ServerSettings {
@@ -46,6 +48,8 @@ export interface ServerSettings {
   readonly policy?: Policy;
   /** How writes are confirmed; by token unless given. */
   readonly confirm?: GateSettings;
+  /** Whether the access brings files of this machine. */
+  readonly files?: boolean;
   /** Asked at the first call that needs it, because most servers that clients start are never called. */
   readonly open: () => Promise<Access>;
 }
