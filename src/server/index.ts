@@ -13,6 +13,7 @@ import { didYouMean } from '../nearest.js';
 import { answerValidator, askThrough } from './ask.js';
 import type { Answer, CallExtras } from './dispatch.js';
 import { explainConfirm } from './explain-confirm.js';
+import { handle } from './handle.js';
 import { instructions } from './instructions.js';
 import { offeredTools } from './offered-tools.js';
 import { offer, type Request } from './offers.js';
@@ -96,7 +97,7 @@ function serverOf({ facts, timeZone, log, confirmMode, tools, desk }: Face): Mcp
 
   // Until a client chooses its level it gets what went wrong and nothing else.
   let lowest: LoggingLevel = 'warning';
-  server.setRequestHandler(SetLevelRequestSchema, ({ params }) => {
+  handle(server, SetLevelRequestSchema, ({ params }) => {
     lowest = params.level;
     return {};
   });
@@ -111,7 +112,7 @@ function serverOf({ facts, timeZone, log, confirmMode, tools, desk }: Face): Mcp
       .catch((error: unknown) => log('debug', `a log message was not delivered: ${String(error)}`));
   };
 
-  server.setRequestHandler(ListToolsRequestSchema, () => ({
+  handle(server, ListToolsRequestSchema, () => ({
     tools: [...explainConfirm(tools, confirmMode)],
   }));
 
@@ -147,7 +148,7 @@ function serverOf({ facts, timeZone, log, confirmMode, tools, desk }: Face): Mcp
       return result;
     });
 
-  server.setRequestHandler(CallToolRequestSchema, async (request, extra) => {
+  handle(server, CallToolRequestSchema, async (request, extra) => {
     const { name, arguments: args } = request.params;
     if (!names.includes(name)) {
       const hint = didYouMean(name, names);

@@ -12,6 +12,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { catalogue } from './catalogue.js';
 import type { Answer } from './dispatch.js';
+import { handle } from './handle.js';
 import type { Desk } from './prepare.js';
 
 export interface Offering {
@@ -37,28 +38,28 @@ export function offer(server: Server, offering: Offering): void {
     description,
     mimeType: 'text/plain',
   });
-  server.setRequestHandler(ListResourcesRequestSchema, () => ({
+  handle(server, ListResourcesRequestSchema, () => ({
     resources: resources
       .filter(({ uri }) => !isTemplate(uri))
       .map((resource) => ({ uri: resource.uri, ...shown(resource) })),
   }));
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
+  handle(server, ListResourceTemplatesRequestSchema, () => ({
     resourceTemplates: resources
       .filter(({ uri }) => isTemplate(uri))
       .map((resource) => ({ uriTemplate: resource.uri, ...shown(resource) })),
   }));
-  server.setRequestHandler(ListPromptsRequestSchema, () => ({
+  handle(server, ListPromptsRequestSchema, () => ({
     prompts: catalogue.prompts.map((prompt) => ({ ...prompt, arguments: [...prompt.arguments] })),
   }));
 
   const answers = () => import('./offer-answers.js');
-  server.setRequestHandler(ReadResourceRequestSchema, ({ params }, request) =>
+  handle(server, ReadResourceRequestSchema, ({ params }, request) =>
     offering.counted(async () => (await answers()).readResource(params, offering, request)),
   );
-  server.setRequestHandler(GetPromptRequestSchema, ({ params }) =>
+  handle(server, GetPromptRequestSchema, ({ params }) =>
     offering.counted(async () => (await answers()).getPrompt(params)),
   );
-  server.setRequestHandler(CompleteRequestSchema, ({ params }, { signal }) =>
+  handle(server, CompleteRequestSchema, ({ params }, { signal }) =>
     offering.counted(async () => (await answers()).complete(params, offering, signal)),
   );
 }

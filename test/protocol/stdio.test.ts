@@ -53,6 +53,34 @@ describe('stdio', () => {
     expect(count.result.content[0].text).toMatch(/^\d+ Tickets$/);
   });
 
+  it('answers a request of the wrong form as its sender’s mistake, by the name of the parameter', async () => {
+    const input =
+      initialize +
+      `${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/call' })}\n` +
+      message(3, 'tools/call', { name: 5 }) +
+      message(4, 'tools/call', { name: 'get-version', arguments: ['x'] }) +
+      message(5, 'resources/read') +
+      message(6, 'prompts/get', { name: 'triage', arguments: { a: 1 } }) +
+      message(7, 'logging/setLevel', { level: 'loud' });
+    const { stdout } = await run(['--demo'], input);
+    const errors = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ id }) => id > 1)
+      .map(({ error }) => ({ code: error?.code, message: error?.message }));
+    expect(errors.map(({ code }) => code)).toEqual(Array(6).fill(-32602));
+    const told = errors.map(({ message: text }) => text).sort();
+    expect(told).toEqual([
+      expect.stringMatching(/logging\/setLevel was not understood: params\.level: /),
+      expect.stringMatching(/prompts\/get was not understood: params\.arguments\.a: expected string/),
+      expect.stringMatching(/resources\/read was not understood: params\.uri: expected string/),
+      expect.stringMatching(/tools\/call was not understood: params: expected object/),
+      expect.stringMatching(/tools\/call was not understood: params\.arguments: expected record/),
+      expect.stringMatching(/tools\/call was not understood: params\.name: expected string/),
+    ]);
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly on %s', async (signal) => {
     const child = spawn(process.execPath, [program, '--demo'], { stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdin.write(initialize);
