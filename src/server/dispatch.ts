@@ -3,7 +3,7 @@ import { AutotaskError, InvalidArguments } from '../errors.js';
 import type { Tool, ToolContext } from '../tools/define.js';
 import { form } from '../tools/inputs.js';
 import { errorText, type Format, shapeResult } from './shape.js';
-import type { FileBounds, Shaped } from './shape-file.js';
+import type { Reader, Shaped } from './shape-file.js';
 import { type Calling, createWriteRunner, type WriteRules } from './write.js';
 
 export interface Answer extends Shaped {
@@ -14,7 +14,7 @@ export interface Answer extends Shaped {
 export type CallExtras = Pick<ToolContext, 'signal' | 'progress'> &
   Calling & {
     /** How much of a file the caller takes. */
-    readonly bounds?: FileBounds;
+    readonly reader?: Reader;
   };
 
 export interface DispatchSettings {
@@ -74,7 +74,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     // A form that is not right is refused by the tool's own schema, with everything else.
     const { data: asked } = formArguments.safeParse(args ?? {});
     const format: Format = asked?.format ?? 'text';
-    const { caller, ask, bounds, ...running } = extras;
+    const { caller, ask, reader, ...running } = extras;
     const full: ToolContext = {
       ...context,
       ...running,
@@ -84,7 +84,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     if (!tool.mutates) {
       const accepted = tool.accept(args ?? {});
       if ('error' in accepted) throw badArguments(tool, accepted.error, args);
-      return shapeResult(await accepted.work(full), format, bounds);
+      return shapeResult(await accepted.work(full), format, reader);
     }
     const accepted = tool.accept(args ?? {});
     if ('error' in accepted) throw badArguments(tool, accepted.error, args);

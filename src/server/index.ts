@@ -19,7 +19,7 @@ import { offeredTools } from './offered-tools.js';
 import { offer, type Request } from './offers.js';
 import type { Desk } from './prepare.js';
 import { type ServerSettings, usualGate } from './settings.js';
-import { type Block, resourceBounds } from './shape-file.js';
+import type { Block } from './shape-file.js';
 
 export type { LocalFiles } from '../tools/define.js';
 export { offeredTools } from './offered-tools.js';
@@ -179,7 +179,7 @@ function serverOf({ facts, timeZone, log, confirmMode, tools, desk }: Face): Mcp
   offer(server, {
     has: (tool) => names.includes(tool),
     call: (name, args, request) =>
-      call(name, args, { signal: request.signal, caller: callerOf(request), bounds: resourceBounds }),
+      call(name, args, { signal: request.signal, caller: callerOf(request), reader: 'program' }),
     context: async () => (await desk()).context,
     counted,
   });

@@ -19,8 +19,11 @@ export interface Shaped {
   readonly blocks: readonly Block[];
 }
 
+/** Who reads the answer: the model that called, or the client's program that asked for a resource. */
+export type Reader = 'model' | 'program';
+
 /** How much of a file goes into an answer: characters of a text, bytes of a picture and of anything else. */
-export interface FileBounds {
+interface FileBounds {
   readonly text: number;
   readonly image: number;
   readonly other: number;
@@ -28,12 +31,13 @@ export interface FileBounds {
 
 /**
  * Clients cut results at about a megabyte, some put more than 50,000 characters aside, and whatever is no
- * picture may end up in the model's context as base64.
+ * picture may end up in the model's context as base64. A resource does not go into a model, and Autotask
+ * holds files of up to 10 MB.
  */
-export const answerBounds: FileBounds = { text: 40_000, image: 700_000, other: 100_000 };
-
-/** A resource goes to the client's program and not into a model; Autotask holds files of up to 10 MB. */
-export const resourceBounds: FileBounds = { text: 10_000_000, image: 12_000_000, other: 12_000_000 };
+const boundsOf: Readonly<Record<Reader, FileBounds>> = {
+  model: { text: 40_000, image: 700_000, other: 100_000 },
+  program: { text: 10_000_000, image: 12_000_000, other: 12_000_000 },
+};
 
 const uriOf = ({ id }: FileResult) => `autotask://attachments/${id}`;
 
@@ -68,7 +72,8 @@ function block(file: FileResult, bounds: FileBounds): { said: string[]; blocks: 
 }
 
 /** A file as text for a model, with its contents where they are no text. */
-export function shapeFile(file: FileResult, format: 'text' | 'json', bounds: FileBounds): Shaped {
+export function shapeFile(file: FileResult, format: 'text' | 'json', reader: Reader): Shaped {
+  const bounds = boundsOf[reader];
   const { said, blocks } = block(file, bounds);
   const { content } = file;
   const text = content?.type === 'text' ? window(content.text, file.offset, bounds.text) : null;

@@ -5,7 +5,7 @@ import { type AutotaskError, InvalidArguments, InvalidInput } from '../errors.js
 import type { Result } from '../tools/define.js';
 import { groupsJson, groupsText } from './groups.js';
 import { disarm, markedJson, notes, tenantData } from './marked.js';
-import { answerBounds, type FileBounds, type Shaped, shapeFile } from './shape-file.js';
+import { type Reader, type Shaped, shapeFile } from './shape-file.js';
 
 /** What a tool answers, as text for a model or JSON for a program. */
 export type Format = 'text' | 'json';
@@ -115,9 +115,9 @@ function json(result: TextResult): unknown {
 }
 
 /** The one way from what a tool found to what leaves this server. */
-export const shapeResult = (result: Result, format: Format, bounds: FileBounds = answerBounds): Shaped =>
+export const shapeResult = (result: Result, format: Format, reader: Reader = 'model'): Shaped =>
   result.kind === 'file'
-    ? shapeFile(result.file, format, bounds)
+    ? shapeFile(result.file, format, reader)
     : { text: resultText(result, format), blocks: [] };
 
 export function resultText(result: TextResult, format: Format): string {

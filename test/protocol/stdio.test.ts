@@ -75,9 +75,9 @@ describe('stdio', () => {
       expect.stringMatching(/logging\/setLevel was not understood: params\.level: /),
       expect.stringMatching(/prompts\/get was not understood: params\.arguments\.a: expected string/),
       expect.stringMatching(/resources\/read was not understood: params\.uri: expected string/),
-      expect.stringMatching(/tools\/call was not understood: params: expected object/),
       expect.stringMatching(/tools\/call was not understood: params\.arguments: expected record/),
       expect.stringMatching(/tools\/call was not understood: params\.name: expected string/),
+      expect.stringMatching(/tools\/call was not understood: params: expected object/),
     ]);
   });
 
