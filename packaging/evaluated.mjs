@@ -1,18 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { build } from 'esbuild';
-
-/** Runs a module, with all it imports, and answers what it exports. */
-async function evaluate(path) {
-  const { outputFiles } = await build({
-    entryPoints: [path],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'warning',
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
-}
+import { evaluate } from './evaluate.mjs';
 
 /**
  * Replaces modules by what they evaluate to, as JSON: reading that is the fastest way to a large value, and

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
 import { evaluated } from './evaluated.mjs';
+import { together } from './together.mjs';
 
 /** The SDK's client needs its own validator; its server gets one handed in. */
 const withoutValidator = {
@@ -15,8 +16,12 @@ const withoutValidator = {
 };
 
 /** What is read at every start and needs no code of ours to be run. */
-const values = evaluated(/[\\/](src[\\/]server[\\/]catalogue|generated[\\/]table)\.ts$/);
+const values = evaluated(
+  /[\\/](src[\\/]server[\\/]catalogue|src[\\/]policy[\\/]entity-names|generated[\\/]table)\.ts$/,
+);
 
 /** The program: cli.js and, in chunks, what it loads on demand. */
 export const program = (outdir) =>
-  bundle({ cli: 'src/cli/index.ts' }, outdir, { plugins: [values, withoutValidator] });
+  bundle({ cli: 'src/cli/index.ts' }, outdir, {
+    plugins: [values, withoutValidator, together('fields', 'schemas')],
+  });

@@ -6,11 +6,11 @@ job=autotask-mcp-update
 case "$(uname -s)" in
   Darwin)
     scheduler=launchd
-    job_files=("$HOME/Library/LaunchAgents/$job.plist")
+    job_files=("${HOME:?is not set}/Library/LaunchAgents/$job.plist")
     ;;
   Linux)
     scheduler=systemd
-    unit_dir=${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user
+    unit_dir=$config_dir/systemd/user
     job_files=("$unit_dir/$job.service" "$unit_dir/$job.timer")
     ;;
   *) fail "knows macOS (LaunchAgent) and Linux (systemd user timer) only. Have your own scheduler run mcp_update.sh." ;;

@@ -7,6 +7,7 @@ set -euo pipefail
 no_arguments "$@"
 need_docker
 need_scheduler
+need_env_file
 if [ -n "${AUTOTASK_MCP_IMAGE:-}" ] && [ "$AUTOTASK_MCP_IMAGE" != "$(setting AUTOTASK_MCP_IMAGE)" ]; then
   fail "AUTOTASK_MCP_IMAGE is set in this shell only, which the weekly job will not see. Put it into .env."
 fi

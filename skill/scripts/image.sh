@@ -9,6 +9,7 @@ pin_file=$skill_dir/.pinned-digest
 # Sets tag: the registry image that AUTOTASK_MCP_IMAGE names, else the one built from the repository around
 # this folder; and repository: the same without tag and digest, as an engine spells it.
 choose_image() {
+  if [ -f "$env_file" ]; then need_private "$env_file" .env; fi
   tag=${AUTOTASK_MCP_IMAGE:-$(setting AUTOTASK_MCP_IMAGE)}
   if [ -z "$tag" ]; then
     tag=$local_image
@@ -34,7 +35,8 @@ fetch_image() {
   if ! built_here; then
     docker pull "$tag"
   elif dir=$(source_dir); then
-    docker build --pull --tag "$local_image" "$dir"
+    # Without a time stamp in it, which would make every build another image.
+    BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker build --pull --tag "$local_image" "$dir"
   else
     fail "No image is named, and there is no repository around this folder to build one from. Set AUTOTASK_MCP_IMAGE in .env."
   fi

@@ -6,8 +6,6 @@ umask 077
 unset CDPATH
 skill_dir=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 env_file=$skill_dir/.env
-# Outside this folder: whoever is let into the folder is not thereby shown the token.
-token_file=${XDG_CONFIG_HOME:-${HOME:?is not set}/.config}/autotask-mcp/http-token
 container=autotask-mcp
 endpoint=http://localhost:8080
 
@@ -16,6 +14,17 @@ fail() {
   printf '%s: %s\n' "${0##*/}" "$*" >&2
   exit 1
 }
+
+# A relative XDG_CONFIG_HOME counts for nothing, as its specification has it.
+case ${XDG_CONFIG_HOME:-} in
+  /*) config_dir=$XDG_CONFIG_HOME ;;
+  *)
+    [ -n "${HOME:-}" ] || fail "HOME is not set, so there is no place for the bearer token."
+    config_dir=$HOME/.config
+    ;;
+esac
+# Outside this folder: whoever is let into the folder is not thereby shown the token.
+token_file=$config_dir/autotask-mcp/http-token
 
 no_arguments() {
   [ "$#" -eq 0 ] || fail "takes no arguments."
@@ -39,12 +48,21 @@ need_docker() {
 # Mode, numeric owner and group of a file, the same on Linux and macOS: "-rw------- 1000 1000".
 file_facts() {
   # shellcheck disable=SC2012 # stat takes other options on macOS, and the name is not parsed
-  LC_ALL=C ls -ldnL -- "$1" | awk '{ print substr($1, 1, 10), $3, $4 }'
+  LC_ALL=C ls -ldnL -- "$1" | awk 'NR == 1 { print substr($1, 1, 10), $3, $4 }'
+}
+
+# Changes when a file is edited and when another one takes its place: a container goes on seeing the old one.
+file_stamp() {
+  local changed
+  # With nanoseconds on Linux, where the number of a deleted file is soon given to another.
+  changed=$(date -r "$1" +%s%N 2>/dev/null || stat -f %m "$1")
+  # shellcheck disable=SC2012 # the name is not parsed
+  printf '%s-%s' "$changed" "$(ls -diL -- "$1" | awk 'NR == 1 { print $1 }')"
 }
 
 need_private() {
   case $(file_facts "$1") in
-    -??-------\ *) ;;
+    -???------\ *) ;;
     *) fail "$2 can be read by others. Only its owner may: chmod 600 \"$1\"" ;;
   esac
 }
@@ -110,14 +128,18 @@ container_user() {
 
 # Makes the bearer token once. It is never printed: not here, not by any script.
 ensure_token() {
-  local folder=${token_file%/*} owner=$1
-  if [ ! -s "$token_file" ]; then
+  local folder=${token_file%/*} owner=$1 new
+  if [ ! -e "$token_file" ]; then
     mkdir -p -- "$folder"
-    chmod 700 -- "$folder"
-    od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n' >"$token_file.new"
-    mv -f -- "$token_file.new" "$token_file"
+    chmod 700 "$folder"
+    new=$(mktemp "$token_file.XXXXXX")
+    od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n' >"$new"
+    # Two starts at once must not each have a token of their own: the first one to put it there wins.
+    mv -n -- "$new" "$token_file" || true
+    rm -f -- "$new"
     say "Made a bearer token."
   fi
+  [ -s "$token_file" ] || fail "The file of the bearer token is empty. Delete it, and a new one is made: $token_file"
   # Only root can give a file away, and only for root is it somebody else's.
   if [ "$(id -u)" -eq 0 ] && [ "$owner" != 0:0 ]; then chown -- "$owner" "$token_file"; fi
   need_private "$token_file" "The bearer token"
@@ -125,12 +147,13 @@ ensure_token() {
 
 # Compose must not read .env: it would expand what looks like a variable in a secret, and name it in a warning.
 compose() {
-  local changed=unknown
-  if [ -f "$env_file" ]; then changed=$(date -r "$env_file" +%s 2>/dev/null || stat -f %m "$env_file"); fi
+  local files=''
+  if [ -f "$env_file" ]; then files=$(file_stamp "$env_file"); fi
+  if [ -f "$token_file" ]; then files=$files/$(file_stamp "$token_file"); fi
   AUTOTASK_MCP_IMAGE=${image:-autotask-mcp:local} \
     AUTOTASK_MCP_USER=${user:-65532:65532} \
     AUTOTASK_MCP_TOKEN_FILE=$token_file \
-    AUTOTASK_MCP_ENV_CHANGED=$changed \
+    AUTOTASK_MCP_FILES=$files \
     NODE_ENV=$(setting NODE_ENV) \
     COMPOSE_DISABLE_ENV_FILE=1 \
     docker compose --project-name autotask-mcp --project-directory "$skill_dir" \
@@ -141,6 +164,7 @@ compose() {
 start() {
   image=$1 user=$2
   compose up --detach --no-build || return 1
+  say "Waiting until the server is healthy."
   wait_until_healthy "${AUTOTASK_MCP_WAIT_SECONDS:-90}"
 }
 

@@ -14,16 +14,31 @@ fail() {
   exit 1
 }
 
-mkdir -p -- "$log_dir"
+if ! mkdir -p -- "$log_dir" 2>/dev/null || [ ! -w "$log_dir" ]; then
+  say "mcp_update.sh: cannot write into $log_dir, where it keeps its log. Nothing was done." >&2
+  exit 1
+fi
 no_arguments "$@"
-# A directory is made by one process only, on every system.
+# The lock is a link that "leads to" the number of its process: it comes into being with it, all at once.
 lock=$log_dir/update.lock
-if ! mkdir -- "$lock" 2>/dev/null; then
-  if kill -0 "$(cat -- "$lock/pid" 2>/dev/null)" 2>/dev/null; then fail "Another update is running."; fi
+# Only where the holder is gone, which is why nobody but another run here can change it meanwhile.
+take_over() {
+  local failed=1
+  # Left by a run that was killed within these lines.
+  find "$lock.change" -prune -mmin +1 -exec rmdir {} \; 2>/dev/null || true
+  mkdir -- "$lock.change" 2>/dev/null || return 1
+  if [ "$(readlink "$lock")" = "$1" ]; then
+    ln -s "$$" "$lock.$$" && mv -f -- "$lock.$$" "$lock" && failed=0
+  fi
+  rmdir -- "$lock.change"
+  return "$failed"
+}
+if ! ln -s "$$" "$lock" 2>/dev/null; then
+  holder=$(readlink "$lock") || holder=none
+  if kill -0 "$holder" 2>/dev/null || ! take_over "$holder"; then fail "Another update is running."; fi
   log "An earlier update was cut off."
 fi
-trap 'rm -rf -- "$lock"' EXIT
-echo "$$" >"$lock/pid"
+trap 'rm -f -- "$lock"' EXIT
 
 need_docker
 need_env_file
@@ -34,7 +49,7 @@ owner=$(container_user)
 running=$(docker container inspect --format '{{if .State.Running}}{{.Image}}{{end}}' "$container" 2>/dev/null) || running=''
 # Names keep the image that runs, and what the tag stands for, from being lost when the tag moves on.
 if [ -n "$running" ]; then docker tag "$running" "$previous_image" || fail "The running image could not be kept."; fi
-tag_before=$(image_id "$tag") || tag_before=''
+tag_before=$(image_id "$tag") || tag_before=$running
 before=$(image_digest "$tag") || before=none
 
 # Makes the tag stand again for what it stood for, so that mcp_up.sh does not start what was refused here.
@@ -58,6 +73,8 @@ elif [ "$new" = "$running" ]; then
   log "No change: the server runs this image."
 else
   ensure_token "$owner"
+  # From here to the end: whoever interrupts now must not leave an image running that was never seen healthy.
+  trap '' HUP INT TERM
   if start "$(image_to_start)" "$owner"; then
     log "Restarted with the new image."
   else

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { entities } from '../../generated/table.js';
 import type { Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
-import { fieldProblem } from '../policy/index.js';
+import { entityNames, fieldProblem } from '../policy/index.js';
 import type { VariableName } from './variables.js';
 
 /** How writes are let through, recorded and attributed. */
@@ -65,8 +64,6 @@ export const writeVariables = {
   AUTOTASK_MARK_FIELDS: markField,
 } as const satisfies Partial<Record<VariableName, z.ZodType>>;
 
-const names = entities.map(({ name }) => name);
-
 /** `Tickets.externalID` or `Tickets.udf:Origin`: a mark that cannot be stored must not look as if it could. */
 async function readMarks(
   given: readonly string[],
@@ -77,8 +74,8 @@ async function readMarks(
   for (const item of given) {
     const [, entity = '', name = ''] = /^([A-Za-z]+)\.(.+)$/.exec(item) ?? [];
     if (entity === '') problems.push({ field, problem: `${item} must read Entity.field` });
-    else if (!names.includes(entity)) {
-      problems.push({ field, problem: `${entity} is not an entity.${didYouMean(entity, names)}` });
+    else if (!entityNames.includes(entity)) {
+      problems.push({ field, problem: `${entity} is not an entity.${didYouMean(entity, entityNames)}` });
     } else {
       const problem = await fieldProblem(item);
       if (problem === null) marks.set(entity, name.replace(/^udf:/i, ''));

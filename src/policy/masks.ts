@@ -1,7 +1,5 @@
-import { load } from '../../generated/load.js';
-import { entities } from '../../generated/table.js';
-import { didYouMean, nearest } from '../nearest.js';
-import { glob, source, unmatched } from './patterns.js';
+import { didYouMean } from '../nearest.js';
+import { glob, source } from './patterns.js';
 
 /** `Roles.hourlyRate`, `hourlyRate` (in every entity) or `Tickets.udf:Root Cause`. */
 export interface Mask {
@@ -16,7 +14,8 @@ export interface Mask {
   readonly udf: boolean;
 }
 
-const form = /^(?:([A-Za-z*]+)\.)?(udf:)?(.+)$/i;
+/** The parts of a name: entity, `udf:`, field. */
+export const form = /^(?:([A-Za-z*]+)\.)?(udf:)?(.+)$/i;
 
 export function maskOf(text: string): Mask {
   const [, entity = '*', udf, pattern = ''] = form.exec(text) ?? [];
@@ -33,41 +32,12 @@ export function hidesField(mask: Mask, field: string, udf?: boolean): boolean {
   return !mask.udf || udf === true || (udf === undefined && mask.pattern !== '*');
 }
 
-const names = entities.map(({ name }) => name);
-
-/** Built-in fields of the entities that the mask is about. */
-async function fieldsOf(mask: Mask): Promise<ReadonlySet<string>> {
-  const found = entities.filter(({ name }) => mask.entity.test(name));
-  const lists = await Promise.all(found.map(async ({ name }) => (await load[name]?.fields()) ?? []));
-  return new Set(lists.flat().map(({ name }) => name));
-}
-
 /**
  * What is wrong with a setting that names a field: one that fits nothing must not look as if it did. Null when
- * it is right.
+ * it is right. Loads all entities, so it is loaded itself when there is such a setting.
  */
-export async function fieldProblem(text: string): Promise<string | null> {
-  const [, entity, udf, field = ''] = form.exec(text) ?? [];
-  const mask = maskOf(text);
-  if (udf === undefined && (text.startsWith('!') || /[.!:]/.test(field) || /^\.|\.$/.test(text))) {
-    return `${text} must read Entity.field, field or Entity.udf:Name`;
-  }
-  const [stray] = entity === undefined ? [] : unmatched([entity], names, 'entity');
-  if (stray !== undefined) return stray;
-  if (udf !== undefined) {
-    const named = entities.find(({ name }) => name.toLowerCase() === entity?.toLowerCase());
-    if (named === undefined) return `${text} must name one entity: Entity.udf:Name`;
-    return named.userDefinedFields ? null : `${named.name} has no user-defined fields`;
-  }
-  if (field.toLowerCase() === 'id') return `${text} cannot be named here: the id of a record is never hidden`;
-  const known = await fieldsOf(mask);
-  if ([...known].some((name) => mask.field.test(name))) return null;
-  const [close] = nearest(field, known, 1);
-  const meant = entity === undefined ? close : `${entity}.${close}`;
-  const hint = close === undefined ? '' : ` Did you mean ${meant}?`;
-  const where = entity === undefined ? 'any entity' : entity;
-  return `${text} fits no field of ${where}.${hint} A user-defined field is written ${entity ?? 'Entity'}.udf:${field}.`;
-}
+export const fieldProblem = async (text: string): Promise<string | null> =>
+  (await import('./field-problem.js')).fieldProblem(text);
 
 /** The same for user-defined fields, when the tenant has told their names and labels. */
 export function udfMaskProblem(masks: readonly Mask[], entity: string, known: readonly string[]) {

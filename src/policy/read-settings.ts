@@ -1,6 +1,6 @@
-import { entities } from '../../generated/table.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
+import { entityNames } from './entity-names.js';
 import { fieldProblem } from './masks.js';
 import { unmatched } from './patterns.js';
 import { type PolicySettings, policyKeys, policySettings, policyVariables } from './settings.js';
@@ -12,8 +12,6 @@ const entityLists = [
   'updateEntities',
   'deleteEntities',
 ] as const;
-
-const entityNames = entities.map(({ name }) => name);
 
 function parseFile(text: string, name: string): unknown {
   try {

@@ -1,6 +1,7 @@
 import { createCursors } from '../entities/cursor.js';
 import { createEntities } from '../entities/index.js';
-import { createPolicy, guardReader, guardWriter } from '../policy/index.js';
+import { guardReader, guardWriter } from '../policy/guard.js';
+import { createPolicy } from '../policy/index.js';
 import type { ToolContext } from '../tools/define.js';
 import { tools } from '../tools/index.js';
 import { createDispatch } from './dispatch.js';

@@ -176,6 +176,12 @@ describe.skipIf(left)('Dockerfile', () => {
   it('nothing in it is bound to one platform', () => {
     expect(dockerfile).not.toMatch(/amd64|arm64|x86_64|aarch64/);
     expect(dockerfile).toContain('FROM --platform=$BUILDPLATFORM');
+    // What is taken from the build, on whichever platform that was, is text.
+    for (const path of files.filter((name) => name.startsWith('/app/')))
+      expect({ path, binary: readFileSync(join(image.root, path)).includes(0) }).toEqual({
+        path,
+        binary: false,
+      });
   });
 });
 

@@ -49,6 +49,16 @@ describe('scripts', () => {
     ).toEqual([]);
   });
 
+  it.each(files)('%s keeps to options that the tools of macOS have, too', (name) => {
+    const onlyGnu =
+      /\b(realpath|timeout|flock|tac|seq|sha256sum|numfmt|shuf)\b|readlink -|sed -(i|r|z)|stat -c|date -d|grep -P|xargs -r|cp -a|sort -V|mktemp( -\w+)*( --|\)|$)|ch(mod|own) \S+ --|head -n -|sleep \d+[.smh]|\becho -[en]/;
+    expect(
+      text(name)
+        .split('\n')
+        .filter((line) => !line.trim().startsWith('#') && onlyGnu.test(line)),
+    ).toEqual([]);
+  });
+
   it.each(files)('%s never sources .env and never traces', (name) => {
     expect(text(name)).not.toMatch(/(source|\.) +"?\$\{?env_file|set -\w*x|eval/);
   });

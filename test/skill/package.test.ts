@@ -270,6 +270,31 @@ describe('README', () => {
     expect(readme).toContain(`**${use}**`);
   });
 
+  it.each([
+    ['prerequisite: Docker and Docker Compose', /^- Docker with the Compose plugin/m],
+    ['prerequisite: API credentials', /^- an Autotask API user: user name, secret, integration code$/m],
+    ['agents: no credential access', /\*\*No access to credentials\*\*.*`\.env`/],
+    ['agents: no variable expansion', /\*\*No variables\*\*.*`\$EDITOR`/],
+    ['agents: no external transmission', /\*\*No transmission\*\*.*`127\.0\.0\.1:8080`/],
+    ['agents: command allow-list', /\*\*A list of commands\*\*/],
+    ['agents: refusal policy', /\*\*Refusal\*\*/],
+    ['credentials: file permissions', /\*\*Permissions\*\*.*`chmod 600 \.env`/],
+    ['credentials: git exclusion', /\*\*Git\*\*: `\.gitignore`/],
+    ['credentials: no duplication', /\*\*One copy\*\*: no script copies it/],
+    ['container: localhost only', /\*\*This machine only\*\*.*`127\.0\.0\.1`/],
+    ['container: read-only file system', /`read_only: true`/],
+    ['container: no capabilities', /`cap_drop: ALL`/],
+    ['container: no privilege escalation', /`no-new-privileges`/],
+    ['container: tmpfs', /`\/tmp` is a tmpfs of 64 MB, `noexec`, `nosuid`/],
+    ['container: resource limits', /512 MB of memory, 1 CPU, 64 processes/],
+    ['container: log rotation', /3 files of 10 MB/],
+    ['supply chain: digest pinning', /\*\*Digest pinning\*\* with `scripts\/mcp_pin_digest\.sh`/],
+    ['supply chain: update verification', /`mcp_update\.sh` refuses what does not match the pin/],
+    ['supply chain: no crontab', /\*\*No crontab\*\*: LaunchAgent or systemd user timer/],
+  ])('says it: %s', (_, said) => {
+    expect(readme.replace(/\n +/g, ' ')).toMatch(said);
+  });
+
   it('first set-up: cp and chmod, then a start that works', () => {
     const machine = new Machine();
     for (const command of ['cp .env.example.txt .env', 'chmod 600 .env']) {

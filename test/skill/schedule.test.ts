@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import plist from 'plist';
 import { describe, expect, it } from 'vitest';
 import { without } from './support/tools.js';
-import { Machine, registryImage, runner } from './support/world.js';
+import { filledIn, Machine, registryImage, runner } from './support/world.js';
 
 /** A folder whose name has everything that unit files and property lists give a meaning of their own. */
 const awkward = `it's 100%here "odd" <&> $HOME \\ end`;
@@ -130,7 +130,10 @@ describe('scripts/cron_install.sh: weekly, Sunday 3 AM, as a Linux systemd user 
   });
 
   it('refuses an image that only this shell knows of', () => {
-    const machine = onSystem('Linux').withEnv(['AUTOTASK_MCP_IMAGE=registry.example/one/image:1']);
+    const machine = onSystem('Linux').withEnv([
+      ...filledIn,
+      'AUTOTASK_MCP_IMAGE=registry.example/one/image:1',
+    ]);
     const { code, stderr } = machine.run('cron_install.sh', [], {
       env: { AUTOTASK_MCP_IMAGE: registryImage },
     });
@@ -201,6 +204,14 @@ describe('scripts/cron_install.sh: weekly, Sunday 3 AM, as a macOS LaunchAgent',
     ]);
     expect(machine.files()).toEqual(before);
   });
+});
+
+it.each(['Linux', 'Darwin'] as const)('no crontab modification: %s', (kernel) => {
+  const machine = onSystem(kernel);
+  for (const script of ['cron_install.sh', 'cron_install.sh', 'cron_uninstall.sh']) {
+    expect(machine.run(script).calls.map(({ args: [program] }) => program)).not.toContain('crontab');
+    expect(machine.read(`scripts/${script}`)).not.toMatch(/^[^#]*\bcrontab\b/m);
+  }
 });
 
 it('another system: says what there is', () => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -161,11 +162,11 @@ describe('scripts/mcp_update.sh leaves the running container alone on any failur
     const machine = running();
     publish(machine, 'b');
     const other = spawn('sleep', ['60'], runner);
-    machine.write('logs/update.lock/pid', [String(other.pid)]);
+    machine.lock(String(other.pid));
     unchanged(machine, () => machine.run('mcp_update.sh'));
     other.kill();
     expect(logged(machine).at(-1)).toContain('Another update is running');
-    expect(machine.has('logs/update.lock/pid')).toBe(true);
+    expect(readdirSync(machine.path('logs'))).toContain('update.lock');
   });
 
   it.each([
@@ -190,6 +191,15 @@ describe('scripts/mcp_update.sh leaves the running container alone on any failur
     expect(machine.world.container?.image).toBe(digest('a'));
   });
 
+  it('health never comes up and the tag was gone: mcp_up.sh starts the previous image, not the refused one', () => {
+    const machine = running();
+    machine.change({ tags: {} });
+    publish(machine, 'b', 'unhealthy');
+    expect(machine.run('mcp_update.sh').code).toBe(1);
+    expect(machine.run('mcp_up.sh').code).toBe(0);
+    expect(machine.world.container?.image).toBe(digest('a'));
+  });
+
   it('says so when the previous image does not come back either', () => {
     const machine = running();
     publish(machine, 'b', 'unhealthy');
@@ -203,9 +213,10 @@ describe('scripts/mcp_update.sh leaves the running container alone on any failur
   it('goes on after an update that was cut off', () => {
     const machine = running();
     publish(machine, 'b');
-    machine.write('logs/update.lock/pid', ['']);
+    machine.lock('999999999');
     expect(machine.run('mcp_update.sh').code).toBe(0);
-    expect(machine.has('logs/update.lock')).toBe(false);
+    expect(readdirSync(machine.path('logs'))).toEqual(['update.log']);
+    expect(logged(machine)[0]).toContain('An earlier update was cut off');
     expect(machine.world.container?.image).toBe(digest('b'));
   });
 });

@@ -12,9 +12,10 @@ const names = [
   'AUTOTASK_MCP_IMAGE',
   'AUTOTASK_MCP_USER',
   'AUTOTASK_MCP_TOKEN_FILE',
-  'AUTOTASK_MCP_ENV_CHANGED',
+  'AUTOTASK_MCP_FILES',
   'NODE_ENV',
   'COMPOSE_DISABLE_ENV_FILE',
+  'BUILDX_NO_DEFAULT_ATTESTATIONS',
 ];
 
 /** The program on PATH. It tells whose world, the variables above ("=value", or nothing), and its arguments. */

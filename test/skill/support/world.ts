@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -11,14 +11,17 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, expect } from 'vitest';
 import * as z from 'zod';
+import { filledIn, secrets } from './secrets.js';
 
 export const repository = fileURLToPath(new URL('../../..', import.meta.url));
 export const skill = join(repository, 'skill');
@@ -27,15 +30,7 @@ const engine = new Worker(new URL('docker.mjs', import.meta.url));
 const [dockerProgram] = z.tuple([z.string()]).parse(await once(engine, 'message'));
 engine.unref();
 
-/** Nothing that a script prints, and no argument of a call, may ever hold one of these. */
-export const secrets = {
-  AUTOTASK_INTEGRATION_CODE: 'CODE-7Q4X',
-  AUTOTASK_USERNAME: 'api-user@northwind.example',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it must reach the server as it stands
-  AUTOTASK_SECRET: 'pa$$HOME ${USER} s3cr3t',
-} as const;
-export const filledIn = Object.entries(secrets).map(([name, value]) => `${name}='${value}'`);
-
+export { filledIn, secrets };
 export const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 export const registryImage = 'registry.example/owner/autotask-mcp:latest';
 export const registryRepository = 'registry.example/owner/autotask-mcp';
@@ -132,7 +127,7 @@ export class Machine {
       HOME: this.home,
       PATH: `${this.bin}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
       FAKE_WORLD: base,
-      AUTOTASK_MCP_WAIT_SECONDS: '1',
+      AUTOTASK_MCP_WAIT_SECONDS: '0',
     };
     this.world = {
       daemon: 'up',
@@ -216,16 +211,22 @@ export class Machine {
     return this;
   }
 
+  /** The lock of an update by the given process. */
+  lock(process: string): void {
+    mkdirSync(this.path('logs'));
+    symlinkSync(process, this.path('logs/update.lock'));
+    give(this.path('logs'));
+  }
+
   /** Runs a script as a person would, and checks that it gave no secret away. */
   run(
     script: string,
     args: readonly string[] = [],
-    options: { cwd?: string; env?: Record<string, string> } = {},
+    options: { cwd?: string; env?: Record<string, string>; through?: readonly string[] } = {},
   ): Outcome {
-    const log = join(this.env.FAKE_WORLD ?? '', 'calls.jsonl');
-    writeFileSync(log, '');
-    chmodSync(log, 0o666);
-    const done = spawnSync(this.path(`scripts/${script}`), args, {
+    const log = this.forgetCalls();
+    const [program = '', ...words] = [...(options.through ?? []), this.path(`scripts/${script}`), ...args];
+    const done = spawnSync(program, words, {
       cwd: options.cwd ?? '/',
       env: { ...this.env, ...options.env },
       encoding: 'utf8',
@@ -233,14 +234,52 @@ export class Machine {
     });
     if (done.error !== undefined) throw done.error;
     const lines = readFileSync(log, 'utf8').split('\n').filter(Boolean);
+    this.keptSecrets(`${done.stdout}\n${done.stderr}\n${lines.join('\n')}`);
     const calls = lines.map((line) => call.parse(JSON.parse(line)));
-    const everything = `${done.stdout}\n${done.stderr}\n${lines.join('\n')}\n${this.has('logs/update.log') ? this.read('logs/update.log') : ''}`;
-    const token = existsSync(this.tokenFile) ? [readFileSync(this.tokenFile, 'utf8')] : [];
-    for (const secret of [...Object.values(secrets), ...token]) {
-      expect(everything.includes(secret), `${script} gave a secret away`).toBe(false);
-    }
-    expect(done.stderr).not.toContain('fake docker: unknown');
     return { code: done.status, stdout: done.stdout, stderr: done.stderr, calls };
+  }
+
+  /** Starts a script, in a process group of its own as a terminal does, and does not wait for it. */
+  start(script: string): { readonly pid: number; readonly ended: Promise<Omit<Outcome, 'calls'>> } {
+    const started = spawn(this.path(`scripts/${script}`), {
+      env: this.env,
+      stdio: 'pipe',
+      detached: true,
+      ...runner,
+    });
+    const said = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const)
+      started[name].on('data', (part) => {
+        said[name] += part;
+      });
+    const ended = once(started, 'close').then(() => {
+      this.keptSecrets(`${said.stdout}\n${said.stderr}`);
+      return { code: started.exitCode, ...said };
+    });
+    if (started.pid === undefined) throw new Error(`${script} did not start`);
+    return { pid: started.pid, ended };
+  }
+
+  /** Waits until docker was called with a word. */
+  async called(word: string): Promise<void> {
+    const log = join(this.env.FAKE_WORLD ?? '', 'calls.jsonl');
+    while (!existsSync(log) || !readFileSync(log, 'utf8').includes(`"${word}"`)) await pause(20);
+  }
+
+  forgetCalls(): string {
+    const log = join(this.env.FAKE_WORLD ?? '', 'calls.jsonl');
+    writeFileSync(log, '');
+    chmodSync(log, 0o666);
+    return log;
+  }
+
+  private keptSecrets(said: string): void {
+    const everything = `${said}\n${this.has('logs/update.log') ? this.read('logs/update.log') : ''}`;
+    const token = existsSync(this.tokenFile) ? [readFileSync(this.tokenFile, 'utf8')] : [];
+    for (const secret of [...Object.values(secrets), ...token].filter(Boolean)) {
+      expect(everything.includes(secret), 'a secret was given away').toBe(false);
+    }
+    expect(everything).not.toContain('fake docker: unknown');
   }
 }
 
