@@ -490,6 +490,38 @@ describe('conditions that this server applies', () => {
   });
 });
 
+describe('a list that Autotask gives below one record only', () => {
+  it('is sorted here, and goes on by cursor or with a higher maxRecords', async () => {
+    const resourceID = 29682885;
+    const tenant = await connect({
+      sandbox: {
+        reshape: {
+          ResourceTimeOffBalances: (rows) => {
+            const [first] = rows.filter((row) => row.resourceID === resourceID);
+            const next = Math.max(...rows.map(({ id }) => id)) + 1;
+            for (const [index, year] of [2021, 2024, 2019, 2023].entries()) {
+              rows.push({ ...first, id: next + index, resourceID, year });
+            }
+          },
+        },
+      },
+    });
+    const args = { entity: 'ResourceTimeOffBalances', parentId: resourceID, maxRecords: 2 };
+    const years = async (given: Record<string, unknown>) => {
+      const answer = list.parse(await tenant.json('query-entity', { ...args, ...given }));
+      return { years: answer.records.map(({ year }) => year), cursor: answer.cursor?.text };
+    };
+    const first = await years({ orderBy: 'year desc' });
+    const second = await years({ orderBy: 'year desc', cursor: first.cursor });
+    const third = await years({ orderBy: 'year desc', cursor: second.cursor });
+    expect([...first.years, ...second.years, ...third.years]).toEqual([2026, 2024, 2023, 2021, 2019]);
+    expect(third.cursor).toBeUndefined();
+    const { text } = await tenant.call('query-entity', args);
+    expect(text).toMatch(/^2 of ResourceTimeOffBalances, more exist; raise maxRecords for more\n/);
+    await tenant.close();
+  });
+});
+
 describe('while others write', () => {
   it('a list by cursor neither repeats nor skips what existed, and does not wait for what is new', async () => {
     const { tenant, tickets } = await withTickets(invert);
