@@ -24,4 +24,6 @@ const values = evaluated(
 export const program = (outdir) =>
   bundle({ cli: 'src/cli/index.ts' }, outdir, {
     plugins: [values, withoutValidator, together('fields', 'schemas')],
+    // Its CommonJS form hides its parts from a bundler.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   });

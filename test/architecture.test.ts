@@ -52,6 +52,9 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'src/transports',
     'src/sandbox',
     '@modelcontextprotocol/sdk',
+    'jsonc-parser',
+    'smol-toml',
+    'diff',
     'package.json',
   ],
   codegen: [

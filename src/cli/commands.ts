@@ -22,6 +22,20 @@ const demo = { name: 'demo', meaning: 'use the embedded sandbox tenant: no crede
 const readOnly = { name: 'read-only', meaning: 'offer no tool that writes' };
 const http = { name: 'http', meaning: 'serve over HTTP instead (needs AUTOTASK_HTTP_TOKEN)' };
 
+/** Clients for which `config` knows file and format. */
+export const clientNames = [
+  'claude-desktop',
+  'claude-code',
+  'cursor',
+  'vscode',
+  'windsurf',
+  'zed',
+  'gemini',
+  'codex',
+  'docker',
+] as const;
+export type ClientName = (typeof clientNames)[number];
+
 /** Every command and option there is: parser, help and docs/commands.md are made from this. */
 export const commands = {
   serve: {
@@ -42,6 +56,26 @@ export const commands = {
       'Reads only. A refused secret is tried once and not again, because Autotask',
       'locks users after several failures. Values of variables are never printed.',
       'Exit code 0: nothing stands in the way (warnings may); 1: a problem was found.',
+    ],
+  },
+  config: {
+    name: 'config',
+    words: 'CLIENT',
+    summary: 'print or write what an MCP client needs',
+    options: [
+      { name: 'demo', meaning: 'for the embedded sandbox tenant' },
+      { name: 'read-only', meaning: 'for a server that offers no tool that writes' },
+      { name: 'http', meaning: 'for a server that is reached over HTTP' },
+      { name: 'url', value: 'URL', meaning: 'its address (http://127.0.0.1:3000/mcp)' },
+      { name: 'write', meaning: "merge it into the client's file, after showing the difference" },
+      { name: 'yes', meaning: 'write without asking' },
+      { name: 'file', value: 'PATH', meaning: "a file other than the client's usual one" },
+    ],
+    more: [
+      `CLIENT is one of: ${clientNames.slice(0, 5).join(', ')},`,
+      `${clientNames.slice(5).join(', ')}.`,
+      'Secrets are written as references or prompts, never as values. --write keeps',
+      'other servers, comments and the file mode, and leaves a backup beside the file.',
     ],
   },
   policy: {

@@ -38,6 +38,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { doctor } = await import('./doctor/index.js');
       return doctor(sourcesOf(flagsOf(parsed)), serverFacts, parsed.switches.has('json'));
     }
+    case 'config': {
+      const { config } = await import('./config/index.js');
+      return config(parsed, { platform: process.platform, home: homedir(), env: process.env });
+    }
     case 'tour': {
       const { tour } = await import('./tour.js');
       return tour();

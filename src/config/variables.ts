@@ -297,6 +297,25 @@ export const variableTable = [
     meaning: 'where caches lie on Windows',
     unset: '`~/AppData/Local`',
   },
+  {
+    name: 'XDG_CONFIG_HOME',
+    group: 'machine',
+    meaning: 'where `config --write` finds settings on Linux',
+    unset: '`~/.config`',
+  },
+  {
+    name: 'APPDATA',
+    group: 'machine',
+    meaning: 'where `config --write` finds settings on Windows',
+    unset: '`~/AppData/Roaming`',
+  },
+  {
+    name: 'CODEX_HOME',
+    group: 'machine',
+    meaning: 'where `config codex` finds the settings of Codex',
+    unset: '`~/.codex`',
+  },
+  { name: 'TERM', group: 'machine', meaning: '`dumb`: no colour either', unset: 'colour' },
 ] as const satisfies readonly Variable[];
 
 export type VariableName = (typeof variableTable)[number]['name'];

@@ -57,7 +57,7 @@ describe('a wrong command line', () => {
 
   it.each([
     [['doctr'], /doctr is not a command\. Did you mean doctor/],
-    [['help', 'polcy'], /polcy is not a command\. Did you mean policy/],
+    [['help', 'confg'], /confg is not a command\. Did you mean config/],
     [['doctor', 'now'], /doctor takes no now/],
     [['tour', '--demo'], /--demo is not an option/],
     [['--demo=yes'], /--demo takes no value/],

@@ -158,8 +158,9 @@ describe('--from tenant', () => {
       {
         env: env(),
         signal: stop.signal,
+        terminal: true,
         err: (text) => {
-          if (/^[12] of 5/.test(text)) stop.abort();
+          if (/\] [12] of 5/.test(text)) stop.abort();
         },
       },
       '--from',

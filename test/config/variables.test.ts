@@ -73,7 +73,7 @@ describe('the environment', () => {
 
   /** What libraries and Node itself look for; nobody who runs this program needs to know of it. */
   const foreign =
-    /^(NODE_|WATCH_REPORT_DEPENDENCIES$|npm_config_|DEBUG$|PATH$|HOME$|TERM$|COLORTERM$|FORCE_COLOR$|CI$|https?_proxy$|all_proxy$|no_proxy$)/;
+    /^(NODE_|WATCH_REPORT_DEPENDENCIES$|npm_config_|DEBUG$|PATH$|HOME$|COLORTERM$|FORCE_COLOR$|CI$|https?_proxy$|all_proxy$|no_proxy$)/;
 
   it.each([[['--demo']], [['policy']], [['doctor', '--demo']]])(
     'is read by %j only for what the table names',

@@ -138,6 +138,7 @@ describe.skipIf(left)('Dockerfile', () => {
       .sort();
     expect(others).toEqual([
       '/app/LICENSE',
+      '/app/THIRD-PARTY-NOTICES',
       '/app/dist/cli.js',
       '/app/package.json',
       '/etc/group',

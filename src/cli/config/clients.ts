@@ -1,0 +1,212 @@
+import { type Variable, variableTable } from '../../config/index.js';
+import type { ClientName } from '../commands.js';
+import type { Launch } from './launch.js';
+import { homeFile, type Place, pathsOf, settingsFile } from './places.js';
+
+/** What the client is to connect to. */
+export type Target =
+  | { readonly kind: 'stdio'; readonly launch: Launch; readonly credentials: readonly Variable[] }
+  | { readonly kind: 'http'; readonly url: string };
+
+export type Entry = Readonly<Record<string, unknown>>;
+
+/** A question that the client asks the person, whose answer it keeps. */
+export interface Input {
+  readonly type: 'promptString';
+  readonly id: string;
+  readonly description: string;
+  readonly password: boolean;
+}
+
+interface Made {
+  readonly entry: Entry;
+  readonly inputs?: readonly Input[];
+  /** What the person has to do besides. */
+  readonly notes: readonly string[];
+  /** Why it can be printed and not written: the person must fill something in. */
+  readonly unfinished?: string;
+}
+
+export interface ClientFacts {
+  readonly title: string;
+  readonly format: 'json' | 'toml';
+  /** The member that holds the servers by name. */
+  readonly servers: string;
+  readonly file: (place: Place) => string;
+  /** A text says why the client cannot be connected like that. */
+  readonly make: (target: Target, place: Place) => Made | string;
+}
+
+const table: readonly Variable[] = variableTable;
+export const credentialVariables = table.filter(({ group }) => group === 'credentials');
+const token = 'AUTOTASK_HTTP_TOKEN';
+
+const names = (variables: readonly Variable[]) => variables.map(({ name }) => name).join(', ');
+
+/** The entry of a client that puts variables of its own environment in place of `reference(name)`. */
+const byReference =
+  (reference: (name: string) => string, http: (url: string) => Entry, stdio: Entry = {}) =>
+  (target: Target): Made => {
+    if (target.kind === 'http') {
+      return {
+        entry: { ...http(target.url), headers: { Authorization: `Bearer ${reference(token)}` } },
+        notes: [`Set ${token} in the environment in which the client starts.`],
+      };
+    }
+    const { launch, credentials } = target;
+    const env = Object.fromEntries(credentials.map(({ name }) => [name, reference(name)]));
+    if (credentials.length === 0) return { entry: { ...stdio, ...launch }, notes: [] };
+    return {
+      entry: { ...stdio, ...launch, env },
+      notes: [`Set ${names(credentials)} in the environment in which the client starts.`],
+    };
+  };
+
+/** `AUTOTASK_INTEGRATION_CODE` -> `integration-code` */
+const slug = (name: string) =>
+  name
+    .replace(/^AUTOTASK_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-');
+
+/** The entry of a client that knows no references: each credential comes from a file of the person's. */
+const byFile = ({ launch, credentials }: Target & { kind: 'stdio' }, place: Place): Made => {
+  const files = credentials.map(
+    ({ name }) => [`${name}_FILE`, homeFile(place, '.autotask-mcp', slug(name))] as const,
+  );
+  if (files.length === 0) return { entry: { ...launch }, notes: [] };
+  const list = files.map(([, file]) => `  ${file}`);
+  return {
+    entry: { ...launch, env: Object.fromEntries(files) },
+    notes: [
+      'The client knows no references to secrets. Put each into its file, readable by you alone:',
+      ...list,
+    ],
+  };
+};
+
+const vscode = (target: Target): Made => {
+  const input = ({ name, meaning, secret }: Variable): Input => ({
+    type: 'promptString',
+    id: `autotask-${slug(name)}`,
+    description: `Autotask: ${meaning}`,
+    password: secret === true,
+  });
+  const asked = target.kind === 'http' ? table.filter(({ name }) => name === token) : target.credentials;
+  const inputs = asked.map(input);
+  const reference = (name: string) => `\${input:autotask-${slug(name)}}`;
+  const made = byReference(reference, (url) => ({ type: 'http', url }), { type: 'stdio' })(target);
+  const notes = inputs.length === 0 ? [] : ['VS Code asks for the values once and keeps them encrypted.'];
+  return { entry: made.entry, inputs, notes };
+};
+
+const codex = (target: Target): Made => {
+  if (target.kind === 'http') {
+    return {
+      entry: { url: target.url, bearer_token_env_var: token },
+      notes: [`Set ${token} in the environment in which Codex starts.`],
+    };
+  }
+  const { launch, credentials } = target;
+  if (credentials.length === 0) return { entry: { ...launch }, notes: [] };
+  return {
+    entry: { ...launch, env_vars: credentials.map(({ name }) => name) },
+    notes: [`Set ${names(credentials)} in the environment in which Codex starts.`],
+  };
+};
+
+const zed = (target: Target, place: Place): Made => {
+  if (target.kind === 'stdio') return byFile(target, place);
+  const unfinished =
+    'Zed takes headers literally, so the token has to stand in its settings. Put it there yourself';
+  return {
+    entry: { url: target.url, headers: { Authorization: 'Bearer <the token>' } },
+    notes: [`${unfinished}, in the place of <the token>.`],
+    unfinished,
+  };
+};
+
+const claudeDesktop = (target: Target, place: Place): Made | string =>
+  target.kind === 'stdio'
+    ? byFile(target, place)
+    : 'Claude Desktop reaches remote servers only as connectors of its own, which take no bearer token. Leave --http and --url out: it can start this server itself.';
+
+/** Formats and places as the clients document them. */
+export const clients: Readonly<Record<Exclude<ClientName, 'docker'>, ClientFacts>> = {
+  'claude-desktop': {
+    title: 'Claude Desktop',
+    format: 'json',
+    servers: 'mcpServers',
+    file: (place) => settingsFile(place, 'Claude', 'claude_desktop_config.json'),
+    make: claudeDesktop,
+  },
+  'claude-code': {
+    title: 'Claude Code',
+    format: 'json',
+    servers: 'mcpServers',
+    // Of the project, so that it can be shared: it holds no secret.
+    file: () => '.mcp.json',
+    make: byReference(
+      (name) => `\${${name}}`,
+      (url) => ({ type: 'http', url }),
+      { type: 'stdio' },
+    ),
+  },
+  cursor: {
+    title: 'Cursor',
+    format: 'json',
+    servers: 'mcpServers',
+    file: (place) => homeFile(place, '.cursor', 'mcp.json'),
+    make: byReference(
+      (name) => `\${env:${name}}`,
+      (url) => ({ url }),
+    ),
+  },
+  vscode: {
+    title: 'VS Code',
+    format: 'json',
+    servers: 'servers',
+    file: (place) => settingsFile(place, 'Code', 'User', 'mcp.json'),
+    make: vscode,
+  },
+  windsurf: {
+    title: 'Windsurf',
+    format: 'json',
+    servers: 'mcpServers',
+    file: (place) => homeFile(place, '.codeium', 'windsurf', 'mcp_config.json'),
+    make: byReference(
+      (name) => `\${env:${name}}`,
+      (serverUrl) => ({ serverUrl }),
+    ),
+  },
+  zed: {
+    title: 'Zed',
+    format: 'json',
+    servers: 'context_servers',
+    file: (place) =>
+      place.platform === 'darwin'
+        ? homeFile(place, '.config', 'zed', 'settings.json')
+        : settingsFile(place, place.platform === 'win32' ? 'Zed' : 'zed', 'settings.json'),
+    make: zed,
+  },
+  gemini: {
+    title: 'Gemini CLI',
+    format: 'json',
+    servers: 'mcpServers',
+    file: (place) => homeFile(place, '.gemini', 'settings.json'),
+    make: byReference(
+      (name) => `\${${name}}`,
+      (httpUrl) => ({ httpUrl }),
+    ),
+  },
+  codex: {
+    title: 'Codex',
+    format: 'toml',
+    servers: 'mcp_servers',
+    file: (place) =>
+      (place.env.CODEX_HOME ?? '') === ''
+        ? homeFile(place, '.codex', 'config.toml')
+        : pathsOf(place).join(place.env.CODEX_HOME ?? '', 'config.toml'),
+    make: codex,
+  },
+};
