@@ -1,4 +1,4 @@
-export { cleanArguments } from './clean.js';
+export { cleanArguments, fingerprint } from './clean.js';
 export { createAuditFile } from './file.js';
 export { type Attempt, type AuditLog, createAuditLog, type Outcome } from './log.js';
 export { verify } from './verify.js';

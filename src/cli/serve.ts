@@ -7,6 +7,7 @@ import type { Credentials } from '../credentials.js';
 import { createLog, createRedactor, type Log } from '../log.js';
 import { type Access, createServer, type ServerSettings } from '../server/index.js';
 import { serveStdio } from '../transports/stdio.js';
+import type { LocalFiles } from './files.js';
 
 /** Where Autotask is, and what to do when it is no longer needed. */
 interface Upstream {
@@ -82,8 +83,10 @@ export const accessOf = (
   audit: AuditLog | null,
   secrets: readonly string[],
   tenant?: string,
+  files: LocalFiles | null = null,
 ): Access => ({
   ...clients,
+  files,
   whyNoReader: `There are no complete Autotask credentials: ${missing.join(', ')} not set.`,
   audit,
   actAs: writes.actAs,
@@ -107,6 +110,7 @@ export const serverSettings = (
   closedStatusIds: config.closedStatusIds,
   policy: config.policy,
   confirm: config.writes.confirm,
+  files: config.filesDir !== null,
   log,
 });
 
@@ -118,6 +122,8 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
     secrets: Object.values(config.credentials ?? {}),
   });
   for (const warning of config.warnings) log('warning', warning);
+  const files =
+    config.filesDir === null ? null : await (await import('./files.js')).openFiles(config.filesDir);
   let close = async () => {};
   const server = createServer({
     ...serverSettings(config, name, log),
@@ -129,7 +135,8 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
         config,
         credentials === null ? null : { ...settings, credentials, log },
       );
-      const access = accessOf(config, clients, await auditOf(config), Object.values(credentials ?? {}));
+      const secrets = Object.values(credentials ?? {});
+      const access = accessOf(config, clients, await auditOf(config), secrets, undefined, files);
       const owner = tagOf(credentials);
       return owner === undefined ? access : { ...access, owner };
     },

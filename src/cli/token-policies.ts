@@ -25,6 +25,6 @@ export function checkTools({ policy, tokenPolicies, readOnly }: Config): void {
   offeredTools(policy, readOnly);
   for (const [name, own] of tokenPolicies) {
     const field = `disabledTools in policy of ${name} in AUTOTASK_HTTP_TOKENS`;
-    offeredTools(createPolicy(own), readOnly, field);
+    offeredTools(createPolicy(own), readOnly, { field });
   }
 }

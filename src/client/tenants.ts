@@ -6,7 +6,9 @@ import type { Tuning } from './tuning.js';
 import type { ClientSettings } from './types.js';
 
 const forgetAfterMs = 60 * 60_000;
-const shares = new Map<string, { readonly share: MemoryShare; usedAt: number }>();
+/** More than a gateway keeps tenants; whoever asks in ever new names cannot fill the memory. */
+const most = 300;
+const shares = new Map<string, { readonly share: MemoryShare; readonly usedAt: number }>();
 
 /**
  * Names a tenant without naming it. The secret is the key of the hash: the name cannot be guessed from it,
@@ -20,17 +22,22 @@ function tenantKey({ credentials, apiUrl, zoneUrl }: ClientSettings): string {
     .slice(0, 40);
 }
 
-/** The share of a tenant in this process: clients with the same credentials and address get the same. */
+/**
+ * The share of a tenant in this process: clients with the same credentials and address get the same. Those
+ * unused for an hour, or longest when there are too many, are forgotten unless they hold somebody back.
+ */
 export function shareOf(settings: ClientSettings, tuning: Tuning): TenantShare {
   const now = Date.now();
-  for (const [key, { share, usedAt }] of shares) {
-    if (now - usedAt > forgetAfterMs && share.isIdle()) shares.delete(key);
-  }
   const key = tenantKey(settings);
   const existing = shares.get(key);
   if (existing !== undefined) {
-    existing.usedAt = now;
+    shares.delete(key);
+    shares.set(key, { ...existing, usedAt: now });
     return existing.share;
+  }
+  for (const [name, { share, usedAt }] of shares) {
+    const superfluous = shares.size >= most || now - usedAt > forgetAfterMs;
+    if (superfluous && share.isIdle()) shares.delete(name);
   }
   const { cacheDir, log, maxConcurrency } = settings;
   const disk =

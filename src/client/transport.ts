@@ -48,7 +48,8 @@ export function createTransport(agentsFor: AgentsFor): Transport {
     const time = limitTime(timeoutMs, signal);
     try {
       const options = { method, headers, signal: time.signal };
-      const response = await got(url, body === undefined ? options : { ...options, body });
+      // As bytes: before a text Node sends the headers as UTF-8 as well, and credentials are no longer the same.
+      const response = await got(url, body === undefined ? options : { ...options, body: Buffer.from(body) });
       return { answer: { status: response.statusCode, headers: response.headers, text: response.body } };
     } catch (error) {
       const failure = failureOf(error);

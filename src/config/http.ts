@@ -44,6 +44,18 @@ const origins = (what: string) =>
     ),
   );
 
+/** Host names as browsers write them in a Host header, without port and brackets. */
+const hosts = list.pipe(
+  z.array(
+    z
+      .string()
+      .refine((name) => /^(\[[0-9a-f:.]+\]|[^/:?#@*\\[\]]+)$/i.test(name) && URL.canParse(`http://${name}`), {
+        error: 'must list host names without scheme and port, e.g. mcp.example.com',
+      })
+      .transform((name) => new URL(`http://${name}`).hostname.replace(/^\[|\]$/g, '')),
+  ),
+);
+
 const port = (lowest: number) => {
   const error = `must be a port number from ${lowest} to 65535`;
   return z
@@ -61,7 +73,7 @@ export const httpVariables = {
   AUTOTASK_HTTP_AUTH: z.enum(['token', 'gateway'], { error: 'must be token or gateway' }),
   AUTOTASK_HTTP_TOKEN: z.string().optional(),
   AUTOTASK_HTTP_TOKENS: z.string().optional(),
-  AUTOTASK_HTTP_ALLOWED_HOSTS: list,
+  AUTOTASK_HTTP_ALLOWED_HOSTS: hosts,
   AUTOTASK_HTTP_ALLOWED_ORIGINS: origins('origins of web pages'),
   AUTOTASK_HTTP_API_ORIGINS: origins('origins of APIs'),
   AUTOTASK_HTTP_SESSIONS: z.stringbool({
@@ -166,7 +178,7 @@ export function readHttp(values: Readonly<Record<string, string>>, problems: Pro
     metricsPort: given.AUTOTASK_HTTP_METRICS_PORT,
     auth: given.AUTOTASK_HTTP_AUTH,
     tokens,
-    allowedHosts: given.AUTOTASK_HTTP_ALLOWED_HOSTS.map((name) => name.toLowerCase()),
+    allowedHosts: given.AUTOTASK_HTTP_ALLOWED_HOSTS,
     allowedOrigins: given.AUTOTASK_HTTP_ALLOWED_ORIGINS,
     apiOrigins: given.AUTOTASK_HTTP_API_ORIGINS,
     sessions: given.AUTOTASK_HTTP_SESSIONS,

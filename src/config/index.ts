@@ -47,6 +47,7 @@ export const variables = {
   AUTOTASK_MAX_CONCURRENCY: whole(1, 100),
   AUTOTASK_CACHE_DIR: z.string().optional(),
   AUTOTASK_POLICY_FILE: z.string().optional(),
+  AUTOTASK_FILES_DIR: z.string().optional(),
   ...writeVariables,
   AUTOTASK_TRANSPORT: z.enum(['stdio', 'http'], { error: 'must be stdio or http' }),
   LOG_LEVEL: z.enum(['debug', 'info', 'warning', 'error'], {
@@ -80,6 +81,8 @@ export interface Config {
   readonly http: HttpConfig | null;
   /** Null: metadata is cached in memory only. */
   readonly cacheDir: string | null;
+  /** Folder of files that may be attached by their path; null over HTTP, whose callers are elsewhere. */
+  readonly filesDir: string | null;
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
   readonly logFormat: 'simple' | 'json';
   /** Variables that look like ours and are not. */
@@ -171,8 +174,14 @@ export async function loadConfig(sources: Sources): Promise<Config> {
       given.AUTOTASK_CACHE_DIR === 'none'
         ? null
         : (given.AUTOTASK_CACHE_DIR ?? defaultCacheDir(sources.platform, sources.home, sources.env)),
+    filesDir: http === null ? (given.AUTOTASK_FILES_DIR ?? null) : null,
     logLevel: given.LOG_LEVEL,
     logFormat: given.LOG_FORMAT,
-    warnings: unknownVariables(sources.env),
+    warnings: [
+      ...unknownVariables(sources.env),
+      ...(http !== null && given.AUTOTASK_FILES_DIR !== undefined
+        ? ['AUTOTASK_FILES_DIR has no effect over HTTP: files of this machine are not offered there.']
+        : []),
+    ],
   };
 }

@@ -138,6 +138,12 @@ export const variableTable = [
     unset: 'none',
   },
   {
+    name: 'AUTOTASK_FILES_DIR',
+    group: 'writes',
+    meaning: 'folder whose files may be attached by their path; over stdio only',
+    unset: 'none',
+  },
+  {
     name: 'AUTOTASK_POLICY_FILE',
     group: 'policy',
     meaning: 'JSON file with the settings of this group',

@@ -37,32 +37,53 @@ export const fieldValue = (row: Row, field: FieldFacts): unknown =>
 
 const isEmpty = (value: unknown) => value === null || value === undefined || value === '';
 
+/** Rows to be shown with the same fields; how long their text may be, and whether ids stand beside names. */
+export interface Shown {
+  readonly rows: readonly Row[];
+  readonly fields: readonly FieldFacts[];
+  readonly mostText: number;
+  readonly single: boolean;
+}
+
 /** Turns rows into cells, one column a field; ids are looked up together, once per referenced entity. */
 export async function display(
   rows: readonly Row[],
   fields: readonly FieldFacts[],
   options: DisplayOptions,
 ): Promise<Cell[][]> {
+  const [cells = []] = await displayAll([{ rows, fields, ...options }], options);
+  return cells;
+}
+
+/** The same for several tables at once: who occurs in more than one of them is looked up once. */
+export async function displayAll(
+  tables: readonly Shown[],
+  { references, ...options }: Omit<DisplayOptions, 'mostText' | 'single'>,
+): Promise<Cell[][][]> {
   const ids = new Map<string, Set<number>>();
-  for (const field of fields) {
-    if (field.referenceEntityType === null) continue;
-    const wanted = ids.get(field.referenceEntityType) ?? new Set<number>();
-    for (const row of rows) {
-      const value = Number(fieldValue(row, field) ?? Number.NaN);
-      if (Number.isInteger(value)) wanted.add(value);
+  for (const { rows, fields } of tables) {
+    for (const field of fields) {
+      if (field.referenceEntityType === null) continue;
+      const wanted = ids.get(field.referenceEntityType) ?? new Set<number>();
+      for (const row of rows) {
+        const value = Number(fieldValue(row, field) ?? Number.NaN);
+        if (Number.isInteger(value)) wanted.add(value);
+      }
+      if (wanted.size > 0) ids.set(field.referenceEntityType, wanted);
     }
-    if (wanted.size > 0) ids.set(field.referenceEntityType, wanted);
   }
   const names = new Map<string, ReadonlyMap<number, string>>();
-  if (options.references !== null) {
-    const references = options.references;
+  if (references !== null) {
     await Promise.all(
       [...ids].map(async ([type, wanted]) => {
         names.set(type, (await references.lookup(type, wanted, options.signal)).names);
       }),
     );
   }
-  return rows.map((row) => fields.map((field) => cell(fieldValue(row, field), field, names, options)));
+  return tables.map(({ rows, fields, mostText, single }) => {
+    const how = { ...options, references, mostText, single };
+    return rows.map((row) => fields.map((field) => cell(fieldValue(row, field), field, names, how)));
+  });
 }
 
 function cell(

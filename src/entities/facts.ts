@@ -11,6 +11,8 @@ export interface Choice {
   readonly label: string;
   readonly isActive: boolean;
   readonly isDefaultValue: boolean;
+  /** Comes with Autotask, as the tenant tells; nobody else may have changed its meaning. */
+  readonly isSystem?: boolean;
   /** Value of the parent picklist that this choice belongs to; empty when none. */
   readonly parentValue: string;
   /** Place in the picklist as Autotask shows it. */
@@ -70,7 +72,8 @@ function fromSnapshot(entity: Entity, field: Field): FieldFacts {
 function fromTenant(entity: Entity, field: LiveField, udf: boolean): FieldFacts {
   return {
     name: field.name,
-    dataType: field.dataType,
+    // A tenant calls it `byte`; its values are base64 text.
+    dataType: field.dataType === 'byte' ? 'byte[]' : field.dataType,
     length: field.length > 0 ? field.length : null,
     isRequired: field.isRequired,
     isReadOnly: field.isReadOnly,

@@ -1,13 +1,16 @@
 import type { AutotaskReader } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import { createPolicy, type Policy } from '../policy/index.js';
+import { createAccounts } from './account.js';
 import { createAggregate } from './aggregate/index.js';
+import { createAttachments } from './attachments.js';
 import { type Cursors, createCursors } from './cursor.js';
 import { describe } from './describe.js';
 import { createFacts } from './facts.js';
 import type { Marks } from './mark.js';
 import { createReads } from './read.js';
 import { createReferences } from './references.js';
+import { createUploads } from './uploads.js';
 import { createWrites } from './write.js';
 
 /**
@@ -35,7 +38,9 @@ export function createEntities(
       references,
       reads,
       aggregate: createAggregate(reader, facts, references, reads),
-      writes: createWrites({ reader, facts, references, reads, policy, marks }),
+      account: createAccounts(reader, facts, references, reads),
+      attachments: createAttachments(reader, facts, reads),
+      writes: createWrites({ reader, facts, references, reads, policy, marks, uploads: createUploads() }),
     };
   };
   let connected: ReturnType<typeof connect> | undefined;

@@ -8,7 +8,7 @@ export interface Probe {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-const createdFields = ['createDate', 'createDateTime', 'createdDateTime', 'dateCreated'];
+const createdFields = ['createDate', 'createDateTime', 'createdDateTime', 'dateCreated', 'attachDate'];
 const mostConditions = 5;
 const longestText = 250;
 
@@ -26,7 +26,8 @@ export function probeCreate({ entity, field }: EntityFacts, body: Row, mark: Row
   const usable = (name: string) => {
     const value = body[name];
     const facts = field(name);
-    if (facts === undefined || facts.isQueryable === false || facts.dataType === 'datetime') return false;
+    if (facts === undefined || facts.isQueryable === false) return false;
+    if (facts.dataType === 'datetime' || facts.dataType === 'byte[]') return false;
     if (typeof value === 'number') return true;
     return typeof value === 'string' && value !== '' && value.length <= longestText && isPlain(value);
   };

@@ -16,6 +16,7 @@ import type { CallContext, Reads, RecordResult } from './read.js';
 import type { References } from './references.js';
 import { findRoute, type ParentArguments, type Route } from './route.js';
 import { same } from './same.js';
+import { fileBytes, mostFileBytes, type Uploads } from './uploads.js';
 
 /** What is about to be stored is shown whole: Autotask's longest text has 32,000 characters. */
 const wholeText = 40_000;
@@ -27,6 +28,7 @@ export interface WriteSettings {
   readonly reads: Reads;
   readonly policy: Policy;
   readonly marks: Marks;
+  readonly uploads: Uploads;
 }
 
 /** Characters that nobody sees in a preview are stored nevertheless, so they are at least counted. */
@@ -38,7 +40,15 @@ function invisibleNotes(body: Row): string[] {
   });
 }
 
-export function createWrites({ reader, facts, references, reads, policy, marks }: WriteSettings) {
+/** A file that arrived shorter or longer than it was sent. */
+function otherSize(body: Row, stored: Row): string[] {
+  const sent = fileBytes(body);
+  if (sent === 0 || typeof stored.fileSize !== 'number') return [];
+  return stored.fileSize === sent ? [] : [`fileSize is ${stored.fileSize}, ${sent} bytes were sent`];
+}
+
+export function createWrites(settings: WriteSettings) {
+  const { reader, facts, references, reads, policy, marks, uploads } = settings;
   const options = (context: CallContext) => (context.signal ? { signal: context.signal } : {});
   const show = (row: Row, fields: readonly FieldFacts[], context: CallContext, mostText = 500) =>
     display([row], fields, {
@@ -66,12 +76,17 @@ export function createWrites({ reader, facts, references, reads, policy, marks }
       return { differences: [], notes: [`The record could not be read back (${error.message}).`] };
     }
     if (stored === null) return { differences: [], notes: ['The record could not be read back yet.'] };
+    // The contents of a file are not read back, but how long they are is known.
     const different = fields.filter(
-      (field) => !same(fieldValue(body, field), fieldValue(stored, field), field),
+      (field) =>
+        field.dataType !== 'byte[]' && !same(fieldValue(body, field), fieldValue(stored, field), field),
     );
     const cells = await show(stored, different, context);
     return {
-      differences: different.map((field, index) => `${field.name} is ${cells[index]?.text || 'empty'}`),
+      differences: [
+        ...different.map((field, index) => `${field.name} is ${cells[index]?.text || 'empty'}`),
+        ...otherSize(body, stored),
+      ],
       notes: [],
     };
   }
@@ -125,7 +140,13 @@ export function createWrites({ reader, facts, references, reads, policy, marks }
         ? given
         : { ...given, [mark]: markOf(entity, given) };
     const checked = await checkBody(known, marked, 'create', reads.conversion(context));
-    refuse(checked.problems, entity);
+    const bytes = fileBytes(checked.body);
+    const tooLarge = {
+      field: 'data',
+      problem: `has ${bytes} bytes; Autotask takes ${mostFileBytes} in a file`,
+    };
+    refuse(bytes > mostFileBytes ? [...checked.problems, tooLarge] : checked.problems, entity);
+    uploads.check(bytes);
     const planNotes = [...(args.notes ?? []), ...invisibleNotes(checked.body)];
     const route = findRoute(entity, 'create', checked.body, args);
     const cells = await show(checked.body, checked.fields, context, wholeText);
@@ -146,6 +167,7 @@ export function createWrites({ reader, facts, references, reads, policy, marks }
       notes: planNotes,
       probe: probeCreate(known, checked.body, mark === null ? {} : { [mark]: marked[mark] }, new Date()),
       execute: async (writer) => {
+        uploads.take(bytes);
         const id = await writer.create(route.path, checked.body, options(context));
         const back = await readBack(known, id, route.parent?.id, checked.body, checked.fields, context);
         return result('create', entity, id, changes, [...planNotes, ...checked.notes], back, context);

@@ -1,11 +1,16 @@
 import { entities } from '../../generated/table.js';
 import type { Entity } from '../model.js';
+import { jpeg, pdf, png } from './sampleFiles.js';
 import type { Row } from './store/value.js';
 
 /** The entities that hold files, each below its owner. */
 export const attachmentEntities: readonly Entity[] = entities.filter(
   ({ name, parents }) => name.endsWith('Attachments') && parents.length > 0,
 );
+
+/** Fields of a file that name a record and not its owner. */
+export const isOwnerField = (name: string): boolean =>
+  !/^(attachedBy|impersonator|parentAttachment)/.test(name);
 
 /** AttachmentInfo.parentType by attachment entity: 4 ticket or task, 18 time entry, 23 note. */
 const parentTypes: Readonly<Record<string, number>> = {
@@ -41,6 +46,7 @@ const types: Readonly<Record<string, string>> = {
   log: 'text/plain',
   pdf: 'application/pdf',
   png: 'image/png',
+  svg: 'image/svg+xml',
   txt: 'text/plain',
   zip: 'application/zip',
 };
@@ -60,9 +66,16 @@ function extension(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1).toLowerCase();
 }
 
-/** What a seeded file holds; uploaded files are kept by the tenant. */
+/** What a seeded file holds, true to its name; uploaded files are kept by the tenant. */
 export function seededContent(row: Row): string {
-  return Buffer.from(`Seeded file ${row.id}: ${String(row.title ?? '')}\n`).toString('base64');
+  const line = `Seeded file ${row.id}: ${String(row.title ?? '')}`;
+  const made: Readonly<Record<string, () => Buffer>> = {
+    jpg: jpeg,
+    pdf: () => pdf(line),
+    png: () => png(16, 16),
+  };
+  const make = made[extension(String(row.fullPath ?? ''))];
+  return (make?.() ?? Buffer.from(`${line}\n`)).toString('base64');
 }
 
 /** Bytes of all files a tenant takes within five minutes. */

@@ -9,6 +9,7 @@ import { complete, type FillSource, fillTable } from './seed/fill.js';
 import { seeders } from './seed/index.js';
 import { firstId } from './seed/lookups.js';
 import { day, type Seed, seedOf } from './seed/seed.js';
+import { storyOf } from './seed/story.js';
 import { Table } from './store/table.js';
 import type { Row } from './store/value.js';
 import type { Credentials, Permission, TenantOptions } from './types.js';
@@ -77,12 +78,28 @@ export class Tenant {
   }
 
   private async generate(entity: string): Promise<Table> {
+    const table = new Table(await this.seededRows(entity), firstId(entity));
+    // After the rest, like what people add later: no other record is made from it.
+    const story = await storyOf(this.source.seed, entity, table.rows.at(-1)?.id ?? 0);
+    await complete(
+      this.source,
+      await definition(entity),
+      story.map(({ row }) => row),
+    );
+    for (const { row, content } of story) {
+      table.insert(row);
+      if (content !== undefined) this.files.set(`${entity}/${row.id}`, content.toString('base64'));
+    }
+    return table;
+  }
+
+  private async seededRows(entity: string): Promise<Row[]> {
     const seeder = seeders[entity];
     const shape = await definition(entity);
     const rows = await (seeder?.(this.source.seed) ?? fillTable(this.source, shape));
     if (seeder !== undefined) await complete(this.source, shape, rows);
     this.data.reshape[entity]?.(rows);
-    return new Table(rows, firstId(entity));
+    return rows;
   }
 
   /** The user-defined fields of an entity; empty when it cannot have any. */

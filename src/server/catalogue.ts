@@ -1,10 +1,15 @@
-import { tools } from '../tools/index.js';
+import { tools, toolsWithFiles } from '../tools/index.js';
 import { prompts } from '../tools/prompts.js';
 import { resources } from '../tools/resources.js';
 import { advertise, type ListedTool } from './advertise.js';
 
 export interface Catalogue {
-  readonly tools: readonly { readonly mutates: boolean; readonly listed: ListedTool }[];
+  readonly tools: readonly {
+    readonly mutates: boolean;
+    readonly listed: ListedTool;
+    /** The same where files of this machine may be attached. */
+    readonly withFiles: ListedTool;
+  }[];
   readonly prompts: readonly {
     readonly name: string;
     readonly title: string;
@@ -30,7 +35,11 @@ export interface Catalogue {
  * its lists without having loaded a single tool.
  */
 export const catalogue: Catalogue = {
-  tools: tools.map((tool) => ({ mutates: tool.mutates, listed: advertise(tool) })),
+  tools: tools.map((tool, at) => ({
+    mutates: tool.mutates,
+    listed: advertise(tool),
+    withFiles: advertise(toolsWithFiles[at] ?? tool),
+  })),
   prompts: prompts.map(({ name, title, description, args }) => ({
     name,
     title,

@@ -2,16 +2,20 @@ import * as z from 'zod';
 import { AutotaskError, InvalidArguments } from '../errors.js';
 import type { Tool, ToolContext } from '../tools/define.js';
 import { form } from '../tools/inputs.js';
-import { errorText, type Format, resultText } from './shape.js';
+import { errorText, type Format, shapeResult } from './shape.js';
+import type { FileBounds, Shaped } from './shape-file.js';
 import { type Calling, createWriteRunner, type WriteRules } from './write.js';
 
-export interface Answer {
-  readonly text: string;
+export interface Answer extends Shaped {
   readonly isError: boolean;
 }
 
 /** What a call carries besides its arguments. */
-export type CallExtras = Pick<ToolContext, 'signal' | 'progress'> & Calling;
+export type CallExtras = Pick<ToolContext, 'signal' | 'progress'> &
+  Calling & {
+    /** How much of a file the caller takes. */
+    readonly bounds?: FileBounds;
+  };
 
 export interface DispatchSettings {
   readonly tools: readonly Tool[];
@@ -66,11 +70,11 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const write = createWriteRunner(rules);
 
-  async function run(tool: Tool, args: unknown, extras: CallExtras): Promise<string> {
+  async function run(tool: Tool, args: unknown, extras: CallExtras): Promise<Shaped> {
     // A form that is not right is refused by the tool's own schema, with everything else.
     const { data: asked } = formArguments.safeParse(args ?? {});
     const format: Format = asked?.format ?? 'text';
-    const { caller, ask, ...running } = extras;
+    const { caller, ask, bounds, ...running } = extras;
     const full: ToolContext = {
       ...context,
       ...running,
@@ -80,13 +84,13 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     if (!tool.mutates) {
       const accepted = tool.accept(args ?? {});
       if ('error' in accepted) throw badArguments(tool, accepted.error, args);
-      return resultText(await accepted.work(full), format);
+      return shapeResult(await accepted.work(full), format, bounds);
     }
     const accepted = tool.accept(args ?? {});
     if ('error' in accepted) throw badArguments(tool, accepted.error, args);
     const { confirm: _, ...given } = givenArguments.parse(args ?? {});
     const calling = { ...(caller === undefined ? {} : { caller }), ...(ask === undefined ? {} : { ask }) };
-    return write({ tool, args: given, ...accepted.work }, full, calling);
+    return { text: await write({ tool, args: given, ...accepted.work }, full, calling), blocks: [] };
   }
 
   return {
@@ -99,10 +103,10 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       const tool = byName.get(name);
       if (tool === undefined) throw new AutotaskError('invalid', `There is no tool ${name}.`);
       try {
-        return { text: await run(tool, args, extras), isError: false };
+        return { ...(await run(tool, args, extras)), isError: false };
       } catch (error) {
         if (!(error instanceof AutotaskError)) onDefect(error);
-        return { text: errorText(asAutotaskError(error)), isError: true };
+        return { text: errorText(asAutotaskError(error)), blocks: [], isError: true };
       }
     },
   };

@@ -1,6 +1,7 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import {
   CallToolRequestSchema,
+  type ContentBlock,
   ErrorCode,
   ListToolsRequestSchema,
   type LoggingLevel,
@@ -17,7 +18,9 @@ import { offeredTools } from './offered-tools.js';
 import { offer, type Request } from './offers.js';
 import type { Desk } from './prepare.js';
 import { type ServerSettings, usualGate } from './settings.js';
+import { type Block, resourceBounds } from './shape-file.js';
 
+export type { LocalFiles } from '../tools/define.js';
 export { offeredTools } from './offered-tools.js';
 export type { Access, ServerSettings } from './settings.js';
 
@@ -25,6 +28,14 @@ export interface McpServer {
   readonly server: Server;
   /** Resolves when no call is running. */
   idle(): Promise<void>;
+}
+
+/** A block of an answer as the protocol spells it. */
+function contentOf(block: Block): ContentBlock {
+  if (block.type === 'image') return block;
+  return block.type === 'link'
+    ? { type: 'resource_link', uri: block.uri, name: block.name, mimeType: block.mimeType, size: block.size }
+    : { type: 'resource', resource: { uri: block.uri, mimeType: block.mimeType, blob: block.data } };
 }
 
 /** Does the work when it is first asked for, once; after a failure again. */
@@ -54,7 +65,7 @@ export function prepareServer(settings: ServerSettings): (readOnly: boolean) => 
     timeZone: settings.timeZone,
     log: settings.log,
     confirmMode: (settings.confirm ?? usualGate).mode,
-    tools: offeredTools(settings.policy, readOnly).tools,
+    tools: offeredTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
     desk: async () => (await desks())(readOnly),
   });
   const reading = faceOf(true);
@@ -154,18 +165,20 @@ function serverOf({ facts, timeZone, log, confirmMode, tools, desk }: Face): Mcp
         .catch((error: unknown) => log('debug', `progress was not delivered: ${String(error)}`));
     };
     const ask = askThrough(server, extra.requestId, extra.signal);
-    const { text, isError } = await call(name, args, {
+    const { text, blocks, isError } = await call(name, args, {
       signal: extra.signal,
       progress,
       caller: callerOf(extra),
       ...(ask === undefined ? {} : { ask }),
     });
-    return isError ? { content: [{ type: 'text', text }], isError } : { content: [{ type: 'text', text }] };
+    const content = [{ type: 'text' as const, text }, ...blocks.map(contentOf)];
+    return isError ? { content, isError } : { content };
   });
 
   offer(server, {
     has: (tool) => names.includes(tool),
-    call: (name, args, request) => call(name, args, { signal: request.signal, caller: callerOf(request) }),
+    call: (name, args, request) =>
+      call(name, args, { signal: request.signal, caller: callerOf(request), bounds: resourceBounds }),
     context: async () => (await desk()).context,
     counted,
   });

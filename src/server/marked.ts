@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
 import { clean } from '../text.js';
 import { tools } from '../tools/index.js';
 
@@ -42,3 +43,13 @@ export const tenantData = (lines: readonly string[]): string[] => between(lines.
 
 /** Notes name records and labels of the tenant, so they stand with its data. */
 export const notes = (list: readonly string[]): string[] => list.map((note) => `Note: ${note}`);
+
+const jsonObject = z.record(z.string(), z.unknown());
+
+/** One JSON document that any client can parse; its first and last member are the marker of tenant data. */
+export function markedJson(value: unknown): string {
+  const [begin, end] = markers();
+  const body = disarmed(value);
+  const members = jsonObject.safeParse(body);
+  return JSON.stringify({ begin, ...(members.success ? members.data : { value: body }), end });
+}

@@ -30,9 +30,16 @@ export async function readResource(
   const found = resourceAt(uri);
   if (found === undefined || !has(found.resource.tool))
     throw new McpError(resourceNotFound, `There is no resource ${uri}`);
-  const { text, isError } = await call(found.resource.tool, found.resource.args(found.variable), request);
+  const { text, blocks, isError } = await call(
+    found.resource.tool,
+    found.resource.args(found.variable),
+    request,
+  );
   if (isError) throw new McpError(resourceNotFound, text);
-  return { contents: [{ uri, mimeType: 'text/plain', text }] };
+  const bytes = blocks.flatMap((block) =>
+    block.type === 'link' ? [] : [{ uri, mimeType: block.mimeType, blob: block.data }],
+  );
+  return { contents: [{ uri, mimeType: 'text/plain', text }, ...bytes] };
 }
 
 export function getPrompt({ name, arguments: given = {} }: GetPromptRequest['params']): GetPromptResult {

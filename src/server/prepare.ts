@@ -3,7 +3,7 @@ import { createEntities } from '../entities/index.js';
 import { guardReader, guardWriter } from '../policy/guard.js';
 import { createPolicy } from '../policy/index.js';
 import type { ToolContext } from '../tools/define.js';
-import { tools } from '../tools/index.js';
+import { tools, toolsWithFiles } from '../tools/index.js';
 import { createDispatch } from './dispatch.js';
 import { createGate } from './gate.js';
 import { type Access, type ServerSettings, usualGate } from './settings.js';
@@ -20,14 +20,16 @@ export interface Desk {
  */
 export function prepareDesks(settings: ServerSettings, access: Access): (readOnly: boolean) => Desk {
   const { timeZone, closedStatusIds, facts, log, policy = createPolicy() } = settings;
-  const { reader, writer, whyNoReader, actAs = null, tenant } = access;
+  const { reader, writer, whyNoReader, actAs = null, tenant, files = null } = access;
   const guarded = reader === null ? null : guardReader(reader, policy);
   const cursors = createCursors(settings.confirm?.key, access.owner ?? tenant);
   const entities = createEntities(guarded, whyNoReader, policy, access.marks, cursors);
   const make = (readOnly: boolean): Desk => {
-    const context = { entities, server: { ...facts, readOnly }, timeZone, closedStatusIds };
+    const context = { entities, server: { ...facts, readOnly }, timeZone, closedStatusIds, files };
     const dispatch = createDispatch({
-      tools: tools.filter(({ name, mutates }) => !(readOnly && mutates) && policy.offersTool(name)),
+      tools: (files === null ? tools : toolsWithFiles).filter(
+        ({ name, mutates }) => !(readOnly && mutates) && policy.offersTool(name),
+      ),
       context,
       rules: {
         writer: readOnly || writer === null ? null : guardWriter(writer, policy, actAs),

@@ -3,7 +3,7 @@ import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
 import type { Marks } from '../entities/mark.js';
 import type { Redact } from '../log.js';
 import type { Policy } from '../policy/index.js';
-import type { ServerFacts } from '../tools/define.js';
+import type { LocalFiles, ServerFacts } from '../tools/define.js';
 
 export interface GateSettings {
   readonly mode: 'token' | 'preview' | 'elicit';
@@ -35,6 +35,8 @@ export interface Access {
   readonly marks?: Marks;
   /** Takes the secrets of this server out of a text. */
   readonly redact?: Redact;
+  /** Files on this machine that may be attached; none unless given. */
+  readonly files?: LocalFiles | null;
 }
 
 export interface ServerSettings {
@@ -46,6 +48,8 @@ export interface ServerSettings {
   readonly policy?: Policy;
   /** How writes are confirmed; by token unless given. */
   readonly confirm?: GateSettings;
+  /** Whether the access brings files of this machine. */
+  readonly files?: boolean;
   /** Asked at the first call that needs it, because most servers that clients start are never called. */
   readonly open: () => Promise<Access>;
 }

@@ -1,11 +1,11 @@
-import * as z from 'zod';
 import type { Cell } from '../entities/display.js';
 import type { WriteResult } from '../entities/plan.js';
 import type { ListResult, RecordResult } from '../entities/read.js';
 import { type AutotaskError, InvalidArguments, InvalidInput } from '../errors.js';
 import type { Result } from '../tools/define.js';
 import { groupsJson, groupsText } from './groups.js';
-import { disarm, disarmed, markers, notes, tenantData } from './marked.js';
+import { disarm, markedJson, notes, tenantData } from './marked.js';
+import { answerBounds, type FileBounds, type Shaped, shapeFile } from './shape-file.js';
 
 /** What a tool answers, as text for a model or JSON for a program. */
 export type Format = 'text' | 'json';
@@ -76,7 +76,10 @@ function writeText(write: WriteResult): string {
   return lines.join('\n');
 }
 
-function json(result: Result): unknown {
+/** Results that are text and nothing else. */
+type TextResult = Exclude<Result, { kind: 'file' }>;
+
+function json(result: TextResult): unknown {
   if (result.kind === 'facts') return result.json;
   if (result.kind === 'record') {
     const { entity, fields, cells } = result.record;
@@ -111,18 +114,14 @@ function json(result: Result): unknown {
   return { entity: entity.name, ...rest };
 }
 
-const jsonObject = z.record(z.string(), z.unknown());
+/** The one way from what a tool found to what leaves this server. */
+export const shapeResult = (result: Result, format: Format, bounds: FileBounds = answerBounds): Shaped =>
+  result.kind === 'file'
+    ? shapeFile(result.file, format, bounds)
+    : { text: resultText(result, format), blocks: [] };
 
-/** One JSON document that any client can parse; its first and last member are the marker of tenant data. */
-function jsonText(result: Result): string {
-  const [begin, end] = markers();
-  const body = disarmed(json(result));
-  const members = jsonObject.safeParse(body);
-  return JSON.stringify({ begin, ...(members.success ? members.data : { value: body }), end });
-}
-
-export function resultText(result: Result, format: Format): string {
-  if (format === 'json') return jsonText(result);
+export function resultText(result: TextResult, format: Format): string {
+  if (format === 'json') return markedJson(json(result));
   if (result.kind === 'facts') {
     const { lines, labels = [] } = result;
     return [...lines.map(disarm), ...(labels.length > 0 ? tenantData(labels) : [])].join('\n');

@@ -1,4 +1,4 @@
-import { type AuditLog, cleanArguments } from '../audit/index.js';
+import { type AuditLog, cleanArguments, fingerprint } from '../audit/index.js';
 import type { AutotaskWriter } from '../client/types.js';
 import type { WritePlan } from '../entities/plan.js';
 import type { Probe } from '../entities/probe.js';
@@ -107,6 +107,7 @@ export function createWriteRunner(rules: WriteRules) {
     const { entity, action, path, id } = plan;
     const resource = attributed(plan);
     const hides = (name: string) => policy.masks(entity, name);
+    const contents = typeof plan.body?.data === 'string' ? plan.body.data : null;
     const one = createOneWrite({
       writer,
       plan,
@@ -120,11 +121,16 @@ export function createWriteRunner(rules: WriteRules) {
         id,
         caller,
         gate: decision.gate,
-        arguments: cleanArguments(args, hides, redact),
+        arguments: cleanArguments(args, hides, redact, contents !== null),
         changes: plan.changes.map(({ field, before, after }) => ({
           field,
           before: before === null ? null : redact(before.text),
-          after: action === 'delete' ? null : redact(after.text),
+          after:
+            action === 'delete'
+              ? null
+              : field === 'data' && contents !== null
+                ? fingerprint(contents)
+                : redact(after.text),
         })),
         ...(resource === null ? {} : { actAs: resource }),
       },

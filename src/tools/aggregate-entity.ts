@@ -17,7 +17,9 @@ export const aggregateEntity = defineReadTool({
       'count, sum(x), avg(x), min(x), max(x), distinct(x), avg(completedDate-createDate:hours); default count',
     ),
     having: inputs.terms.describe('e.g. count >= 5'),
-    orderBy: inputs.terms.describe('e.g. sum(x) desc, or a group'),
+    orderBy: inputs.terms.describe(
+      'e.g. sum(x) desc, or a group; default: dates ascending, else first metric descending',
+    ),
     top: inputs.whole(1, largestTop).optional().describe('Groups shown; default 100'),
     maxRecords: inputs.whole(1, mostRecords).optional().describe('Refuse above; default 50000'),
     ...inputs.form,

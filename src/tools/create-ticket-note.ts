@@ -1,6 +1,5 @@
 import type { TicketNoteCreate } from '../../generated/types.js';
-import { keepsInside } from '../entities/audience.js';
-import { activeChoices, defaultChoice, saidDefault } from './defaults.js';
+import { defaultChoice, internalChoice, saidDefault } from './defaults.js';
 import * as inputs from './inputs.js';
 import { defineCreate, idOf } from './records.js';
 
@@ -22,10 +21,7 @@ export const createTicketNote = defineCreate<keyof TicketNoteCreate>({
     const notes: string[] = [];
     if (typeof data.ticketID === 'string') filled.ticketID = await idOf('Tickets', data.ticketID, context);
     if (data.publish === undefined) {
-      // The codes are the tenant's own; a wrong guess would show an internal note to the customer, so only a
-      // choice that calls itself internal will do, and without one the caller has to choose.
-      const { choices } = await activeChoices('TicketNotes', 'publish', context);
-      const internal = choices.find((choice) => keepsInside(choice.label));
+      const internal = await internalChoice('TicketNotes', context);
       if (internal !== undefined) {
         filled.publish = Number(internal.value);
         notes.push(`${saidDefault('publish', internal)}, not visible to the customer`);

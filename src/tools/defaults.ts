@@ -1,3 +1,4 @@
+import { keepsInside } from '../entities/audience.js';
 import type { Choice, FieldFacts } from '../entities/facts.js';
 import { findEntity } from '../entities/names.js';
 import { choicesByLabel } from '../entities/picklists.js';
@@ -35,6 +36,16 @@ export async function defaultChoice(
 ): Promise<Choice | undefined> {
   const { choices } = await activeChoices(entity, field, context);
   return choices.find((choice) => choice.isDefaultValue) ?? namedChoice(entity, field, labels, context);
+}
+
+/**
+ * The choice of `publish` that keeps a record inside. The codes are the tenant's own and differ between notes
+ * and files; a wrong guess would show an internal record to the customer, so only a choice that calls itself
+ * internal will do, and without one the caller has to choose.
+ */
+export async function internalChoice(entity: string, context: ToolContext): Promise<Choice | undefined> {
+  const { choices } = await activeChoices(entity, 'publish', context);
+  return choices.find((choice) => keepsInside(choice.label));
 }
 
 export const saidDefault = (field: string, choice: Choice): string =>

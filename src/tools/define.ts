@@ -5,6 +5,7 @@ import type { Entities } from '../entities/index.js';
 import type { WritePlan, WriteResult } from '../entities/plan.js';
 import type { CallContext, ListResult, RecordResult } from '../entities/read.js';
 import { didYouMean } from '../nearest.js';
+import type { Content } from './files/content.js';
 
 /** What a tool may use. No HTTP, no protocol. */
 export interface ToolContext extends CallContext {
@@ -12,6 +13,14 @@ export interface ToolContext extends CallContext {
   readonly server: ServerFacts;
   /** Ticket status codes that count as closed. */
   readonly closedStatusIds: readonly number[];
+  /** Files on this machine that may be attached; null where there are none, always over HTTP. */
+  readonly files: LocalFiles | null;
+}
+
+/** A folder from which files may be read, and nothing outside of it. */
+export interface LocalFiles {
+  /** A regular file of at most so many bytes, by its path in the folder. Throws InvalidInput. */
+  read(path: string, mostBytes: number): Promise<{ readonly name: string; readonly bytes: Buffer }>;
 }
 
 export interface ServerFacts {
@@ -27,6 +36,7 @@ export type Result =
   | { readonly kind: 'record'; readonly record: RecordResult }
   | { readonly kind: 'groups'; readonly groups: AggregateResult }
   | { readonly kind: 'write'; readonly write: WriteResult }
+  | { readonly kind: 'file'; readonly file: FileResult }
   /** A record with short lists of what belongs to it. */
   | {
       readonly kind: 'account';
@@ -41,6 +51,20 @@ export type Result =
       readonly labels?: readonly string[];
       readonly json: unknown;
     };
+
+/** A file of the tenant. The server decides how much of it goes out, and in which form. */
+export interface FileResult {
+  /** Says which file it is: `TicketAttachments 17001001 of Tickets 101730`. */
+  readonly title: string;
+  readonly id: number;
+  readonly name: string;
+  /** What Autotask knows about it, a line each. */
+  readonly lines: readonly string[];
+  /** Null where there is nothing to hand out; `lines` say why. */
+  readonly content: Content | null;
+  /** Characters of a text to leave out at its beginning. */
+  readonly offset: number;
+}
 
 /** The four hints of the protocol are always given, because an absent hint means the worst. */
 export interface Annotations {
@@ -57,10 +81,12 @@ interface Declaration<Shape extends z.ZodRawShape> {
   /** Purpose first, then when to use it. */
   readonly description: string;
   readonly input: Shape;
+  /** Arguments that callers may know from elsewhere, with the reason why they do not exist here. */
+  readonly absent?: Readonly<Record<string, string>>;
 }
 
 /** Unknown arguments are refused with the name that was probably meant: a mistyped filter must not vanish. */
-function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+function strict<Shape extends z.ZodRawShape>(shape: Shape, absent: Readonly<Record<string, string>> = {}) {
   const names = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) =>
@@ -68,7 +94,7 @@ function strict<Shape extends z.ZodRawShape>(shape: Shape) {
         ? issue.keys
             .map(
               (key) =>
-                `${key} is not an argument.${didYouMean(key, names)} ${names.length > 0 ? `Valid: ${names.join(', ')}.` : 'There are none.'}`,
+                `${key} is not an argument${absent[key] === undefined ? '' : `: ${absent[key]}`}.${didYouMean(key, names)} ${names.length > 0 ? `Valid: ${names.join(', ')}.` : 'There are none.'}`,
             )
             .join(' ')
         : undefined,
@@ -162,7 +188,7 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
   const { destructive, idempotent, plan, ...declaration } = tool;
   const token = confirmToken(tool.name);
   const confirm = z.string().optional().describe(`${token} to write; without it you get a preview`);
-  const own = strict(tool.input);
+  const own = strict(tool.input, tool.absent);
   return {
     ...declaration,
     mutates: true,

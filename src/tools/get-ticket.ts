@@ -1,8 +1,10 @@
+import * as z from 'zod';
 import { findEntity } from '../entities/names.js';
 import { type ListResult, mostRecords, type RecordResult } from '../entities/read.js';
 import { defineReadTool, type ToolContext } from './define.js';
 import * as inputs from './inputs.js';
 import { idOf } from './records.js';
+import { partNames, ticketStory } from './ticket/story.js';
 
 /** How many notes and time entries are shown; older ones are counted. */
 const shown = 5;
@@ -48,15 +50,32 @@ function telling(record: RecordResult): RecordResult {
   return { ...record, fields: kept.map(({ field }) => field), cells: kept.map(({ cell }) => cell) };
 }
 
+const choices = [...partNames, 'all'] as const;
+
+/** A list, or its names in one text. */
+const include = z.preprocess(
+  (given) => (typeof given === 'string' ? given.split(/[\s,[\]"]+/).filter((name) => name !== '') : given),
+  z.array(z.enum(choices, { error: `may hold ${choices.join(', ')}` }), {
+    error: 'must be a list of parts',
+  }),
+);
+inputs.advertised.add(include, {
+  schema: { type: 'array', items: { type: 'string', enum: choices } },
+});
+
 export const getTicket = defineReadTool({
   name: 'get-ticket',
   title: 'Get a ticket',
   description:
-    'Everything to act on one ticket, by id or number: fields with names, the last notes and time entries, counts of the rest.',
-  input: { id: inputs.idOrName.describe('Id or ticket number'), ...inputs.form },
+    'Everything to act on one ticket, by id or number: fields with names, the last notes and time entries, counts of the rest. include tells the whole story instead, oldest first.',
+  input: { id: inputs.idOrName.describe('Id or ticket number'), include: include.optional(), ...inputs.form },
   openWorld: true,
-  run: async ({ id: given }, context) => {
+  run: async ({ id: given, include: parts = [] }, context) => {
     const id = await idOf('Tickets', given, context);
+    if (parts.length > 0) {
+      const names = partNames.filter((name) => parts.includes('all') || parts.includes(name));
+      return ticketStory(id, names, context, telling);
+    }
     const { reads } = context.entities.tenant();
     const record = telling(await reads.get({ entity: 'Tickets', id }, context));
     const noteFields = [

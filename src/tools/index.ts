@@ -1,5 +1,6 @@
 import { aggregateEntity } from './aggregate-entity.js';
 import { countEntity } from './count-entity.js';
+import { createAttachment, createAttachmentFromFiles } from './create-attachment.js';
 import { createCompany } from './create-company.js';
 import { createContact } from './create-contact.js';
 import { createEntity } from './create-entity.js';
@@ -9,6 +10,7 @@ import { createTimeEntry } from './create-time-entry.js';
 import type { Tool } from './define.js';
 import { deleteEntity } from './delete-entity.js';
 import { describeEntityFields } from './describe-entity-fields.js';
+import { getAttachment } from './get-attachment.js';
 import { getCompany } from './get-company.js';
 import { getContact } from './get-contact.js';
 import { getEntity } from './get-entity.js';
@@ -48,6 +50,8 @@ export const tools: readonly Tool[] = [
   createTicket,
   updateTicket,
   createTicketNote,
+  getAttachment,
+  createAttachment,
   searchCompanies,
   getCompany,
   createCompany,
@@ -63,3 +67,8 @@ export const tools: readonly Tool[] = [
   searchTimeEntries,
   createTimeEntry,
 ];
+
+/** The same where files of this machine may be attached by their path. */
+export const toolsWithFiles: readonly Tool[] = tools.map((tool) =>
+  tool === createAttachment ? createAttachmentFromFiles : tool,
+);

@@ -79,6 +79,13 @@ export const resources: readonly Resource[] = [
     complete: completions.ids('Contacts'),
   },
   {
+    uri: 'autotask://attachments/{id}',
+    title: 'Attachment',
+    description: 'A file by its id, whole',
+    tool: 'get-attachment',
+    args: byId,
+  },
+  {
     uri: 'autotask://entities/{name}',
     title: 'Entity',
     description: 'Fields of an entity',

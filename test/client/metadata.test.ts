@@ -44,6 +44,28 @@ async function fieldsOf(body: unknown) {
   return createReader(fake.settings()).fields('Tickets');
 }
 
+describe('what is kept of tenants', () => {
+  it('is forgotten for those unused longest when there are hundreds of others', async () => {
+    const fake = await fakeTenant(() => ({ body: { fields: [priority] } }));
+    const settings = fake.settings();
+    const read = () => createReader(settings).fields('Tickets');
+    const others = (from: number, howMany: number) => {
+      for (let index = from; index < from + howMany; index += 1) {
+        createReader({ ...settings, credentials: { ...settings.credentials, userName: `other-${index}` } });
+      }
+    };
+    await read();
+    others(0, 200);
+    await read();
+    others(200, 200);
+    await read();
+    expect(fake.calls.length).toBe(1);
+    others(400, 300);
+    await read();
+    expect(fake.calls.length).toBe(2);
+  });
+});
+
 describe('metadata', () => {
   it('quirk 15: picklist values are text, whatever Autotask sends', async () => {
     const [field] = await fieldsOf({ fields: [priority] });

@@ -81,6 +81,15 @@ export const examples: Readonly<Record<string, Example>> = {
     question: 'Note that I called back.',
     args: { ticketID: 'T20261109.0005', title: 'Called back', description: 'Waiting for the serial number.' },
   },
+  'get-attachment': { question: 'Which drivers does the attached list name?', args: { id: 17001168 } },
+  'create-attachment': {
+    question: 'Attach my notes, for us only.',
+    args: {
+      parentId: 'T20261109.0005',
+      name: 'access-point.txt',
+      data: Buffer.from('Channel 6 is crowded; moved to 11.').toString('base64'),
+    },
+  },
   'search-companies': { question: 'Who has Contoso in the name?', args: { search: 'Contoso' } },
   'get-company': { question: 'Show me Contoso.', args: { id: 'Contoso' } },
   'create-company': {

@@ -1,7 +1,6 @@
-import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HttpServer } from '../../src/transports/http/index.js';
-import { bearer, mcpHeaders, message, post, serve } from './support.js';
+import { bearer, mcpHeaders, message, post, serve, talk } from './support.js';
 
 let server: HttpServer;
 beforeAll(async () => {
@@ -28,7 +27,30 @@ describe('answers as the specification says', () => {
     ['no JSON', 400, /not JSON/, '{"jsonrpc":', {}],
     ['no JSON-RPC', 400, /JSON-RPC/, '{"hello":1}', {}],
     ['an empty body', 400, /not JSON/, '', {}],
+    ['an empty batch', 400, /batch is empty/, '[]', {}],
+    [
+      'a batch whose answers could not be told apart',
+      400,
+      /same id/,
+      `[${message('ping', {}, 1)},${message('tools/list', {}, 1)}]`,
+      {},
+    ],
+    [
+      'a batch in a revision without them',
+      400,
+      /2025-03-26 was the last with batches/,
+      `[${message('ping')}]`,
+      { 'Mcp-Protocol-Version': '2025-11-25' },
+    ],
     ['another content type', 415, /application\/json/, message('ping'), { 'Content-Type': 'text/plain' }],
+    [
+      'a form, before its body is looked at',
+      415,
+      /application\/json/,
+      'a=b',
+      { 'Content-Type': 'application/x-www-form-urlencoded' },
+    ],
+    ['a compressed body', 415, /Content-Encoding/, message('ping'), { 'Content-Encoding': 'gzip' }],
     [
       'an Accept without event streams',
       406,
@@ -43,7 +65,13 @@ describe('answers as the specification says', () => {
       message('ping'),
       { 'Mcp-Protocol-Version': '1999-01-01' },
     ],
-    ['too many messages at once', 400, /100 messages/, `[${Array(101).fill(message('ping')).join()}]`, {}],
+    [
+      'too many messages at once',
+      400,
+      /100 messages/,
+      `[${Array.from({ length: 101 }, (_, id) => message('ping', {}, id)).join()}]`,
+      {},
+    ],
   ])('%s: %d', async (_, status, text, body, headers) => {
     await expectJsonError(await post(server.url, body, headers), status, text);
   });
@@ -60,6 +88,14 @@ describe('answers as the specification says', () => {
   it.each(['2025-11-25', '2025-06-18', '2025-03-26'])('protocol version %s is spoken', async (version) => {
     const response = await post(server.url, message('ping'), { 'Mcp-Protocol-Version': version });
     expect(await response.json()).toEqual({ jsonrpc: '2.0', id: 1, result: {} });
+  });
+
+  it('a batch of a revision that knows them is answered as one', async () => {
+    const response = await post(server.url, `[${message('ping', {}, 1)},${message('ping', {}, 'two')}]`);
+    expect(await response.json()).toEqual([
+      { jsonrpc: '2.0', id: 1, result: {} },
+      { jsonrpc: '2.0', id: 'two', result: {} },
+    ]);
   });
 
   it('notifications are accepted with 202 and nothing', async () => {
@@ -114,21 +150,9 @@ describe('bodies', () => {
   });
 });
 
-/** What comes back on a raw connection until the server ends it. */
-const talk = (text: string) =>
-  new Promise<string>((resolve, reject) => {
-    const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () => socket.write(text));
-    let got = '';
-    socket.on('data', (chunk) => {
-      got += String(chunk);
-    });
-    socket.on('error', reject);
-    socket.on('close', () => resolve(got));
-  });
-
 describe('peers that do not play along', () => {
   it('never finish their headers: 408', async () => {
-    const got = await talk('POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
+    const got = await talk(server.url, 'POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
     expect(got).toMatch(/^HTTP\/1\.1 408 /);
     expect(got).toMatch(/application\/json/);
   });
@@ -136,6 +160,7 @@ describe('peers that do not play along', () => {
   it('never finish their body: the connection ends with an error', async () => {
     const headers = Object.entries(mcpHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
     const got = await talk(
+      server.url,
       `POST /mcp HTTP/1.1\r\nHost: localhost\r\n${headers.join('')}Content-Length: 100\r\n\r\n{`,
     );
     expect(got).toMatch(/^HTTP\/1\.1 4\d\d /);
@@ -143,17 +168,20 @@ describe('peers that do not play along', () => {
   });
 
   it('send too many headers: 431', async () => {
-    const got = await talk(`GET /health HTTP/1.1\r\nHost: localhost\r\nX-Big: ${'x'.repeat(6_000)}\r\n\r\n`);
+    const got = await talk(
+      server.url,
+      `GET /health HTTP/1.1\r\nHost: localhost\r\nX-Big: ${'x'.repeat(6_000)}\r\n\r\n`,
+    );
     expect(got).toMatch(/^HTTP\/1\.1 431 /);
     expect(JSON.parse(got.split('\r\n\r\n')[1] ?? '')).toMatchObject({ error: { code: -32000 } });
   });
 
   it('speak no HTTP: 400', async () => {
-    expect(await talk('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await talk(server.url, 'hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   it('use a path that is no path: 404', async () => {
-    const got = await talk('GET //[ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    const got = await talk(server.url, 'GET //[ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
     expect(got).toMatch(/^HTTP\/1\.1 404 /);
   });
 });

@@ -11,8 +11,10 @@ import {
   post,
   serve,
   startProgram,
+  talk,
   tenantOf,
   token,
+  until,
 } from './support.js';
 
 const howMany = 12;
@@ -171,6 +173,58 @@ describe('headers of a gateway', () => {
     expect(await response.text()).toMatch(/X-Autotask-Secret, X-Autotask-Integration-Code missing/);
   });
 
+  it('may hold characters of all kinds, and reach Autotask as they came', async () => {
+    const credentials = {
+      userName: "o'neil+api%40&x=1@example.com",
+      secret: 'p#"\\\'% ,;:=/?<>{}|^`~ \u00e4\u00ff\u00e2\u0082\u00ac',
+      integrationCode: 'A-_.!*()[]',
+    };
+    const odd = sandbox.addTenant({ credentials });
+    const head = [
+      'POST /mcp HTTP/1.1',
+      'Host: localhost',
+      ...Object.entries({ ...mcpHeaders, ...headersOf(odd) }).map(([name, value]) => `${name}: ${value}`),
+    ];
+    const body = callTool('count-entity', { entity: 'Roles' });
+    const text = `${head.join('\r\n')}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
+    const before = sandbox.requests.length;
+    expect(await talk(url, Buffer.from(text, 'latin1'))).toMatch(/\d+ Roles/);
+    const last = sandbox.requests.slice(before).at(-1);
+    expect([last?.headers.username, last?.headers.secret, last?.headers.apiintegrationcode]).toEqual(
+      Object.values(credentials),
+    );
+    const { stderr } = program.output();
+    for (const secret of Object.values(credentials)) expect(stderr).not.toContain(secret);
+  });
+
+  it.each(['X-Autotask-Secret', 'X-API-Secret', 'X-Autotask-Api-Url'])(
+    '%s sent twice is refused',
+    async (name) => {
+      const head = Object.entries({ ...mcpHeaders, [name]: 'one' }).map(
+        ([key, value]) => `${key}: ${value}\r\n`,
+      );
+      const got = await talk(
+        url,
+        `POST /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${head.join('')}${name}: two\r\n\r\n`,
+      );
+      expect(got).toMatch(/^HTTP\/1\.1 400 /);
+      expect(got).toContain(`The header ${name.toLowerCase()} was sent more than once`);
+    },
+  );
+
+  it.each(Object.keys(headersOf({ credentials: { userName: '', secret: '', integrationCode: '' } })))(
+    '%s missing or empty is named, and nothing is sent',
+    async (name) => {
+      const before = sandbox.requests.length;
+      const response = await post(url, callTool('get-version'), { ...headersOf(sandbox), [name]: ' ' });
+      expect([response.status, await response.text()]).toEqual([
+        401,
+        expect.stringContaining(`${name} missing`),
+      ]);
+      expect(sandbox.requests.length).toBe(before);
+    },
+  );
+
   it('that contradict each other are refused', async () => {
     const response = await post(url, message('tools/list'), {
       ...headersOf(sandbox),
@@ -276,6 +330,26 @@ describe('the number of tenants', () => {
       headers: { ...mcpHeaders, ...headers, 'Mcp-Session-Id': id },
     });
     expect((await post(server.url, initialize, headersOf(tenant(1)))).status).toBe(200);
+    await server.close();
+  });
+
+  it('counts those whose calls are running: they stay, and make room when they are answered', async () => {
+    const server = await gateway({ tenants: 2 });
+    sandbox.faults.add({ fault: { kind: 'latency', ms: 700 }, path: 'Skills/query/count' });
+    const running = () => sandbox.requests.filter(({ path }) => path.includes('Skills/query/count')).length;
+    const before = running();
+    const count = (index: number) =>
+      post(server.url, callTool('count-entity', { entity: 'Skills' }), headersOf(tenant(index)));
+    const [first, second] = [count(0), count(1)];
+    await until(() => running() === before + 2);
+    const refused = await post(server.url, message('ping'), headersOf(tenant(2)));
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await (await first).text()).toMatch(/\d+ Skills/);
+    expect(await (await second).text()).toMatch(/\d+ Skills/);
+    expect(await opened(server, 2)).toBe(true);
+    // The first was unused longest.
+    expect([await opened(server, 1), await opened(server, 0)]).toEqual([false, true]);
+    sandbox.faults.clear();
     await server.close();
   });
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { createWriter } from '../../src/client/index.js';
@@ -21,7 +22,7 @@ export const mcpHeaders = {
   'Content-Type': 'application/json',
 };
 
-export const message = (method: string, params: unknown = {}, id: number | undefined = 1) =>
+export const message = (method: string, params: unknown = {}, id: number | string | undefined = 1) =>
   JSON.stringify({ jsonrpc: '2.0', method, params, ...(id === undefined ? {} : { id }) });
 
 export const initialize = message('initialize', {
@@ -75,6 +76,19 @@ export const serve = (settings: Partial<HttpSettings> = {}): Promise<HttpServer>
 
 export const post = (url: string, body: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`${url}/mcp`, { method: 'POST', headers: { ...mcpHeaders, ...headers }, body });
+
+/** What comes back on a raw connection until the server ends it, or for so long. */
+export const talk = (url: string, text: string | Buffer, ms = 10_000): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));
+    let got = '';
+    socket.on('data', (chunk) => {
+      got += chunk.toString('latin1');
+    });
+    socket.setTimeout(ms, () => socket.destroy());
+    socket.on('error', reject);
+    socket.on('close', () => resolve(got));
+  });
 
 export const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -26,6 +26,7 @@ describe('resources', () => {
     ]);
     const { resourceTemplates } = await tenant.client.listResourceTemplates();
     expect(resourceTemplates.map((template) => template.uriTemplate).sort()).toEqual([
+      'autotask://attachments/{id}',
       'autotask://companies/{id}',
       'autotask://contacts/{id}',
       'autotask://entities/{name}',

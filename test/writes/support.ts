@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { openFiles } from '../../src/cli/files.js';
 import { accessOf, auditOf, serverSettings } from '../../src/cli/serve.js';
 import { createReader, createWriter } from '../../src/client/index.js';
 import { loadConfig } from '../../src/config/index.js';
@@ -47,7 +48,9 @@ export async function rig(sandbox: Sandbox, { env = {}, human }: RigOptions = {}
   };
   const writer = config.readOnly ? null : createWriter(settings);
   const clients = { reader: writer ?? createReader(settings), writer };
-  const access = accessOf(config, clients, await auditOf(config), Object.values(sandbox.credentials));
+  const files = config.filesDir === null ? null : await openFiles(config.filesDir);
+  const secrets = Object.values(sandbox.credentials);
+  const access = accessOf(config, clients, await auditOf(config), secrets, undefined, files);
   const server = createServer({
     ...serverSettings(config, { name: 'autotask-mcp', version: '0' }, () => {}),
     open: async () => access,

@@ -13,7 +13,7 @@ import { notesOn } from './notes.js';
 import { type Measured, measured } from './operands.js';
 import { Related } from './related.js';
 import { type AggregateArguments, checkRequest } from './request.js';
-import { defaultRecords, requireRoom, requireWithin } from './room.js';
+import { defaultRecords, requireRoom, requireStillWithin, requireWithin } from './room.js';
 import { type Table, tabulate } from './table.js';
 
 export { type AggregateArguments, defaultTop, largestTop } from './request.js';
@@ -68,7 +68,7 @@ export function createAggregate(reader: AutotaskReader, facts: Facts, references
       for await (const rows of reader.pages(path, search(batch), options)) {
         read += rows.length;
         // The count was made before: whoever adds records meanwhile must not lift the limit.
-        requireWithin(records.entity.name, read, limit);
+        requireStillWithin(records.entity.name, read, limit);
         for (const row of rows) if (filter.local.every((matches) => matches(row))) waiting.push(row);
         context.progress?.(read, Math.max(read, total));
         if (waiting.length >= mostWaiting || records.unknown(waiting) >= page || records.lookups === 0) {
@@ -145,7 +145,8 @@ export function createAggregate(reader: AutotaskReader, facts: Facts, references
       await requireRoom(reader, entity.name, toRead, options);
       await stream(entity.path, filter, records, limit, total, context, (row) => groups.add(row));
     }
-    const table = await tabulate(groups, request, operands, {
+    const whole = groups.together(groups.all);
+    const table = await tabulate(groups, whole, request, operands, {
       references,
       timeZone: context.timeZone,
       mostText: 120,
@@ -165,7 +166,7 @@ export function createAggregate(reader: AutotaskReader, facts: Facts, references
           operands,
           measures,
           records,
-          groups,
+          whole,
           total,
           now,
           filter,

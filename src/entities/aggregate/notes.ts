@@ -1,5 +1,5 @@
 import type { CheckedFilter } from '../filter.js';
-import type { Groups, operandsOf } from './groups.js';
+import type { Group, operandsOf } from './groups.js';
 import { shownPlaces } from './metrics.js';
 import type { Measured } from './operands.js';
 import type { Related } from './related.js';
@@ -10,7 +10,8 @@ interface Told {
   readonly operands: ReturnType<typeof operandsOf>;
   readonly measures: readonly Measured[];
   readonly records: Related;
-  readonly groups: Groups;
+  /** All groups together. */
+  readonly whole: Group;
   /** Records that Autotask counted before they were read. */
   readonly total: number;
   readonly now: number;
@@ -20,7 +21,7 @@ interface Told {
 
 /** What a reader must know to take the numbers for what they are. */
 export function notesOn(told: Told): string[] {
-  const { request, operands, measures, records, groups, total, now, filter, timeZone } = told;
+  const { request, operands, measures, records, whole, total, now, filter, timeZone } = told;
   const notes: string[] = [];
   const calendar = request.keys.filter(({ by }) => typeof by === 'string' && by !== 'value');
   if (calendar.some(({ field }) => !field.day)) notes.push(`dates are those of ${timeZone}`);
@@ -32,20 +33,19 @@ export function notesOn(told: Told): string[] {
   const isRounded = request.metrics.some(({ op, operand }) => op === 'avg' || operand?.kind === 'span');
   if (isRounded) notes.push(`averages and spans are rounded to ${shownPlaces} decimals`);
 
-  const sum = groups.together(groups.all);
   for (const [index, { operand }] of operands.entries()) {
-    const without = groups.records - (sum.tallies[index]?.values ?? 0);
+    const without = whole.records - (whole.tallies[index]?.values ?? 0);
     const strays = measures[index]?.strays() ?? 0;
     if (without > 0)
-      notes.push(`${operand.name}: ${without} of ${groups.records} records have no value and are left out`);
+      notes.push(`${operand.name}: ${without} of ${whole.records} records have no value and are left out`);
     if (strays > 0)
       notes.push(`${operand.name}: ${strays} of these hold something that is not a number or date`);
   }
   for (const what of records.absent()) {
     notes.push(`${what} that records point to do not exist or may not be read: (none)`);
   }
-  if (filter.local.length === 0 && groups.records !== total) {
-    notes.push(`Autotask counted ${total} before ${groups.records} were read: records changed meanwhile`);
+  if (filter.local.length === 0 && whole.records !== total) {
+    notes.push(`Autotask counted ${total} before ${whole.records} were read: records changed meanwhile`);
   }
   return notes;
 }

@@ -44,6 +44,8 @@ export function columnOf(
 /** Names of keys, where the order is one of names. */
 export type Texts = readonly (ReadonlyMap<KeyValue, string> | undefined)[];
 
+const inEnglish = new Intl.Collator('en');
+
 function compareKeys(a: KeyValue, b: KeyValue, key: GroupKey | undefined, texts: Texts[number]): number {
   const { field, by } = key ?? {};
   if (by === 'value' && field?.isPickList === true && labelOf(field, a) !== labelOf(field, b)) {
@@ -55,7 +57,11 @@ function compareKeys(a: KeyValue, b: KeyValue, key: GroupKey | undefined, texts:
     return at(a) - at(b);
   }
   const [left, right] = [texts?.get(a) ?? a, texts?.get(b) ?? b];
-  if (typeof left === 'string' && typeof right === 'string') return left.localeCompare(right, 'en');
+  if (typeof left === 'string' && typeof right === 'string') {
+    // Buckets sort by their names as they are.
+    if (by === 'value') return inEnglish.compare(left, right);
+    return left < right ? -1 : left > right ? 1 : 0;
+  }
   return Number(left) - Number(right);
 }
 

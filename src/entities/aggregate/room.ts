@@ -24,6 +24,16 @@ export function requireWithin(entity: string, total: number, limit: number): voi
   );
 }
 
+/** The same while reading, for records that came after they were counted. */
+export function requireStillWithin(entity: string, read: number, limit: number): void {
+  if (read <= limit) return;
+  throw new AutotaskError(
+    'notAllowed',
+    `More ${entity} came while they were read: now more than the ${limit} that may be read (maxRecords) match. Nothing is answered.`,
+    { next: 'Narrow the query or raise maxRecords.' },
+  );
+}
+
 /**
  * Refuses before anything is read when so many requests do not fit into what is left of the hour. The count is
  * that of the whole tenant; when Autotask does not tell it, reading goes on and a refusal would be its own.

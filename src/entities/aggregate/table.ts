@@ -43,9 +43,10 @@ function metricCell(metric: Metric, value: Scalar | null, timeZone: string): Cel
   return { text: shorten(oneLine(String(value)), 120), json: value };
 }
 
-/** Orders, cuts and names the groups. Nothing gets lost: what no row shows is in `others` or `outside`. */
+/** Orders, cuts and names the groups, of which `whole` is the sum. Nothing gets lost: what no row shows is in `others` or `outside`. */
 export async function tabulate(
   groups: Groups,
+  whole: Group,
   { keys, metrics, having, order, top }: Request,
   operands: ReturnType<typeof operandsOf>,
   options: DisplayOptions,
@@ -53,8 +54,9 @@ export async function tabulate(
   const compare: Measure = measureBy(operands);
   const show: Measure = measureBy(operands, shownPlaces);
   const { all } = groups;
-  const fitting = all.filter((group) => meets(having, group, compare));
-  const outside = having.length === 0 ? [] : all.filter((group) => !fitting.includes(group));
+  const fitting: Group[] = [];
+  const outside: Group[] = [];
+  for (const group of all) (meets(having, group, compare) ? fitting : outside).push(group);
 
   const column = (index: number, of: readonly Group[]): KeyValue[] =>
     of.map((group) => group.keys[index] ?? null);
@@ -73,10 +75,12 @@ export async function tabulate(
 
   const measures = (group: Group) =>
     metrics.map((metric) => metricCell(metric, show(metric, group), options.timeZone));
-  const together = (of: readonly Group[]): Together => {
-    const sum = groups.together(of);
-    return { groups: of.length, records: sum.records, cells: measures(sum) };
-  };
+  const line = (count: number, sum: Group): Together => ({
+    groups: count,
+    records: sum.records,
+    cells: measures(sum),
+  });
+  const together = (of: readonly Group[]) => line(of.length, groups.together(of));
   const rest = keys.length === 0 ? [] : inOrder.slice(top);
   return {
     keys: keys.map(({ name }) => name),
@@ -87,6 +91,6 @@ export async function tabulate(
     ]),
     others: rest.length === 0 ? null : together(rest),
     outside: outside.length === 0 ? null : together(outside),
-    total: together(all),
+    total: line(all.length, whole),
   };
 }

@@ -75,6 +75,7 @@ function fromObject(argument: Argument, given: Readonly<Record<string, unknown>>
     const text = join(named.field, named.how, named.value);
     return text === undefined ? undefined : [text];
   }
+  if (argument === 'metrics' && named?.how !== undefined) return [named.how];
   const texts: string[] = [];
   for (const [key, value] of Object.entries(given)) {
     const operators = object.safeParse(value);

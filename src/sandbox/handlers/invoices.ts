@@ -4,30 +4,9 @@ import type { Call } from '../http/call.js';
 import { json, type Reply } from '../http/reply.js';
 import type { Handler } from '../http/routes.js';
 import { Refusal } from '../refusal.js';
+import { pdf } from '../sampleFiles.js';
 import type { Row } from '../store/value.js';
 import { missing } from './records.js';
-
-/** A one-page PDF with a line of text; enough for a viewer to open it. */
-function pdf(text: string): Buffer {
-  const stream = `BT /F1 14 Tf 72 720 Td (${text.replace(/[()\\]/g, ' ')}) Tj ET`;
-  const objects = [
-    '<< /Type /Catalog /Pages 2 0 R >>',
-    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
-    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
-    `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
-    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
-  ];
-  let body = '%PDF-1.4\n';
-  const offsets = objects.map((object, i) => {
-    const at = body.length;
-    body += `${i + 1} 0 obj\n${object}\nendobj\n`;
-    return `${String(at).padStart(10, '0')} 00000 n \n`;
-  });
-  const start = body.length;
-  body += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${offsets.join('')}`;
-  body += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`;
-  return Buffer.from(body, 'latin1');
-}
 
 function withInvoice(answer: (row: Row, call: Call) => unknown): Handler {
   return async (call) => {

@@ -1,4 +1,4 @@
-import { contentTypeOf, isRefusedType, parentTypeOf } from '../attachments.js';
+import { contentTypeOf, isOwnerField, isRefusedType, parentTypeOf } from '../attachments.js';
 import { definition } from '../metadata/definition.js';
 import type { Row } from '../store/value.js';
 import type { Tenant } from '../tenant.js';
@@ -45,7 +45,7 @@ async function prepare(draft: Draft): Promise<void> {
   if (shape.byName.has('parentid')) values.parentID = owner;
   // The owner stands in a field named after it as well, where the entity has one.
   const named = shape.fields.find(
-    (field) => field.reference?.name === parent?.entity && field.name !== 'parentAttachmentID',
+    (field) => field.reference?.name === parent?.entity && isOwnerField(field.name),
   );
   if (named !== undefined) values[named.key] = owner;
   if (typeof owner === 'number')

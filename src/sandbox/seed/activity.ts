@@ -48,7 +48,7 @@ async function ticketNotes(seed: Seed): Promise<Row[]> {
   return withIds(rows, 'TicketNotes', 'createDateTime');
 }
 
-function entry(
+export function entry(
   id: number,
   type: number,
   resourceID: number,

@@ -1,4 +1,10 @@
-import { attachmentEntities, contentTypeOf, parentTypeOf, seededContent } from '../attachments.js';
+import {
+  attachmentEntities,
+  contentTypeOf,
+  isOwnerField,
+  parentTypeOf,
+  seededContent,
+} from '../attachments.js';
 import { definition, entityNamed, hasEntity } from '../metadata/definition.js';
 import type { Row } from '../store/value.js';
 import { firstId } from './lookups.js';
@@ -17,7 +23,7 @@ function files(entity: string): Seeder {
     const step = entity === 'TicketAttachments' ? 12 : Math.max(1, Math.floor(owners.length / 6));
     const shape = await definition(entity);
     const named = shape.fields.find(
-      ({ name, reference }) => reference?.name === parent?.entity && name !== 'parentAttachmentID',
+      ({ name, reference }) => reference?.name === parent?.entity && isOwnerField(name),
     );
     const rows: Row[] = [];
     for (let i = step - 1; i < owners.length; i += step) {

@@ -27,6 +27,15 @@ function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
   });
 }
 
+/** Refuses what is not plain JSON before any of it is read. */
+export function checkBodyHeaders({ headers }: IncomingMessage): void {
+  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== 'application/json') throw new Refusal(415, 'Content-Type must be application/json.');
+  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding === 'identity') return;
+  throw new Refusal(415, 'Send the body without Content-Encoding.', { 'Accept-Encoding': 'identity' });
+}
+
 /** Reads a JSON body of at most so many bytes. */
 export async function readBody(request: IncomingMessage, most: number): Promise<unknown> {
   const bytes = await readBytes(request, most);
@@ -86,4 +95,19 @@ export function outlineOf(body: unknown): Outline {
     ),
     wantsProgress: messages.some((message) => progressToken(message) !== undefined),
   };
+}
+
+/** The last revision of the protocol that knows batches; a request that names none is taken for one of it. */
+const lastWithBatches = '2025-03-26';
+
+/** Refuses batches where there are none, and those whose answers could not be told apart. */
+export function checkBatch({ headers }: IncomingMessage, body: unknown, { requestIds }: Outline): void {
+  if (!Array.isArray(body)) return;
+  const refuse = (message: string) => new Refusal(400, `Invalid request: ${message}`, {}, -32600);
+  const version = String(headers['mcp-protocol-version'] ?? lastWithBatches);
+  if (version > lastWithBatches)
+    throw refuse(`protocol version ${lastWithBatches} was the last with batches.`);
+  if (body.length === 0) throw refuse('the batch is empty.');
+  if (new Set(requestIds).size < requestIds.length)
+    throw refuse('two requests of the batch have the same id.');
 }

@@ -11,9 +11,13 @@ const headerNames = {
 
 const apiUrlHeader = 'X-Autotask-Api-Url';
 
+/** All of them, in lower case. */
+export const tenantHeaders: readonly string[] = [...Object.values(headerNames).flat(), apiUrlHeader].map(
+  (name) => name.toLowerCase(),
+);
+
 function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
-  const value = headers[name.toLowerCase()];
-  const text = (Array.isArray(value) ? value.join(', ') : (value ?? '')).trim();
+  const text = String(headers[name.toLowerCase()] ?? '').trim();
   return text === '' ? undefined : text;
 }
 

@@ -8,20 +8,27 @@ export interface Guarded {
   readonly allowedOrigins: readonly string[];
 }
 
-/** The name in a Host header or a configured host, without port and brackets; null when it is none. */
+/**
+ * The name in a Host header, in lower case, without port and brackets; null when it is not written in the one
+ * usual way. What could be read as another name by somebody else is no name.
+ */
 function nameOf(host: string): string | null {
-  const literal =
-    host.includes(':') && !host.includes('[') && host.split(':').length > 2 ? `[${host}]` : host;
-  const address = `http://${literal}`;
-  if (!URL.canParse(address)) return null;
-  const url = new URL(address);
-  return url.pathname === '/' && url.username === '' && url.search === '' && url.hash === ''
-    ? url.hostname.replace(/^\[|\]$/g, '')
-    : null;
+  const name = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase();
+  if (name === undefined || !URL.canParse(`http://${host}`)) return null;
+  return new URL(`http://${host}`).hostname === name ? bare(name) : null;
 }
+
+const bare = (host: string): string => host.replace(/^\[|\]$/g, '').toLowerCase();
 
 const isLoopback = (name: string): boolean =>
   name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
+
+/** The host of an origin as browsers write it; null for anything else, e.g. `null`. */
+function hostOfOrigin(origin: string): string | null {
+  if (!/^https?:/.test(origin) || !URL.canParse(origin)) return null;
+  const url = new URL(origin);
+  return url.origin === origin ? bare(url.hostname) : null;
+}
 
 const everywhere = new Set(['0.0.0.0', '::']);
 
@@ -33,8 +40,8 @@ export function checkHostAndOrigin(
   request: IncomingMessage,
   { host, allowedHosts, allowedOrigins }: Guarded,
 ): void {
-  const bound = nameOf(host);
-  const local = bound !== null && isLoopback(bound);
+  const bound = bare(host);
+  const local = isLoopback(bound);
   const name = nameOf(request.headers.host ?? '');
   const addressed =
     name !== null &&
@@ -42,7 +49,7 @@ export function checkHostAndOrigin(
       name === bound ||
       allowedHosts.includes(name) ||
       // Reachable under names only its operator knows; then the token is what protects it.
-      (allowedHosts.length === 0 && bound !== null && everywhere.has(bound)));
+      (allowedHosts.length === 0 && everywhere.has(bound)));
   if (!addressed) {
     throw new Refusal(
       403,
@@ -51,7 +58,7 @@ export function checkHostAndOrigin(
   }
   const { origin } = request.headers;
   if (origin === undefined || allowedOrigins.includes(origin)) return;
-  const from = /^https?:\/\//.test(origin) ? nameOf(origin.replace(/^https?:\/\//, '')) : null;
+  const from = hostOfOrigin(origin);
   if (local && from !== null && isLoopback(from)) return;
   throw new Refusal(
     403,

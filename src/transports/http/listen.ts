@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { AutotaskError } from '../../errors.js';
 import { rpcError } from './refusal.js';
 import type { Limits } from './settings.js';
@@ -10,12 +11,13 @@ const early: Readonly<Record<string, readonly [number, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
 };
 
-function refuseEarly(error: Error & { readonly code?: string }, socket: import('node:stream').Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const [status, reason] = early[error.code ?? ''] ?? [400, 'Bad Request'];
+function refuseEarly(error: Error & { readonly code?: string }, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
+  else answer(socket, ...(early[error.code ?? ''] ?? ([400, 'Bad Request'] as const)));
+}
+
+/** Answers without a request, in the shape of all other errors, and ends the connection. */
+function answer(socket: Duplex, status: number, reason: string): void {
   const body = JSON.stringify(rpcError(-32000, reason));
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
@@ -46,6 +48,8 @@ export async function listen(
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
+      // Its absence is answered like other errors, see routes.ts.
+      requireHostHeader: false,
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
       connectionsCheckingInterval: Math.min(limits.headersMs / 2, 5_000),
@@ -55,7 +59,12 @@ export async function listen(
     handle,
   );
   server.maxConnections = limits.connections;
+  // Their size is limited. By default Node drops those beyond a number, and with them what they forbid.
+  server.maxHeadersCount = 0;
   server.on('clientError', refuseEarly);
+  server.on('connect', (_request, socket) => answer(socket, 405, 'Method Not Allowed'));
+  // An expectation that nobody knows is no reason not to answer.
+  server.on('checkExpectation', handle);
   server.listen(port, host.replace(/^\[|\]$/g, ''));
   try {
     await once(server, 'listening');

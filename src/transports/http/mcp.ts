@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asksReadOnly } from './auth.js';
-import { type Outline, outlineOf, readBody } from './body.js';
+import { checkBatch, checkBodyHeaders, type Outline, outlineOf, readBody } from './body.js';
 import { serveOnce } from './once.js';
 import { Refusal } from './refusal.js';
 import type { Sessions } from './sessions.js';
@@ -38,9 +38,11 @@ export async function serveMcp(
   let body: unknown;
   let outline: Outline | null = null;
   if (method === 'POST') {
+    checkBodyHeaders(request);
     body = await readBody(request, bodyBytes);
     outline = outlineOf(body);
     onMethod(outline.method);
+    checkBatch(request, body, outline);
   }
   const lease = openTenant();
   const server = () => lease.tenant.server({ name: principal.name, readOnly });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tenantHeaders } from './gateway.js';
 import { checkHostAndOrigin, corsHeaders, type Guarded, preflightHeaders } from './guard.js';
 import { type McpRoute, serveMcp } from './mcp.js';
 import type { Metrics } from './metrics.js';
@@ -27,6 +28,25 @@ function onlyRead(request: IncomingMessage): void {
 
 function pathOf({ url = '/' }: IncomingMessage): string {
   return url.split('?', 1)[0] ?? '/';
+}
+
+/** What decides who calls, with which rights and for whom, must not have two readings. */
+const atMostOnce = [
+  'host',
+  'authorization',
+  'origin',
+  'content-type',
+  'mcp-session-id',
+  'mcp-protocol-version',
+  'x-autotask-read-only',
+  ...tenantHeaders,
+];
+
+function checkHeaderLines({ headersDistinct: lines, httpVersion }: IncomingMessage): void {
+  const twice = atMostOnce.find((name) => (lines[name]?.length ?? 0) > 1);
+  if (twice !== undefined) throw new Refusal(400, `The header ${twice} was sent more than once.`);
+  if (lines.host === undefined && httpVersion !== '1.0')
+    throw new Refusal(400, 'The header host is missing.');
 }
 
 /** Handlers of the two ports. Whatever goes wrong below becomes a JSON answer here. */
@@ -80,12 +100,13 @@ export function createRoutes(settings: RoutesSettings) {
     (request: IncomingMessage, response: ServerResponse): void => {
       if (stopping()) response.setHeader('Connection', 'close');
       const path = pathOf(request);
-      const handle = Object.hasOwn(paths, path) ? paths[path] : undefined;
-      const work =
-        handle === undefined
-          ? Promise.reject(new Refusal(404, `There is nothing here. MCP is served at /mcp.`))
-          : handle(request, response);
-      work.catch((error: unknown) => {
+      const answer = async () => {
+        checkHeaderLines(request);
+        const handle = Object.hasOwn(paths, path) ? paths[path] : undefined;
+        if (handle === undefined) throw new Refusal(404, 'There is nothing here. MCP is served at /mcp.');
+        await handle(request, response);
+      };
+      answer().catch((error: unknown) => {
         if (!(error instanceof Refusal)) {
           log(
             'error',
