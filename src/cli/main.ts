@@ -6,10 +6,10 @@ import { type Parsed, parseArguments } from './args.js';
 
 const serverFacts = { name: packageJson.name, version: packageJson.version };
 
-const flagsOf = ({ switches, values }: Parsed): Flags => ({
+const flagsOf = ({ switches }: Parsed): Flags => ({
   demo: switches.has('demo'),
   readOnly: switches.has('read-only'),
-  http: switches.has('http') || values.has('url'),
+  http: switches.has('http'),
 });
 
 const sourcesOf = (flags: Flags): Sources => ({

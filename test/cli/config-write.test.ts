@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -17,9 +15,8 @@ import { clients } from '../../src/cli/config/clients.js';
 import { Unmergeable } from '../../src/cli/config/merge.js';
 import { mergeJson } from '../../src/cli/config/merge-json.js';
 import { mergeToml } from '../../src/cli/config/merge-toml.js';
-import { program } from '../support/tenant.js';
 import { type Client, connectionOf, names, parsed, read } from './clients.js';
-import { emptyFolder, run } from './support.js';
+import { emptyFolder, onTerminal, run } from './support.js';
 
 const reference = (name: string) => `\${env:${name}}`;
 
@@ -234,32 +231,15 @@ describe('config --write leaves a file alone', () => {
     expect(read(file)).toBe('{}');
   });
 
-  /** The program on a terminal of its own, as `script` makes one. */
-  async function onTerminal(home: string, answer: string) {
-    const command = `${process.execPath} ${program} config cursor --demo --write`;
-    const child = spawn('script', ['-qec', command, '/dev/null'], {
-      env: { PATH: process.env.PATH, HOME: home, TERM: 'xterm' },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    let shown = '';
-    let answered = false;
-    child.stdout.on('data', (chunk) => {
-      shown += String(chunk);
-      if (answered || !shown.includes('[y/N]')) return;
-      answered = true;
-      child.stdin.write(`${answer}\n`);
-    });
-    const [code] = await once(child, 'close');
-    return { code, shown };
-  }
-
   it.each([
     ['n', 1],
     ['', 1],
     ['y', 0],
   ])('when the answer on a terminal is "%s": code %i', async (answer, expected) => {
     const { home, file } = homeWith('cursor', '{}');
-    const { code, shown } = await onTerminal(home, answer);
+    const { code, shown } = await onTerminal('config cursor --demo --write', { HOME: home }, (text) =>
+      text.includes('[y/N]') ? answer : undefined,
+    );
     expect(code).toBe(expected);
     expect(shown).toContain('\u001b[32m+');
     expect(read(file).includes('autotask')).toBe(expected === 0);

@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -153,6 +153,20 @@ describe('what config prints', () => {
       args: ['/c', 'npx', '-y', 'autotask-mcp', '--demo'],
     });
   });
+});
+
+it('names for npx what npx itself was asked for, and lets npm install from git', () => {
+  const folder = emptyFolder();
+  const script = join(folder, 'node_modules/autotask-mcp/dist/cli.js');
+  mkdirSync(dirname(script), { recursive: true });
+  writeFileSync(script, '');
+  const asked = (spec: string) => {
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ _npx: { packages: [spec] } }));
+    return launchOf(script, 'linux', ['--demo']).args;
+  };
+  expect(asked('github:owner/repo')).toEqual(['-y', '--allow-git=root', 'github:owner/repo', '--demo']);
+  expect(asked('owner/repo')).toEqual(['-y', '--allow-git=root', 'owner/repo', '--demo']);
+  expect(asked('autotask-mcp@0.1')).toEqual(['-y', 'autotask-mcp@0.1', '--demo']);
 });
 
 describe('what config refuses', () => {

@@ -8,7 +8,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/types.js';
 import { tenantEnvironment } from '../support/tenant.js';
-import { emptyFolder, run } from './support.js';
+import { emptyFolder, onTerminal, run } from './support.js';
 
 const report = z.strictObject({
   ok: z.boolean(),
@@ -125,6 +125,16 @@ describe('doctor on a tenant that is fine', () => {
     expect(stdout).not.toContain('\u001b');
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(stdout).toMatch(/sandbox tenant[\s\S]*Tickets +yes +yes +yes +-[\s\S]*\nEverything works\.\n$/);
+  });
+
+  it('shows a bar and colours on a terminal, and no colour with NO_COLOR', async () => {
+    const coloured = await onTerminal('doctor --demo', {});
+    expect(coloured.code).toBe(0);
+    expect(coloured.shown.replaceAll('\u001b', 'ESC')).toMatch(/\rESC\[K\[#+\.*\] Tickets/);
+    expect(coloured.shown).toContain('\u001b[32mok');
+    const plain = await onTerminal('doctor --demo', { NO_COLOR: '1' });
+    expect(plain.shown).not.toContain('\u001b[32m');
+    expect(plain.shown).toContain('Everything works.');
   });
 
   it('shows what read-only mode and the policy leave', async () => {

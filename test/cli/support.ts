@@ -49,3 +49,26 @@ export function emptyFolder(): string {
   folders.push(folder);
   return folder;
 }
+
+/** Runs a command line of the program on a terminal of its own, as `script` makes one. */
+export async function onTerminal(
+  args: string,
+  env: Readonly<Record<string, string>>,
+  answerTo: (shown: string) => string | undefined = () => undefined,
+): Promise<{ code: number | null; shown: string }> {
+  const child = spawn('script', ['-qec', `${process.execPath} ${program} ${args}`, '/dev/null'], {
+    env: { PATH: process.env.PATH, TERM: 'xterm', ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let shown = '';
+  let answered = false;
+  child.stdout.on('data', (chunk: Buffer) => {
+    shown += String(chunk);
+    const answer = answered ? undefined : answerTo(shown);
+    if (answer === undefined) return;
+    answered = true;
+    child.stdin.write(`${answer}\n`);
+  });
+  const [code]: (number | null)[] = await once(child, 'close');
+  return { code: code ?? null, shown };
+}
