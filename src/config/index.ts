@@ -146,7 +146,7 @@ export async function loadConfig(sources: Sources): Promise<Config> {
   const file = policyFile(sources, values.AUTOTASK_POLICY_FILE, 'AUTOTASK_POLICY_FILE', problems);
   const policySettings = await readPolicySettings(values, file, problems);
   const byToken = await tokenPolicies(sources, http?.tokens ?? [], problems);
-  const writes = parsed.success ? await readWrites(parsed.data, problems) : undefined;
+  const writes = parsed.success ? await readWrites(parsed.data, http !== null, problems) : undefined;
   if (problems.length > 0 || !parsed.success || writes === undefined)
     throw new InvalidInput('The configuration is not right.', problems);
   const given = parsed.data;

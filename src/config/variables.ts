@@ -107,7 +107,8 @@ export const variableTable = [
   {
     name: 'AUTOTASK_CONFIRM_KEY',
     group: 'writes',
-    meaning: 'key of preview tokens and list cursors, the same for all replicas; 32 characters or more',
+    meaning:
+      'key of preview tokens and list cursors, the same for all replicas, with the folder below; 32 characters or more',
     unset: 'each process makes its own',
     secret: true,
     file: true,
@@ -121,8 +122,8 @@ export const variableTable = [
   {
     name: 'AUTOTASK_CONFIRM_DIR',
     group: 'writes',
-    meaning: 'folder in which replicas remember used tokens',
-    unset: 'each process remembers its own',
+    meaning: 'folder that replicas share, in which tokens of previews wait to be used once',
+    unset: 'each process knows its own alone',
   },
   {
     name: 'AUTOTASK_IMPERSONATION_RESOURCE_ID',

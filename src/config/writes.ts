@@ -12,8 +12,8 @@ export interface WriteConfig {
     readonly key: string | null;
     /** Seconds that a preview may be confirmed. */
     readonly seconds: number;
-    /** Folder in which replicas share which tokens are used; null remembers it in this process. */
-    readonly usedDir: string | null;
+    /** Folder in which replicas share the tokens that are pending; null keeps them in this process. */
+    readonly dir: string | null;
   };
   /** Null: no audit log. */
   readonly audit: { readonly path: string; readonly maxBytes: number } | null;
@@ -85,17 +85,37 @@ async function readMarks(
   return marks;
 }
 
+/** Replicas need a key, to read each other's tokens, and a folder, so that none is used at two of them. */
+function checkReplicas(
+  {
+    AUTOTASK_CONFIRM_MODE: mode,
+    AUTOTASK_CONFIRM_KEY: key,
+    AUTOTASK_CONFIRM_DIR: dir,
+  }: z.infer<z.ZodObject<typeof writeVariables>>,
+  problems: Problem[],
+): void {
+  if (mode === 'token' || (key === undefined) === (dir === undefined)) return;
+  const [set, unset] =
+    key === undefined
+      ? ['AUTOTASK_CONFIRM_DIR', 'AUTOTASK_CONFIRM_KEY']
+      : ['AUTOTASK_CONFIRM_KEY', 'AUTOTASK_CONFIRM_DIR'];
+  const problem = `is set without ${unset}: replicas confirm each other's previews, each once, with both, and a single process needs neither`;
+  problems.push({ field: set, problem });
+}
+
 export async function readWrites(
   given: z.infer<z.ZodObject<typeof writeVariables>>,
+  overHttp: boolean,
   problems: Problem[],
 ): Promise<WriteConfig> {
   const { AUTOTASK_AUDIT_LOG: path } = given;
+  if (overHttp) checkReplicas(given, problems);
   return {
     confirm: {
       mode: given.AUTOTASK_CONFIRM_MODE,
       key: given.AUTOTASK_CONFIRM_KEY ?? null,
       seconds: given.AUTOTASK_CONFIRM_SECONDS,
-      usedDir: given.AUTOTASK_CONFIRM_DIR ?? null,
+      dir: given.AUTOTASK_CONFIRM_DIR ?? null,
     },
     audit: path === undefined ? null : { path, maxBytes: given.AUTOTASK_AUDIT_MAX_BYTES },
     auditKey: given.AUTOTASK_AUDIT_KEY ?? null,

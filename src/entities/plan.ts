@@ -39,6 +39,8 @@ export interface WritePlan {
   readonly audience: Audience;
   readonly changes: readonly Change[];
   readonly notes: readonly string[];
+  /** Lines about what else the write concerns, for a preview: read when one is shown. Never rejects. */
+  readonly alongside?: () => Promise<readonly string[]>;
   /** Finds out whether the write happened, when its answer was lost. */
   readonly probe: Probe;
   execute(writer: AutotaskWriter): Promise<WriteResult>;

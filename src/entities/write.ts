@@ -5,6 +5,7 @@ import type { Policy } from '../policy/index.js';
 import { clean } from '../text.js';
 import { audienceOf } from './audience.js';
 import { checkBody } from './body.js';
+import { childrenOf } from './children.js';
 import { display, fieldValue, filledFields } from './display.js';
 import type { EntityFacts, Facts, FieldFacts } from './facts.js';
 import { linkTo } from './link.js';
@@ -301,6 +302,7 @@ export function createWrites(settings: WriteSettings) {
       audience: audienceOf(known, {}, row),
       changes,
       notes: [],
+      alongside: () => childrenOf(entity, args.id, reader, policy, context.signal),
       probe: probeRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
       execute: async (writer) => {
         const id = await writer.remove(`${route.path}/${args.id}`, options(context));

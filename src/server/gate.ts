@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { WritePlan } from '../entities/plan.js';
 import { AutotaskError } from '../errors.js';
 import { canonical } from '../text.js';
+import { pendingInFolder, pendingInMemory } from './pending-tokens.js';
 import { createPreviewTokens, type Subject, type TokenVerdict } from './preview-token.js';
 import type { GateSettings } from './settings.js';
-import { usedInFolder, usedInMemory } from './used-tokens.js';
 
 /** Asks the human at the client; absent where the client cannot. Only `true` is a yes. */
 export type Ask = (message: string) => Promise<boolean>;
@@ -16,7 +16,7 @@ export interface Passage {
   /** Makes the plan anew, for the moment after a human took time to answer. */
   readonly replan: () => Promise<WritePlan>;
   /** The preview as a human reads it. */
-  readonly describe: (plan: WritePlan) => string;
+  readonly describe: (plan: WritePlan) => Promise<string>;
   readonly ask: Ask | undefined;
 }
 
@@ -35,25 +35,25 @@ const problems: Readonly<Record<Exclude<TokenVerdict, 'good'>, string>> = {
   expired: 'The preview has expired.',
   other: 'confirm belongs to the preview of another call: tool, arguments and caller must be the same.',
   changed: 'The record, or what would be written, has changed since the preview.',
-  used: 'This token was used already; one preview confirms one write.',
+  used: 'This token was used already, or its preview was made by another process; one preview confirms one write.',
 };
 
 const sameWrite = (a: WritePlan, b: WritePlan) =>
   canonical([a.action, a.path, a.body, a.stored]) === canonical([b.action, b.path, b.body, b.stored]);
 
 /** Decides whether a planned write may be made. Every write of every tool passes here. */
-export function createGate({ mode, key, seconds, usedDir }: GateSettings) {
+export function createGate({ mode, key, seconds, dir }: GateSettings) {
   const lifeMs = seconds * 1000;
-  const used = usedDir === null ? usedInMemory() : usedInFolder(usedDir, 2 * lifeMs);
-  const tokens = createPreviewTokens(key ?? randomBytes(32).toString('hex'), lifeMs, used);
+  const pending = dir === null ? pendingInMemory() : pendingInFolder(dir);
+  const tokens = createPreviewTokens(key ?? randomBytes(32).toString('hex'), lifeMs, pending);
 
   async function byPreview({ subject, confirm, plan }: Passage): Promise<Decision> {
     if (confirm !== undefined) {
       const verdict = await tokens.check(confirm, subject, plan);
       if (verdict === 'good') return { open: true, gate: 'preview', plan };
-      return { open: false, problem: problems[verdict], token: tokens.issue(subject, plan), plan };
+      return { open: false, problem: problems[verdict], token: await tokens.issue(subject, plan), plan };
     }
-    return { open: false, problem: null, token: tokens.issue(subject, plan), plan };
+    return { open: false, problem: null, token: await tokens.issue(subject, plan), plan };
   }
 
   function byToken({ subject, confirm, plan }: Passage): Decision {
@@ -66,7 +66,7 @@ export function createGate({ mode, key, seconds, usedDir }: GateSettings) {
     const wanted = byToken(passage);
     if (!wanted.open) return wanted;
     const { plan, replan, describe } = passage;
-    if (!(await ask(describe(plan)))) {
+    if (!(await ask(await describe(plan)))) {
       throw new AutotaskError('notAllowed', 'The user did not confirm. Nothing was written.', {
         next: 'Ask the user what should be different.',
       });

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { WritePlan } from '../entities/plan.js';
 import { canonical } from '../text.js';
-import type { UsedTokens } from './used-tokens.js';
+import type { PendingTokens } from './pending-tokens.js';
 
 /** What a token stands for: this tool, these arguments, this caller. */
 export interface Subject {
@@ -17,9 +17,10 @@ const macBytes = 12;
 
 /**
  * Tokens `WORD.expiry.nonce.call.state`: two keyed hashes, one over the call and one over what it would do to
- * the record as it was. They need no memory but that of used nonces, so every replica with the key reads them.
+ * the record as it was. Every replica with the key can read them; that each is used once is up to the memory of
+ * those that are pending.
  */
-export function createPreviewTokens(key: string, lifeMs: number, used: UsedTokens) {
+export function createPreviewTokens(key: string, lifeMs: number, pending: PendingTokens) {
   const mac = (...parts: readonly string[]) =>
     createHmac('sha256', key).update(canonical(parts)).digest().subarray(0, macBytes).toString('base64url');
   const ofCall = ({ word, args, caller }: Subject, expiry: string, nonce: string) =>
@@ -30,10 +31,12 @@ export function createPreviewTokens(key: string, lifeMs: number, used: UsedToken
     a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
   return {
-    issue(subject: Subject, plan: WritePlan): string {
-      const expiry = Math.floor((Date.now() + lifeMs) / 1000).toString(36);
+    async issue(subject: Subject, plan: WritePlan): Promise<string> {
+      const seconds = Math.floor((Date.now() + lifeMs) / 1000);
+      const expiry = seconds.toString(36);
       const nonce = randomBytes(8).toString('hex');
       const call = ofCall(subject, expiry, nonce);
+      await pending.add(nonce, seconds * 1000);
       return [subject.word, expiry, nonce, call, ofState(plan, call)].join('.');
     },
     /** Uses the token up when it is good. */
@@ -45,7 +48,7 @@ export function createPreviewTokens(key: string, lifeMs: number, used: UsedToken
       const expires = Number.parseInt(expiry, 36) * 1000;
       if (expires < Date.now()) return 'expired';
       if (!equal(state, ofState(plan, call))) return 'changed';
-      return (await used.use(nonce, expires)) ? 'good' : 'used';
+      return (await pending.take(nonce, expires)) ? 'good' : 'used';
     },
   };
 }

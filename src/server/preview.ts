@@ -20,7 +20,7 @@ function changeLine({ action }: WritePlan, { field, before, after }: WritePlan['
 }
 
 /** What a write would do, where, in whose name and who will see it. */
-export function previewLines(plan: WritePlan, actAs: number | null): string[] {
+export async function previewLines(plan: WritePlan, actAs: number | null): Promise<string[]> {
   const { action, entity, id, path, audience } = plan;
   const what = `${entity.singular}${id === null ? '' : ` ${id}`}`;
   const gone = action === 'delete';
@@ -33,14 +33,18 @@ export function previewLines(plan: WritePlan, actAs: number | null): string[] {
       ...(stays ? [`publish stays: ${disarm(label)}`] : []),
       ...plan.notes.map((note) => `Note: ${disarm(note)}`),
     ]),
+    ...((await plan.alongside?.()) ?? []),
     `${gone ? 'Who sees it until then' : 'Who sees it'}: ${audience.text}`,
     ...(actAs === null ? [] : [`Written in the name of the resource ${actAs}.`]),
   ];
 }
 
 /** The preview of a held write, and the token that lets it through. */
-export function previewText(held: Extract<Decision, { open: false }>, actAs: number | null): string {
-  const [first = '', ...rest] = previewLines(held.plan, actAs);
+export async function previewText(
+  held: Extract<Decision, { open: false }>,
+  actAs: number | null,
+): Promise<string> {
+  const [first = '', ...rest] = await previewLines(held.plan, actAs);
   const problem = held.problem === null ? '' : ` ${held.problem}`;
   return [
     `PREVIEW, nothing was written.${problem} ${first}`,

@@ -11,10 +11,10 @@ export interface GateSettings {
   readonly key: string | null;
   /** Seconds that a preview may be confirmed. */
   readonly seconds: number;
-  readonly usedDir: string | null;
+  readonly dir: string | null;
 }
 
-export const usualGate: GateSettings = { mode: 'token', key: null, seconds: 600, usedDir: null };
+export const usualGate: GateSettings = { mode: 'token', key: null, seconds: 600, dir: null };
 
 /** The way to one tenant, and how its records are written. */
 export interface Access {

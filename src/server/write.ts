@@ -96,7 +96,7 @@ export function createWriteRunner(rules: WriteRules) {
       confirm,
       plan: await makePlan(),
       replan: makePlan,
-      describe: (plan) => previewLines(plan, attributed(plan)).join('\n'),
+      describe: async (plan) => (await previewLines(plan, attributed(plan))).join('\n'),
       ask: calling.ask,
     });
     if (!decision.open) return previewText(decision, attributed(decision.plan));

@@ -404,7 +404,7 @@ describe('doctor on a configuration that is wrong', () => {
     expect(bad.find('Audit log')).toMatchObject([
       { status: 'problem', detail: expect.stringContaining('does not exist') },
     ]);
-    expect(bad.find('Used tokens')).toMatchObject([{ status: 'problem' }]);
+    expect(bad.find('Confirmations')).toMatchObject([{ status: 'problem' }]);
     expect(bad.code).toBe(1);
   });
 

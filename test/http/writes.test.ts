@@ -10,7 +10,7 @@ import { prepareServer } from '../../src/server/index.js';
 import type { HttpServer } from '../../src/transports/http/index.js';
 import { callTool, mcpHeaders, serve } from './support.js';
 
-const usedDir = mkdtempSync(join(tmpdir(), 'used-'));
+const dir = mkdtempSync(join(tmpdir(), 'used-'));
 const path = join(mkdtempSync(join(tmpdir(), 'audit-')), 'audit.jsonl');
 let sandbox: Sandbox;
 let replicas: HttpServer[] = [];
@@ -25,7 +25,7 @@ beforeAll(async () => {
       timeZone: 'UTC',
       closedStatusIds: [5],
       log: () => {},
-      confirm: { mode: 'elicit', key: 'k'.repeat(40), seconds: 600, usedDir },
+      confirm: { mode: 'elicit', key: 'k'.repeat(40), seconds: 600, dir },
       open: async () => ({
         reader: writer,
         writer,

@@ -138,7 +138,7 @@ describe('preview mode', () => {
 
   it('expires', async () => {
     const { createPreviewTokens } = await import('../../src/server/preview-token.js');
-    const { usedInMemory } = await import('../../src/server/used-tokens.js');
+    const { pendingInMemory } = await import('../../src/server/pending-tokens.js');
     const { createEntities } = await import('../../src/entities/index.js');
     const { createReader } = await import('../../src/client/index.js');
     const reader = createReader({
@@ -151,11 +151,13 @@ describe('preview mode', () => {
     });
     const plan = await createEntities(reader).tenant().writes.planCreate(group, { timeZone: 'UTC' });
     const subject = { word: 'CREATE_ENTITY', args: group, caller: 'me' };
-    const old = createPreviewTokens(key, -2_000, usedInMemory());
-    expect(await old.check(old.issue(subject, plan), subject, plan)).toBe('expired');
-    const fresh = createPreviewTokens(key, 60_000, usedInMemory());
-    expect(await fresh.check(fresh.issue(subject, plan), { ...subject, caller: 'you' }, plan)).toBe('other');
-    expect(await fresh.check(fresh.issue(subject, plan), subject, plan)).toBe('good');
+    const old = createPreviewTokens(key, -2_000, pendingInMemory());
+    expect(await old.check(await old.issue(subject, plan), subject, plan)).toBe('expired');
+    const fresh = createPreviewTokens(key, 60_000, pendingInMemory());
+    expect(await fresh.check(await fresh.issue(subject, plan), { ...subject, caller: 'you' }, plan)).toBe(
+      'other',
+    );
+    expect(await fresh.check(await fresh.issue(subject, plan), subject, plan)).toBe('good');
   });
 
   it('works across replicas with the same key, once among all that share a folder', async () => {

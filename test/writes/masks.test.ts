@@ -141,7 +141,6 @@ describe('what a mask hides', () => {
         errors: [`The value ${canary} of Resolution is too long.`, 'Another reason.'],
       },
       path: 'Tickets/query',
-      times: 2,
     });
     const hidden = await server.call('query-entity', { entity: 'Tickets' });
     expect(hidden.text).not.toContain(canary);

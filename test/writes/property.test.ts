@@ -8,6 +8,7 @@ import { verify } from '../../src/audit/index.js';
 import { entityAt } from '../../src/policy/paths.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { RecordedRequest, Sandbox } from '../../src/sandbox/types.js';
+import { writeExample, writeTools } from './examples.js';
 import { type Reply, type Rig, rig, tokenIn, writesSince } from './support.js';
 
 /**
@@ -82,12 +83,14 @@ const actions = [
   'name-look-up',
   'resource',
 ] as const;
+/** Besides these every tool that writes, with its example: also one that nobody thought of here. */
+const toolNames: readonly string[] = writeTools.map(({ name }) => name);
 /** What stands in `confirm`: a proper confirmation makes a preview first and uses what it names. */
 const confirms = ['none', 'wrong', 'word', 'proper', 'replay', 'other'] as const;
 
 const steps = fc.array(
   fc.record({
-    action: fc.constantFrom(...actions, 'note-visible', 'note-visible', 'update-ticket', 'rename-group'),
+    action: fc.constantFrom(...actions, ...toolNames, 'note-visible', 'note-visible', 'rename-group'),
     confirm: fc.constantFrom<(typeof confirms)[number]>(
       'none',
       'wrong',
@@ -133,19 +136,20 @@ interface Ids {
   readonly ticket: number;
   readonly resource: number;
   readonly role: number;
+  readonly contact: number;
   readonly time: readonly number[];
 }
 
 let unique = 0;
-function callOf(
-  action: (typeof actions)[number],
-  number: number,
-  ids: Ids,
-): [string, Record<string, unknown>] {
+function callOf(action: string, number: number, ids: Ids): [string, Record<string, unknown>] {
   unique += 1;
+  if (toolNames.includes(action)) {
+    const [time = 0] = ids.time;
+    return [action, writeExample(action, { ...ids, time, company: 0, project: 0, task: 0 })];
+  }
   const group = { entity: 'ContactGroups', id: ids.group };
   const note = { ticketID: ids.ticket, title: `Note ${unique}`, description: 'Text' };
-  const calls: Record<(typeof actions)[number], [string, Record<string, unknown>]> = {
+  const calls: Readonly<Record<string, [string, Record<string, unknown>]>> = {
     'create-group': [
       'create-entity',
       { entity: 'ContactGroups', data: { name: `G ${unique}`, isActive: true } },
@@ -189,7 +193,9 @@ function callOf(
     'name-look-up': ['search-tickets', { companyID: 'a', maxRecords: 1 }],
     resource: ['autotask://tickets', {}],
   };
-  return calls[action];
+  const call = calls[action];
+  if (call === undefined) throw new Error(`${action} is no action`);
+  return call;
 }
 
 const isReading = (action: string) => /^(read|filter|name|resource)/.test(action);
@@ -200,7 +206,12 @@ const verbs: Readonly<Record<string, 'create' | 'update' | 'delete'>> = {
   DELETE: 'delete',
 };
 const bodyShape = z.record(z.string(), z.unknown());
-const linesShape = z.looseObject({ event: z.string(), attempt: z.string(), route: z.string().optional() });
+const linesShape = z.looseObject({
+  event: z.string(),
+  attempt: z.string(),
+  route: z.string().optional(),
+  outcome: z.string().optional(),
+});
 
 const entityOf = ({ path }: RecordedRequest) =>
   entityAt(path.replace(/^V1\.0\//i, '').replace(/\/query(\/count)?$/i, ''))?.name ?? path;
@@ -262,6 +273,7 @@ async function firstIds(): Promise<Ids> {
     ticket: (await ids('Tickets'))[0] ?? 0,
     resource: (await ids('Resources'))[0] ?? 0,
     role: (await ids('Roles'))[0] ?? 0,
+    contact: (await ids('Contacts'))[0] ?? 0,
     time: await ids('TimeEntries', 6),
   };
   await reader.close();
@@ -279,7 +291,26 @@ async function attempt(server: Rig, name: string, args: Record<string, unknown>)
   }
 }
 
-const seen = { writes: 0, held: 0, lost: 0, visible: 0, human: 0, preview: 0, token: 0 };
+const seen = {
+  writes: 0,
+  held: 0,
+  lost: 0,
+  refused: 0,
+  readOnly: 0,
+  visible: 0,
+  human: 0,
+  preview: 0,
+  token: 0,
+};
+const wrote = new Set<string>();
+
+/** How the answer says that a write which was sent ended. */
+const outcomeIn = (answer: string) =>
+  /may or may not/.test(answer)
+    ? 'unknown'
+    : /^(Created|Updated|Deleted) |^The write was made/.test(answer)
+      ? 'done'
+      : 'refused';
 
 it('writes only what was confirmed, allowed and recorded, whatever is configured and called', async () => {
   await fc.assert(
@@ -296,6 +327,7 @@ it('writes only what was confirmed, allowed and recorded, whatever is configured
       const byPreview = wanted.mode === 'preview' || (wanted.mode === 'elicit' && human === undefined);
       let last: { name: string; args: Record<string, unknown>; token: string } | undefined;
       let writes = 0;
+      const outcomes: string[] = [];
       for (const { action, confirm, number, lost } of sequence) {
         // A replay is the last confirmed call once more, with the token that it had.
         const again = confirm === 'replay' && !isReading(action) ? last : undefined;
@@ -335,6 +367,8 @@ it('writes only what was confirmed, allowed and recorded, whatever is configured
             ? confirm === 'proper' && given !== word
             : (confirm === 'word' || confirm === 'proper' || given === word) && (!asks || human === 'yes'));
         if (!valid) expect(sent, `${action} with ${confirm}: ${answer.text}`).toEqual([]);
+        // Confirmed and not refused: it was sent, once.
+        if (valid && !answer.isError) expect(sent.length, answer.text).toBe(1);
         if (wanted.disabled.some((tool) => tool === name)) expect(sent).toEqual([]);
         // Said to be done, and exactly one request that did it.
         const done = /^(Created|Updated|Deleted) /.test(answer.text);
@@ -342,8 +376,12 @@ it('writes only what was confirmed, allowed and recorded, whatever is configured
         if (sent.length === 1 && !done) expect(answer.text).toMatch(/may or may not|Autotask|write was made/);
         if (sent.length === 0 && !isReading(action)) expect(done).toBe(false);
         writes += sent.length;
+        if (sent.length === 1) outcomes.push(outcomeIn(answer.text));
+        if (sent.length === 1) wrote.add(name);
+        if (wanted.readOnly && valid) seen.readOnly += 1;
         seen.held += /^PREVIEW/.test(answer.text) ? 1 : 0;
         seen.lost += /may or may not/.test(answer.text) ? 1 : 0;
+        seen.refused += sent.length === 1 && outcomeIn(answer.text) === 'refused' ? 1 : 0;
         seen.visible += args.publish === 'All Autotask Users' && sent.length === 1 ? 1 : 0;
         if (sent.length === 1) seen[asks ? 'human' : byPreview ? 'preview' : 'token'] += 1;
       }
@@ -364,6 +402,10 @@ it('writes only what was confirmed, allowed and recorded, whatever is configured
         writesSince(sandbox, 0).map(({ path }) => path.replace(/^V1\.0\//i, '')),
       );
       expect(lines.length).toBe(2 * attempts.length);
+      // The pair stands together, and its outcome is the one that the caller was told.
+      const ends = lines.filter(({ event }) => event === 'outcome');
+      expect(ends.map(({ attempt }) => attempt)).toEqual(attempts.map(({ attempt }) => attempt));
+      expect(ends.map(({ outcome }) => outcome)).toEqual(outcomes);
       if (lines.length > 0) expect(await verify([audit], null)).toMatchObject({ problem: null, open: [] });
     }),
     {
@@ -375,4 +417,5 @@ it('writes only what was confirmed, allowed and recorded, whatever is configured
   if (process.env.PROPERTY_RUNS) process.stderr.write(`${JSON.stringify(seen)}\n`);
   // The runs were not empty: writes got through every gate, and some were held or lost.
   for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(0);
+  expect([...wrote].sort()).toEqual([...toolNames].sort());
 }, 180_000);

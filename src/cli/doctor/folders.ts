@@ -78,15 +78,15 @@ async function auditLog({ writes, readOnly }: Config): Promise<Finding> {
 }
 
 async function confirmFolder({ writes, readOnly }: Config): Promise<Finding[]> {
-  const { usedDir } = writes.confirm;
-  if (usedDir === null || readOnly) return [];
-  const reason = await obstacle(usedDir, true);
-  if (reason === null) return [{ check: 'Used tokens', status: 'ok', detail: usedDir }];
+  const { dir } = writes.confirm;
+  if (dir === null || readOnly) return [];
+  const reason = await obstacle(dir, true);
+  if (reason === null) return [{ check: 'Confirmations', status: 'ok', detail: dir }];
   return [
     {
-      check: 'Used tokens',
+      check: 'Confirmations',
       status: 'problem',
-      detail: `${usedDir}: ${reason}. Previews cannot be confirmed.`,
+      detail: `${dir}: ${reason}. Previews cannot be confirmed.`,
       next: 'Set AUTOTASK_CONFIRM_DIR to a folder that all replicas can write.',
     },
   ];
