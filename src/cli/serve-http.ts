@@ -88,6 +88,8 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     };
   };
 
+  // Listened for from here on: a signal that comes while the server starts must not just end the process.
+  const told = stopped();
   const server = await startHttp({
     ...http,
     readOnly: config.readOnly,
@@ -115,7 +117,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   });
   log('info', `serving MCP at ${server.url}/mcp (${forGateway ? 'for a gateway' : 'one tenant'})`);
   try {
-    await stopped();
+    await told;
     log('info', 'stopping; running calls may finish');
     await server.close();
   } finally {

@@ -48,7 +48,7 @@ export const prompts: readonly Prompt[] = [
     args: [ticket],
     render: (args) =>
       [
-        `Use get-ticket for ${quoted(args.ticket)}; read older notes with query-entity on TicketNotes when they are needed.`,
+        `Use get-ticket with include all for ${quoted(args.ticket)}.`,
         'Write a handover of at most 150 words: the problem, what was tried with what result, where it stands, who waits for whom, the next step, and when it is due.',
         'Say what is internal. Do not guess what the ticket does not say.',
       ].join('\n'),

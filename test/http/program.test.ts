@@ -172,6 +172,26 @@ describe('the program', () => {
     await sandbox.close();
   });
 
+  it('attaches no file of its machine, whatever folder is named, and says why', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'files-'));
+    writeFileSync(join(folder, 'report.txt'), 'report');
+    const program = await startProgram(['--demo'], {
+      AUTOTASK_HTTP_TOKEN: token,
+      AUTOTASK_FILES_DIR: folder,
+      LOG_LEVEL: 'info',
+    });
+    const { client } = await connectClient(String(program.url));
+    const { tools } = await client.listTools();
+    const tool = tools.find(({ name }) => name === 'create-attachment');
+    expect(Object.keys(tool?.inputSchema.properties ?? {})).not.toContain('path');
+    const args = { parentId: 100001, path: 'report.txt' };
+    const answer = JSON.stringify(await client.callTool({ name: 'create-attachment', arguments: args }));
+    expect(answer).toMatch(/path is not an argument: files of the machine are attached only over stdio/);
+    await client.close();
+    await program.stop();
+    expect(program.output().stderr).toMatch(/AUTOTASK_FILES_DIR has no effect over HTTP/);
+  });
+
   it('offers sessions when asked to', async () => {
     const program = await startProgram(['--demo'], {
       AUTOTASK_HTTP_TOKEN: token,

@@ -134,8 +134,8 @@ export async function startProgram(args: readonly string[], env: Record<string, 
     output: () => ({ stdout, stderr }),
     pid: child.pid,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
-    /** Resolves to the exit code. */
-    exited: exited.then(([code]) => Number(code)),
+    /** Resolves to the exit code; -1 when a signal ended it. */
+    exited: exited.then(([code]) => Number(code ?? -1)),
     stop: async () => {
       child.kill('SIGTERM');
       await exited;

@@ -131,7 +131,7 @@ describe('prompts', () => {
   it.each([
     ['triage-queue', { queue: 'Level 1 Support' }, /queueID "Level 1 Support"/],
     ['triage-queue', {}, /search-tickets with openOnly and unassigned, maxRecords/],
-    ['summarise-ticket', { ticket: 'T1' }, /get-ticket for "T1"/],
+    ['summarise-ticket', { ticket: 'T1' }, /get-ticket with include all for "T1"/],
     ['brief-company', { company: 'Contoso' }, /company "Contoso"/],
     ['review-time', { resource: 'Bianca Almeida' }, /dateWorked "last week"/],
     ['draft-reply', { ticket: 'T1' }, /send nothing/],

@@ -35,7 +35,14 @@ const texts: Readonly<Record<Bucket, (local: number) => string>> = {
  */
 export function bucketOf(bucket: Bucket, day: boolean, timeZone: string): (value: unknown) => string | null {
   const clock = localClock(timeZone);
-  const text = texts[bucket];
+  /** Many records share a day, and every bucket is made of whole days. */
+  const byDay = new Map<number, string>();
+  const text = (local: number) => {
+    const day = Math.floor(local / dayMs);
+    const known = byDay.get(day) ?? texts[bucket](local);
+    byDay.set(day, known);
+    return known;
+  };
   return (value) => {
     const instant = instantOf(value);
     if (instant === null) return null;
