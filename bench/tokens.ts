@@ -32,7 +32,7 @@ const out = (cells: readonly (string | number)[]) =>
 
 out(['tickets', 'ours', 'raw', 'ours/raw', 'same fields', 'ours/same']);
 for (const maxRecords of [25, 100, 500]) {
-  const { text } = await tenant.call('query-entity', { entity: 'Tickets', maxRecords });
+  const { text } = await tenant.call('query-entity', { entity: 'Tickets', maxRecords, orderBy: 'id' });
   const columns =
     text
       .split('\n')

@@ -107,7 +107,8 @@ export const variableTable = [
   {
     name: 'AUTOTASK_CONFIRM_KEY',
     group: 'writes',
-    meaning: 'key of preview tokens, the same for all replicas, with the folder below; 32 characters or more',
+    meaning:
+      'key of preview tokens and list cursors, the same for all replicas, with the folder below; 32 characters or more',
     unset: 'each process makes its own',
     secret: true,
     file: true,

@@ -123,12 +123,13 @@ export async function alongAxis(given: Source, query: AxisQuery): Promise<AxisRo
     return result(whole.rows.length);
   }
   const total = after === null ? await source.count([]) : after.total;
-  if (after === null && total !== null && total <= Math.max(2 * page, need * 1.5)) {
+  const unread = total === null ? Number.POSITIVE_INFINITY : total - (whole?.rows.length ?? 0);
+  if (after === null && (unread <= page * 0.9 || unread <= need * 1.5)) {
     await add(whole?.rows ?? []);
     const last = whole?.rows.at(-1)?.id;
     const rest = ascending(source, typeof last === 'number' ? last : null, () => ({ position: 0, id: null }));
     for await (const slice of rest) await add(slice.rows);
-    return result(rows.size);
+    return result(local ? total : rows.size);
   }
 
   const bounds = boundsOf(filter, field);

@@ -117,12 +117,10 @@ export function createReads(
       const notes = order === null ? [] : [`not sorted: more than ${mostSorted} ${entity.name} are there`];
       const shown = rows.slice(0, limit);
       const isMore = more || rows.length > limit;
-      const total = isMore ? null : rows.length;
-      return tabulate(
-        { entity, rows: shown, fields, chosen, facts: { more: isMore, total, notes } },
-        references,
-        context,
-      );
+      const facts = { more: isMore, total: isMore ? null : rows.length, notes };
+      const list = await tabulate({ entity, rows: shown, fields, chosen, facts }, references, context);
+      // Autotask takes no id here to go on from.
+      return { ...list, lastId: null };
     }
     const query = {
       path,

@@ -78,6 +78,10 @@ function cut(bracket: Bracket, from: number, near: number, aim: number, halve: b
   return byDensity > low ? byDensity : Math.floor(low + ((until - low) * aim) / count);
 }
 
+/**
+ * Slices from the near end on, each a window that was read whole, until the consumer has enough. While a
+ * window is narrowed an empty slice is given, so that the consumer can count the calls.
+ */
 export async function* slices(
   source: Source,
   axis: Axis,
@@ -91,7 +95,9 @@ export async function* slices(
     const [first = near] = nearest;
     const last = nearest.at(-1) ?? first;
     const sure = last + 1;
-    const close = Math.min(until, until - from > axis.grain ? axis.align(sure, 'behind') : sure);
+    const bound = until - from > axis.grain ? axis.align(sure, 'behind') : sure;
+    // Never nothing, should Autotask show dates less exactly than it compares them.
+    const close = Math.min(until, Math.max(from + 1, bound));
     const count = (await source.count(axis.within(from, close))) ?? 2 * page;
     const crowd = (nearest.at(-2) ?? last) === last ? last : null;
     return { until: close, count, spacing: (last - first) / Math.max(1, nearest.length), crowd };

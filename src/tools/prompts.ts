@@ -35,7 +35,7 @@ export const prompts: readonly Prompt[] = [
     ],
     render: ({ queue }) =>
       [
-        `Use search-tickets with openOnly and unassigned${queue ? ` and queueID ${quoted(queue)}` : ''}, maxRecords 100.`,
+        `Use search-tickets with openOnly and unassigned${queue ? ` and queueID ${quoted(queue)}` : ''}, orderBy priority, maxRecords 100.`,
         'Order them by urgency: priority first, then due date, then age. Group those that look like one incident.',
         'For each of the first ten say in one line what it is, what is missing, and which resource should take it and why.',
         'Change nothing. End with the assignments you propose as a table, and ask which of them to make.',

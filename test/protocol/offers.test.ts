@@ -130,7 +130,7 @@ describe('prompts', () => {
 
   it.each([
     ['triage-queue', { queue: 'Level 1 Support' }, /queueID "Level 1 Support"/],
-    ['triage-queue', {}, /search-tickets with openOnly and unassigned, maxRecords/],
+    ['triage-queue', {}, /search-tickets with openOnly and unassigned, orderBy priority, maxRecords/],
     ['summarise-ticket', { ticket: 'T1' }, /get-ticket with include all for "T1"/],
     ['brief-company', { company: 'Contoso' }, /company "Contoso"/],
     ['review-time', { resource: 'Bianca Almeida' }, /dateWorked "last week"/],

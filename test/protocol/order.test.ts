@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createCursors } from '../../src/entities/cursor.js';
 import type { Row } from '../../src/sandbox/store/value.js';
 import type { RecordedRequest } from '../../src/sandbox/types.js';
+import { dates } from '../support/dates.js';
 import { type Connection, connect, spawnClient, tenantEnvironment } from '../support/tenant.js';
 
 /** Lists in an order that Autotask does not have, and how they go on. */
@@ -283,6 +285,38 @@ describe('dates as they come', () => {
   });
 });
 
+describe('all pages by cursor', () => {
+  it('are a direct sort of what the tenant holds, for any distribution of dates', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        dates,
+        fc.constantFrom('createDate', 'createDate desc', 'dueDateTime desc', 'completedDate', 'id desc'),
+        fc.integer({ min: 150, max: 900 }),
+        fc.boolean(),
+        async (at, orderBy, maxRecords, filtered) => {
+          const [field = '', direction] = orderBy.split(' ');
+          const { tenant, tickets } = await withTickets((rows) => {
+            if (field === 'id') return;
+            for (const [index, row] of rows.entries()) {
+              const date = at(index, rows.length);
+              row[field] = date === null ? null : Math.round(date);
+            }
+          });
+          try {
+            const query = filtered ? { query: { status: 'Complete' } } : {};
+            const { ids } = await pages(tenant, { ...query, orderBy, maxRecords, includeFields: ['id'] });
+            const all = tickets().filter(({ status }) => !filtered || status === 5);
+            expect(ids).toEqual(sorted(all, field, direction === 'desc'));
+          } finally {
+            await tenant.close();
+          }
+        },
+      ),
+      { numRuns: 8 },
+    );
+  }, 90_000);
+});
+
 describe('fields that are no dates', () => {
   let tenant: Connection;
   let tickets: () => readonly Row[];
@@ -401,6 +435,43 @@ describe('conditions that this server applies', () => {
     await tenant.close();
   });
 
+  it('that nearly nothing meets: says how far it came and goes on from there', async () => {
+    const { tenant, tickets } = await withTickets((rows) => {
+      for (const [index, row] of rows.entries()) {
+        row['udf:Root Cause'] = 'Cable';
+        row['udf:Downtime (hours)'] = index % 9001 === 17 ? 7 : 1;
+      }
+    }, 12);
+    const args = {
+      query: { 'Root Cause': 'Cable', 'Downtime (hours)': 7 },
+      includeFields: ['id'],
+      maxRecords: 2,
+    };
+    const first = await tenant.call('query-entity', { entity: 'Tickets', ...args });
+    expect(first.text).toMatch(/^\d of Tickets by createDate desc, more exist; to continue/);
+    expect(first.text).toMatch(/Note: not all matches were looked at/);
+    const { ids, calls } = await pages(tenant, args);
+    const matching = tickets().filter((row) => row['udf:Downtime (hours)'] === 7);
+    expect(matching).toHaveLength(3);
+    expect(ids).toEqual(sorted(matching, 'createDate'));
+    expect(Math.max(...calls)).toBeLessThanOrEqual(33);
+    await tenant.close();
+  });
+
+  it('a user-defined field is sorted by, too', async () => {
+    const { tenant, tickets } = await withTickets((rows) => {
+      for (const [index, row] of rows.entries()) row['udf:Downtime (hours)'] = (index * 31) % 97;
+    });
+    const { ids } = await pages(tenant, {
+      query: { companyID: contoso },
+      orderBy: 'Downtime (hours) desc',
+      maxRecords: 30,
+    });
+    const own = tickets().filter(({ companyID }) => companyID === contoso);
+    expect(ids).toEqual(sorted(own, 'udf:Downtime (hours)'));
+    await tenant.close();
+  });
+
   it('a list of more ids than a query takes is sorted over all of them', async () => {
     const { tenant, tickets } = await withTickets(invert);
     const ids = tickets()
@@ -415,6 +486,38 @@ describe('conditions that this server applies', () => {
         'createDate',
       ),
     );
+    await tenant.close();
+  });
+});
+
+describe('a list that Autotask gives below one record only', () => {
+  it('is sorted here, and goes on by cursor or with a higher maxRecords', async () => {
+    const resourceID = 29682885;
+    const tenant = await connect({
+      sandbox: {
+        reshape: {
+          ResourceTimeOffBalances: (rows) => {
+            const [first] = rows.filter((row) => row.resourceID === resourceID);
+            const next = Math.max(...rows.map(({ id }) => id)) + 1;
+            for (const [index, year] of [2021, 2024, 2019, 2023].entries()) {
+              rows.push({ ...first, id: next + index, resourceID, year });
+            }
+          },
+        },
+      },
+    });
+    const args = { entity: 'ResourceTimeOffBalances', parentId: resourceID, maxRecords: 2 };
+    const years = async (given: Record<string, unknown>) => {
+      const answer = list.parse(await tenant.json('query-entity', { ...args, ...given }));
+      return { years: answer.records.map(({ year }) => year), cursor: answer.cursor?.text };
+    };
+    const first = await years({ orderBy: 'year desc' });
+    const second = await years({ orderBy: 'year desc', cursor: first.cursor });
+    const third = await years({ orderBy: 'year desc', cursor: second.cursor });
+    expect([...first.years, ...second.years, ...third.years]).toEqual([2026, 2024, 2023, 2021, 2019]);
+    expect(third.cursor).toBeUndefined();
+    const { text } = await tenant.call('query-entity', args);
+    expect(text).toMatch(/^2 of ResourceTimeOffBalances, more exist; raise maxRecords for more\n/);
     await tenant.close();
   });
 });

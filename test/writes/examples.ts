@@ -11,6 +11,7 @@ export interface Ids {
   readonly contact: number;
   readonly project: number;
   readonly task: number;
+  readonly attachment: number;
 }
 
 export const recordsOf = async (server: Rig, entity: string, maxRecords = 1) =>
@@ -37,7 +38,15 @@ export async function idsOf(server: Rig): Promise<Ids> {
     contact: await first('Contacts'),
     project: await first('Projects'),
     task: await first('Tasks'),
+    attachment: await first('AttachmentInfo'),
   };
+}
+
+/** The record that a resource with this address can show. */
+export function idFor(uri: string, ids: Ids): number {
+  if (/attachment/.test(uri)) return ids.attachment;
+  if (/ticket/.test(uri)) return ids.ticket;
+  return /contact/.test(uri) ? ids.contact : ids.company;
 }
 
 type Args = Record<string, unknown>;
@@ -71,6 +80,11 @@ const writing: Readonly<Record<string, (ids: Ids) => Args>> = {
   'update-company': ({ company }) => ({ id: company, phone: `555 ${made}` }),
   'create-contact': () => ({ companyID: 0, firstName: 'Ann', lastName: `Lee ${made}`, isActive: 1 }),
   'update-contact': ({ contact }) => ({ id: contact, title: `CTO ${made}` }),
+  'create-attachment': ({ ticket }) => ({
+    parentId: ticket,
+    name: `notes ${made}.txt`,
+    data: Buffer.from('Text').toString('base64'),
+  }),
   'create-time-entry': ({ ticket, resource, role }) => ({
     ticketID: ticket,
     resourceID: resource,
@@ -106,6 +120,7 @@ const reading: Readonly<Record<string, (ids: Ids) => readonly Args[]>> = {
     { entity: 'Tickets', groupBy: ['title'], metrics: ['count', 'max(createDate)'] },
   ],
   'count-entity': () => [{ entity: 'Tickets', query: { ticketCategory: { noteq: null } } }],
+  'get-attachment': ({ attachment }) => [{ id: attachment }],
   'get-entity': ({ ticket, company }) => [
     { entity: 'Tickets', id: ticket },
     { entity: 'Companies', id: company },

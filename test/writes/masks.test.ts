@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
 import { resources } from '../../src/tools/resources.js';
-import { type Ids, idsOf, readExamples, readTools, writeExample, writeTools } from './examples.js';
+import { type Ids, idFor, idsOf, readExamples, readTools, writeExample, writeTools } from './examples.js';
 import { type Rig, rig, writesSince } from './support.js';
 
 /** Stands in every hidden field; must stand in no answer. */
@@ -97,8 +97,7 @@ describe('what a mask hides', () => {
   it('is in no resource and no suggestion', async () => {
     const server = await serve({ AUTOTASK_MASK_FIELDS: masks });
     for (const { uri, complete } of resources) {
-      const id = /tickets/.test(uri) ? ids.ticket : /contacts/.test(uri) ? ids.contact : ids.company;
-      const address = uri.replace('{id}', String(id));
+      const address = uri.replace('{id}', String(idFor(uri, ids)));
       const { contents } = await server.client.readResource({ uri: address.replace('{name}', 'Tickets') });
       expect(JSON.stringify(contents)).not.toContain(canary);
       if (complete === undefined) continue;
