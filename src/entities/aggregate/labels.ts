@@ -29,19 +29,19 @@ export async function labels(
     field.udf ? { userDefinedFields: [{ name: field.name, value }] } : { [field.name]: value };
   const shown = await display(wanted.map(row), [field], options);
   const isText = field.isPickList !== true && field.referenceEntityType === null;
-  const alike = new Map<string, KeyValue[]>();
-  for (const [index, value] of wanted.entries()) {
-    const text = shown[index]?.[0]?.text ?? '';
-    alike.set(text, [...(alike.get(text) ?? []), value]);
-  }
+  const times = new Map<string, number>();
+  for (const [cell] of shown) if (cell) times.set(cell.text, (times.get(cell.text) ?? 0) + 1);
+  const variants = new Map<string, number>();
   for (const [index, value] of wanted.entries()) {
     const cell = shown[index]?.[0];
     if (cell === undefined) continue;
     // Two records of one name are two groups, and a reader must see which is which; texts may differ unseen.
-    const twins = alike.get(cell.text) ?? [];
-    const mark = isText ? `variant ${twins.indexOf(value) + 1}` : oneLine(String(value));
+    const variant = (variants.get(cell.text) ?? 0) + 1;
+    variants.set(cell.text, variant);
+    const mark = isText ? `variant ${variant}` : oneLine(String(value));
     const name = ofTable.test(cell.text) ? JSON.stringify(cell.text) : cell.text;
-    const text = twins.length > 1 && cell.text !== mark ? `${name} (${mark})` : name;
+    const repeated = (times.get(cell.text) ?? 0) > 1 && cell.text !== mark;
+    const text = repeated ? `${name} (${mark})` : name;
     cells.set(value, { ...cell, text });
   }
   return cells;
