@@ -119,10 +119,10 @@ describe('a hostile ticket', () => {
   });
 
   it('comes back as data when Autotask quotes it in an error', async () => {
+    // Every time: a count that fails is made up for by reading.
     const remove = sandbox.faults.add({
       fault: { kind: 'serverError', errors: [attack] },
       path: 'Tickets/query',
-      times: 1,
     });
     const { text, isError } = await server.call('query-entity', { entity: 'Tickets' });
     remove();
