@@ -9,7 +9,10 @@ export interface Link {
   readonly hash: string;
 }
 
-export const origin: Pick<Link, 'seq' | 'hash'> = { seq: 0, hash: '0'.repeat(64) };
+/** Where a chain stands. */
+export type Point = Pick<Link, 'seq' | 'hash'>;
+
+export const origin: Point = { seq: 0, hash: '0'.repeat(64) };
 
 const linkShape = z.looseObject({
   seq: z.int().min(1),
@@ -18,16 +21,12 @@ const linkShape = z.looseObject({
 });
 
 /** With a key nobody without it can forge a chain; without one a chain only shows changes made by accident or in part. */
-function digest(text: string, key: string | null): string {
+export function digest(text: string, key: string | null): string {
   return (key === null ? createHash('sha256') : createHmac('sha256', key)).update(text).digest('hex');
 }
 
 /** The next line of the log, without its line break: the hash covers everything before itself. */
-export function seal(
-  event: object,
-  after: Pick<Link, 'seq' | 'hash'>,
-  key: string | null,
-): { line: string; link: Link } {
+export function seal(event: object, after: Point, key: string | null): { line: string; link: Link } {
   const body = { seq: after.seq + 1, prev: after.hash, ...event };
   const hash = digest(JSON.stringify(body), key);
   return { line: JSON.stringify({ ...body, hash }), link: { seq: body.seq, prev: body.prev, hash } };
@@ -38,7 +37,7 @@ export type Checked =
   | { readonly ok: false; readonly problem: string };
 
 /** Checks one line against the line before; `after` null accepts any start, as that of a rotated file. */
-export function check(line: string, after: Pick<Link, 'seq' | 'hash'> | null, key: string | null): Checked {
+export function check(line: string, after: Point | null, key: string | null): Checked {
   let parsed: unknown;
   try {
     parsed = JSON.parse(line);

@@ -1,7 +1,9 @@
-import { type FileHandle, open, readdir, rename } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { check, type Link, origin, seal } from './chain.js';
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import { check, type Link, origin, type Point, seal } from './chain.js';
+import { isCode } from './errors.js';
+import { fits, type Head, headOf, readHead, writeHead } from './head.js';
 import { withLock } from './lock.js';
+import { rotated } from './set.js';
 
 export interface AuditFileSettings {
   readonly path: string;
@@ -18,41 +20,56 @@ export interface AuditFile {
 
 const tailBytes = 1024 * 1024;
 
-async function lastLine(file: FileHandle, size: number): Promise<string | null> {
+async function lastLine(file: FileHandle, size: number): Promise<string> {
   const length = Math.min(size, tailBytes);
   const buffer = Buffer.alloc(length);
   await file.read(buffer, 0, length, size - length);
-  return buffer.toString('utf8').trimEnd().split('\n').at(-1) ?? null;
+  const lines = buffer.toString('utf8').split('\n');
+  // What would be written behind half a line would be lost with it.
+  if (lines.pop() !== '') throw new Error('is only half written');
+  return lines.at(-1) ?? '';
 }
 
-/** Rotated files by age: `audit.jsonl.1` is the oldest. */
-async function rotated(path: string): Promise<number[]> {
-  const prefix = `${basename(path)}.`;
-  return (await readdir(dirname(path)))
-    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
-    .map((name) => Number(name.slice(prefix.length)))
-    .sort((a, b) => a - b);
-}
-
-async function endOf(path: string, key: string | null): Promise<Pick<Link, 'seq' | 'hash'> | null> {
-  const file = await open(path, 'r');
+async function endOf(path: string, key: string | null): Promise<Link | null> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return null;
+    throw error;
+  }
   try {
     const { size } = await file.stat();
     if (size === 0) return null;
-    const checked = check((await lastLine(file, size)) ?? '', null, key);
-    if (!checked.ok) throw new Error(`the last line of ${path} ${checked.problem}`);
+    const checked = check(await lastLine(file, size), null, key);
+    if (!checked.ok) throw new Error(checked.problem);
     return checked.link;
+  } catch (error) {
+    throw new Error(`the last line of ${path} ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     await file.close();
   }
 }
 
-/** Where the chain stands: at the last line, which may be that of the file before. */
-async function tip(path: string, key: string | null): Promise<Pick<Link, 'seq' | 'hash'>> {
+/**
+ * Where the chain stands: at the last line, which may be that of the file before. Files that were all taken away
+ * break no chain: it goes on where the head record says. Rejects when lines are missing from the end, because
+ * going on would cover that up.
+ */
+async function tip(path: string, key: string | null, head: Head | null): Promise<Point> {
   const here = await endOf(path, key);
-  if (here !== null) return here;
-  const newest = (await rotated(path)).at(-1);
-  return (newest === undefined ? null : await endOf(`${path}.${newest}`, key)) ?? origin;
+  const newest = here === null ? (await rotated(path)).at(-1) : undefined;
+  const end = newest === undefined ? here : await endOf(`${path}.${newest}`, key);
+  if (head === null) return end ?? origin;
+  if (end !== null && fits(end, head)) return end;
+  if (here === null) return { seq: head.last, hash: head.hash };
+  throw new Error(`${path} ends with line ${here.seq}, and ${headOf(path)} says line ${head.last}`);
+}
+
+async function soundHead(path: string, key: string | null): Promise<Head | null> {
+  const head = await readHead(path, key);
+  if (head !== 'changed') return head;
+  throw new Error(`${headOf(path)} was changed, or written with another key`);
 }
 
 /** A log of lines that nobody can change unnoticed. Several processes may append to the same file. */
@@ -60,6 +77,17 @@ export function createAuditFile({ path, key, maxBytes }: AuditFileSettings): Aud
   let queue: Promise<unknown> = Promise.resolve();
 
   async function write(event: object): Promise<void> {
+    const known = await soundHead(path, key);
+    const end = await tip(path, key, known);
+    const since = known?.since ?? end.seq + 1;
+    // A process that died between a line and its record: caught up first, so that it is never two lines behind.
+    if (known?.last !== end.seq) await writeHead(path, { last: end.seq, hash: end.hash, since }, key);
+    const { line, link } = seal(event, end, key);
+    await appendLine(line);
+    await writeHead(path, { last: link.seq, hash: link.hash, since }, key);
+  }
+
+  async function appendLine(line: string): Promise<void> {
     let file = await open(path, 'a', 0o600);
     try {
       if ((await file.stat()).size >= maxBytes) {
@@ -68,7 +96,6 @@ export function createAuditFile({ path, key, maxBytes }: AuditFileSettings): Aud
         file = await open(path, 'a', 0o600);
       }
       await file.chmod(0o600);
-      const { line } = seal(event, await tip(path, key), key);
       await file.appendFile(`${line}\n`);
       await file.sync();
     } finally {

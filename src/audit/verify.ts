@@ -1,6 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { check, type Link, origin } from './chain.js';
+import { check, origin, type Point } from './chain.js';
+import { type Head, headOf, readHead } from './head.js';
+import { linesOf } from './lines.js';
+import { closeAll, openAll, openSet, type Part } from './set.js';
 
 export interface Verdict {
   readonly lines: number;
@@ -8,41 +9,88 @@ export interface Verdict {
   readonly open: readonly string[];
   /** Null when everything is as it was written. */
   readonly problem: string | null;
-  /** The first line's number; more than 1 when the log starts in a rotated file that was not given. */
+  /** The first line's number; more than 1 when the log starts in a file that is not there. */
   readonly first: number | null;
   readonly last: number | null;
+  /** Since which line there is a record of where the log ends; null when there is none. */
+  readonly headSince: number | null;
 }
 
-/** Checks files in the given order as one chain. Rejects when a file cannot be read. */
+/**
+ * Checks a log with the files set aside before it, or several files in the given order, as one chain, and its end
+ * against its head record. Others may append meanwhile. Rejects when a file cannot be read.
+ */
 export async function verify(paths: readonly string[], key: string | null): Promise<Verdict> {
-  let after: Pick<Link, 'seq' | 'hash'> | null = null;
+  const path = paths.at(-1) ?? '';
+  // Whoever reads it before the files finds its line in them, whatever is appended meanwhile.
+  const head = await readHead(path, key);
+  const parts = paths.length === 1 ? await openSet(path) : await openAll(paths);
+  try {
+    const wanted = head === null || head === 'changed' ? null : head;
+    const { atHead, end, ...chain } = await follow(parts, key, wanted?.last ?? 0);
+    const later = await readHead(path, key);
+    const problem =
+      chain.problem ??
+      (head === 'changed' || later === 'changed'
+        ? `${headOf(path)} was changed, or written with another key`
+        : wanted === null
+          ? null
+          : mismatch(path, wanted, later ?? wanted, end, atHead));
+    return { ...chain, problem, last: end?.seq ?? null, headSince: wanted?.since ?? null };
+  } finally {
+    await closeAll(parts);
+  }
+}
+
+/** What of the log's end does not fit what its head record said before and after it was read. */
+function mismatch(
+  path: string,
+  before: Head,
+  after: Head,
+  end: Point | null,
+  atHead: string | null,
+): string | null {
+  const last = end?.seq ?? 0;
+  if (before.last > last) {
+    return `${path} ends with line ${last}, and line ${before.last} was written: lines were removed from the end`;
+  }
+  if (atHead !== null && atHead !== before.hash) {
+    return `${path}, line with the number ${before.last} is not the one that was written`;
+  }
+  // The line before may still lack its record; two lines may not.
+  if (after.last < last - 1) {
+    return `${path} ends with line ${last}, and ${headOf(path)} says line ${after.last}: an older record was put in its place`;
+  }
+  return null;
+}
+
+interface Followed extends Omit<Verdict, 'last' | 'headSince'> {
+  readonly end: Point | null;
+  /** Hash of the line that has the wanted number. */
+  readonly atHead: string | null;
+}
+
+async function follow(parts: readonly Part[], key: string | null, wanted: number): Promise<Followed> {
+  let end: Point | null = null;
   let first: number | null = null;
+  let atHead: string | null = null;
   let lines = 0;
   const open = new Set<string>();
-  for (const path of paths) {
+  const result = (problem: string | null) => ({ lines, open: [...open], problem, first, end, atHead });
+  for (const { path, file } of parts) {
     let number = 0;
-    for await (const line of createInterface({
-      input: createReadStream(path, 'utf8'),
-      crlfDelay: Infinity,
-    })) {
+    for await (const { line, finished } of linesOf(file)) {
       number += 1;
-      const checked = check(line, after, key);
-      const problem = !checked.ok
-        ? checked.problem
-        : after === null && checked.link.seq === 1 && checked.link.prev !== origin.hash
-          ? 'does not start a chain'
-          : null;
-      if (!checked.ok || problem !== null) {
-        return {
-          lines,
-          open: [...open],
-          problem: `${path}, line ${number} ${problem}`,
-          first,
-          last: after?.seq ?? null,
-        };
+      if (!finished) return result(`${path}, line ${number} is only half written`);
+      const checked = check(line, end, key);
+      if (!checked.ok) return result(`${path}, line ${number} ${checked.problem}`);
+      const { link } = checked;
+      if (end === null && link.seq === 1 && link.prev !== origin.hash) {
+        return result(`${path}, line ${number} does not start a chain`);
       }
-      after = checked.link;
-      first ??= checked.link.seq;
+      end = link;
+      first ??= link.seq;
+      if (link.seq === wanted) atHead = link.hash;
       lines += 1;
       const { event, attempt } = checked.event;
       if (typeof attempt !== 'string') continue;
@@ -50,5 +98,5 @@ export async function verify(paths: readonly string[], key: string | null): Prom
       else open.delete(attempt);
     }
   }
-  return { lines, open: [...open], problem: null, first, last: after?.seq ?? null };
+  return result(null);
 }

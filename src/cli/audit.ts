@@ -1,8 +1,8 @@
-import { verify } from '../audit/index.js';
+import { headOf, verify } from '../audit/index.js';
 import { didYouMean } from '../nearest.js';
 import { UsageError } from './args.js';
 
-/** Checks an audit log and prints the verdict: 0 when it is as it was written, 1 when not. */
+/** Checks an audit log with the files set aside before it and prints the verdict: 0 when it is as it was written, 1 when not. */
 export async function verifyAudit(
   words: readonly string[],
   keyOf: () => Promise<string | null>,
@@ -13,7 +13,7 @@ export async function verifyAudit(
     throw new UsageError(`Usage: autotask-mcp audit verify FILE [FILE...]${hint}`);
   }
   const key = await keyOf();
-  const { lines, first, last, open, problem } = await verify(files, key);
+  const { lines, first, last, open, problem, headSince } = await verify(files, key);
   if (problem !== null) {
     process.stdout.write(`NOT INTACT: ${problem}. ${lines} lines before it are intact.\n`);
     if (key === null)
@@ -24,7 +24,17 @@ export async function verifyAudit(
   process.stdout.write(`Intact: ${lines} lines (${range}).\n`);
   if (first !== null && first > 1) {
     process.stdout.write(
-      `It continues a file that was not given: line ${first - 1} is the last of that one.\n`,
+      `It continues a file that is not there or was not given: line ${first - 1} is the last of that one.\n`,
+    );
+  }
+  const head = headOf(files.at(-1) ?? '');
+  if (headSince === null) {
+    process.stdout.write(
+      `${head} is not there: the log is older than that record of its end, or it was removed. Lines cut from the end would leave no trace.\n`,
+    );
+  } else if (headSince > 1) {
+    process.stdout.write(
+      `${head} is kept since line ${headSince}: the log is older, or the record was removed. Lines cut from the end before that would leave no trace.\n`,
     );
   }
   for (const attempt of open) process.stdout.write(`Without outcome: attempt ${attempt}\n`);

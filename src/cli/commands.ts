@@ -86,7 +86,7 @@ export const commands = {
   audit: {
     name: 'audit',
     words: 'verify FILE...',
-    summary: 'check an audit log (rotated files first)',
+    summary: 'check an audit log, with the files set aside before it',
     options: [],
   },
   tour: {

@@ -4,6 +4,7 @@ import { type ListResult, mostRecords, type RecordResult } from '../entities/rea
 import { defineReadTool, type ToolContext } from './define.js';
 import * as inputs from './inputs.js';
 import { idOf } from './records.js';
+import { noteColumns } from './ticket/entries.js';
 import { partNames, ticketStory } from './ticket/story.js';
 
 /** How many notes and time entries are shown; older ones are counted. */
@@ -78,18 +79,9 @@ export const getTicket = defineReadTool({
     }
     const { reads } = context.entities.tenant();
     const record = telling(await reads.get({ entity: 'Tickets', id }, context));
-    const noteFields = [
-      'createDateTime',
-      'creatorResourceID',
-      'createdByContactID',
-      'noteType',
-      'publish',
-      'title',
-      'description',
-    ];
     const timeFields = ['dateWorked', 'resourceID', 'hoursWorked', 'isNonBillable', 'summaryNotes'];
     const [notes, time, ...counts] = await Promise.all([
-      belonging('TicketNotes', id, noteFields, context),
+      belonging('TicketNotes', id, noteColumns, context),
       belonging('TimeEntries', id, timeFields, context),
       ...counted
         .filter((entity) => readable(entity, context))

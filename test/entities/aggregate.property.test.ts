@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
-import { everyRecord, type Item } from '../support/records.js';
+import { everyRecord, type Item, makeRecord } from '../support/records.js';
 import { type Connection, connect } from '../support/tenant.js';
 
 /**
@@ -97,34 +97,23 @@ async function store(
   run: string,
   opportunities: readonly (typeof opportunity extends fc.Arbitrary<infer T> ? T : never)[],
 ) {
-  const { apiUrl, credentials } = tenant.sandbox;
   const [productIds, companyIds] = [[...products.keys()], [...companies.keys()]];
   for (const [index, { product, company, campaign, ...fields }] of opportunities.entries()) {
-    const response = await fetch(`${apiUrl}V1.0/Opportunities`, {
-      method: 'POST',
-      headers: {
-        UserName: credentials.userName,
-        Secret: credentials.secret,
-        ApiIntegrationCode: credentials.integrationCode,
-        'Content-Type': 'application/json',
-      },
-      body: JSON.stringify({
-        ...fields,
-        title: `${run} ${index}`,
-        promotionName: run,
-        companyID: companyIds[company],
-        ownerResourceID: 29682885,
-        amount: 1,
-        cost: 1,
-        probability: 50,
-        projectedCloseDate: '2026-12-01T00:00:00Z',
-        stage: 1,
-        status: 1,
-        productID: product === null ? null : productIds[product],
-        userDefinedFields: [{ name: 'Campaign', value: campaign }],
-      }),
+    await makeRecord(tenant.sandbox, 'Opportunities', {
+      ...fields,
+      title: `${run} ${index}`,
+      promotionName: run,
+      companyID: companyIds[company],
+      ownerResourceID: 29682885,
+      amount: 1,
+      cost: 1,
+      probability: 50,
+      projectedCloseDate: '2026-12-01T00:00:00Z',
+      stage: 1,
+      status: 1,
+      productID: product === null ? null : productIds[product],
+      userDefinedFields: [{ name: 'Campaign', value: campaign }],
     });
-    expect(response.status, await response.clone().text()).toBe(200);
   }
   const stored = await everyRecord(tenant.sandbox, 'Opportunities');
   return stored.filter((item) => item.promotionName === run);

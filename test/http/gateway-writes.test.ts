@@ -73,7 +73,7 @@ describe('writes of the tenants of a gateway', () => {
     );
     for (const answer of answers) expect(answer).toMatch(/Created ContactGroup/);
     expect(readdirSync(folder).sort()).toEqual(
-      sandbox.tenants.map((by) => `audit-${tagOf(by)}.jsonl`).sort(),
+      sandbox.tenants.flatMap((by) => ['', '.head'].map((end) => `audit-${tagOf(by)}.jsonl${end}`)).sort(),
     );
     for (const [index, by] of sandbox.tenants.entries()) {
       const done = verify(fileOf(by));

@@ -3,7 +3,7 @@ import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { RecordedRequest } from '../../src/sandbox/types.js';
-import { everyRecord, type Item } from '../support/records.js';
+import { everyRecord, type Item, makeRecord } from '../support/records.js';
 import { type Connection, connect } from '../support/tenant.js';
 
 /** Enough tickets for a dozen pages, so that counting can be cheaper than reading. */
@@ -40,21 +40,7 @@ const bodies = (requests: readonly RecordedRequest[], path: string) =>
         .parse(body),
     );
 
-const created = z.object({ itemId: z.number() });
-async function create(entity: string, body: Record<string, unknown>): Promise<number> {
-  const { apiUrl, credentials } = tenant.sandbox;
-  const response = await fetch(`${apiUrl}V1.0/${entity}`, {
-    method: 'POST',
-    headers: {
-      UserName: credentials.userName,
-      Secret: credentials.secret,
-      ApiIntegrationCode: credentials.integrationCode,
-      'Content-Type': 'application/json',
-    },
-    body: JSON.stringify(body),
-  });
-  return created.parse(await response.json()).itemId;
-}
+const create = (entity: string, body: Record<string, unknown>) => makeRecord(tenant.sandbox, entity, body);
 const ticket = {
   title: 'One more',
   status: 1,

@@ -3,6 +3,7 @@ import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { attachmentEntities } from '../../src/entities/attachments.js';
+import { makeRecord } from '../support/records.js';
 import { type Connection, connect } from '../support/tenant.js';
 
 let tenant: Connection;
@@ -44,20 +45,8 @@ async function get(args: Record<string, unknown>, from = tenant) {
 const blobOf = (block: ContentBlock | undefined): Buffer =>
   Buffer.from(block?.type === 'resource' && 'blob' in block.resource ? block.resource.blob : '', 'base64');
 
-const upload = async (path: string, body: object): Promise<number> => {
-  const { credentials, apiUrl } = tenant.sandbox;
-  const response = await fetch(`${apiUrl}V1.0/${path}`, {
-    method: 'POST',
-    headers: {
-      UserName: credentials.userName,
-      Secret: credentials.secret,
-      ApiIntegrationCode: credentials.integrationCode,
-      'Content-Type': 'application/json',
-    },
-    body: JSON.stringify({ attachmentType: 'FILE_ATTACHMENT', publish: 2, title: 'x', ...body }),
-  });
-  return z.object({ itemId: z.number() }).parse(await response.json()).itemId;
-};
+const upload = (path: string, body: object): Promise<number> =>
+  makeRecord(tenant.sandbox, path, { attachmentType: 'FILE_ATTACHMENT', publish: 2, title: 'x', ...body });
 
 const uploaded = (fullPath: string, content: Buffer | string, more: object = {}) =>
   upload(`Tickets/${ticket}/Attachments`, {

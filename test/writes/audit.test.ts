@@ -1,23 +1,18 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import { createAuditFile, createAuditLog, verify } from '../../src/audit/index.js';
+import { verify } from '../../src/audit/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
-import { program } from '../support/tenant.js';
+import { freshLog, linesOf, verifyCommand, write } from './audit-support.js';
 import { type Rig, rig, writesSince } from './support.js';
 
 let sandbox: Sandbox;
@@ -36,14 +31,6 @@ async function open(env: Record<string, string>): Promise<Rig> {
   return one;
 }
 
-const folder = () => mkdtempSync(join(tmpdir(), 'audit-'));
-const lineShape = z.looseObject({ event: z.string(), attempt: z.string(), outcome: z.string().optional() });
-const linesOf = (path: string) =>
-  readFileSync(path, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => lineShape.parse(JSON.parse(line)));
-
 let groups = 0;
 const group = () => {
   groups += 1;
@@ -56,7 +43,7 @@ const group = () => {
 
 describe('the audit log', () => {
   it('holds a pair for each write and nothing for previews and refusals', async () => {
-    const path = join(folder(), 'audit.jsonl');
+    const path = freshLog();
     const server = await open({ AUTOTASK_AUDIT_LOG: path, AUTOTASK_MASK_FIELDS: 'Tickets.resolution' });
     const { confirm: _, ...unconfirmed } = group();
     await server.call('create-entity', unconfirmed);
@@ -106,7 +93,7 @@ describe('the audit log', () => {
   });
 
   it('keeps secrets and what is named like one out', async () => {
-    const path = join(folder(), 'audit.jsonl');
+    const path = freshLog();
     const server = await open({ AUTOTASK_AUDIT_LOG: path });
     const { secret } = sandbox.credentials;
     const args = group();
@@ -120,7 +107,7 @@ describe('the audit log', () => {
   });
 
   it('stands on disk before the write is sent, and knows writes whose outcome nobody knows', async () => {
-    const path = join(folder(), 'audit.jsonl');
+    const path = freshLog();
     const server = await open({ AUTOTASK_AUDIT_LOG: path });
     sandbox.faults.add({
       fault: { kind: 'reset', when: 'after' },
@@ -139,11 +126,11 @@ describe('the audit log', () => {
   });
 
   it.each([
-    ['its folder does not exist', () => join(folder(), 'nowhere', 'audit.jsonl')],
+    ['its folder does not exist', () => `${freshLog()}/nowhere/audit.jsonl`],
     [
       'it is a folder',
       () => {
-        const path = join(folder(), 'audit.jsonl');
+        const path = freshLog();
         mkdirSync(path);
         return path;
       },
@@ -151,7 +138,7 @@ describe('the audit log', () => {
     [
       'its last line was changed',
       () => {
-        const path = join(folder(), 'audit.jsonl');
+        const path = freshLog();
         writeFileSync(path, '{"seq":1,"prev":"x"}\n');
         return path;
       },
@@ -167,24 +154,6 @@ describe('the audit log', () => {
 });
 
 describe('the hash chain', () => {
-  const write = async (path: string, count: number, key: string | null = null, maxBytes = 1_000_000) => {
-    const log = createAuditLog(createAuditFile({ path, key, maxBytes }));
-    for (let number = 0; number < count; number += 1) {
-      const end = await log.attempt({
-        tool: 'update-ticket',
-        entity: 'Tickets',
-        action: 'update',
-        route: 'Tickets',
-        id: number,
-        caller: 'me',
-        gate: 'token',
-        arguments: { id: number },
-        changes: [],
-      });
-      await end({ outcome: 'done', id: number });
-    }
-  };
-
   it.each([
     [
       'a changed value',
@@ -212,7 +181,7 @@ describe('the hash chain', () => {
       /line 6 is not a line of JSON/,
     ],
   ])('shows %s', async (_what, tamper, problem) => {
-    const path = join(folder(), 'audit.jsonl');
+    const path = freshLog();
     await write(path, 3);
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
     writeFileSync(path, `${tamper(lines).join('\n')}\n`);
@@ -220,7 +189,7 @@ describe('the hash chain', () => {
   });
 
   it('cannot be forged without its key', async () => {
-    const path = join(folder(), 'audit.jsonl');
+    const path = freshLog();
     const key = 'a'.repeat(32);
     await write(path, 2, key);
     expect((await verify([path], key)).problem).toBeNull();
@@ -229,12 +198,13 @@ describe('the hash chain', () => {
   });
 
   it('goes on across files set aside by size, none of them readable by others', async () => {
-    const path = join(folder(), 'audit.jsonl');
+    const path = freshLog();
     await write(path, 12, null, 1_000);
-    const names = readdirSync(join(path, '..'));
-    expect(names.length).toBeGreaterThan(3);
-    expect(names.filter((name) => name.endsWith('.lock'))).toEqual([]);
-    const files = [...Array.from({ length: names.length - 1 }, (_, i) => `${path}.${i + 1}`), path];
+    const names = readdirSync(dirname(path));
+    expect(names.filter((name) => /\.(lock|new|stale)$/.test(name))).toEqual([]);
+    const aside = names.filter((name) => /\.\d+$/.test(name)).length;
+    expect(aside).toBeGreaterThan(3);
+    const files = [...Array.from({ length: aside }, (_, i) => `${path}.${i + 1}`), path];
     for (const file of files) expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(await verify(files, null)).toMatchObject({ lines: 24, first: 1, last: 24, problem: null });
     expect((await verify([files[0] ?? '', files[2] ?? ''], null)).problem).toMatch(
@@ -244,7 +214,7 @@ describe('the hash chain', () => {
   });
 
   it('closes a file that others could read', async () => {
-    const path = join(folder(), 'audit.jsonl');
+    const path = freshLog();
     writeFileSync(path, '');
     chmodSync(path, 0o644);
     await write(path, 1);
@@ -252,23 +222,15 @@ describe('the hash chain', () => {
   });
 
   it('stays whole when several logs write to one file at once', async () => {
-    const path = join(folder(), 'audit.jsonl');
+    const path = freshLog();
     await Promise.all([write(path, 8), write(path, 8), write(path, 8)]);
     expect(await verify([path], null)).toMatchObject({ lines: 48, problem: null, open: [] });
   });
 
   it('is checked on the command line', async () => {
-    const path = join(folder(), 'audit.jsonl');
+    const path = freshLog();
     await write(path, 2);
-    const run = async () => {
-      const child = spawn(process.execPath, [program, 'audit', 'verify', path]);
-      let stdout = '';
-      child.stdout.on('data', (chunk) => {
-        stdout += String(chunk);
-      });
-      const [code] = await once(child, 'close');
-      return { code, stdout };
-    };
+    const run = () => verifyCommand([path]);
     expect(await run()).toEqual({ code: 0, stdout: 'Intact: 4 lines (lines 1 to 4).\n' });
     writeFileSync(path, readFileSync(path, 'utf8').replace('"id":1', '"id":9'));
     const { code, stdout } = await run();

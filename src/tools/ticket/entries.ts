@@ -68,8 +68,8 @@ function seenBy({ known }: Part, row: Row): string {
 const joined = (...parts: readonly string[]) => parts.filter((part) => part !== '').join(', ');
 const idOf = (row: Row) => (typeof row.id === 'number' ? row.id : 0);
 
-export const noteFields = [
-  'id',
+/** What a note says, in the order of a line. */
+export const noteColumns = [
   'createDateTime',
   'creatorResourceID',
   'createdByContactID',
@@ -78,6 +78,8 @@ export const noteFields = [
   'title',
   'description',
 ];
+
+export const noteFields = ['id', ...noteColumns];
 
 export function noteEntry(part: Part, reading: Reading): Entry {
   const { row, shown, text } = reading;

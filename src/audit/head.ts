@@ -1,0 +1,74 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as z from 'zod';
+import { digest, type Link } from './chain.js';
+import { isCode } from './errors.js';
+
+/**
+ * Where a log ends, kept beside it as `<log>.head`, so that lines cut from its end are missed. It is written after
+ * each line, so it lies at most one line behind.
+ */
+export interface Head {
+  readonly last: number;
+  readonly hash: string;
+  /** The first line it was kept for: more than 1 when the log is older, or the record was removed. */
+  readonly since: number;
+}
+
+const shape = z.strictObject({
+  last: z.int().min(0),
+  hash: z.string().length(64),
+  since: z.int().min(1),
+  seal: z.string(),
+});
+
+export const headOf = (path: string) => `${path}.head`;
+
+/** Null when there is none; `changed` when it is not as this key wrote it. */
+export async function readHead(path: string, key: string | null): Promise<Head | 'changed' | null> {
+  let text: string;
+  try {
+    text = await readFile(headOf(path), 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+  try {
+    const { seal, ...head } = shape.parse(JSON.parse(text));
+    return digest(JSON.stringify(head), key) === seal ? head : 'changed';
+  } catch {
+    return 'changed';
+  }
+}
+
+/** Resolves when the record is on disk. Only who holds the log's lock may write it. */
+export async function writeHead(path: string, { last, hash, since }: Head, key: string | null) {
+  const head = { last, hash, since };
+  const fresh = `${headOf(path)}.new`;
+  const file = await open(fresh, 'w', 0o600);
+  try {
+    await file.chmod(0o600);
+    await file.writeFile(`${JSON.stringify({ ...head, seal: digest(JSON.stringify(head), key) })}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(fresh, headOf(path));
+  await syncFolder(dirname(path));
+}
+
+/** Puts new names on disk; without it a machine that dies may come back with an older head record. */
+async function syncFolder(path: string): Promise<void> {
+  // Windows opens no folders, and keeps names by itself.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Whether a log that ends here is the one that the record knows: at its line, or one further. */
+export const fits = (end: Link, { last, hash }: Head): boolean =>
+  end.seq === last ? end.hash === hash : end.seq === last + 1 && end.prev === hash;

@@ -1,0 +1,54 @@
+import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { isCode } from './errors.js';
+
+/** Numbers of the files set aside, by age: `audit.jsonl.1` is the oldest. */
+export async function rotated(path: string): Promise<number[]> {
+  const prefix = `${basename(path)}.`;
+  return (await readdir(dirname(path)))
+    .filter((name) => name.startsWith(prefix) && /^[1-9]\d*$/.test(name.slice(prefix.length)))
+    .map((name) => Number(name.slice(prefix.length)))
+    .sort((a, b) => a - b);
+}
+
+export interface Part {
+  readonly path: string;
+  readonly file: FileHandle;
+}
+
+/** Rejects when one of the files cannot be opened, and then leaves none open. */
+export async function openAll(paths: readonly string[]): Promise<Part[]> {
+  const parts: Part[] = [];
+  try {
+    for (const path of paths) parts.push({ path, file: await open(path, 'r') });
+    return parts;
+  } catch (error) {
+    await closeAll(parts);
+    throw error;
+  }
+}
+
+export const closeAll = (parts: readonly Part[]) => Promise.all(parts.map(({ file }) => file.close()));
+
+/**
+ * A log with the files set aside before it, oldest first, all open, so that a rotation cannot exchange one for
+ * another while they are read. No lock: checking a long log must not keep anybody from writing.
+ */
+export async function openSet(path: string): Promise<Part[]> {
+  for (;;) {
+    const numbers = await rotated(path);
+    const aside = await openAll(numbers.map((number) => `${path}.${number}`));
+    let parts = aside;
+    try {
+      parts = [...aside, ...(await openAll([path]))];
+    } catch (error) {
+      // Between two files of a rotation there is none under the log's own name.
+      if (!isCode(error, 'ENOENT') || aside.length === 0) {
+        await closeAll(aside);
+        throw error;
+      }
+    }
+    if ((await rotated(path)).length === numbers.length) return parts;
+    await closeAll(parts);
+  }
+}
