@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { findEntity } from '../entities/names.js';
-import { type ListResult, mostRecords, type RecordResult } from '../entities/read.js';
+import type { ListResult, RecordResult } from '../entities/read.js';
 import { defineReadTool, type ToolContext } from './define.js';
 import * as inputs from './inputs.js';
 import { idOf } from './records.js';
@@ -23,7 +23,7 @@ const nothing = (entity: string): ListResult => ({
   notes: [],
 });
 
-/** Records that belong to a ticket, newest last, cut to the newest. Autotask lists by ascending id only. */
+/** The newest records that belong to a ticket, in the order in which they happened. */
 async function belonging(
   entity: string,
   ticketID: number,
@@ -33,9 +33,9 @@ async function belonging(
   if (!readable(entity, context)) return { list: nothing(entity), total: 0 };
   const { policy } = context.entities;
   const fields = includeFields.filter((field) => !policy.masks(findEntity(entity), field));
-  const args = { entity, query: { ticketID }, includeFields: fields, maxRecords: mostRecords };
+  const args = { entity, query: { ticketID }, includeFields: fields, maxRecords: shown, newestFirst: true };
   const list = await context.entities.tenant().reads.query(args, context);
-  return { list: { ...list, rows: list.rows.slice(-shown) }, total: list.total ?? list.rows.length };
+  return { list: { ...list, rows: [...list.rows].reverse() }, total: list.total ?? list.rows.length };
 }
 
 const counted = ['TicketAttachments', 'TicketCharges', 'TicketChecklistItems', 'TicketSecondaryResources'];

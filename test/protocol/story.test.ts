@@ -46,6 +46,25 @@ const entriesIn = (told: string) =>
     ...told.matchAll(/^ {0,2}\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}Z)? (note|time|file|charge|history) (\d+)/gm),
   ].map(([, kind, id]) => `${kind} ${id}`);
 
+it('without include, the newest notes are those with the latest dates, also where ids say otherwise', async () => {
+  const { text } = await tenant.call('get-ticket', { id: ticket });
+  const [, table = ''] = text.split(/^TicketNotes \(last 5 of 11\):\n/m);
+  const shown = table
+    .split('\n')
+    .slice(1, 6)
+    .map((line) => Number(line.split('\t')[0]));
+  const notes = await ofTicket('TicketNotes');
+  const byDate = [...notes].sort((a, b) =>
+    String(a.createDateTime) === String(b.createDateTime)
+      ? Number(a.id) - Number(b.id)
+      : String(a.createDateTime) < String(b.createDateTime)
+        ? -1
+        : 1,
+  );
+  expect(shown).toEqual(byDate.slice(-5).map(({ id }) => id));
+  expect(shown).not.toEqual([...shown].sort((a, b) => a - b));
+});
+
 describe('get-ticket with include all', () => {
   it('tells everything that happened, in the order of time, in one call', async () => {
     const noise = (row: Record<string, unknown>) =>
