@@ -122,6 +122,11 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
     secrets: Object.values(config.credentials ?? {}),
   });
   for (const warning of config.warnings) log('warning', warning);
+  if (process.stdin.isTTY)
+    log(
+      'info',
+      'waiting for an MCP client on stdin and stdout; a person may want autotask-mcp tour, config CLIENT or --help',
+    );
   const files =
     config.filesDir === null ? null : await (await import('./files.js')).openFiles(config.filesDir);
   let close = async () => {};

@@ -5,7 +5,7 @@ import { usageOf } from '../../src/cli/help.js';
 import { paintFor } from '../../src/cli/style.js';
 import { createProgress } from '../../src/progress.js';
 import { documented, markdownTable } from '../support/docs.js';
-import { run } from './support.js';
+import { onTerminal, run } from './support.js';
 
 const all: readonly CommandFacts[] = Object.values(commands);
 const named = all.map(({ name }) => name).filter((name) => name !== '');
@@ -40,6 +40,23 @@ describe('help', () => {
     for (const word of ['--version', '-v']) {
       expect(await run([word])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
     }
+  });
+});
+
+describe('the server started by a person', () => {
+  const endOfInput = '\u0004';
+
+  it('says on a terminal what it waits for', async () => {
+    const hint = 'waiting for an MCP client on stdin and stdout';
+    const { code, shown } = await onTerminal('--demo', {}, (text) =>
+      text.includes(hint) ? endOfInput : undefined,
+    );
+    expect(code).toBe(0);
+    expect(shown).toMatch(/autotask-mcp tour, config CLIENT or --help/);
+  });
+
+  it('says nothing to a client', async () => {
+    expect(await run(['--demo'])).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 });
 

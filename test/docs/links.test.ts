@@ -62,6 +62,12 @@ describe('links', () => {
     });
     expect(broken).toEqual([]);
   });
+  it('lead from the README to every page of docs/', () => {
+    const targets = linksOf('README.md').map((target) => target.split('#')[0]);
+    const inDocs = pages.filter((page) => /^docs\/[^/]+\.md$/.test(page));
+    expect(inDocs.length).toBeGreaterThan(10);
+    expect(inDocs.filter((page) => !targets.includes(page))).toEqual([]);
+  });
   it('notices a link that leads nowhere', () => {
     expect(fault('README.md', 'docs/nowhere.md')).toBe('there is no such file');
     expect(fault('README.md', 'docs/security.md#nowhere')).toBe('there is no such heading');

@@ -41,8 +41,8 @@ it('the README shows a technician’s morning as it happens', async () => {
     dateWorked: '2026-11-20',
     summaryNotes: 'Closed the account and forwarded the mailbox.',
   };
+  const question = (await say('What is open and unassigned at Contoso?', 'search-tickets', queue)).trimEnd();
   const steps = [
-    await say('What is open and unassigned at Contoso?', 'search-tickets', queue),
     await say('What is the first one about?', 'get-ticket', { id: number }),
     await say('Assign it to me.', 'update-ticket', assign),
     await say('Yes, do it.', 'update-ticket', { ...assign, confirm: 'UPDATE_TICKET' }),
@@ -61,5 +61,6 @@ it('the README shows a technician’s morning as it happens', async () => {
     'POST V1.0/TimeEntries',
   ]);
   const transcript = steps.join('\n').trimEnd();
+  expect(documented('README.md', 'question', question), 'npm run docs').toBe(question);
   expect(documented('README.md', 'transcript', transcript), 'npm run docs').toBe(transcript);
 });
