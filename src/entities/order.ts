@@ -72,7 +72,8 @@ function orderOf(field: FieldFacts, descending: boolean): Order {
 
 /**
  * The order that `orderBy` names, ascending unless it says otherwise. Without it the entity's natural date,
- * newest first; null for entities without one, and where the policy hides it: those lists ascend by id.
+ * newest first, or the highest ids first where the policy hides it; null for entities without one: those lists
+ * ascend by id.
  */
 export async function checkOrder(
   given: unknown,
@@ -81,8 +82,11 @@ export async function checkOrder(
 ): Promise<Order | null> {
   if (given === undefined || given === null || given === '') {
     const { naturalDate } = facts.entity;
-    const natural = naturalDate === null ? undefined : facts.field(naturalDate);
-    return natural === undefined || natural.isQueryable === false ? null : orderOf(natural, true);
+    if (naturalDate === null) return null;
+    const natural = facts.field(naturalDate);
+    if (natural !== undefined && natural.isQueryable !== false) return orderOf(natural, true);
+    const id = facts.field('id');
+    return id === undefined ? null : orderOf(id, true);
   }
   const { name, descending } = parseOrderBy(given);
   const field = await facts.find(name, signal);

@@ -6,6 +6,7 @@ import { createCursors } from '../../src/entities/cursor.js';
 import type { Row } from '../../src/sandbox/store/value.js';
 import type { RecordedRequest } from '../../src/sandbox/types.js';
 import { dates } from '../support/dates.js';
+import { everyRecord } from '../support/records.js';
 import { type Connection, connect, spawnClient, tenantEnvironment } from '../support/tenant.js';
 
 /** Lists in an order that Autotask does not have, and how they go on. */
@@ -749,9 +750,17 @@ describe('orderBy', () => {
     expect(requests.filter(({ path }) => path.includes('/query'))).toEqual([]);
   });
 
-  it('never sorts by a date that the policy hides: those lists are in the order of ids', async () => {
+  it('never sorts by a date that the policy hides: those lists show the highest ids first', async () => {
     const { text } = await tenant.call('query-entity', { entity: 'TicketNotes', maxRecords: 3 });
-    expect(text).toMatch(/^3 of TicketNotes, \d+ match; continue with afterId \d+/);
+    expect(text).toMatch(/^3 of TicketNotes by id desc, \d+ match; to continue/);
+    const notes = z.array(z.looseObject({ id: z.number(), ticketID: z.number() }));
+    const all = notes.parse(await everyRecord(tenant.sandbox, 'TicketNotes'));
+    const ofTicket = (id: number) => all.filter(({ ticketID }) => ticketID === id).map((note) => note.id);
+    const many = all.find(({ ticketID }) => ofTicket(ticketID).length > 5)?.ticketID ?? 0;
+    const story = await tenant.call('get-ticket', { id: many });
+    const last = ofTicket(many).sort((a, b) => a - b);
+    expect(story.text).toMatch(/TicketNotes \(last 5 of/);
+    for (const id of last.slice(-5)) expect(story.text).toMatch(new RegExp(`^${id}\t`, 'm'));
     const requests = await tenant.requestsOf(() =>
       tenant.call('query-entity', { entity: 'TicketNotes', maxRecords: 3 }),
     );
