@@ -66,6 +66,8 @@ export const overridesFile = z.array(
       .strictObject({
         ...fieldFile.omit({ name: true }).partial().shape,
         operations: z.partialRecord(operation, flag).optional(),
+        /** Per parent entity, the field that carries its id. */
+        parentFields: z.record(z.string(), z.string()).optional(),
         nameFields: z.array(z.string()).optional(),
         summaryFields: z.array(z.string()).optional(),
         queryBy: z.array(z.string()).optional(),

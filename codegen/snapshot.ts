@@ -65,6 +65,21 @@ function correctField(entity: EntityFile, field: FieldFile, overrides: readonly 
   return corrected;
 }
 
+function correctParents(file: EntityFile, fields: Readonly<Record<string, string>>): EntityFile['parents'] {
+  for (const [parent, field] of Object.entries(fields)) {
+    if (!file.parents.some(({ entity }) => entity === parent)) {
+      throw new Error(`overrides.json names ${parent}, which is no parent of ${file.name}`);
+    }
+    if (!file.fields.some(({ name }) => name === field)) {
+      throw new Error(`overrides.json lists ${file.name}.${field}, which is not a field`);
+    }
+  }
+  return file.parents.map((parent) => ({
+    ...parent,
+    parentField: fields[parent.entity] ?? parent.parentField,
+  }));
+}
+
 /** Applies the hand corrections; one that names something unknown is an error, so that none goes stale. */
 export function correct(entities: readonly EntityFile[], overrides: readonly Override[]): ModelEntity[] {
   for (const override of overrides) {
@@ -81,6 +96,7 @@ export function correct(entities: readonly EntityFile[], overrides: readonly Ove
     const entity: EntityFile = {
       ...file,
       operations: Object.assign({ ...file.operations }, ...changes.map((change) => change.operations ?? {})),
+      parents: correctParents(file, Object.assign({}, ...changes.map((change) => change.parentFields ?? {}))),
       fields: file.fields.map((field) => correctField(file, field, overrides)),
     };
     const names = changes.findLast((change) => change.nameFields)?.nameFields ?? nameFields(entity);

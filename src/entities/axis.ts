@@ -22,7 +22,7 @@ export interface Axis {
 
 const second = 1000;
 /** What the database under Autotask takes for a date. */
-const dates = { from: Date.UTC(1753, 0, 1), to: Date.UTC(9999, 11, 31) };
+const dates = { from: Date.UTC(1753, 0, 1), to: Date.UTC(9999, 11, 31, 23, 59, 59, 997) };
 
 const zoned = /(Z|[+-]\d{2}:?\d{2})$/;
 
@@ -44,8 +44,11 @@ function axisOf(
   literal: (value: number) => unknown,
 ): Axis {
   const sign = descending ? -1 : 1;
+  // An end behind the last that Autotask can read shuts nothing out, and a beginning there lets the last in.
   const bound = (op: 'gte' | 'lt', value: number): FilterNode[] =>
-    Number.isFinite(value) ? [{ op, field, value: literal(value) }] : [];
+    Number.isFinite(value) && (op === 'gte' || value <= range.to)
+      ? [{ op, field, value: literal(Math.min(value, range.to)) }]
+      : [];
   return {
     grain,
     first: descending ? -range.to : range.from,

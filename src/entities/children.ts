@@ -1,4 +1,3 @@
-import { load } from '../../generated/load.js';
 import type { AutotaskReader } from '../client/types.js';
 import type { Entity } from '../model.js';
 import type { Policy } from '../policy/index.js';
@@ -8,14 +7,10 @@ import { allEntities } from './names.js';
 const patienceMs = 4_000;
 
 /** The field by which records of a child entity are counted; null where they cannot be. */
-async function countedBy(child: Entity, parent: Entity): Promise<string | null> {
+function countedBy(child: Entity, parent: Entity): string | null {
   const field = child.parents.find(({ entity }) => entity === parent.name)?.parentField ?? null;
-  if (field === null || child.path === null || !child.operations.includes('count')) return null;
-  if (child.queryBy.length > 0 && !child.queryBy.includes(field)) return null;
-  const facts = (await load[child.name]?.fields())?.find(({ name }) => name === field);
-  // A field that points elsewhere would count records of something else.
-  const type = facts?.referenceEntityType ?? parent.singular;
-  return facts !== undefined && type.toLowerCase() === parent.singular.toLowerCase() ? field : null;
+  if (field === null || !child.operations.includes('count')) return null;
+  return child.queryBy.length > 0 && !child.queryBy.includes(field) ? null : field;
 }
 
 /**
@@ -32,14 +27,12 @@ export async function childrenOf(
   const candidates = allEntities.filter((child) =>
     child.parents.some(({ entity }) => entity === parent.name),
   );
-  const fields = await Promise.all(
-    candidates.map(async (child) => ({ child, field: await countedBy(child, parent) })),
-  );
-  const counts = fields.flatMap(({ child, field }) =>
-    field === null || child.path === null
+  const counts = candidates.flatMap((child) => {
+    const field = countedBy(child, parent);
+    return field === null || child.path === null
       ? []
-      : [{ child: child.name, field, path: child.path, entity: child }],
-  );
+      : [{ child: child.name, field, path: child.path, entity: child }];
+  });
   const found = new Map<string, number>();
   const all = Promise.all(
     counts.map(async ({ child, field, path, entity }) => {

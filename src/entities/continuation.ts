@@ -15,12 +15,11 @@ const wrong = (field: string, problem: string) =>
   new InvalidInput('Nothing was sent to Autotask.', [{ field, problem }]);
 
 /** Refuses what cannot be meant together. */
-export function checkContinuation({ afterId, cursor }: ContinuationArguments, orderBy: unknown): void {
+export function checkContinuation({ afterId, cursor }: ContinuationArguments, order: Order | null): void {
   if (afterId === undefined) return;
   if (cursor !== undefined)
     throw wrong('afterId', 'cannot be given with a cursor: use the one that the list named');
-  const byId = orderBy === undefined || /^\s*id(\s+asc(ending)?)?\s*$/i.test(String(orderBy));
-  if (!byId)
+  if (order !== null)
     throw wrong('afterId', 'continues lists in the order of ids: a sorted list goes on with its cursor');
 }
 

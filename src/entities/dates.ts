@@ -27,8 +27,13 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
+/** Zones have had no other rules before, and years below 100 mean other years to `Date.UTC`. */
+const oldest = Date.UTC(1900, 0, 1);
+const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** Minutes that the zone is ahead of UTC at an instant. */
-function offsetMinutes(instant: number, timeZone: string): number {
+function offsetMinutes(given: number, timeZone: string): number {
+  const instant = Math.max(given, oldest);
   const parts = clockOf(timeZone).formatToParts(instant);
   const part = (type: string) => Number(parts.find((candidate) => candidate.type === type)?.value ?? 0);
   const local = Date.UTC(
@@ -41,6 +46,12 @@ function offsetMinutes(instant: number, timeZone: string): number {
   );
   return Math.round((local - instant) / 60_000);
 }
+
+/** What a clock shows; the last day there is ("never", to many systems) does not become one of the year 10000. */
+const shifted = (instant: number, minutes: number) => {
+  const local = instant + minutes * 60_000;
+  return local > latest ? instant : local;
+};
 
 const noMillis = (iso: string) => iso.replace('.000Z', 'Z');
 
@@ -97,7 +108,7 @@ export function localClock(timeZone: string): (instant: number) => number {
       offset = first === last ? first : null;
       offsets.set(day, offset);
     }
-    return instant + (offset ?? offsetMinutes(instant, timeZone)) * 60_000;
+    return shifted(instant, offset ?? offsetMinutes(instant, timeZone));
   };
 }
 
@@ -108,7 +119,7 @@ export function showDate(value: string, day: boolean, timeZone: string): string 
   const utc = new Date(instant).toISOString();
   if (utc.endsWith('T00:00:00.000Z') && day) return utc.slice(0, 10);
   if (timeZone === 'UTC') return `${utc.slice(0, 16)}Z`;
-  const local = new Date(instant + offsetMinutes(instant, timeZone) * 60_000).toISOString();
+  const local = new Date(shifted(instant, offsetMinutes(instant, timeZone))).toISOString();
   return local.slice(0, 16);
 }
 

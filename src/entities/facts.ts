@@ -166,5 +166,6 @@ export type Facts = ReturnType<typeof createFacts>;
 export async function unknownField(facts: EntityFacts, name: string): Promise<string> {
   if (facts.hides(name)) return `${JSON.stringify(name)} is hidden by the policy of this server`;
   const names = [...facts.fields, ...(await facts.udfs())].map((field) => field.name);
-  return `${JSON.stringify(name)} is not a field of ${facts.entity.name}.${didYouMean(name, names)}`;
+  const hint = didYouMean(name, names) || ' describe-entity-fields lists its fields';
+  return `${JSON.stringify(name)} is not a field of ${facts.entity.name}.${hint}`;
 }

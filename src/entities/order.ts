@@ -18,8 +18,13 @@ const invalid = (problem: string) =>
 
 const direction = /^(?:asc|ascending|desc|descending)$/i;
 
+const word = z.string().regex(direction).optional();
 const asObject = z.union([
-  z.object({ field: z.string(), direction: z.string().regex(direction).optional() }).strict(),
+  z.object({ field: z.string(), direction: word }).strict(),
+  z
+    .object({ field: z.string(), order: word })
+    .strict()
+    .transform(({ field, order }) => ({ field, direction: order })),
   z
     .record(z.string(), z.string().regex(direction))
     .refine((entry) => Object.keys(entry).length === 1)
@@ -46,6 +51,9 @@ function parseOrderBy(given: unknown): { name: string; descending: boolean } {
     throw invalid(`must be a field and its direction, ${example}`);
   }
   if (Array.isArray(value)) {
+    const [name, how] = value;
+    const isPair = value.length === 2 && typeof name === 'string' && direction.test(String(how));
+    if (isPair) return parseOrderBy(`${name} ${String(how)}`);
     if (value.length !== 1) throw invalid(`takes one field, ${example}`);
     return parseOrderBy(value[0]);
   }

@@ -61,10 +61,10 @@ export function createReads(
 
   /** The order of a list; null for ascending ids. */
   async function orderFor(args: QueryArguments, known: EntityFacts, context: CallContext) {
-    checkContinuation(args, args.orderBy);
-    const asked = args.orderBy !== undefined;
-    if (args.afterId !== undefined || !(asked || args.newestFirst === true)) return null;
-    return checkOrder(args.orderBy, known, context.signal);
+    const isSorted = args.orderBy !== undefined || (args.newestFirst === true && args.afterId === undefined);
+    const order = isSorted ? await checkOrder(args.orderBy, known, context.signal) : null;
+    checkContinuation(args, order);
+    return order;
   }
 
   /** What is asked for, before any name in it is looked up. */

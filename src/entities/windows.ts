@@ -155,6 +155,13 @@ export async function* slices(
       bracket = null;
       continue;
     }
+    if (after !== null && from < after.position && until - from <= axis.grain) {
+      // A second with more than a page: what was given of it would be read again for every page.
+      from = after.position;
+      bracket = null;
+      yield { rows: [], edge };
+      continue;
+    }
     bracket = await narrow(rows, from, until);
     halve = false;
     yield { rows: [], edge };

@@ -19,13 +19,17 @@ const refuse = (...problems: Problem[]) => new InvalidInput('Nothing was sent.',
 
 /** The bytes of base64 text; whatever is wrong with it is found before anything is sent. */
 function decoded(data: string): Buffer {
-  const text = data.replace(/^data:[^,]{0,200};base64,/, '').replace(/\s+/g, '');
+  const text = data
+    .replace(/^data:[^,]{0,200};base64,/, '')
+    .replace(/[\r\n\t]+/g, '')
+    .trim();
   if (text === '') throw refuse({ field: 'data', problem: 'is empty' });
   if (Math.floor((text.length * 3) / 4) - 2 > mostFileBytes) {
     throw refuse({ field: 'data', problem: `has more than ${mostFileBytes} bytes, which Autotask refuses` });
   }
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.replace(/=+$/, '').length % 4 === 1) {
-    throw refuse({ field: 'data', problem: 'is not base64' });
+  // Whole groups only, as every encoder writes them: plain words would pass for base64 otherwise.
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 !== 0) {
+    throw refuse({ field: 'data', problem: "is not base64: encode the file's bytes, with padding" });
   }
   return Buffer.from(text, 'base64');
 }

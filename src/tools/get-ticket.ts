@@ -55,9 +55,16 @@ const choices = [...partNames, 'all'] as const;
 
 /** A list, or its names in one text. */
 const include = z.preprocess(
-  (given) => (typeof given === 'string' ? given.split(/[\s,[\]"]+/).filter((name) => name !== '') : given),
+  (given) => {
+    const list = typeof given === 'string' ? given.split(/[\s,;[\]"]+/) : given;
+    if (!Array.isArray(list)) return list;
+    const names: unknown[] = list;
+    return names
+      .map((name) => (typeof name === 'string' ? name.trim().toLowerCase() : name))
+      .filter((name) => name !== '');
+  },
   z.array(z.enum(choices, { error: `may hold ${choices.join(', ')}` }), {
-    error: 'must be a list of parts',
+    error: `must be a list of ${choices.join(', ')}`,
   }),
 );
 inputs.advertised.add(include, {

@@ -24,6 +24,9 @@ describe('dates are shown in the caller’s zone', () => {
     // A day is a day: shifting its midnight would show the day before.
     ['2026-01-15T00:00:00Z', 'dateWorked', 'America/New_York', '2026-01-15'],
     ['2026-01-15T00:00:00Z', 'createDate', 'America/New_York', '2026-01-14T19:00'],
+    // What stands for never in other systems stays in its year.
+    ['0001-01-01T00:00:00Z', 'createDate', 'Europe/Berlin', '0001-01-01T01:00'],
+    ['9999-12-31T23:59:59Z', 'createDate', 'Europe/Berlin', '9999-12-31T23:59'],
   ])('%s of %s in %s is %s', (given, field, zone, shown) => {
     expect(showDate(given, isDayField('Tickets', field), zone)).toBe(shown);
   });

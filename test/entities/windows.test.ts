@@ -162,6 +162,30 @@ describe('the first records of an order', () => {
     );
   });
 
+  it.each([true, false])(
+    'need no more calls for a later page of one crowded second (descending: %s)',
+    async (descending) => {
+      const all = Array.from({ length: 2000 }, (_, index) => ({
+        id: index + 1,
+        at: Date.UTC(2026, 0, 1) + Math.floor(index / 4),
+      }));
+      const order = expected(all, 'date', descending);
+      const seen: number[] = [];
+      let after: Left | null = null;
+      for (let page = 0; page < 20; page++) {
+        const { result, tenant } = ask(all, { field: 'date', descending, need: 101, after });
+        const { rows, total, stopped } = await result;
+        expect(stopped).toBeNull();
+        expect(tenant.calls()).toBeLessThanOrEqual(25);
+        const sorted = [...rows].sort((a, b) => compare(a, b, descending)).slice(0, 100);
+        seen.push(...ids(sorted));
+        const last = sorted.at(-1);
+        after = { key: Number(last?.key), id: last?.id ?? null, total, spacing: null };
+      }
+      expect(seen).toEqual(order);
+    },
+  );
+
   it('stop at the limit of calls, say how far they are known, and go on from there', async () => {
     const all = Array.from({ length: 4000 }, (_, index) => ({
       id: index + 1,

@@ -111,6 +111,16 @@ describe('tenants named by a gateway', () => {
     for (const { credentials } of sandbox.tenants) expect(senders).toContain(credentials.userName);
   }, 60_000);
 
+  it('do not go on with the list of another', async () => {
+    const [one, two] = sandbox.tenants;
+    if (one === undefined || two === undefined) throw new Error('no tenants');
+    const list = { entity: 'Tickets', orderBy: 'createDate desc', maxRecords: 2, includeFields: ['id'] };
+    const cursor = /and cursor (\S+) \(until/.exec(await ask(one, 'query-entity', list))?.[1];
+    expect(cursor).toBeDefined();
+    expect(await ask(two, 'query-entity', { ...list, cursor })).toMatch(/cursor: belongs to another list/);
+    expect(await ask(one, 'query-entity', { ...list, cursor })).toMatch(/2 of Tickets by createDate desc/);
+  });
+
   it('keep their limits, holds and refusals to themselves', async () => {
     const [one, two] = sandbox.tenants;
     if (one === undefined || two === undefined) throw new Error('no tenants');

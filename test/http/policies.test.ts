@@ -215,3 +215,22 @@ describe('a policy of a token that is not right', () => {
     expect(own.output().stderr).toMatch(/policy of narrow in AUTOTASK_HTTP_TOKENS: names a file that cannot/);
   });
 });
+
+describe('the cursor of a sorted list', () => {
+  const list = { entity: 'Tickets', orderBy: 'createDate desc', maxRecords: 2, includeFields: ['id'] };
+  const cursorIn = (text: string) => /and cursor ([0-9a-z_.-]+) \(until/.exec(text)?.[1];
+
+  it.each(['bot', 'narrow'] as const)('goes on for its holder and is of no use to %s', async (other) => {
+    const cursor = cursorIn(await ask('quiet', 'query-entity', list));
+    expect(cursor).toMatch(/^[0-9a-z]+_/);
+    const sent = await sentBy(async () => {
+      const refused = await ask(other, 'query-entity', { ...list, cursor });
+      expect(refused).toMatch(/cursor: belongs to another list/);
+      expect(await ask(null, 'query-entity', { ...list, cursor })).toMatch(/cursor: belongs to another list/);
+    });
+    expect(sent.filter(({ path }) => path.includes('Tickets/query'))).toEqual([]);
+    const next = await ask('quiet', 'query-entity', { ...list, cursor });
+    expect(next).toMatch(/2 of Tickets by createDate desc/);
+    expect(cursorIn(next)).not.toBe(cursor);
+  });
+});

@@ -273,6 +273,8 @@ describe('near spellings', () => {
     { groupBy: ['resourceid', { dateWorked: 'week' }] },
     { groupBy: [{ field: 'resourceID' }, { field: 'dateWorked', by: 'week' }] },
     { groupBy: ['resourceID', 'dateWorked.weekly'] },
+    { groupBy: ['resourceID', { field: 'dateWorked', granularity: 'week' }] },
+    { metrics: ['count', { fn: 'sum', field: 'hoursWorked' }] },
     { metrics: 'count, sum:hoursWorked' },
     { metrics: ['count(*)', 'SUM hoursWorked'] },
     { metrics: ['records', { sum: 'hoursWorked' }] },
@@ -338,7 +340,16 @@ describe('bad input', () => {
     [{ metrics: ['estimatedHours'] }, /"estimatedHours" is not a metric\. Valid: count, sum/],
     [{ metrics: ['avg(completedDate-title)'] }, /title is no date/],
     [{ having: ['count'] }, /having: "count" is no condition on a metric/],
-    [{ having: ['count > many'] }, /"many" cannot be compared with count/],
+    [{ having: ['count > many'] }, /"many" cannot be compared with count, which takes a number/],
+    [{ having: 'count > 5 or count < 2' }, /several conditions are a list, and all must hold/],
+    [{ groupBy: ['month'] }, /groupBy: "month" of which date\? E\.g\. createDate:month/],
+    [{ groupBy: ['age'] }, /groupBy: "age" of which date\? E\.g\. createDate:age/],
+    [{ groupBy: ['Queue Name'] }, /"Queue Name" is not a field of Tickets\. describe-entity-fields lists/],
+    [{ metrics: ['average(days to complete)'] }, /is written completedDate-createDate:hours/],
+    [
+      { metrics: [{ op: 'sum', field: 'estimatedHours', alias: 'hours' }] },
+      /metrics: \{"op":"sum".*\} is not understood: give a list of texts like/,
+    ],
     [
       { groupBy: ['status'], orderBy: ['foo'] },
       /orderBy: "foo" is no column of the answer\. Valid: status, count/,
@@ -416,4 +427,87 @@ it('marks labels and texts as data, so that a record cannot speak for the server
   });
   expect(text).toMatch(/^title\tcount\nTOTAL 999 .*Call DELETE-ENTITY\t1\nTOTAL\t1$/m);
   expect(text.match(/<\/data-/g)).toHaveLength(1);
+});
+
+describe('data that no form would take', () => {
+  const at = (text: string) => Date.parse(text);
+  const titles = ['TOTAL', 'OTHERS (3 groups)', '(none)', '', 'same\nTOTAL\t5', 'same TOTAL 5'];
+  const dates = ['0001-01-01T00:00:00Z', '1900-01-01T00:00:00Z', '9999-12-31T23:59:59Z'];
+  let odd: Connection;
+  beforeAll(async () => {
+    odd = await connect({
+      sandbox: {
+        reshape: {
+          Tickets: (rows) => {
+            for (const [index, row] of rows.entries()) {
+              row.title = titles[index % titles.length] ?? null;
+              row.createDate = at(dates[index % dates.length] ?? '');
+            }
+          },
+        },
+      },
+    });
+  });
+  afterAll(() => odd.close());
+  const rowsOf = async (args: Record<string, unknown>) => {
+    const { text } = await odd.call('aggregate-entity', { entity: 'Tickets', ...args });
+    return text.split('\n').filter((line) => !/^(<\/?data|Note|Complete)/.test(line));
+  };
+
+  it('a title cannot pass for a line of the table, nor two titles for one', async () => {
+    const rows = await rowsOf({ groupBy: ['title'], orderBy: ['title'] });
+    expect(rows).toHaveLength(8);
+    expect(rows.slice(1, -1).map((row) => row.replace(/\t33[34]$/, ''))).toEqual(
+      expect.arrayContaining([
+        '"TOTAL"',
+        '"OTHERS (3 groups)"',
+        '"(none)"',
+        '(none)',
+        'same TOTAL 5 (variant 1)',
+        'same TOTAL 5 (variant 2)',
+      ]),
+    );
+    expect(rows.at(-1)).toBe('TOTAL\t2000');
+  });
+
+  it.each([
+    ['UTC', 'year', ['0001', '1900', '9999']],
+    ['Europe/Berlin', 'year', ['0001', '1900', '9999']],
+    ['America/New_York', 'month', ['0000-12', '1899-12', '9999-12']],
+    ['UTC', 'quarter', ['0001-Q1', '1900-Q1', '9999-Q4']],
+    [
+      'UTC',
+      'week',
+      ['0001-W01 (from 0001-01-01)', '1900-W01 (from 1900-01-01)', '9999-W52 (from 9999-12-27)'],
+    ],
+  ])('dates that stand for never, in %s by %s', async (timeZone, bucket, names) => {
+    const rows = await rowsOf({ groupBy: [`createDate:${bucket}`], timeZone });
+    expect(rows.slice(1).map((row) => row.split('\t')[0])).toEqual([...names, 'TOTAL']);
+  });
+
+  it.each(['desc', 'asc'])('a list %s over more than a page of the last day goes on', async (direction) => {
+    const query = { createDate: { gte: '1800-01-01' } };
+    const args = {
+      entity: 'Tickets',
+      query,
+      orderBy: `createDate ${direction}`,
+      maxRecords: 400,
+      includeFields: ['id'],
+    };
+    const page = z.looseObject({
+      records: z.array(z.looseObject({ id: z.number() })),
+      cursor: z.looseObject({ text: z.string() }).optional(),
+    });
+    const ids: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const found = page.parse(
+        await odd.json('query-entity', cursor === undefined ? args : { ...args, cursor }),
+      );
+      ids.push(...found.records.map(({ id }) => id));
+      cursor = found.cursor?.text;
+    } while (cursor !== undefined && ids.length < 3000);
+    expect(new Set(ids).size).toBe(1333);
+    expect(ids).toHaveLength(1333);
+  });
 });

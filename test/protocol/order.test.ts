@@ -709,9 +709,21 @@ describe('orderBy', () => {
     [{ createDate: 'desc' }, 'createDate desc'],
     [[{ field: 'createDate', direction: 'descending' }], 'createDate desc'],
     ['{"field":"createDate","direction":"desc"}', 'createDate desc'],
+    [{ field: 'createDate', order: 'desc' }, 'createDate desc'],
+    [['createDate', 'desc'], 'createDate desc'],
   ])('understands %j', async (orderBy, meant) => {
     const found = await asked(tenant, { query, orderBy, maxRecords: 2 });
     expect(found.orderBy).toBe(meant);
+  });
+
+  it.each(['id', 'ID asc', { id: 'asc' }, ['id']])('%j goes on with afterId', async (orderBy) => {
+    const { text, isError } = await tenant.call('query-entity', {
+      entity: 'Tickets',
+      orderBy,
+      afterId: 100000,
+    });
+    expect(isError, text).toBe(false);
+    expect(text).toMatch(/continue with afterId/);
   });
 
   it.each([

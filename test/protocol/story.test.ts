@@ -240,6 +240,13 @@ describe('parts of the story', () => {
     expect(requests).toEqual([]);
   });
 
+  it.each(['Notes, TIME', 'notes;time', ['Time', 'notes ']])('are understood as %j', async (include) => {
+    const plain = await tenant.call('get-ticket', { id: ticket, include: ['notes', 'time'] });
+    const given = await tenant.call('get-ticket', { id: ticket, include });
+    const bare = (text: string) => text.replace(/data-[0-9a-f]+/g, 'data');
+    expect(bare(given.text)).toBe(bare(plain.text));
+  });
+
   it('that the API user may not read are named, and the rest remains', async () => {
     const closed = await connect();
     closed.sandbox.deny('TicketCharges', ['query']);

@@ -118,6 +118,8 @@ describe('create-attachment', () => {
     ['no name', { name: undefined }, /name: is required with data/],
     ['no base64', { data: 'Grüße!' }, /data: is not base64/],
     ['half a group', { data: 'AAAAA' }, /data: is not base64/],
+    ['plain words', { data: 'hello world' }, /data: is not base64: encode the file's bytes, with padding/],
+    ['a plain word', { data: 'plain' }, /data: is not base64/],
     ['nothing', { data: '' }, /data: is empty/],
     ['a folder in the name', { name: '../a.txt' }, /name: must be a name without a folder/],
     ['another system’s folder', { name: 'a\\b.txt' }, /name: must be a name without a folder/],

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { load } from '../../generated/load.js';
+import { allEntities } from '../../src/entities/names.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
 import { recordsOf } from './examples.js';
@@ -80,15 +82,33 @@ describe('the preview of a delete', () => {
     expect(countsSince(from)).toEqual([]);
   });
 
-  it('does not count by a field that points to something else', async () => {
-    const [webhook] = await recordsOf(server, 'CompanyWebhooks');
-    const from = sandbox.requests.length;
-    const { text } = await server.call('delete-entity', { entity: 'CompanyWebhooks', id: webhook.id });
-    expect(text).toMatch(/^PREVIEW/);
-    // The table names resourceID as the field of the parent, and that is a resource.
-    const asked = countsSince(from).map(({ path }) => path);
-    expect(asked.filter((path) => /CompanyWebhookFields/.test(path)).length).toBe(1);
-    expect(asked.filter((path) => /CompanyWebhookExcludedResources/.test(path))).toEqual([]);
+  it.each(['CompanyWebhooks', 'ContactWebhooks'])(
+    'counts what is excluded from %s by the webhook',
+    async (entity) => {
+      const [webhook] = await recordsOf(server, entity);
+      const from = sandbox.requests.length;
+      const { text } = await server.call('delete-entity', { entity, id: webhook.id });
+      expect(text).toMatch(/^PREVIEW/);
+      const asked = countsSince(from).filter(({ path }) => /WebhookExcludedResources/.test(path));
+      expect(asked.map(({ body }) => body)).toEqual([
+        { filter: [{ op: 'eq', field: 'webhookID', value: webhook.id }] },
+      ]);
+    },
+  );
+
+  it('counts by no field that points to something else than the parent', async () => {
+    const wrong: string[] = [];
+    for (const child of allEntities) {
+      const fields = (await load[child.name]?.fields()) ?? [];
+      for (const { entity, parentField } of child.parents) {
+        if (parentField === null) continue;
+        const type = fields.find(({ name }) => name === parentField)?.referenceEntityType;
+        const parent = allEntities.find(({ name }) => name === entity)?.singular ?? '';
+        if (type === undefined || (type ?? parent).toLowerCase() !== parent.toLowerCase())
+          wrong.push(`${child.name}.${parentField}: ${type}, not ${parent}`);
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('counts again for a human and not for a call that is confirmed', async () => {

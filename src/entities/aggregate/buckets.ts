@@ -13,8 +13,8 @@ function week(local: number): string {
   const day = Math.floor(local / dayMs) * dayMs;
   const monday = day - ((new Date(day).getUTCDay() + 6) % 7) * dayMs;
   // The week belongs to the year that its Thursday lies in.
-  const year = new Date(monday + 3 * dayMs).getUTCFullYear();
-  const number = Math.floor((monday + 3 * dayMs - Date.UTC(year, 0, 1)) / (7 * dayMs)) + 1;
+  const year = dayText(monday + 3 * dayMs).slice(0, 4);
+  const number = Math.floor((monday + 3 * dayMs - Date.parse(`${year}-01-01T00:00:00Z`)) / (7 * dayMs)) + 1;
   return `${year}-W${two(number)} (from ${dayText(monday)})`;
 }
 
@@ -22,10 +22,7 @@ const texts: Readonly<Record<Bucket, (local: number) => string>> = {
   day: dayText,
   week,
   month: (local) => dayText(local).slice(0, 7),
-  quarter: (local) => {
-    const date = new Date(local);
-    return `${date.getUTCFullYear()}-Q${Math.floor(date.getUTCMonth() / 3) + 1}`;
-  },
+  quarter: (local) => `${dayText(local).slice(0, 4)}-Q${Math.floor(new Date(local).getUTCMonth() / 3) + 1}`,
   year: (local) => dayText(local).slice(0, 4),
 };
 

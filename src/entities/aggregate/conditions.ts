@@ -55,8 +55,10 @@ function operandOf(metric: Metric, text: string, timeZone: string): Scalar | und
 export function toHaving(metric: Metric, op: string, text: string, timeZone: string): Having | string {
   const holds = operators[op];
   const value = operandOf(metric, text, timeZone);
-  if (holds === undefined || value === undefined)
-    return `${JSON.stringify(text)} cannot be compared with ${metric.name}`;
+  if (holds === undefined || value === undefined) {
+    const wanted = metric.op === 'min' || metric.op === 'max' ? 'its kind of value' : 'a number';
+    return `${JSON.stringify(text)} cannot be compared with ${metric.name}, which takes ${wanted}; several conditions are a list, and all must hold`;
+  }
   return { metric, holds, value };
 }
 

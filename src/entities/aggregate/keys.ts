@@ -102,6 +102,8 @@ export async function resolveKey(text: string, find: FindPath): Promise<GroupKey
   const path = await find(text);
   if (isPath(path)) return keyOf(path, 'value');
   if (problem !== undefined) return problem;
+  const alone = kinds[text.toLowerCase()];
+  if (alone !== undefined) return `${JSON.stringify(text)} of which date? E.g. createDate:${alone}`;
   const [field = '', bucket] = text.split(':');
   if (bucket !== undefined && isPath(await find(field)))
     return `${JSON.stringify(bucket.trim())} is no bucket of a date. Valid: ${forms.join(', ')}`;

@@ -75,7 +75,11 @@ export async function resolveOperand(text: string, find: FindPath): Promise<Oper
   const between = looksLikeSpan ? await span(text, find) : undefined;
   if (between !== undefined && typeof between !== 'string') return between;
   const path = await find(text);
-  if (!isPath(path)) return between ?? path;
+  if (!isPath(path)) {
+    const isTime = /\b(days?|hours?|minutes?|time|age|duration)\b/i.test(text);
+    const hint = isTime ? ' (a time between two dates is written completedDate-createDate:hours)' : '';
+    return between ?? `${path}${hint}`;
+  }
   return { kind: kindOf(path.field), name: path.name, path };
 }
 

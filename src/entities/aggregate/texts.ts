@@ -60,7 +60,11 @@ const fieldNames = ['field', 'name', 'column', 'metric', 'key'];
 function fromObject(argument: Argument, given: Readonly<Record<string, unknown>>): string[] | undefined {
   const named = pick(given, {
     field: fieldNames,
-    how: ['by', 'bucket', 'interval', 'unit', 'op', 'operator', 'function', 'type', 'direction', 'order'],
+    how: [
+      ...['by', 'bucket', 'interval', 'granularity', 'unit'],
+      ...['op', 'operator', 'function', 'fn', 'agg', 'aggregate', 'aggregation', 'type'],
+      ...['direction', 'dir', 'order', 'sort'],
+    ],
     value: ['value'],
   });
   const join = (field: string, how: string | undefined, value: string | undefined): string | undefined => {
@@ -76,6 +80,8 @@ function fromObject(argument: Argument, given: Readonly<Record<string, unknown>>
     return text === undefined ? undefined : [text];
   }
   if (argument === 'metrics' && named?.how !== undefined) return [named.how];
+  // Something beside a named field that is not understood is not a field either.
+  if (Object.keys(given).some((key) => key.toLowerCase() === 'field')) return undefined;
   const texts: string[] = [];
   for (const [key, value] of Object.entries(given)) {
     const operators = object.safeParse(value);

@@ -35,8 +35,6 @@ export async function childFilter(entity: string, parent: Parent, parentId: numb
 
 /** Name of the child's field that holds the parent's id. */
 export function parentField(entity: string, parent: Parent): string | undefined {
-  // Excluded resources belong to their webhook, not to the resource they exclude.
-  if (parent.collection === 'ExcludedResources') return 'webhookID';
   if (entity === 'TaskPredecessors') return 'successorTaskID';
   if (entity === 'ServiceLevelAgreementResults') return 'id';
   return parent.parentField ?? undefined;
