@@ -1,8 +1,13 @@
 import type { AutotaskReader, FilterNode } from '../client/types.js';
 import { InvalidInput } from '../errors.js';
 import type { Entity } from '../model.js';
-import { mostSorted, sortRead } from './by-reading.js';
-import type { OrderedQuery } from './compared.js';
+import type { Conversion } from './convert.js';
+import type { EntityFacts, Facts, FieldFacts } from './facts.js';
+import { type CheckedFilter, checkFilter } from './filter.js';
+import { checkIncludeFields } from './include.js';
+import { findEntity } from './names.js';
+import { mostSorted, sortRead } from './order/by-reading.js';
+import type { OrderedQuery } from './order/compared.js';
 import {
   beganNow,
   type ContinuationArguments,
@@ -10,15 +15,10 @@ import {
   continuation,
   placeOf,
   type Subject,
-} from './continuation.js';
-import type { Conversion } from './convert.js';
-import { type Cursors, createCursors } from './cursor.js';
-import type { EntityFacts, Facts, FieldFacts } from './facts.js';
-import { type CheckedFilter, checkFilter } from './filter.js';
-import { checkIncludeFields } from './include.js';
-import { findEntity } from './names.js';
-import { checkOrder, orderText } from './order.js';
-import { ordered } from './ordered.js';
+} from './order/continuation.js';
+import { type Cursors, createCursors } from './order/cursor.js';
+import { checkOrder, orderText } from './order/order.js';
+import { ordered } from './order/ordered.js';
 import { parseQuery, type RawQuery } from './query.js';
 import { createRecordReads } from './record.js';
 import type { References } from './references.js';

@@ -1,5 +1,5 @@
-import { createCursors } from '../entities/cursor.js';
 import { createEntities } from '../entities/index.js';
+import { createCursors } from '../entities/order/cursor.js';
 import { guardReader, guardWriter } from '../policy/guard.js';
 import { createPolicy } from '../policy/index.js';
 import type { ToolContext } from '../tools/define.js';

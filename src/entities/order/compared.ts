@@ -1,9 +1,9 @@
-import type { AutotaskReader, FilterNode, Row, Search } from '../client/types.js';
-import { AutotaskError } from '../errors.js';
+import type { AutotaskReader, FilterNode, Row, Search } from '../../client/types.js';
+import { AutotaskError } from '../../errors.js';
+import type { CheckedFilter } from '../filter.js';
+import { idOf } from '../rows.js';
 import type { Left } from './along-axis.js';
-import type { CheckedFilter } from './filter.js';
 import type { Order } from './order.js';
-import { idOf } from './rows.js';
 
 export interface OrderedQuery {
   readonly path: string;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { InvalidInput } from '../errors.js';
+import { InvalidInput } from '../../errors.js';
+import { type EntityFacts, type FieldFacts, unknownField } from '../facts.js';
 import { type Axis, idAxis, timeAxis } from './axis.js';
-import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
 
 /** By what a list is sorted. */
 export interface Order {

@@ -1,8 +1,8 @@
-import { InvalidInput } from '../errors.js';
+import { InvalidInput } from '../../errors.js';
+import type { CallContext, ListResult } from '../result.js';
 import type { Left } from './along-axis.js';
 import { type Cursors, endOf, type Place } from './cursor.js';
 import { type Order, orderText } from './order.js';
-import type { CallContext, ListResult } from './result.js';
 
 export interface ContinuationArguments {
   /** Only records with a higher id: how a list in the order of ids goes on. */

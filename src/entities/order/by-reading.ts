@@ -1,5 +1,8 @@
-import type { AutotaskReader, FilterNode, Row } from '../client/types.js';
-import { InvalidInput } from '../errors.js';
+import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
+import { InvalidInput } from '../../errors.js';
+import type { References } from '../references.js';
+import type { CallContext } from '../result.js';
+import { idOf } from '../rows.js';
 import type { Left } from './along-axis.js';
 import {
   complete,
@@ -10,9 +13,6 @@ import {
   page,
   searchFor,
 } from './compared.js';
-import type { References } from './references.js';
-import type { CallContext } from './result.js';
-import { idOf } from './rows.js';
 import { compare, type Keyed, keysOf, placed } from './sort.js';
 
 /** Matches that are read to sort them by a field that Autotask cannot be asked for in stretches. */

@@ -1,11 +1,11 @@
-import type { Row } from '../client/types.js';
+import type { Row } from '../../client/types.js';
+import { fieldValue } from '../display.js';
+import type { FieldFacts } from '../facts.js';
+import { entityOfType } from '../names.js';
+import { canName, type References } from '../references.js';
+import { idOf } from '../rows.js';
 import { millisecondsOf } from './axis.js';
-import { fieldValue } from './display.js';
-import type { FieldFacts } from './facts.js';
-import { entityOfType } from './names.js';
 import type { Order } from './order.js';
-import { canName, type References } from './references.js';
-import { idOf } from './rows.js';
 
 /** What a record is sorted by: a position, or a text; null sorts last in both directions. */
 export type Key = number | string | null;

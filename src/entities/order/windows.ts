@@ -1,6 +1,6 @@
-import type { FilterNode, Row } from '../client/types.js';
+import type { FilterNode, Row } from '../../client/types.js';
+import { idOf } from '../rows.js';
 import { type Axis, idAxis } from './axis.js';
-import { idOf } from './rows.js';
 
 /**
  * Reading the first records of an order that Autotask cannot give. It answers by ascending id, at most 500 a

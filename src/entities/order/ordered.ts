@@ -1,4 +1,6 @@
-import type { AutotaskReader, FilterNode } from '../client/types.js';
+import type { AutotaskReader, FilterNode } from '../../client/types.js';
+import type { References } from '../references.js';
+import type { CallContext } from '../result.js';
 import { type AxisRows, alongAxis, type Left } from './along-axis.js';
 import type { Axis } from './axis.js';
 import { byReading } from './by-reading.js';
@@ -11,8 +13,6 @@ import {
   page,
   searchFor,
 } from './compared.js';
-import type { References } from './references.js';
-import type { CallContext } from './result.js';
 import { compare, type Keyed, keysOf, placed } from './sort.js';
 
 /** Calls that a list may take for each of its queries before it says how far it came. */

@@ -1,5 +1,5 @@
-import type { FilterNode, Row } from '../client/types.js';
-import { InvalidInput } from '../errors.js';
+import type { FilterNode, Row } from '../../client/types.js';
+import { InvalidInput } from '../../errors.js';
 import { type Axis, millisecondsOf } from './axis.js';
 import { compare, type Keyed, placed } from './sort.js';
 import { ascending, type Slice, type Source, slices } from './windows.js';
