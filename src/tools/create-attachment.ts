@@ -4,14 +4,14 @@ import { findEntity } from '../entities/names.js';
 import type { WritePlan } from '../entities/plan.js';
 import { nameOf } from '../entities/references.js';
 import { mostFileBytes } from '../entities/uploads.js';
-import { AutotaskError, InvalidInput, type Problem } from '../errors.js';
+import { InvalidInput, type Problem } from '../errors.js';
 import { clean } from '../text.js';
 import { ifAllowed } from './courtesy.js';
 import { internalChoice, saidDefault } from './defaults.js';
 import { defineWriteTool, type ToolContext, type WriteTool } from './define.js';
 import { contentOf } from './files/content.js';
 import * as inputs from './inputs.js';
-import { idOf } from './records.js';
+import { explained, idOf } from './records.js';
 
 const longestName = 255;
 
@@ -81,26 +81,10 @@ function described(name: string, bytes: Buffer): string {
 }
 
 /** Autotask keeps a list of allowed types, which its API does not tell. */
-function explained(error: unknown): unknown {
-  if (!(error instanceof AutotaskError) || !error.upstream.some((text) => /file type/i.test(text)))
-    return error;
-  const { kind, message, upstream } = error;
-  const next = 'This tenant does not take files of this type; an administrator of Autotask decides which.';
-  return new AutotaskError(kind, message, { upstream, next, cause: error });
-}
-
-function withReason(plan: WritePlan): WritePlan {
-  return {
-    ...plan,
-    execute: async (writer) => {
-      try {
-        return await plan.execute(writer);
-      } catch (error) {
-        throw explained(error);
-      }
-    },
-  };
-}
+const explain = (upstream: string): string | undefined =>
+  /file type/i.test(upstream)
+    ? 'This tenant does not take files of this type; an administrator of Autotask decides which.'
+    : undefined;
 
 const input = {
   parentEntity: inputs.parentEntity.describe('Default Tickets'),
@@ -155,7 +139,7 @@ async function planOf(
   const changes = plan.changes.map((change) =>
     change.field === 'data' ? { ...change, after: { text: shown, json: shown } } : change,
   );
-  return withReason({ ...plan, changes });
+  return explained({ ...plan, changes }, explain);
 }
 
 const declaration = {

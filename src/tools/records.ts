@@ -132,7 +132,7 @@ interface WriteDeclaration<FieldName extends string> {
 }
 
 /** A plan whose write fails with the explanation of Autotask's reason, if there is one. */
-function explained(plan: WritePlan, explain: WriteDeclaration<string>['explain']): WritePlan {
+export function explained(plan: WritePlan, explain: WriteDeclaration<string>['explain']): WritePlan {
   if (explain === undefined) return plan;
   return {
     ...plan,

@@ -247,14 +247,14 @@ describe('files of this machine', () => {
   let local: Rig;
   beforeAll(async () => {
     const base = mkdtempSync(join(tmpdir(), 'files-'));
-    folder = join(base, 'shared');
+    folder = join(base, 'files');
     outside = join(base, 'private');
     mkdirSync(join(folder, 'sub'), { recursive: true });
     mkdirSync(outside);
     writeFileSync(join(folder, 'report.txt'), 'report');
     writeFileSync(join(folder, 'sub', 'deep.txt'), 'deep');
     writeFileSync(join(outside, 'secret.txt'), 'secret');
-    writeFileSync(join(base, 'shared-not.txt'), 'secret');
+    writeFileSync(join(base, 'files-not.txt'), 'secret');
     symlinkSync(join(outside, 'secret.txt'), join(folder, 'link.txt'));
     symlinkSync(outside, join(folder, 'door'));
     symlinkSync(join(folder, 'sub'), join(folder, 'inner'));
@@ -285,7 +285,7 @@ describe('files of this machine', () => {
     ['a way up in other slashes', '..\\private\\secret.txt', /leads out of the folder/],
     ['an absolute path', '/etc/passwd', /must be relative/],
     ['another system’s absolute path', 'C:\\secret.txt', /must be relative/],
-    ['a neighbour with the same beginning', '../shared-not.txt', /leads out of the folder/],
+    ['a neighbour with the same beginning', '../files-not.txt', /leads out of the folder/],
     ['a link to a file', 'link.txt', /is a symbolic link/],
     ['a link to a folder', 'door/secret.txt', /leads out of the folder/],
     ['a zero', 'report.txt\0.png', /leads out of the folder/],
