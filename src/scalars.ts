@@ -84,8 +84,10 @@ export const bytes = z.string({ error: orRequired('must be base64 text') });
 
 /** Text of at most `length` characters; null when the limit is unknown. */
 export function text(length: number | null) {
-  const any = z.string({ error: orRequired('must be text') });
-  return length === null ? any : any.max(length, { error: `is longer than ${length} characters` });
+  const unbounded = z.string({ error: orRequired('must be text') });
+  return length === null
+    ? unbounded
+    : unbounded.max(length, { error: `is longer than ${length} characters` });
 }
 
 /** A field that only Autotask writes: naming it is an error, because Autotask would ignore it silently. */

@@ -1,5 +1,5 @@
 import type { AutotaskReader, FilterNode, Row, Search } from '../client/types.js';
-import { AutotaskError } from '../errors.js';
+import { orNull } from './courtesy.js';
 import type { CheckedFilter } from './filter.js';
 import type { CallContext } from './result.js';
 import { idOf } from './rows.js';
@@ -60,12 +60,7 @@ export function createScans(reader: AutotaskReader) {
   /** How many match is a courtesy: it costs one call, and its failure must not lose the rows. */
   async function totalOf(path: string, filter: CheckedFilter, context: CallContext): Promise<number | null> {
     if (filter.local.length > 0) return null;
-    try {
-      return await countOf(path, filter, context);
-    } catch (error) {
-      if (error instanceof AutotaskError && error.kind !== 'cancelled') return null;
-      throw error;
-    }
+    return orNull(() => countOf(path, filter, context));
   }
 
   return { rowsOf, countOf, totalOf };

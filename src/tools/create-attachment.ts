@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { attachmentEntity } from '../entities/attachments.js';
+import { ifAllowed } from '../entities/courtesy.js';
 import { findEntity } from '../entities/names.js';
 import type { WritePlan } from '../entities/plan.js';
 import { nameOf } from '../entities/references.js';
 import { mostFileBytes } from '../entities/uploads.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { clean } from '../text.js';
-import { ifAllowed } from './courtesy.js';
 import { internalChoice, saidDefault } from './defaults.js';
 import { defineWriteTool, type ToolContext, type WriteTool } from './define.js';
 import { contentOf } from './files/content.js';

@@ -1,7 +1,7 @@
 import type { TicketCreate } from '../../generated/types.js';
+import { ifAllowed } from '../entities/courtesy.js';
 import { choicesByLabel } from '../entities/picklists.js';
 import { checkAssignment } from './assignment.js';
-import { ifAllowed } from './courtesy.js';
 import { activeChoices, defaultChoice, namedChoice, saidDefault } from './defaults.js';
 import type { ToolContext } from './define.js';
 import * as inputs from './inputs.js';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { ifAllowed } from '../entities/courtesy.js';
 import type { Problem } from '../errors.js';
-import { ifAllowed } from './courtesy.js';
 import type { ToolContext } from './define.js';
 import { idOf } from './records.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { recordsWhere } from '../support/records.js';
+import { makeRecord, recordsWhere } from '../support/records.js';
 import { type Connection, connect } from '../support/tenant.js';
 
 /** The whole story of one ticket in one call, compared with what the tenant itself answers over plain REST. */
@@ -321,22 +321,12 @@ describe('what people wrote', () => {
   }, 60_000);
 
   it('leaves out its oldest part when even short texts are too many, and says how to see it', async () => {
-    const { credentials, apiUrl } = busy.sandbox;
     for (let i = 0; i < 150; i++) {
-      await fetch(`${apiUrl}V1.0/Tickets/${crowded}/Notes`, {
-        method: 'POST',
-        headers: {
-          UserName: credentials.userName,
-          Secret: credentials.secret,
-          ApiIntegrationCode: credentials.integrationCode,
-          'Content-Type': 'application/json',
-        },
-        body: JSON.stringify({
-          title: `Later ${i}`,
-          description: 'word '.repeat(100),
-          noteType: 1,
-          publish: 2,
-        }),
+      await makeRecord(busy.sandbox, `Tickets/${crowded}/Notes`, {
+        title: `Later ${i}`,
+        description: 'word '.repeat(100),
+        noteType: 1,
+        publish: 2,
       });
     }
     const { text: told } = await busy.call('get-ticket', { id: crowded, include: ['notes'] });

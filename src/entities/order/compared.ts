@@ -1,5 +1,5 @@
 import type { AutotaskReader, FilterNode, Row, Search } from '../../client/types.js';
-import { AutotaskError } from '../../errors.js';
+import { orNull } from '../courtesy.js';
 import type { CheckedFilter } from '../filter.js';
 import { idOf } from '../rows.js';
 import type { Left } from './along-axis.js';
@@ -73,16 +73,9 @@ export async function complete(
 }
 
 /** How many match helps to guess where they lie; a list is right without it. */
-export async function countOr(
+export const countOr = (
   reader: AutotaskReader,
   path: string,
   filter: readonly FilterNode[],
   options: { readonly signal?: AbortSignal },
-): Promise<number | null> {
-  try {
-    return await reader.count(path, filter.filter(says), options);
-  } catch (error) {
-    if (error instanceof AutotaskError && error.kind !== 'cancelled') return null;
-    throw error;
-  }
-}
+): Promise<number | null> => orNull(() => reader.count(path, filter.filter(says), options));

@@ -12,3 +12,13 @@ export async function ifAllowed<T>(read: () => Promise<T>, otherwise: T): Promis
     throw error;
   }
 }
+
+/** A read without which an answer is right as well, only poorer: null when it fails. */
+export async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof AutotaskError && error.kind !== 'cancelled') return null;
+    throw error;
+  }
+}
