@@ -6,7 +6,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -80,6 +80,8 @@ const median = (values: readonly number[]) =>
 
 try {
   await bundle({ bare: 'bench/startup-bare.ts' }, folder);
+  // Without it Node reads the file twice to find out what kind of module it is.
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   const empty: number[] = [];
   const starts = new Map<string, Start[]>(Object.keys(programs).map((name) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {

@@ -1,9 +1,4 @@
-import type { BuildOptions, BuildResult } from 'esbuild';
+/** Paths of the modules that are in each file. */
+export type Contents = Readonly<Record<string, readonly string[]>>;
 
-export declare const common: Readonly<Pick<BuildOptions, 'format' | 'platform' | 'target' | 'logLevel'>>;
-
-export declare function bundle(
-  entryPoints: Readonly<Record<string, string>>,
-  outdir: string,
-  options?: BuildOptions,
-): Promise<BuildResult<{ metafile: true }>>;
+export declare function bundle(input: Readonly<Record<string, string>>, dir: string): Promise<Contents>;

@@ -1,14 +1,9 @@
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 
 /** Runs a TypeScript module, with all it imports, and answers what it exports. */
 export async function evaluate(path) {
-  const { outputFiles } = await build({
-    entryPoints: [path],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'warning',
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  const made = await rolldown({ input: path, platform: 'node' });
+  const { output } = await made.generate({ format: 'esm', codeSplitting: false });
+  await made.close();
+  return import(`data:text/javascript;base64,${Buffer.from(output[0].code).toString('base64')}`);
 }

@@ -1,16 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Folders of the packages of which something is in the output: `node_modules/a`, `node_modules/a/node_modules/@b/c`. */
-function foldersIn({ outputs }) {
-  const folders = new Set();
-  for (const { inputs } of Object.values(outputs)) {
-    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
-      const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [];
-      if (folder !== undefined && bytesInOutput > 0) folders.add(folder);
-    }
-  }
-  return [...folders].sort();
+/** Folders of the packages of which something is in a file: `node_modules/a`, `node_modules/a/node_modules/@b/c`. */
+function foldersIn(contents) {
+  const folders = Object.values(contents)
+    .flat()
+    .flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []);
+  return [...new Set(folders)].sort();
 }
 
 async function packageIn(folder) {
@@ -25,9 +21,9 @@ async function packageIn(folder) {
 
 const rule = '-'.repeat(80);
 
-/** The licences of everything that was bundled, from what esbuild says about its output. */
-export async function notices(metafile) {
-  const all = await Promise.all(foldersIn(metafile).map(packageIn));
+/** The licences of everything that was bundled. */
+export async function notices(contents) {
+  const all = await Promise.all(foldersIn(contents).map(packageIn));
   const sections = all.map(({ name, version, license, repository, text }) => {
     // Some packages leave the text out that others of the same repository and licence have.
     const kin = all.find((other) => other.text !== '' && other.repository === repository);

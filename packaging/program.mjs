@@ -1,17 +1,18 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
 import { evaluated } from './evaluated.mjs';
-import { together } from './together.mjs';
+import { fieldsTogether, schemasTogether } from './together.mjs';
 
 /** The SDK's client needs its own validator; its server gets one handed in. */
 const withoutValidator = {
   name: 'without-validator',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/ajv-provider\.js$/ }, ({ importer }) =>
+  resolveId: {
+    filter: { id: /\/ajv-provider\.js$/ },
+    handler: (_, importer = '') =>
       /\/sdk\/dist\/esm\/server\/index\.js$/.test(importer.replaceAll('\\', '/'))
-        ? { path: fileURLToPath(new URL('no-validator.mjs', import.meta.url)) }
+        ? fileURLToPath(new URL('no-validator.mjs', import.meta.url))
         : undefined,
-    );
   },
 };
 
@@ -21,9 +22,11 @@ const values = evaluated(
 );
 
 /** The program: cli.js and, in chunks, what it loads on demand. */
-export const program = (outdir) =>
-  bundle({ cli: 'src/cli/index.ts' }, outdir, {
-    plugins: [values, withoutValidator, together('fields', 'schemas')],
+export const program = (dir) =>
+  bundle({ cli: 'src/cli/index.ts' }, dir, {
+    plugins: [values, withoutValidator, fieldsTogether, schemasTogether],
     // Its CommonJS form hides its parts from a bundler.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+    start: resolve('src/cli/main.ts'),
+    output: { banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : '') },
   });

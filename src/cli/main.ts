@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Flags, loadConfig, type Sources } from '../config/index.js';
 import { type Parsed, parseArguments } from './args.js';
+import { serve } from './serve.js';
 
 const serverFacts = { name: packageJson.name, version: packageJson.version };
 
@@ -22,7 +23,7 @@ const sourcesOf = (flags: Flags): Sources => ({
 
 const configOf = (parsed: Parsed) => loadConfig(sourcesOf(flagsOf(parsed)));
 
-/** Runs one command and resolves to its exit code. Parts that a command does not need are not loaded. */
+/** Runs one command and resolves to its exit code. What serving over stdio does not need is loaded on demand. */
 export async function main(argv: readonly string[]): Promise<number> {
   const parsed = parseArguments(argv);
   switch (parsed.command) {
@@ -65,7 +66,6 @@ export async function main(argv: readonly string[]): Promise<number> {
         await serveHttp(config, config.http, serverFacts);
         return 0;
       }
-      const { serve } = await import('./serve.js');
       await serve(config, serverFacts);
       return 0;
     }

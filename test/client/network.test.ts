@@ -4,13 +4,14 @@ import { createServer as createHttpServer, request } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createReader } from '../../src/client/index.js';
 import { failureOf, fakeTenant } from './setup.js';
 
+const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 const ticket = { body: { item: { id: 1 } } };
 
@@ -144,28 +145,15 @@ describe('TLS', () => {
 
 describe('start-up', () => {
   it('loads neither the HTTP library nor proxy agents before the first request', async () => {
-    const { metafile } = await build({
-      entryPoints: { client: 'src/client/index.ts' },
-      outdir: 'unused',
-      write: false,
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'node',
-      metafile: true,
-    });
-    const outputs = Object.values(metafile.outputs);
-    const entry = outputs.find((output) => output.entryPoint === 'src/client/index.ts');
-    const loadedAtStart = (output: (typeof outputs)[number]): string[] => [
-      ...Object.keys(output.inputs),
-      ...output.imports
-        .filter(({ kind, external }) => kind === 'import-statement' && external !== true)
-        .flatMap(({ path }) => {
-          const next = metafile.outputs[path];
-          return next === undefined ? [] : loadedAtStart(next);
-        }),
+    const made = await rolldown({ input: join(root, 'src/client/index.ts'), platform: 'node' });
+    const { output } = await made.generate({ format: 'esm' });
+    await made.close();
+    const chunks = output.filter((file) => file.type === 'chunk');
+    const loadedAtStart = ({ moduleIds, imports }: (typeof chunks)[number]): string[] => [
+      ...moduleIds.map((id) => relative(root, id)),
+      ...chunks.filter(({ fileName }) => imports.includes(fileName)).flatMap(loadedAtStart),
     ];
-    const inputs = entry === undefined ? [] : loadedAtStart(entry);
+    const inputs = chunks.filter(({ isEntry }) => isEntry).flatMap(loadedAtStart);
     expect(inputs).toContain('src/client/tenant.ts');
     expect(inputs.filter((input) => input.includes('node_modules'))).toEqual([]);
   });
