@@ -33,6 +33,13 @@ const expand = (pattern: RegExp) => (text: string, values: Readonly<Record<strin
 
 const literal = (text: string) => text;
 
+/** Expands what a reference gave once more, and knows two ways to write one. */
+const expandTwice = (text: string, values: Readonly<Record<string, string>>) => {
+  const once = (given: string) =>
+    given.replace(/\$\{(\w+)\}|\$(\w+)/g, (_, braced: string, bare: string) => values[braced ?? bare] ?? '');
+  return once(once(text));
+};
+
 interface Reader {
   readonly member: string;
   readonly expand: (text: string, values: Readonly<Record<string, string>>) => string;
@@ -46,7 +53,7 @@ export const readers = {
   vscode: { member: 'servers', expand: expand(/\$\{input:([\w-]+)\}/g), url: 'url' },
   windsurf: { member: 'mcpServers', expand: expand(/\$\{env:(\w+)\}/g), url: 'serverUrl' },
   zed: { member: 'context_servers', expand: literal, url: 'url' },
-  gemini: { member: 'mcpServers', expand: expand(/\$\{(\w+)\}/g), url: 'httpUrl' },
+  gemini: { member: 'mcpServers', expand: expandTwice, url: 'httpUrl' },
   codex: { member: 'mcp_servers', expand: literal, url: 'url' },
 } as const satisfies Readonly<Record<string, Reader>>;
 

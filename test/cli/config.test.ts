@@ -10,7 +10,7 @@ import type { Sandbox } from '../../src/sandbox/types.js';
 import { connectClient, startProgram } from '../http/support.js';
 import { documented, markdownTable } from '../support/docs.js';
 import { program, tenantEnvironment } from '../support/tenant.js';
-import { type Client as ClientName, connectionOf, names, parsed } from './clients.js';
+import { type Client as ClientName, connectionOf, names, parsed, read } from './clients.js';
 import { emptyFolder, run } from './support.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -71,6 +71,15 @@ describe('what config prints', () => {
     const { answer } = await askOverStdio(command, args, { ...env, ...elsewhere() });
     expect(answer).toContain('live tenant');
     expect(sandbox.requests.at(-1)?.headers.secret).toBe(sandbox.credentials.secret);
+  });
+
+  it.each(names)('for %s hands a secret on as it is, whatever signs are in it', async (name) => {
+    const secret = ['a$b$', '{HOME}"\\ #~@z'].join('');
+    const { env } = connectionOf(name, await printed(name), { ...credentials(), AUTOTASK_SECRET: secret });
+    const file = env.AUTOTASK_SECRET_FILE;
+    expect(file === undefined ? env.AUTOTASK_SECRET : read(file)).toBe(
+      file === undefined ? secret : `${secret}\n`,
+    );
   });
 
   it.each(names)('for %s with --demo --read-only needs no credentials', async (name) => {

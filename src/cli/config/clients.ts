@@ -35,6 +35,8 @@ export interface ClientFacts {
   readonly file: (place: Place) => string;
   /** A text says why the client cannot be connected like that. */
   readonly make: (target: Target, place: Place) => Made | string;
+  /** What the client asks for before it uses the entry. */
+  readonly afterwards?: string;
 }
 
 const table: readonly Variable[] = variableTable;
@@ -69,8 +71,12 @@ const slug = (name: string) =>
     .toLowerCase()
     .replaceAll('_', '-');
 
-/** The entry of a client that knows no references: each credential comes from a file of the person's. */
-const byFile = ({ launch, credentials }: Target & { kind: 'stdio' }, place: Place): Made => {
+/** The entry of a client that hands on no variable as it is: each credential comes from a file of the person's. */
+const byFile = (
+  { launch, credentials }: Target & { kind: 'stdio' },
+  place: Place,
+  why = 'The client knows no references to secrets.',
+): Made => {
   const files = credentials.map(
     ({ name }) => [`${name}_FILE`, homeFile(place, '.autotask-mcp', slug(name))] as const,
   );
@@ -78,10 +84,7 @@ const byFile = ({ launch, credentials }: Target & { kind: 'stdio' }, place: Plac
   const list = files.map(([, file]) => `  ${file}`);
   return {
     entry: { ...launch, env: Object.fromEntries(files) },
-    notes: [
-      'The client knows no references to secrets. Put each into its file, readable by you alone:',
-      ...list,
-    ],
+    notes: [`${why} Put each into its file, readable by you alone:`, ...list],
   };
 };
 
@@ -131,6 +134,15 @@ const claudeDesktop = (target: Target, place: Place): Made | string =>
     ? byFile(target, place)
     : 'Claude Desktop reaches remote servers only as connectors of its own, which take no bearer token. Leave --http and --url out: it can start this server itself.';
 
+/** Gemini CLI 0.61 replaces `$word` once more in what a reference gave, and secrets of Autotask may hold a $. */
+const gemini = (target: Target, place: Place): Made =>
+  target.kind === 'stdio'
+    ? byFile(target, place, 'Gemini CLI changes values of variables in which a $ stands.')
+    : byReference(
+        (name) => `\${${name}}`,
+        (httpUrl) => ({ httpUrl }),
+      )(target);
+
 /** Formats and places as the clients document them. */
 export const clients: Readonly<Record<Exclude<ClientName, 'docker'>, ClientFacts>> = {
   'claude-desktop': {
@@ -151,6 +163,7 @@ export const clients: Readonly<Record<Exclude<ClientName, 'docker'>, ClientFacts
       (url) => ({ type: 'http', url }),
       { type: 'stdio' },
     ),
+    afterwards: 'It asks once whether the servers of a .mcp.json may be used.',
   },
   cursor: {
     title: 'Cursor',
@@ -194,10 +207,8 @@ export const clients: Readonly<Record<Exclude<ClientName, 'docker'>, ClientFacts
     format: 'json',
     servers: 'mcpServers',
     file: (place) => homeFile(place, '.gemini', 'settings.json'),
-    make: byReference(
-      (name) => `\${${name}}`,
-      (httpUrl) => ({ httpUrl }),
-    ),
+    make: gemini,
+    afterwards: 'It starts servers only in folders that it was told to trust.',
   },
   codex: {
     title: 'Codex',

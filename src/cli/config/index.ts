@@ -87,7 +87,7 @@ async function write(
   const backup = await replace(existing, text, new Date());
   out(`Written: ${existing.path}`);
   if (backup !== null) out(`Before:  ${backup}`);
-  tell([...notes, `Restart ${facts.title}, or let it load its servers again.`]);
+  tell([`Restart ${facts.title}, or let it load its servers again.`, ...notes]);
   return 0;
 }
 
@@ -120,7 +120,11 @@ export async function config(parsed: Parsed, place: Place): Promise<number> {
   if (typeof made === 'string') throw new UsageError(made);
   if (writes && made.unfinished !== undefined)
     throw new UsageError(`Nothing was written. ${made.unfinished}.`);
-  const { entry, inputs = [], notes } = made;
+  const { entry, inputs = [] } = made;
+  const notes = [
+    ...made.notes,
+    ...(facts.afterwards === undefined ? [] : [`${facts.title}: ${facts.afterwards}`]),
+  ];
   const addition = { servers: facts.servers, name: serverName, entry, inputs };
   const file = chosen ?? facts.file(place);
   if (writes) {
