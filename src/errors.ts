@@ -81,3 +81,7 @@ export class InvalidInput extends AutotaskError {
 
 /** The form of a call's arguments is wrong. What it says was not read from the tenant. */
 export class InvalidArguments extends InvalidInput {}
+
+/** What the operating system calls its refusal (`ENOENT`); null when the error is another one. */
+export const systemCode = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;

@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename } from 'node:fs/promises';
+import { systemCode } from '../errors.js';
 import { check, type Link, origin, type Point, seal } from './chain.js';
-import { isCode } from './errors.js';
 import { fits, type Head, headOf, readHead, writeHead } from './head.js';
 import { withLock } from './lock.js';
 import { rotated } from './set.js';
@@ -35,7 +35,7 @@ async function endOf(path: string, key: string | null): Promise<Link | null> {
   try {
     file = await open(path, 'r');
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return null;
+    if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
   try {

@@ -1,8 +1,8 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { systemCode } from '../errors.js';
 import { digest, type Link } from './chain.js';
-import { isCode } from './errors.js';
 
 /**
  * Where a log ends, kept beside it as `<log>.head`, so that lines cut from its end are missed. It is written after
@@ -30,7 +30,7 @@ export async function readHead(path: string, key: string | null): Promise<Head |
   try {
     text = await readFile(headOf(path), 'utf8');
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return null;
+    if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
   try {

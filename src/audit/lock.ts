@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isCode } from './errors.js';
+import { systemCode } from '../errors.js';
 
 const waitMs = 20;
 const patienceMs = 5_000;
@@ -22,7 +22,7 @@ async function create(path: string, owner: string): Promise<boolean> {
   try {
     file = await open(path, 'wx', 0o600);
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
+    if (systemCode(error) === 'EEXIST') return false;
     throw error;
   }
   try {

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { isCode } from './errors.js';
+import { systemCode } from '../errors.js';
 
 /** Numbers of the files set aside, by age: `audit.jsonl.1` is the oldest. */
 export async function rotated(path: string): Promise<number[]> {
@@ -43,7 +43,7 @@ export async function openSet(path: string): Promise<Part[]> {
       parts = [...aside, ...(await openAll([path]))];
     } catch (error) {
       // Between two files of a rotation there is none under the log's own name.
-      if (!isCode(error, 'ENOENT') || aside.length === 0) {
+      if (systemCode(error) !== 'ENOENT' || aside.length === 0) {
         await closeAll(aside);
         throw error;
       }

@@ -1,7 +1,6 @@
 import { mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
-import { AutotaskError } from '../errors.js';
+import { AutotaskError, systemCode } from '../errors.js';
 
 /**
  * Tokens that were handed out and not used yet. A token that is not among them confirms nothing, so whatever
@@ -37,8 +36,6 @@ export function pendingInMemory(): PendingTokens {
 /** Clocks of replicas differ: a file outlives its token by so much. */
 const slackMs = 60 * 60_000;
 const sweepEveryMs = 60_000;
-
-const isMissing = (error: unknown) => z.object({ code: z.literal('ENOENT') }).safeParse(error).success;
 
 /** In a folder that replicas share: one file a token, and a file can be removed only once. */
 export function pendingInFolder(folder: string): PendingTokens {
@@ -79,7 +76,7 @@ export function pendingInFolder(folder: string): PendingTokens {
         await unlink(join(folder, nameOf(nonce, expires)));
         return true;
       } catch (error) {
-        if (isMissing(error)) return false;
+        if (systemCode(error) === 'ENOENT') return false;
         throw unusable(error);
       }
     },

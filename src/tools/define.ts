@@ -6,6 +6,7 @@ import type { WritePlan, WriteResult } from '../entities/plan.js';
 import type { CallContext, ListResult, RecordResult } from '../entities/read.js';
 import { didYouMean } from '../nearest.js';
 import type { Content } from './files/content.js';
+import { spelled } from './spelled.js';
 
 /** What a tool may use. No HTTP, no protocol. */
 export interface ToolContext extends CallContext {
@@ -101,18 +102,6 @@ function strict<Shape extends z.ZodRawShape>(shape: Shape, absent: Readonly<Reco
   });
 }
 
-/** `company` is understood as `companyID`: Autotask's own name without its ending. */
-function spelled(args: unknown, shape: z.ZodRawShape): unknown {
-  const given = z.record(z.string(), z.unknown()).safeParse(args);
-  if (!given.success) return args;
-  return Object.fromEntries(
-    Object.entries(given.data).map(([key, value]) => {
-      const full = `${key}ID`;
-      return !(key in shape) && full in shape && !(full in given.data) ? [full, value] : [key, value];
-    }),
-  );
-}
-
 export type Arguments<Shape extends z.ZodRawShape> = z.infer<ReturnType<typeof strict<Shape>>>;
 
 /** Arguments that were read: what is left to do with them, or what is wrong with them. */
@@ -153,6 +142,7 @@ export function defineReadTool<Shape extends z.ZodRawShape>(
 ): ReadTool {
   const { openWorld, run, ...declaration } = tool;
   const input = strict(tool.input);
+  const names = Object.keys(tool.input);
   return {
     ...declaration,
     mutates: false,
@@ -164,7 +154,7 @@ export function defineReadTool<Shape extends z.ZodRawShape>(
     },
     input,
     accept: (args) => {
-      const parsed = input.safeParse(spelled(args, tool.input));
+      const parsed = input.safeParse(spelled(args, names, tool.name));
       return parsed.success ? { work: (context) => run(parsed.data, context) } : { error: parsed.error };
     },
   };
@@ -189,6 +179,7 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
   const token = confirmToken(tool.name);
   const confirm = z.string().optional().describe(`${token} to write; without it you get a preview`);
   const own = strict(tool.input, tool.absent);
+  const names = Object.keys(tool.input);
   return {
     ...declaration,
     mutates: true,
@@ -204,7 +195,7 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
       const gate = confirmation.safeParse(args ?? {});
       if (!gate.success) return { error: gate.error };
       const { confirm: given, ...rest } = gate.data;
-      const parsed = own.safeParse(spelled(rest, tool.input));
+      const parsed = own.safeParse(spelled(rest, names, tool.name));
       if (!parsed.success) return { error: parsed.error };
       return { work: { confirm: given, plan: (context) => plan(parsed.data, context) } };
     },

@@ -355,7 +355,7 @@ describe('bad input', () => {
       /orderBy: "foo" is no column of the answer\. Valid: status, count/,
     ],
     [{ top: 0 }, /top: must be a whole number from 1 to 1000/],
-    [{ groupby: ['status'] }, /groupby is not an argument\. Did you mean groupBy\?/],
+    [{ groupBuy: ['status'] }, /groupBuy is not an argument\. Did you mean groupBy\?/],
     [{ query: { filter: [{ op: 'exist', field: 'id' }], MaxRecords: 5 } }, /takes conditions only here/],
     [{ query: { statsu: 1 } }, /"statsu" is not a field of Tickets/],
     [{ entity: 'ResourceTimeOffBalances' }, /Autotask cannot query ResourceTimeOffBalances/],

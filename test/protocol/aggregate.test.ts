@@ -84,6 +84,13 @@ async function choiceLabels(entity: string, field: string): Promise<ReadonlyMap<
   return new Map(found.map(({ value, label }) => [value, label]));
 }
 
+it('takes limit for the number of groups, not of records', async () => {
+  const query = { entity: 'Tickets', groupBy: ['companyID'] };
+  const limited = await aggregate({ ...query, limit: 2 });
+  expect(limited.groups).toHaveLength(2);
+  expect(limited.groups).toEqual((await aggregate({ ...query, top: 2 })).groups);
+});
+
 describe('questions of a service desk, each one call', () => {
   it('hours by technician for a week', async () => {
     const { groups, total } = await aggregate({

@@ -245,9 +245,43 @@ describe('every advertised filter reaches Autotask', () => {
   it('refuses an empty filter and an unknown one instead of ignoring it', async () => {
     const empty = await sent('search-tickets', 'Tickets', { companyID: '' });
     expect(empty.text).toMatch(/companyID: is empty: leave it out/);
-    const unknown = await sent('search-tickets', 'Tickets', { customer: 'Contoso' });
-    expect(unknown.text).toMatch(/customer is not an argument/);
-    expect([...empty.requests, ...unknown.requests]).toEqual([]);
+    const unknown = await sent('search-tickets', 'Tickets', { colour: 'red' });
+    expect(unknown.text).toMatch(/colour is not an argument/);
+    const twice = await sent('search-tickets', 'Tickets', { companyID: 175, companyId: 176 });
+    expect(twice.text).toMatch(/companyId is not an argument\. Did you mean companyID/);
+    const both = await sent('search-tickets', 'Tickets', { company: 175, customer: 176 });
+    expect(both.text).toMatch(/company is not an argument.*customer is not an argument/s);
+    expect([...empty.requests, ...unknown.requests, ...twice.requests, ...both.requests]).toEqual([]);
+  });
+
+  it.each([
+    [{ companyId: 175 }, { companyID: 175 }],
+    [{ company_id: 175 }, { companyID: 175 }],
+    [{ customer: 175 }, { companyID: 175 }],
+    [{ assignee: 'Bianca Almeida' }, { assignedResourceID: 'Bianca Almeida' }],
+    [
+      { query: 'printer', limit: 3 },
+      { search: 'printer', maxRecords: 3 },
+    ],
+    [
+      { sort: 'createDate desc', open_only: true },
+      { orderBy: 'createDate desc', openOnly: true },
+    ],
+    [{ fields: ['title'] }, { includeFields: ['title'] }],
+  ])('takes %j for %j', async (other, own) => {
+    const meant = await sent('search-tickets', 'Tickets', own);
+    expect(meant.text).not.toMatch(/not run/);
+    const { text, requests } = await sent('search-tickets', 'Tickets', other);
+    expect(text.replace(/data-\w+|cursor \S+/g, '')).toBe(meant.text.replace(/data-\w+|cursor \S+/g, ''));
+    expect(requests.length).toBeGreaterThan(0);
+  });
+
+  it('takes the number of a ticket under its own name', async () => {
+    const { text } = await sent('search-tickets', 'Tickets', { maxRecords: 1 });
+    const [ticketNumber] = /T\d{8}\.\d{4}/.exec(text) ?? [];
+    const found = await sent('get-ticket', 'Tickets', { ticketNumber });
+    expect(found.text).toContain(ticketNumber);
+    expect(found.text).not.toMatch(/not run/);
   });
 });
 

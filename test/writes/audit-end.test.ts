@@ -23,6 +23,16 @@ const cut = (path: string, lines: number) => {
 };
 
 describe('the end of the audit log', () => {
+  it('says in words that a file is not there, or is none', async () => {
+    const path = freshLog();
+    expect(await verifyCommand([path])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `autotask-mcp: ${path}: there is no such file or folder.\n`,
+    });
+    expect((await verifyCommand([dirname(path)])).stderr).toMatch(/: it is a folder\.\n$/);
+  });
+
   it('shows whole lines cut from it, and is not written over', async () => {
     const path = freshLog();
     await write(path, 3);
@@ -139,7 +149,10 @@ describe('a log in several files', () => {
     await write(path, 30, null, 1_000);
     expect(readdirSync(dirname(path))).toContain('audit.jsonl.10');
     writeFileSync(`${path}.old`, 'of somebody else');
-    expect(await verifyCommand([path])).toEqual({ code: 0, stdout: 'Intact: 60 lines (lines 1 to 60).\n' });
+    expect(await verifyCommand([path])).toMatchObject({
+      code: 0,
+      stdout: 'Intact: 60 lines (lines 1 to 60).\n',
+    });
     rmSync(`${path}.4`);
     expect((await verify([path], null)).problem).toMatch(/\.5, line 1 has the number \d+ and follows \d+/);
   });

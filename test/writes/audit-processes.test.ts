@@ -62,7 +62,7 @@ describe('the audit log of a running server', () => {
     const [attempt] = linesOf(log);
     expect(attempt).toMatchObject({ event: 'attempt', entity: 'ContactGroups', action: 'create' });
     expect(attempt).toMatchObject({ arguments: { data: { name: 'Held' } }, gate: 'token' });
-    expect(await verifyCommand([copy])).toEqual({
+    expect(await verifyCommand([copy])).toMatchObject({
       code: 0,
       stdout: `Intact: 1 lines (lines 1 to 1).\nWithout outcome: attempt ${attempt?.attempt}\n`,
     });
@@ -128,7 +128,9 @@ describe('the audit log of a running server', () => {
       open: [],
       headSince: 1,
     });
-    expect(await verifyCommand([log], { ...tenantEnvironment(sandbox), AUTOTASK_AUDIT_KEY: key })).toEqual({
+    expect(
+      await verifyCommand([log], { ...tenantEnvironment(sandbox), AUTOTASK_AUDIT_KEY: key }),
+    ).toMatchObject({
       code: 0,
       stdout: `Intact: ${4 * each} lines (lines 1 to ${4 * each}).\n`,
     });

@@ -42,9 +42,13 @@ export async function verifyCommand(files: readonly string[], env: Record<string
     env: { ...process.env, ...env },
   });
   let stdout = '';
+  let stderr = '';
   child.stdout.on('data', (chunk) => {
     stdout += String(chunk);
   });
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
   const [code] = await once(child, 'close');
-  return { code, stdout };
+  return { code, stdout, stderr };
 }

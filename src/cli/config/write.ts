@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemCode } from '../../errors.js';
 import { Unmergeable } from './merge.js';
 
 export interface Existing {
@@ -10,8 +11,6 @@ export interface Existing {
   readonly text: string | null;
   readonly mode: number;
 }
-
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** The client's file as it is. Throws Unmergeable when it cannot be read, or is no text. */
 export async function readExisting(file: string): Promise<Existing> {
@@ -26,7 +25,7 @@ export async function readExisting(file: string): Promise<Existing> {
     };
   } catch (error) {
     // A client may put secrets into its file later.
-    if (isMissing(error)) return { path: file, text: null, mode: 0o600 };
+    if (systemCode(error) === 'ENOENT') return { path: file, text: null, mode: 0o600 };
     throw new Unmergeable(error instanceof Error ? error.message : String(error));
   }
 }
@@ -41,7 +40,7 @@ async function backUp({ path, mode }: Existing, now: Date): Promise<string> {
       await handle.chmod(mode).finally(() => handle.close());
       return backup;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (systemCode(error) !== 'EEXIST') throw error;
     }
   }
 }

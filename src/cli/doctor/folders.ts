@@ -2,6 +2,7 @@ import { access, constants, mkdtemp, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { verify } from '../../audit/index.js';
 import type { Config } from '../../config/index.js';
+import { systemCode } from '../../errors.js';
 import type { Finding } from './finding.js';
 
 const reasons: Readonly<Record<string, string>> = {
@@ -13,11 +14,10 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
 };
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-
-const reasonOf = (error: unknown): string =>
-  reasons[codeOf(error)] ?? `it cannot be written (${codeOf(error)})`;
+function reasonOf(error: unknown): string {
+  const code = systemCode(error) ?? 'unknown';
+  return reasons[code] ?? `it cannot be written (${code})`;
+}
 
 /**
  * Why no file can be made in the folder; null when one can. Tried for real, because permissions do not tell
@@ -29,7 +29,7 @@ async function obstacle(folder: string, makes: boolean): Promise<string | null> 
     return null;
   } catch (error) {
     const parent = dirname(folder);
-    if (makes && codeOf(error) === 'ENOENT' && parent !== folder) return obstacle(parent, makes);
+    if (makes && systemCode(error) === 'ENOENT' && parent !== folder) return obstacle(parent, makes);
     return reasonOf(error);
   }
 }
@@ -69,7 +69,7 @@ async function auditLog({ writes, readOnly }: Config): Promise<Finding> {
   try {
     await access(path, constants.R_OK | constants.W_OK);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { check, status: 'ok', detail: `${path}, not begun yet` };
+    if (systemCode(error) === 'ENOENT') return { check, status: 'ok', detail: `${path}, not begun yet` };
     return stops(reasonOf(error), 'Give this user the right to read and write the file.');
   }
   const { lines, problem } = await verify([path], writes.auditKey);

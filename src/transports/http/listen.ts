@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { AutotaskError } from '../../errors.js';
+import { AutotaskError, systemCode } from '../../errors.js';
 import { rpcError } from './refusal.js';
 import type { Limits } from './settings.js';
 
@@ -25,7 +25,7 @@ function answer(socket: Duplex, status: number, reason: string): void {
 }
 
 function unavailable(host: string, port: number, error: unknown): AutotaskError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
+  const code = systemCode(error) ?? 'UNKNOWN';
   const why =
     {
       EADDRINUSE: 'something else uses it',
