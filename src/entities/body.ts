@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { load } from '../../generated/load.js';
 import type { Row } from '../client/types.js';
 import type { Problem } from '../errors.js';
-import { type Conversion, convertValue } from './convert.js';
+import { type Conversion, type Converted, convertValue, isName, ownersFirst } from './convert.js';
 import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
 import { choicesByLabel, codeValue, listChoices, notAChoice } from './picklists.js';
 
@@ -192,6 +192,13 @@ export async function checkBody(
   const udfs: { name: string; value: string | null }[] = [];
   const fields: FieldFacts[] = [];
   const picklists: { field: FieldFacts; given: unknown }[] = [];
+  const names: { field: FieldFacts; given: unknown }[] = [];
+  const keep = (field: FieldFacts, converted: Converted) => {
+    if (!converted.ok) problems.push(converted.problem);
+    else if (field.udf) udfs.push({ name: field.name, value: String(converted.value) });
+    else body[field.name] = converted.value;
+    if (converted.ok && converted.note !== undefined) notes.push(converted.note);
+  };
   for (const [name, given] of flatten(facts, data, problems)) {
     const field = await facts.find(name, how.signal);
     if (field === undefined) {
@@ -208,13 +215,13 @@ export async function checkBody(
       if (field.udf) udfs.push({ name: field.name, value: null });
       else body[field.name] = null;
     } else if (field.isPickList === true) picklists.push({ field, given });
-    else {
-      const converted = await convertValue(field, given, how);
-      if (!converted.ok) problems.push(converted.problem);
-      else if (field.udf) udfs.push({ name: field.name, value: String(converted.value) });
-      else body[field.name] = converted.value;
-      if (converted.ok && converted.note !== undefined) notes.push(converted.note);
-    }
+    else if (isName(field, given)) names.push({ field, given });
+    else keep(field, await convertValue(field, given, how));
+  }
+  // What a record belongs to is known before a name is looked for in it.
+  for (const named of await ownersFirst(names, how.references)) {
+    const beside = { ...stored, ...body };
+    keep(named.field, await convertValue(named.field, named.given, { ...how, beside }));
   }
   // Parent picklists first: what a dependent one may hold is known only then.
   picklists.sort((a, b) => Number(a.field.parentField !== null) - Number(b.field.parentField !== null));

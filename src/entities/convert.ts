@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import type { Row } from '../client/types.js';
 import type { Problem } from '../errors.js';
+import type { Entity } from '../model.js';
 import * as scalars from '../scalars.js';
 import { isDay, rangeForms, toUtc } from './dates.js';
 import type { FieldFacts } from './facts.js';
@@ -16,6 +18,11 @@ export interface Conversion {
   readonly filter?: boolean;
   /** The moment from which `today` and its like count; milliseconds, the present unless given. */
   readonly now?: number;
+  /**
+   * Values of the same record or filter that are known already, by field. A name that several records have means
+   * the one that belongs to the same: the phase of this project, the contact of this company.
+   */
+  readonly beside?: Row;
 }
 
 export type Converted =
@@ -39,6 +46,9 @@ const byType: Readonly<Record<string, z.ZodType>> = {
   string: z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]),
 };
 
+/** Of the records that a name fits; more of them help nobody to choose. */
+const mostListed = 10;
+
 const isNumeric = (value: unknown) => typeof value === 'number' || /^\s*-?\d+\s*$/.test(String(value));
 
 /** Several choices can share a label (issue types below different parents): all of them, as a list. */
@@ -58,6 +68,22 @@ function convertChoice(field: FieldFacts, given: unknown): Converted | undefined
   return { ok: true, value: codes.length === 1 ? first : codes };
 }
 
+async function fitting(
+  references: References,
+  entity: Entity & { path: string },
+  text: string,
+  how: Conversion,
+) {
+  const { beside = {}, signal } = how;
+  const owners = Object.keys(beside).length === 0 ? [] : await references.ownerFields(entity);
+  const within = owners.flatMap((name) => {
+    const id = beside[name];
+    return typeof id === 'number' ? [[name, id] as const] : [];
+  });
+  const near = within.length === 0 ? [] : await references.candidates(entity, text, signal, within);
+  return near.length > 0 ? near : references.candidates(entity, text, signal);
+}
+
 async function convertReference(field: FieldFacts, text: string, how: Conversion): Promise<Converted> {
   const entity = entityOfType(field.referenceEntityType);
   if (how.references === null || !canName(entity)) {
@@ -66,7 +92,7 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
       `${JSON.stringify(text)} must be the numeric id of a record of ${entity?.name ?? 'Autotask'}`,
     );
   }
-  const all = await how.references.candidates(entity, text, how.signal);
+  const all = await fitting(how.references, entity, text, how);
   const active = all.filter((candidate) => candidate.isActive);
   const found = active.length > 0 || how.filter === true ? (active.length > 0 ? active : all) : [];
   const [only, ...others] = found;
@@ -76,14 +102,46 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
   }
   if (only === undefined) return fail(field, `no record of ${entity.name} is called ${JSON.stringify(text)}`);
   if (others.length > 0) {
-    const listed = found.map((candidate) => `${candidate.id} = ${candidate.name}`);
+    const listed = found.slice(0, mostListed).map((candidate) => `${candidate.id} = ${candidate.name}`);
+    const rest = found.length - listed.length;
     return fail(
       field,
       `${JSON.stringify(text)} fits several records of ${entity.name}; give the id of one`,
-      listed,
+      rest === 0 ? listed : [...listed, `and ${rest} more`],
     );
   }
   return { ok: true, value: only.id, note: `${field.name}: ${only.name} (id ${only.id})` };
+}
+
+/** Whether the value is the name of a record that the field points to, and has to be looked for. */
+export function isName(field: FieldFacts, given: unknown): given is string {
+  const points = field.isReference === true || field.referenceEntityType !== null;
+  return points && field.dataType !== 'string' && typeof given === 'string' && !isNumeric(given);
+}
+
+/** The names in an order in which each stands after those that its record may belong to. */
+export async function ownersFirst<Named extends { readonly field: FieldFacts }>(
+  names: readonly Named[],
+  references: References | null,
+): Promise<readonly Named[]> {
+  if (references === null || names.length < 2) return names;
+  const owners = new Map<string, readonly string[]>();
+  for (const { field } of names) {
+    const entity = entityOfType(field.referenceEntityType);
+    owners.set(field.name, entity === undefined ? [] : await references.ownerFields(entity));
+  }
+  const ordered: Named[] = [];
+  const left = new Set(names);
+  while (left.size > 0) {
+    const waits = ({ field }: Named) =>
+      [...left].some((other) => other.field !== field && owners.get(field.name)?.includes(other.field.name));
+    // Two that wait for each other are taken as they were given.
+    const next = [...left].find((named) => !waits(named)) ?? [...left][0];
+    if (next === undefined) break;
+    ordered.push(next);
+    left.delete(next);
+  }
+  return ordered;
 }
 
 /**
@@ -95,10 +153,7 @@ export async function convertValue(field: FieldFacts, given: unknown, how: Conve
     const choice = convertChoice(field, given);
     if (choice !== undefined) return choice;
   }
-  const points = field.isReference === true || field.referenceEntityType !== null;
-  if (points && field.dataType !== 'string' && typeof given === 'string' && !isNumeric(given)) {
-    return convertReference(field, given, how);
-  }
+  if (isName(field, given)) return convertReference(field, given, how);
   // Some flags are integers in Autotask (Contacts.isActive); an id or a code is never true or false.
   const flag = /^is[A-Z]/.test(field.name) && ['integer', 'short'].includes(field.dataType);
   if (flag && /^(true|false)$/i.test(String(given))) {

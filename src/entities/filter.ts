@@ -5,7 +5,7 @@ import { didYouMean, nearest } from '../nearest.js';
 import { type Operator, operators } from '../operators.js';
 import { boolean, datetime } from '../scalars.js';
 import { splitIntoBatches } from './batches.js';
-import { type Conversion, convertValue } from './convert.js';
+import { type Conversion, convertValue, isName, ownersFirst } from './convert.js';
 import { isDay, nextDay, parseRange, toUtc } from './dates.js';
 import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
 import { matchesUdf } from './udf-condition.js';
@@ -46,6 +46,8 @@ class Check {
   readonly notes: string[] = [];
   readonly local: ((row: Row) => boolean)[] = [];
   readonly localFields: string[] = [];
+  /** Ids that all found records have, by field. */
+  private readonly beside: Record<string, unknown> = {};
   private udfSent = false;
 
   constructor(
@@ -162,6 +164,7 @@ class Check {
         return this.bad(field.name, `${operator} needs at least one value`);
       return this.place({ op: operator, field: field.name, value: [...new Set(values)] }, field, depth);
     }
+    if (depth === 0 && operator === 'eq' && values.length === 1) this.beside[field.name] = values[0];
     if (values.length <= 1)
       return this.place({ op: operator, field: field.name, value: values[0] }, field, depth);
     const instead = plural[operator];
@@ -192,11 +195,23 @@ class Check {
 
   /** A fragment of a code or name is text, whatever the field's choices are. */
   private convert(field: FieldFacts, operator: Operator, value: unknown) {
-    return convertValue(
-      textOperators.has(operator) ? { ...field, isPickList: false } : field,
-      value,
-      this.how,
-    );
+    return convertValue(textOperators.has(operator) ? { ...field, isPickList: false } : field, value, {
+      ...this.how,
+      beside: this.beside,
+    });
+  }
+
+  /** The conditions in an order in which a name is looked for after what it may belong to is known. */
+  async ordered(raw: readonly unknown[]): Promise<readonly number[]> {
+    const names: { readonly field: FieldFacts; readonly index: number }[] = [];
+    for (const [index, node] of raw.entries()) {
+      const { data } = nodeShape.safeParse(node);
+      const field =
+        data?.field === undefined ? undefined : await this.facts.find(data.field, this.how.signal);
+      if (field !== undefined && isName(field, data?.value)) names.push({ field, index });
+    }
+    const last = (await ownersFirst(names, this.how.references)).map(({ index }) => index);
+    return [...[...raw.keys()].filter((index) => !last.includes(index)), ...last];
   }
 
   /**
@@ -264,11 +279,11 @@ export async function checkFilter(
   how: Conversion,
 ): Promise<CheckedFilter> {
   const check = new Check(facts, { ...how, filter: true });
-  const nodes: FilterNode[] = [];
-  for (const [index, item] of raw.entries()) {
-    const node = await check.node(item, `filter[${index}]`);
-    if (node !== undefined) nodes.push(node);
+  const checked = new Map<number, FilterNode | undefined>();
+  for (const index of await check.ordered(raw)) {
+    checked.set(index, await check.node(raw[index], `filter[${index}]`));
   }
+  const nodes = [...raw.keys()].flatMap((index) => checked.get(index) ?? []);
   if (check.problems.length > 0) {
     throw new InvalidInput('The query was not sent to Autotask.', check.problems);
   }

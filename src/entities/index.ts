@@ -31,7 +31,7 @@ export function createEntities(
         next: 'Set AUTOTASK_USERNAME, AUTOTASK_SECRET and AUTOTASK_INTEGRATION_CODE, or start with --demo.',
       });
     }
-    const references = createReferences(reader);
+    const references = createReferences(reader, policy);
     const reads = createReads(reader, facts, references, cursors);
     return {
       reader,

@@ -1,6 +1,8 @@
+import { load } from '../../generated/load.js';
 import type { AutotaskReader, FilterNode, Row } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';
+import type { Policy } from '../policy/index.js';
 import { oneLine } from '../text.js';
 import { entityOfType } from './names.js';
 
@@ -45,7 +47,7 @@ const shownFields = (entity: Entity): readonly string[] =>
     ? entity.nameFields.slice(0, 1)
     : entity.nameFields;
 
-export function createReferences(reader: AutotaskReader) {
+export function createReferences(reader: AutotaskReader, policy: Policy) {
   /** `name` null: the record exists without a name; `exists` false: Autotask has no such record. */
   const cache = new Map<string, { name: string | null; exists: boolean; at: number }>();
   const options = (signal?: AbortSignal) => (signal ? { signal } : {});
@@ -110,21 +112,38 @@ export function createReferences(reader: AutotaskReader) {
   }
 
   /**
+   * Fields that say which record one of the entity belongs to, contacts to a company and phases to a project: the
+   * references it cannot be without. Whoever is responsible for a record does not own it in this sense.
+   */
+  async function ownerFields(entity: Entity): Promise<readonly string[]> {
+    const fields = (await load[entity.name]?.fields()) ?? [];
+    return fields
+      .filter(({ name, isRequired, referenceEntityType }) => {
+        const owner =
+          referenceEntityType !== null && !['Resource', entity.singular].includes(referenceEntityType);
+        return owner && isRequired === true && name !== 'id' && !policy.masks(entity, name);
+      })
+      .map(({ name }) => name);
+  }
+
+  /**
    * Records whose name is the text: exactly, else beginning with it, else containing it.
-   * People are found by first and last name in either order.
+   * People are found by first and last name in either order. `within` are ids by field that they must have.
    */
   async function candidates(
     entity: Entity & { path: string },
     text: string,
     signal?: AbortSignal,
+    within: readonly (readonly [field: string, id: number])[] = [],
   ): Promise<readonly Candidate[]> {
     const wanted = text.trim().toLowerCase();
     if (wanted === '') return [];
+    const owned = within.map(([field, value]): FilterNode => ({ op: 'eq', field, value }));
     const find = (filter: readonly FilterNode[]) =>
       reader.query(
         entity.path,
         {
-          filter,
+          filter: [...owned, ...filter],
           includeFields: ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name)),
         },
         { limit: mostCandidates, ...options(signal) },
@@ -152,7 +171,7 @@ export function createReferences(reader: AutotaskReader) {
     return [];
   }
 
-  return { lookup, candidates };
+  return { lookup, candidates, ownerFields };
 }
 
 export type References = ReturnType<typeof createReferences>;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { RecordedRequest } from '../../src/sandbox/types.js';
+import { everyRecord, type Item } from '../support/records.js';
 import { type Connection, connect } from '../support/tenant.js';
 
 /** What careless callers and hostile data do, and what must not come of it. */
@@ -251,5 +252,66 @@ describe('a name with a line of its own', () => {
     const [before, inside] = text.split(/<data-[0-9a-f]{8}>\n/);
     expect(before).not.toMatch(/SYSTEM/);
     expect(inside).toMatch(/SYSTEM/);
+  });
+});
+
+describe('a name that records of several owners have', () => {
+  let phase: Item;
+  beforeAll(async () => {
+    const phases = (await everyRecord(tenant.sandbox, 'Phases')).filter(({ title }) => title === 'Planning');
+    expect(phases.length).toBeGreaterThan(10);
+    const found = phases.at(3);
+    if (found === undefined) throw new Error('no phase');
+    phase = found;
+  });
+
+  it('means the one of the same project when a task is made, in whatever order it is given', async () => {
+    const [project] = (await everyRecord(tenant.sandbox, 'Projects')).filter(
+      ({ id }) => id === phase.projectID,
+    );
+    const data = { phaseID: 'Planning', title: 'Survey', status: 'New', taskType: 'Fixed Work' };
+    for (const projectID of [phase.projectID, String(project?.projectNumber)]) {
+      const { text, writes } = await calling('create-entity', {
+        entity: 'Tasks',
+        data: { ...data, projectID },
+        confirm: 'CREATE_ENTITY',
+      });
+      expect(text).toMatch(/^Created Task/);
+      expect(writes).toMatchObject([{ phaseID: phase.id, projectID: phase.projectID }]);
+    }
+  });
+
+  it('means the one of the same project in a filter', async () => {
+    const { filters } = await calling('query-entity', {
+      entity: 'Tasks',
+      query: { phaseID: 'Planning', projectID: phase.projectID },
+    });
+    expect(filters).toContainEqual([
+      { op: 'eq', field: 'phaseID', value: phase.id },
+      { op: 'eq', field: 'projectID', value: phase.projectID },
+    ]);
+  });
+
+  it('is asked about where nothing says which, and where the owner has none of that name', async () => {
+    const alone = await calling('query-entity', { entity: 'Tasks', query: { phaseID: 'Planning' } });
+    expect(alone.text).toMatch(/"Planning" fits several records of Phases; give the id of one.*and \d+ more/);
+    const elsewhere = await calling('create-ticket', {
+      title: 'x',
+      companyID: 'Contoso',
+      contactID: 'Oakes',
+      confirm: 'CREATE_TICKET',
+    });
+    expect(elsewhere.text).toMatch(/"Oakes" fits several records of Contacts/);
+    expect(elsewhere.writes).toEqual([]);
+  });
+
+  it('means the contact of the same company, by the first name alone', async () => {
+    const { text, writes } = await calling('create-ticket', {
+      contactID: 'Julia',
+      companyID: 'Contoso',
+      title: 'x',
+    });
+    expect(writes).toEqual([]);
+    expect(text).toMatch(/^contactID: Julia Archer \(id 30684004\)$/m);
   });
 });
