@@ -182,7 +182,7 @@ function has(entity: Entity, name: string): boolean {
 }
 
 /** How Autotask numbers tickets, tasks and projects: a letter, the day, a count. */
-const ownNumber = /^[A-Z]\d{8}\.\d{4}$/i;
+export const ownNumber = /^[A-Z]\d{8}\.\d{4}$/i;
 
 /** The field of such a number, where it is shown beside the name and is not part of it. */
 const numberField = (entity: Entity): string | undefined =>

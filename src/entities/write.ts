@@ -14,7 +14,7 @@ import { findEntity } from './names.js';
 import type { WritePlan, WriteResult } from './plan.js';
 import { probeCreate, probeRecord } from './probe.js';
 import type { CallContext, Reads, RecordResult } from './read.js';
-import type { References } from './references.js';
+import { ownNumber, type References } from './references.js';
 import { findRoute, type ParentArguments, type Route } from './route.js';
 import { same } from './same.js';
 import { fileBytes, mostFileBytes, type Uploads } from './uploads.js';
@@ -83,12 +83,17 @@ export function createWrites(settings: WriteSettings) {
         field.dataType !== 'byte[]' && !same(fieldValue(body, field), fieldValue(stored, field), field),
     );
     const cells = await show(stored, different, context);
+    const row = stored;
+    // People know a ticket by its number and not by its id.
+    const numbers = known.fields.filter(
+      ({ name }) => body[name] === undefined && ownNumber.test(String(row[name])) && name.endsWith('Number'),
+    );
     return {
       differences: [
         ...different.map((field, index) => `${field.name} is ${cells[index]?.text || 'empty'}`),
         ...otherSize(body, stored),
       ],
-      notes: [],
+      notes: numbers.map(({ name }) => `${name}: ${row[name]}`),
     };
   }
 

@@ -28,7 +28,10 @@ async function timeProblems(data: Row, context: ToolContext): Promise<Problem[]>
   problems.push(...(await roleProblem('roleID', data.roleID, data.resourceID, context)));
   const hours = Number(data.hoursWorked);
   if (isGiven(data.hoursWorked) && !(hours > 0 && hours <= mostHours)) {
-    problems.push({ field: 'hoursWorked', problem: `must be more than 0 and at most ${mostHours}` });
+    problems.push({
+      field: 'hoursWorked',
+      problem: `must be more than 0 and at most ${mostHours} hours, e.g. 0.75 for 45 minutes`,
+    });
   }
   const times = isGiven(data.startDateTime) && isGiven(data.endDateTime);
   if (times) {

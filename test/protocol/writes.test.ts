@@ -50,6 +50,12 @@ describe('create-ticket', () => {
     ]);
   });
 
+  it('tells the number by which people know the ticket', async () => {
+    const { text } = await confirmed('create-ticket', { title: 'VPN issue', company: 'Contoso' });
+    const number = /^Note: ticketNumber: (T\d{8}\.\d{4})$/m.exec(text)?.[1] ?? 'none';
+    expect((await tenant.call('get-ticket', { id: number })).text).toContain('VPN issue');
+  });
+
   it('states the same in the preview and fills nothing else', async () => {
     const { text, writes } = await writing('create-ticket', { title: 'VPN issue', company: 'Contoso' });
     expect(text).toMatch(/^PREVIEW, nothing was written/);
@@ -194,7 +200,9 @@ describe('create-time-entry', () => {
     expect(text).toMatch(
       /roleID: is required for time on a ticket or task; the default role of this resource is/,
     );
-    expect(text).toMatch(/hoursWorked: must be more than 0 and at most 24/);
+    expect(text).toMatch(
+      /hoursWorked: must be more than 0 and at most 24 hours, e\.g\. 0\.75 for 45 minutes/,
+    );
     expect(text).toMatch(/dateWorked: is required when startDateTime is not given/);
     expect(writes).toEqual([]);
   });
