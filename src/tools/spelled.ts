@@ -11,6 +11,9 @@ const alsoCalled: Readonly<Record<string, readonly string[]>> = {
   search: ['query', 'searchterm', 'searchtext', 'keyword', 'name', 'text', 'q'],
   companyID: ['customer', 'customerid', 'client', 'clientid', 'account', 'accountid'],
   assignedResourceID: ['assignee', 'assignedto', 'technician', 'resource', 'resourceid'],
+  ownerResourceID: ['owner', 'accountmanager'],
+  emailAddress: ['email', 'mail'],
+  mobilePhone: ['mobile', 'mobilenumber'],
   timeZone: ['tz'],
 };
 

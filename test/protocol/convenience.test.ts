@@ -276,6 +276,17 @@ describe('every advertised filter reaches Autotask', () => {
     expect(requests.length).toBeGreaterThan(0);
   });
 
+  it('takes the address of a contact under its short name', async () => {
+    const { filter } = await sent('search-contacts', 'Contacts', {
+      email: 'julia.archer@contosoltd.example',
+    });
+    const own = await sent('search-contacts', 'Contacts', {
+      emailAddress: 'julia.archer@contosoltd.example',
+    });
+    expect(filter).toEqual(own.filter);
+    expect(filter?.length).toBeGreaterThan(0);
+  });
+
   it('takes the number of a ticket under its own name', async () => {
     const { text } = await sent('search-tickets', 'Tickets', { maxRecords: 1 });
     const [ticketNumber] = /T\d{8}\.\d{4}/.exec(text) ?? [];
