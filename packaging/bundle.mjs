@@ -7,7 +7,7 @@ const shorten = (id) => (isAbsolute(id) ? relative('.', id).replaceAll('\\', '/'
  * Puts a module and everything it makes load before it runs into one file: each further file that is loaded at
  * every start costs more time than what is in it.
  */
-function together(root) {
+function startGroup(root) {
   let found;
   const find = (id, context) => {
     if (found.has(id)) return;
@@ -54,7 +54,7 @@ export async function bundle(input, dir, { plugins = [], alias = {}, start, exte
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true, legalComments: 'none' } },
     ...(start === undefined
       ? {}
-      : { codeSplitting: { groups: [together(start)], includeDependenciesRecursively: false } }),
+      : { codeSplitting: { groups: [startGroup(start)], includeDependenciesRecursively: false } }),
     ...output,
   });
   await made.close();

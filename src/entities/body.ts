@@ -230,9 +230,7 @@ export async function checkBody(
       field.parentField === null ? undefined : (facts.field(field.parentField)?.name ?? field.parentField);
     const parent = parentName === undefined ? undefined : (body[parentName] ?? stored[parentName]);
     const choice = checkChoice(field, given, parent);
-    if ('problem' in choice) problems.push(choice.problem);
-    else if (field.udf) udfs.push({ name: field.name, value: String(choice.value) });
-    else body[field.name] = choice.value;
+    keep(field, 'problem' in choice ? { ok: false, ...choice } : { ok: true, ...choice });
   }
   if (udfs.length > 0) body.userDefinedFields = udfs;
   problems.push(...orphaned(facts, body, stored));

@@ -206,9 +206,9 @@ class Check {
     const names: { readonly field: FieldFacts; readonly index: number }[] = [];
     for (const [index, node] of raw.entries()) {
       const { data } = nodeShape.safeParse(node);
-      const field =
-        data?.field === undefined ? undefined : await this.facts.find(data.field, this.how.signal);
-      if (field !== undefined && isName(field, data?.value)) names.push({ field, index });
+      if (data?.field === undefined || typeof data.value !== 'string') continue;
+      const field = await this.facts.find(data.field, this.how.signal);
+      if (field !== undefined && isName(field, data.value)) names.push({ field, index });
     }
     const last = (await ownersFirst(names, this.how.references)).map(({ index }) => index);
     return [...[...raw.keys()].filter((index) => !last.includes(index)), ...last];

@@ -83,17 +83,17 @@ export function createWrites(settings: WriteSettings) {
         field.dataType !== 'byte[]' && !same(fieldValue(body, field), fieldValue(stored, field), field),
     );
     const cells = await show(stored, different, context);
-    const row = stored;
     // People know a ticket by its number and not by its id.
     const numbers = known.fields.filter(
-      ({ name }) => body[name] === undefined && ownNumber.test(String(row[name])) && name.endsWith('Number'),
+      ({ name }) =>
+        body[name] === undefined && ownNumber.test(String(stored[name])) && name.endsWith('Number'),
     );
     return {
       differences: [
         ...different.map((field, index) => `${field.name} is ${cells[index]?.text || 'empty'}`),
         ...otherSize(body, stored),
       ],
-      notes: numbers.map(({ name }) => `${name}: ${row[name]}`),
+      notes: numbers.map(({ name }) => `${name}: ${stored[name]}`),
     };
   }
 

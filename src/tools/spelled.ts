@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { fold } from '../nearest.js';
 
-/** What other servers and APIs call an argument, folded. The first that the tool has and was not given is meant. */
+/** What other servers and APIs call an argument, folded. The first in the tool's own order is meant. */
 const alsoCalled: Readonly<Record<string, readonly string[]>> = {
   // Of groups; stands before maxRecords in aggregate-entity, where that limits what is read.
   top: ['limit', 'maxresults', 'take', 'first'],
@@ -29,13 +29,13 @@ export function spelled(args: unknown, names: readonly string[], tool: string): 
   const own = (key: string): string => {
     if (names.includes(key)) return key;
     const word = fold(key);
-    const meant =
+    return (
       names.find((name) => fold(name) === word || fold(name) === `${word}id`) ??
       names.find((name) => alsoCalled[name]?.includes(word)) ??
       ([`${subject}id`, `${subject}number`, subject, 'recordid'].includes(word) && names.includes('id')
         ? 'id'
-        : key);
-    return meant;
+        : key)
+    );
   };
   const found = Object.entries(given.data).map(([key, value]) => [own(key), value, key] as const);
   const times = (name: string) => found.filter(([other]) => other === name).length;

@@ -231,7 +231,7 @@ describe('the hash chain', () => {
     const path = freshLog();
     await write(path, 2);
     const run = () => verifyCommand([path]);
-    expect(await run()).toMatchObject({ code: 0, stdout: 'Intact: 4 lines (lines 1 to 4).\n' });
+    expect(await run()).toEqual({ code: 0, stdout: 'Intact: 4 lines (lines 1 to 4).\n', stderr: '' });
     writeFileSync(path, readFileSync(path, 'utf8').replace('"id":1', '"id":9'));
     const { code, stdout } = await run();
     expect(code).toBe(1);
