@@ -48,7 +48,7 @@ export function createPaths(root: EntityFacts, facts: Facts, signal: AbortSignal
   ): Promise<Path | string> {
     const [first = '', ...more] = text.split(separator);
     const done = (field: FieldFacts): Path => ({
-      name: [...through.map((step) => step.field), field].map(({ name }) => name).join('.'),
+      name: [...through.map((step) => step.field), field].map(titleOf).join('.'),
       through,
       field,
     });
