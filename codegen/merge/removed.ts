@@ -1,6 +1,6 @@
-import type { EntityFile, Provenance } from './model.js';
+import type { EntityFile, Provenance } from '../model.js';
+import type { Evidence, SourceKind } from '../sources/evidence.js';
 import { sourcesOf } from './provenance.js';
-import type { Evidence, SourceKind } from './sources/evidence.js';
 
 /**
  * A fact disappears only when a source of the kind that once told it, and that lists everything it knows,
@@ -13,13 +13,13 @@ const kindsOf = (provenance: Provenance, tags: readonly string[]) =>
   new Set<SourceKind | undefined>(tags.map((tag) => provenance.sources[tag]?.kind));
 
 /** Only the swagger lists every entity: a tenant is asked for the ones that are already known. */
-export function isGone(provenance: Provenance, sources: readonly Evidence[], entity: string): boolean {
+export function isRemoved(provenance: Provenance, sources: readonly Evidence[], entity: string): boolean {
   if (sources.some((source) => source.entities.some(({ name }) => name === entity))) return false;
   const kinds = kindsOf(provenance, provenance.entities[entity]?.sources ?? []);
   return kinds.has('swagger') && sources.some((source) => source.kind === 'swagger' && source.complete);
 }
 
-export function withoutGone(
+export function withoutRemovedFields(
   file: EntityFile,
   provenance: Provenance,
   sources: readonly Evidence[],
@@ -38,7 +38,7 @@ export function withoutGone(
 }
 
 /** Entities that a complete source lacks and that stay all the same, because it never knew them. */
-export function missingButKept(entities: readonly EntityFile[], sources: readonly Evidence[]): string[] {
+export function missingButRetained(entities: readonly EntityFile[], sources: readonly Evidence[]): string[] {
   return sources
     .filter((source) => source.kind === 'swagger' && source.complete)
     .flatMap((source) => {

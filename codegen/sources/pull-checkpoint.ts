@@ -8,7 +8,7 @@ import type { EntityEvidence } from './evidence.js';
 const keepMs = 24 * 3600_000;
 
 /** What was learned about one entity; `told` is null when the tenant has no such entity. */
-export interface KeptAnswer {
+export interface CheckpointAnswer {
   readonly name: string;
   readonly note?: string;
   readonly told: EntityEvidence | null;
@@ -27,7 +27,7 @@ const field = z.object({
   isPickList: flag,
 });
 
-const answer: z.ZodType<KeptAnswer> = z.object({
+const answer: z.ZodType<CheckpointAnswer> = z.object({
   name: z.string(),
   note: z.string().exactOptional(),
   told: z
@@ -41,15 +41,15 @@ const answer: z.ZodType<KeptAnswer> = z.object({
 });
 
 /** Answers of an unfinished pull, one line each, so that the next run asks only for the rest. */
-export interface Kept {
-  readonly answers: ReadonlyMap<string, KeptAnswer>;
-  add(answer: KeptAnswer): Promise<void>;
+export interface PullCheckpoint {
+  readonly answers: ReadonlyMap<string, CheckpointAnswer>;
+  add(answer: CheckpointAnswer): Promise<void>;
   /** The pull is complete: the next one starts anew. */
   clear(): Promise<void>;
 }
 
-export async function openKept(path: string): Promise<Kept> {
-  const answers = new Map<string, KeptAnswer>();
+export async function openPullCheckpoint(path: string): Promise<PullCheckpoint> {
+  const answers = new Map<string, CheckpointAnswer>();
   const age = await stat(path).then(
     ({ birthtimeMs }) => Date.now() - birthtimeMs,
     () => undefined,
@@ -72,7 +72,7 @@ export async function openKept(path: string): Promise<Kept> {
 }
 
 /** A line that an interruption cut off is asked for again. */
-function parseLine(line: string): KeptAnswer | undefined {
+function parseLine(line: string): CheckpointAnswer | undefined {
   try {
     return answer.safeParse(JSON.parse(line)).data;
   } catch {

@@ -1,6 +1,10 @@
-import type { Decided } from './merge.js';
-import type { EntityFile, Provenance } from './model.js';
-import type { Evidence } from './sources/evidence.js';
+import type { EntityFile, Provenance } from '../model.js';
+import type { Evidence } from '../sources/evidence.js';
+
+/** The tag of a source that decided something about an entity, or about one of its fields. */
+export type Decision = readonly [tag: string, entity: string, field?: string];
+
+export type RecordDecision = (...decision: Decision) => void;
 
 const usedFor: Readonly<Record<Evidence['kind'], string>> = {
   swagger: 'entities, routes, operations, names in wire casing, types',
@@ -24,12 +28,12 @@ export const sourcesOf = (provenance: Provenance, entity: string) => fieldTags(p
 export function credit(
   provenance: Provenance,
   sources: readonly Evidence[],
-  decisions: readonly Parameters<Decided>[],
+  decisions: readonly Decision[],
   entities: readonly EntityFile[],
 ): Provenance {
   const credited = new Set(decisions.map(([tag]) => tag));
   const added = sources.filter((source) => credited.has(source.tag));
-  const byEntity = new Map<string, Parameters<Decided>[]>();
+  const byEntity = new Map<string, Decision[]>();
   for (const decision of decisions)
     byEntity.set(decision[1], [...(byEntity.get(decision[1]) ?? []), decision]);
   return {
@@ -46,7 +50,7 @@ export function credit(
   };
 }
 
-function creditEntity(provenance: Provenance, file: EntityFile, decisions: readonly Parameters<Decided>[]) {
+function creditEntity(provenance: Provenance, file: EntityFile, decisions: readonly Decision[]) {
   const before = provenance.entities[file.name] ?? { sources: [], fields: {} };
   const tags = fieldTags(before);
   if (decisions.length === 0 && tags.size === file.fields.length) return before;

@@ -1,8 +1,6 @@
-import { operations as allOperations, type DataType } from '../src/model.js';
-import { isGone, missingButKept, withoutGone } from './gone.js';
-import type { EntityFile, FieldFile, ParentFile, Provenance } from './model.js';
-import { byName, compareText } from './order.js';
-import { credit } from './provenance.js';
+import { operations as allOperations, type DataType } from '../../src/model.js';
+import type { EntityFile, FieldFile, ParentFile, Provenance } from '../model.js';
+import { byName, compareText } from '../order.js';
 import {
   type EntityEvidence,
   type Evidence,
@@ -10,7 +8,9 @@ import {
   flags,
   type ParentEvidence,
   type RouteEvidence,
-} from './sources/evidence.js';
+} from '../sources/evidence.js';
+import { credit, type Decision, type RecordDecision } from './provenance.js';
+import { isRemoved, missingButRetained, withoutRemovedFields } from './removed.js';
 
 export interface Merged {
   readonly entities: readonly EntityFile[];
@@ -19,11 +19,8 @@ export interface Merged {
   readonly kept: readonly string[];
 }
 
-/** Notes which source decided something about an entity, or about one of its fields. */
-export type Decided = (tag: string, entity: string, field?: string) => void;
-
 interface Context {
-  readonly decided: Decided;
+  readonly decided: RecordDecision;
   readonly kept: string[];
 }
 
@@ -185,14 +182,14 @@ function mergeEntity(file: EntityFile, told: EntityEvidence, source: Evidence, c
 
 /**
  * Live metadata beats swagger beats snapshot, flag by flag; what a source does not say stays as it was.
- * `sources` come weakest first. What no source lists any more goes by the rule of gone.ts.
+ * `sources` come weakest first. What no source lists any more goes by the rule of removed.ts.
  */
 export function merge(
   snapshot: readonly EntityFile[],
   provenance: Provenance,
   sources: readonly Evidence[],
 ): Merged {
-  const context: Context & { decisions: Parameters<Decided>[] } = {
+  const context: Context & { decisions: Decision[] } = {
     kept: [],
     decisions: [],
     decided: (...decision) => context.decisions.push(decision),
@@ -206,15 +203,15 @@ export function merge(
     }
   }
   const remaining = [...entities.values()]
-    .filter((file) => !isGone(provenance, sources, file.name))
-    .map((file) => withoutGone(file, provenance, sources))
+    .filter((file) => !isRemoved(provenance, sources, file.name))
+    .map((file) => withoutRemovedFields(file, provenance, sources))
     .map((file) => ({ ...file, createVia: createVia(file) }))
     .sort(byName);
   return {
     entities: remaining,
     provenance: credit(provenance, sources, context.decisions, remaining),
     kept: [
-      ...missingButKept(remaining, sources),
+      ...missingButRetained(remaining, sources),
       ...context.kept,
       ...sources.flatMap((source) => source.notes),
     ],
