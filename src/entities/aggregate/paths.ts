@@ -1,5 +1,5 @@
 import type { Entity } from '../../model.js';
-import { type EntityFacts, type Facts, type FieldFacts, unknownField } from '../facts.js';
+import { type EntityFacts, type Facts, type FieldFacts, titleOf, unknownField } from '../facts.js';
 import { entityOfType } from '../names.js';
 
 /** A field of the records themselves, or of a record that they point to. */
