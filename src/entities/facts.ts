@@ -69,7 +69,9 @@ function fromSnapshot(entity: Entity, field: Field): FieldFacts {
   };
 }
 
-function fromTenant(entity: Entity, field: LiveField, udf: boolean): FieldFacts {
+/** `known`: what the snapshot says; it is corrected where the metadata of tenants does not flag a reference. */
+function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Field): FieldFacts {
+  const pointsTo = field.isPickList ? null : (known?.referenceEntityType ?? null);
   return {
     name: field.name,
     // A tenant calls it `byte`; its values are base64 text.
@@ -79,7 +81,7 @@ function fromTenant(entity: Entity, field: LiveField, udf: boolean): FieldFacts 
     isReadOnly: field.isReadOnly,
     isQueryable: field.isQueryable,
     isReference: field.isReference,
-    referenceEntityType: field.referenceEntityType,
+    referenceEntityType: field.referenceEntityType ?? pointsTo,
     isPickList: field.isPickList,
     label: field.label,
     udf,
@@ -140,9 +142,12 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
         const live = await reader.fields(metadataPath(entity), signal ? { signal } : {});
         const cached = known.get(live);
         if (cached?.entity === entity) return cached;
+        const snapshot = new Map(
+          ((await load[entity.name]?.fields()) ?? []).map((field) => [field.name.toLowerCase(), field]),
+        );
         const built = build(
           entity,
-          live.map((field) => fromTenant(entity, field, false)),
+          live.map((field) => fromTenant(entity, field, false, snapshot.get(field.name.toLowerCase()))),
           true,
         );
         known.set(live, built);
