@@ -2,7 +2,7 @@ import { load } from '../../generated/load.js';
 import type { AutotaskReader, LiveField } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import type { Entity, Field } from '../model.js';
-import { didYouMean } from '../nearest.js';
+import { didYouMean, named } from '../nearest.js';
 import type { Policy } from '../policy/index.js';
 import { isDayField } from './dates.js';
 
@@ -126,12 +126,12 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
       udfs,
       hides,
       hidden: all.filter((candidate) => !shown(candidate)).map(({ name }) => name),
-      find: async (name, signal) =>
-        field(name) ??
-        (await udfs(signal)).find(
-          (udf) =>
-            udf.name.toLowerCase() === name.toLowerCase() || udf.label?.toLowerCase() === name.toLowerCase(),
-        ),
+      find: async (name, signal) => {
+        const builtIn = field(name);
+        if (builtIn !== undefined) return builtIn;
+        const [found, ...others] = udfsNamed(name, await udfs(signal));
+        return others.length === 0 ? found : undefined;
+      },
     };
   }
 
@@ -167,10 +167,24 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
 
 export type Facts = ReturnType<typeof createFacts>;
 
+/** User-defined fields by name or label; several where the spelling fits more than one. */
+function udfsNamed(name: string, udfs: readonly FieldFacts[]): readonly FieldFacts[] {
+  const spellings = udfs.flatMap((udf) =>
+    [...new Set([udf.name, udf.label ?? udf.name])].map((spelling) => ({ udf, spelling })),
+  );
+  return [...new Set(named(name, spellings, ({ spelling }) => spelling, 'stored').map(({ udf }) => udf))];
+}
+
 /** `"statsu" is not a field of Tickets. Did you mean status?` */
 export async function unknownField(facts: EntityFacts, name: string): Promise<string> {
   if (facts.hides(name)) return `${JSON.stringify(name)} is hidden by the policy of this server`;
-  const names = [...facts.fields, ...(await facts.udfs())].map((field) => field.name);
+  const udfs = await facts.udfs();
+  const several = udfsNamed(name, udfs);
+  if (several.length > 1) {
+    const listed = several.map((udf) => JSON.stringify(udf.name)).join(' and ');
+    return `${JSON.stringify(name)} fits several fields of ${facts.entity.name}: ${listed}; spell one exactly`;
+  }
+  const names = [...facts.fields, ...udfs].map((field) => field.name);
   const hint = didYouMean(name, names) || ' describe-entity-fields lists its fields';
   return `${JSON.stringify(name)} is not a field of ${facts.entity.name}.${hint}`;
 }
