@@ -1,5 +1,6 @@
 import { AutotaskError } from '../errors.js';
 import type { Redact } from '../log.js';
+import { clean } from '../text.js';
 
 /** Characters of one upstream text that are passed on. */
 const longestText = 2_000;
@@ -18,7 +19,7 @@ export function sealError(error: unknown, redact: Redact): AutotaskError {
   const message = redact(error.message);
   const next = error.next === undefined ? undefined : redact(error.next);
   // Cut only now: a secret cut in two would not be recognised.
-  const upstream = error.upstream.map((text) => redact(text).slice(0, longestText));
+  const upstream = error.upstream.map((text) => redact(clean(text)).slice(0, longestText));
   const cause = sealCause(error.cause, redact);
   const same =
     message === error.message &&

@@ -33,7 +33,7 @@ export interface Access {
   readonly actAs?: number | null;
   /** Fields that receive a mark on create. */
   readonly marks?: Marks;
-  /** Takes the secrets of this server out of a text. */
+  /** Takes the secrets of this server out of what the audit log keeps. */
   readonly redact?: Redact;
   /** Files on this machine that may be attached; none unless given. */
   readonly files?: LocalFiles | null;
@@ -44,6 +44,8 @@ export interface ServerSettings {
   readonly timeZone: string;
   readonly closedStatusIds: readonly number[];
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
+  /** Takes the secrets of this server out of everything that leaves it; there are none unless given. */
+  readonly redact?: Redact;
   /** What the operator allows; everything but customer-visible notes unless given. */
   readonly policy?: Policy;
   /** How writes are confirmed; by token unless given. */
