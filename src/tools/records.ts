@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Row } from '../client/types.js';
 import { findEntity } from '../entities/names.js';
 import type { WritePlan } from '../entities/plan.js';
-import { mostCandidates } from '../entities/references.js';
+import { mostCandidates, ownNumber } from '../entities/references.js';
 import { AutotaskError, InvalidInput } from '../errors.js';
 import {
   defineReadTool,
@@ -29,7 +29,10 @@ export async function idOf(
   const { references } = context.entities.tenant();
   const { path } = entity;
   const text = String(given);
-  const all = path === null ? [] : await references.candidates({ ...entity, path }, text, context.signal);
+  // What is changed is found anew, unless by a number, which no other record ever gets.
+  const fresh = how === 'exact' && !ownNumber.test(text.trim());
+  const all =
+    path === null ? [] : await references.candidates({ ...entity, path }, text, context.signal, [], fresh);
   const active = all.filter((candidate) => candidate.isActive);
   const found = active.length > 0 ? active : all;
   const [only, ...others] = found;
