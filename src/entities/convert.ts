@@ -5,6 +5,7 @@ import type { Entity } from '../model.js';
 import * as scalars from '../scalars.js';
 import { isDay, rangeForms, toUtc } from './dates.js';
 import type { FieldFacts } from './facts.js';
+import type { Identified } from './identify.js';
 import { entityOfType } from './names.js';
 import { choicesByLabel, codeValue, labelOf, notAChoice } from './picklists.js';
 import { canName, type References } from './references.js';
@@ -23,6 +24,8 @@ export interface Conversion {
    * the one that belongs to the same: the phase of this project, the contact of this company.
    */
   readonly beside?: Row;
+  /** Finds a record by its whole name where a part of it is not enough; undefined for fields where it is. */
+  readonly identify?: (field: FieldFacts, text: string) => Promise<Identified> | undefined;
 }
 
 export type Converted =
@@ -91,6 +94,10 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
       field,
       `${JSON.stringify(text)} must be the numeric id of a record of ${entity?.name ?? 'Autotask'}`,
     );
+  }
+  const named = await how.identify?.(field, text);
+  if (named !== undefined) {
+    return named.ok ? { ok: true, value: named.id } : fail(field, named.problem, named.allowed);
   }
   const all = await fitting(how.references, entity, text, how);
   const active = all.filter((candidate) => candidate.isActive);
