@@ -28,12 +28,14 @@ export interface Tabulation {
   readonly fields: readonly FieldFacts[];
   /** The caller's choice of fields; undefined for the summary. */
   readonly chosen: { readonly all: boolean } | undefined;
+  /** Whether ids stand beside the names of what the rows point to. */
+  readonly withIds?: boolean | undefined;
   readonly facts: Pick<ListResult, 'more' | 'total' | 'notes' | 'orderBy' | 'cursor' | 'continued'>;
 }
 
 /** Rows as a table with names and labels. */
 export async function tabulate(
-  { entity, rows, fields: wanted, chosen, facts }: Tabulation,
+  { entity, rows, fields: wanted, chosen, withIds = false, facts }: Tabulation,
   references: References,
   { timeZone, signal }: CallContext,
 ): Promise<ListResult> {
@@ -43,6 +45,7 @@ export async function tabulate(
     timeZone,
     mostText: mostListText,
     single: false,
+    withIds,
     ...(signal ? { signal } : {}),
   });
   if (chosen === undefined || chosen.all) ({ fields, cells } = dropEmpty(fields, cells));

@@ -308,7 +308,7 @@ export function createWrites(settings: WriteSettings) {
       body: null,
       stored: row,
       called,
-      audience: audienceOf(known, {}, row),
+      audience: audienceOf(known, row, row),
       changes,
       notes: [],
       alongside: () => childrenOf(entity, args.id, reader, policy, context.signal),
