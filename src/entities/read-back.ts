@@ -1,7 +1,7 @@
 import type { Row } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import { display, fieldValue, udfValues } from './display.js';
-import type { EntityFacts, FieldFacts } from './facts.js';
+import { type EntityFacts, type FieldFacts, titleOf } from './facts.js';
 import type { Change } from './plan.js';
 import type { CallContext, Reads } from './read.js';
 import { ownNumber, type References } from './references.js';
@@ -80,7 +80,7 @@ export function createReadBack(reads: Reads, references: References) {
     );
     if (moved.length === 0) return [];
     const [was, is] = [await show(before, moved, context), await show(row, moved, context)];
-    return moved.map(({ name }, at) => `${name}: ${was[at]} -> ${is[at]}`);
+    return moved.map((field, at) => `${titleOf(field)}: ${was[at]} -> ${is[at]}`);
   }
 
   return async function readBack(
@@ -121,18 +121,16 @@ export function createReadBack(reads: Reads, references: References) {
         name.endsWith('Number'),
     );
     const sent = (field: FieldFacts) =>
-      changes.find((change) => change.field === field.name)?.after.text || 'empty';
+      changes.find((change) => change.field === titleOf(field))?.after.text || 'empty';
     return {
       row,
       called: nameLine(entity, id, stored),
       stored: [
         ...numbers.map(({ name }) => `${name}: ${stored[name]}`),
-        ...fields.map((field, at) =>
-          isFile(field) ? `${field.name}: ${sent(field)}` : `${field.name}: ${cells[at]}`,
-        ),
+        ...fields.map((field, at) => `${titleOf(field)}: ${isFile(field) ? sent(field) : cells[at]}`),
       ],
       differences: [
-        ...fields.flatMap((field, at) => (isStored(field) ? [] : [`${field.name} is ${cells[at]}`])),
+        ...fields.flatMap((field, at) => (isStored(field) ? [] : [`${titleOf(field)} is ${cells[at]}`])),
         ...otherSize(body, stored),
       ],
       moved: await movedFields(known, written, stored, context),

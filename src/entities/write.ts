@@ -7,7 +7,7 @@ import { audienceOf } from './audience.js';
 import { checkBody } from './body.js';
 import { childrenOf } from './children.js';
 import { display, filledFields } from './display.js';
-import type { EntityFacts, Facts, FieldFacts } from './facts.js';
+import { type EntityFacts, type Facts, type FieldFacts, titleOf } from './facts.js';
 import { createIdentify } from './identify.js';
 import { linkTo } from './link.js';
 import { type Marks, markOf } from './mark.js';
@@ -151,7 +151,7 @@ export function createWrites(settings: WriteSettings) {
     const route = findRoute(entity, 'create', checked.body, args);
     const cells = await show(checked.body, checked.fields, context, wholeText);
     const changes = checked.fields.map((field, index) => ({
-      field: field.name,
+      field: titleOf(field),
       before: null,
       after: cells[index] ?? { text: '', json: null },
     }));
@@ -248,7 +248,7 @@ export function createWrites(settings: WriteSettings) {
     const before = await show(row, fields, context);
     const after = await show(checked.body, fields, context, wholeText);
     const changes = fields.map((field, index) => ({
-      field: field.name,
+      field: titleOf(field),
       before: before[index] ?? null,
       after: after[index] ?? { text: '', json: null },
     }));
@@ -296,7 +296,7 @@ export function createWrites(settings: WriteSettings) {
       ...subjectLines(await subjects.ofStored(known, row, context)),
     ];
     const changes = record.fields.map((field, index) => ({
-      field: field.name,
+      field: titleOf(field),
       before: record.cells[index] ?? null,
       after: gone,
     }));
