@@ -37,19 +37,21 @@ export function createBriefMemory<Value>(most: number, changes: Changes): BriefM
   };
 }
 
-const mostLookUps = 2_000;
+/** Of each tenant and rights: 4 MB. */
+const mostLookUps = 1_000;
+const mostCharacters = 4_000;
 
 /** A short query that a call makes to find what its arguments mean. */
 export type LookUp = (
   entity: Entity & { readonly path: string },
   search: Search,
-  options: Pick<QueryOptions, 'limit' | 'signal'> & { readonly fresh?: boolean },
+  options: Pick<QueryOptions, 'limit' | 'signal'>,
 ) => Promise<QueryResult>;
 
 /**
  * Look-ups that a preview and its confirmation, or calls soon after each other, make once. Only what was found is
- * kept: what is not there may be created at any moment. `fresh` asks Autotask in any case. `onRead` is told what
- * Autotask answered, and at which change.
+ * kept, and is short: what is not there may be created at any moment. `onRead` is told what Autotask answered, and
+ * at which change.
  */
 export function createLookUp(
   reader: AutotaskReader,
@@ -57,13 +59,14 @@ export function createLookUp(
   onRead: (entity: Entity, rows: readonly Row[], change: number) => void,
 ): LookUp {
   const memory = createBriefMemory<QueryResult>(mostLookUps, changes);
-  return async (entity, search, { fresh = false, ...options }) => {
+  return async (entity, search, options) => {
     const key = JSON.stringify([search, options.limit]);
-    const known = fresh ? undefined : memory.get(entity, key);
+    const known = memory.get(entity, key);
     if (known !== undefined) return known;
     const change = changes.at(entity);
     const found = await reader.query(entity.path, search, options);
-    if (found.rows.length > 0) memory.keep(entity, key, found, change);
+    const isShort = JSON.stringify(found.rows).length <= mostCharacters;
+    if (found.rows.length > 0 && isShort) memory.keep(entity, key, found, change);
     onRead(entity, found.rows, change);
     return found;
   };

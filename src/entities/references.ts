@@ -147,14 +147,13 @@ export function createReferences(reader: AutotaskReader, policy: Policy, changes
   /**
    * Records whose name is the text: exactly, else beginning with it, else containing it.
    * People are found by first and last name in either order. `within` are ids by field that they must have.
-   * What was found is kept briefly; `fresh` asks Autotask, for a record that will be changed.
+   * What was found is kept briefly.
    */
   async function candidates(
     entity: Entity & { path: string },
     text: string,
     signal?: AbortSignal,
     within: readonly (readonly [field: string, id: number])[] = [],
-    fresh = false,
   ): Promise<readonly Candidate[]> {
     const wanted = text.trim().toLowerCase();
     if (wanted === '') return [];
@@ -166,7 +165,7 @@ export function createReferences(reader: AutotaskReader, policy: Policy, changes
           filter: [...owned, ...filter],
           includeFields: ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name)),
         },
-        { limit: mostCandidates, fresh, ...options(signal) },
+        { limit: mostCandidates, ...options(signal) },
       );
     const isExact = (row: Row) =>
       [nameOf(entity, row), ...entity.nameFields.map((field) => row[field])].some(
@@ -188,7 +187,15 @@ export function createReferences(reader: AutotaskReader, policy: Policy, changes
     return [];
   }
 
-  return { lookup, candidates, ownerFields, lookUp };
+  /** A record that was read anyway: whoever shows its name needs no look-up. `row` null: there is none. */
+  function learn(entity: Entity, row: Row | null, id = row?.id): void {
+    if (typeof id !== 'number') return;
+    const shown = { ...entity, nameFields: shownFields(entity) };
+    const named = { name: row === null ? null : (nameOf(shown, row) ?? null), exists: row !== null };
+    remember(entity, id, named, changes.at(entity));
+  }
+
+  return { lookup, candidates, ownerFields, lookUp, learn };
 }
 
 export type References = ReturnType<typeof createReferences>;
@@ -202,7 +209,7 @@ function has(entity: Entity, name: string): boolean {
 export const ownNumber = /^[A-Z]\d{8}\.\d{4}$/i;
 
 /** The field of such a number, where it is shown beside the name and is not part of it. */
-const numberField = (entity: Entity): string | undefined =>
+export const numberField = (entity: Entity): string | undefined =>
   entity.summaryFields.find((field) => field.endsWith('Number') && !entity.nameFields.includes(field));
 
 /** Filters to try one after the other, from exact to loose. */
