@@ -12,7 +12,7 @@ let secrets: readonly string[];
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  server = await rig(sandbox, { env: { AUTOTASK_CONFIRM_DIR: 'elicit' }, human: () => 'yes' });
+  server = await rig(sandbox, { env: { AUTOTASK_CONFIRM_MODE: 'elicit' }, human: () => 'yes' });
   secrets = [sandbox.credentials.secret, sandbox.credentials.integrationCode];
   id = (await recordsOf(server, 'Tickets'))[0].id;
   const description = [
