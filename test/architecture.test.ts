@@ -15,6 +15,7 @@ const ground = [
   'src/budget',
   'src/scalars',
   'src/log',
+  'src/redact',
   'src/credentials',
   'src/time-zone',
   'src/operators',
