@@ -119,12 +119,12 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
         entity,
         rows.flatMap(({ name, label }) => (label === null ? [name] : [name, label])),
       );
-      return rows.map((row) => named(fromTenant(entity, row, true))).filter(shown);
+      return rows.map((row) => titled(fromTenant(entity, row, true))).filter(shown);
     };
     const field = (name: string) => byName.get(name.toLowerCase());
     const builtIn = new Set(all.map(({ name }) => name.toLowerCase()));
     /** Whoever names a field must not be able to pass it for a field of Autotask's, or for a whole line. */
-    const named = (udf: FieldFacts): FieldFacts => {
+    const titled = (udf: FieldFacts): FieldFacts => {
       const title = nameText(udf.name);
       const shownAs = builtIn.has(title.toLowerCase()) ? `udf:${title}` : title;
       return shownAs === udf.name ? udf : { ...udf, shownAs };
