@@ -12,6 +12,7 @@ const ground = [
   'src/nearest',
   'src/text',
   'src/errors',
+  'src/given',
   'src/scalars',
   'src/log',
   'src/credentials',

@@ -246,9 +246,17 @@ export function createWrites(settings: WriteSettings) {
       row,
     );
     refuse(checked.problems, entity);
-    const planNotes = [...(args.notes ?? []), ...invisibleNotes(checked.body)];
     const fields = checked.fields.filter((field) => field.name !== 'id');
     const before = await show(row, fields, context);
+    const cleared = fields.filter((field, index) => {
+      const value = fieldValue(checked.body, field);
+      return (value === null || value === '') && before[index]?.text !== '';
+    });
+    const planNotes = [
+      ...(args.notes ?? []),
+      ...(cleared.length > 0 ? [`this clears ${cleared.map(({ name }) => name).join(', ')}`] : []),
+      ...invisibleNotes(checked.body),
+    ];
     const after = await show(checked.body, fields, context, wholeText);
     const changes = fields.map((field, index) => ({
       field: field.name,
