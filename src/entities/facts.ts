@@ -4,6 +4,7 @@ import { AutotaskError } from '../errors.js';
 import type { Entity, Field } from '../model.js';
 import { didYouMean, named } from '../nearest.js';
 import type { Policy } from '../policy/index.js';
+import { nameText } from '../text.js';
 import { isDayField } from './dates.js';
 
 export interface Choice {
@@ -25,6 +26,8 @@ export interface FieldFacts extends Omit<Field, 'dataType' | 'picklistValues'> {
   /** Display name of a user-defined field. */
   readonly label: string | null;
   readonly udf: boolean;
+  /** How answers call a user-defined field whose own name could pass for something else; `name` where absent. */
+  readonly shownAs?: string;
   /** Holds days, although its type says datetime: midnight in UTC that no time zone shifts. */
   readonly day: boolean;
   /** All choices when they came from the tenant, otherwise only those that every tenant has. */
@@ -69,7 +72,9 @@ function fromSnapshot(entity: Entity, field: Field): FieldFacts {
   };
 }
 
-function fromTenant(entity: Entity, field: LiveField, udf: boolean): FieldFacts {
+/** `known`: what the snapshot says; it is corrected where the metadata of tenants does not flag a reference. */
+function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Field): FieldFacts {
+  const pointsTo = field.isPickList ? null : (known?.referenceEntityType ?? null);
   return {
     name: field.name,
     // A tenant calls it `byte`; its values are base64 text.
@@ -79,7 +84,7 @@ function fromTenant(entity: Entity, field: LiveField, udf: boolean): FieldFacts 
     isReadOnly: field.isReadOnly,
     isQueryable: field.isQueryable,
     isReference: field.isReference,
-    referenceEntityType: field.referenceEntityType,
+    referenceEntityType: field.referenceEntityType ?? pointsTo,
     isPickList: field.isPickList,
     label: field.label,
     udf,
@@ -89,6 +94,9 @@ function fromTenant(entity: Entity, field: LiveField, udf: boolean): FieldFacts 
     parentField: field.picklistParentValueField,
   };
 }
+
+/** The name of a field as answers show it, in one line and without anything that ends a name. */
+export const titleOf = ({ name, shownAs = name }: Pick<FieldFacts, 'name' | 'shownAs'>): string => shownAs;
 
 /** Path under which the metadata of an entity stands, also of those that live only below a parent. */
 const metadataPath = (entity: Entity) => entity.path ?? entity.name;
@@ -113,9 +121,16 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
         entity,
         rows.flatMap(({ name, label }) => (label === null ? [name] : [name, label])),
       );
-      return rows.map((row) => fromTenant(entity, row, true)).filter(shown);
+      return rows.map((row) => named(fromTenant(entity, row, true))).filter(shown);
     };
     const field = (name: string) => byName.get(name.toLowerCase());
+    const builtIn = new Set(all.map(({ name }) => name.toLowerCase()));
+    /** Whoever names a field must not be able to pass it for a field of Autotask's, or for a whole line. */
+    const named = (udf: FieldFacts): FieldFacts => {
+      const title = nameText(udf.name);
+      const shownAs = builtIn.has(title.toLowerCase()) ? `udf:${title}` : title;
+      return shownAs === udf.name ? udf : { ...udf, shownAs };
+    };
     return {
       entity,
       live,
@@ -140,9 +155,12 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
         const live = await reader.fields(metadataPath(entity), signal ? { signal } : {});
         const cached = known.get(live);
         if (cached?.entity === entity) return cached;
+        const snapshot = new Map(
+          ((await load[entity.name]?.fields()) ?? []).map((field) => [field.name.toLowerCase(), field]),
+        );
         const built = build(
           entity,
-          live.map((field) => fromTenant(entity, field, false)),
+          live.map((field) => fromTenant(entity, field, false, snapshot.get(field.name.toLowerCase()))),
           true,
         );
         known.set(live, built);

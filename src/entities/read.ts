@@ -34,6 +34,8 @@ export interface QueryArguments extends Scope, ContinuationArguments {
   readonly query?: unknown;
   readonly includeFields?: readonly string[] | undefined;
   readonly maxRecords?: number | undefined;
+  /** Ids beside the names of what the records point to. */
+  readonly withIds?: boolean | undefined;
   /** A field and its direction; see checkOrder. Absent: by ascending id, unless `newestFirst`. */
   readonly orderBy?: unknown;
   /** Without orderBy: by the natural date of the entity, if it has one. */
@@ -108,6 +110,7 @@ export function createReads(
     const subject = { entity: entity.name, path, conditions: [] };
     const place = placeOf(cursors, args, subject, order, context);
     const limit = limitOf(args, raw);
+    const { withIds } = args;
     const options = context.signal ? { signal: context.signal } : {};
     const { rows, more } = await reader.list(path, {
       limit: order === null ? limit : mostSorted,
@@ -118,7 +121,11 @@ export function createReads(
       const shown = rows.slice(0, limit);
       const isMore = more || rows.length > limit;
       const facts = { more: isMore, total: isMore ? null : rows.length, notes };
-      const list = await tabulate({ entity, rows: shown, fields, chosen, facts }, references, context);
+      const list = await tabulate(
+        { entity, rows: shown, fields, chosen, withIds, facts },
+        references,
+        context,
+      );
       // Autotask takes no id here to go on from.
       return { ...list, lastId: null };
     }
@@ -136,7 +143,14 @@ export function createReads(
     const since = place?.since ?? beganNow();
     const goesOn = continuation(cursors, left, since, subject, order, context);
     return tabulate(
-      { entity, rows: sorted.rows, fields, chosen, facts: { more: isMore, total, notes: [], ...goesOn } },
+      {
+        entity,
+        rows: sorted.rows,
+        fields,
+        chosen,
+        withIds,
+        facts: { more: isMore, total, notes: [], ...goesOn },
+      },
       references,
       context,
     );
@@ -172,7 +186,8 @@ export function createReads(
     const { rows } = found;
     const continued = args.afterId !== undefined || after !== null;
     const told = continued ? { ...found.facts, continued } : found.facts;
-    return tabulate({ entity, rows, fields, chosen, facts: told }, references, context);
+    const { withIds } = args;
+    return tabulate({ entity, rows, fields, chosen, withIds, facts: told }, references, context);
   }
 
   async function byId(

@@ -1,7 +1,7 @@
 import type { Row } from '../client/types.js';
 import type { Entity } from '../model.js';
 import { type Cell, display } from './display.js';
-import type { FieldFacts } from './facts.js';
+import { type FieldFacts, titleOf } from './facts.js';
 import type { References } from './references.js';
 import type { CallContext, ListResult } from './result.js';
 import { idOf } from './rows.js';
@@ -28,12 +28,14 @@ export interface Tabulation {
   readonly fields: readonly FieldFacts[];
   /** The caller's choice of fields; undefined for the summary. */
   readonly chosen: { readonly all: boolean } | undefined;
+  /** Whether ids stand beside the names of what the rows point to. */
+  readonly withIds?: boolean | undefined;
   readonly facts: Pick<ListResult, 'more' | 'total' | 'notes' | 'orderBy' | 'cursor' | 'continued'>;
 }
 
 /** Rows as a table with names and labels. */
 export async function tabulate(
-  { entity, rows, fields: wanted, chosen, facts }: Tabulation,
+  { entity, rows, fields: wanted, chosen, withIds = false, facts }: Tabulation,
   references: References,
   { timeZone, signal }: CallContext,
 ): Promise<ListResult> {
@@ -43,13 +45,14 @@ export async function tabulate(
     timeZone,
     mostText: mostListText,
     single: false,
+    withIds,
     ...(signal ? { signal } : {}),
   });
   if (chosen === undefined || chosen.all) ({ fields, cells } = dropEmpty(fields, cells));
   const cut = cells.some((row) => row.some((cell) => cell.cut === true));
   return {
     entity: entity.name,
-    columns: fields.map((field) => field.name),
+    columns: fields.map(titleOf),
     rows: cells,
     ...facts,
     lastId: idOf(rows.at(-1)),

@@ -49,6 +49,8 @@ export const createTicket = defineCreate<keyof TicketCreate>({
     status: inputs.set.name(),
     priority: inputs.set.name(),
     queueID: inputs.set.name(),
+    ticketType: inputs.set.name(),
+    source: inputs.set.name(),
     dueDateTime: inputs.set.date(),
     contactID: inputs.set.name(),
     assignedResourceID: inputs.set.name(),

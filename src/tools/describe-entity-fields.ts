@@ -1,9 +1,17 @@
+import { choiceSeenBy, isShowingFlag } from '../entities/audience.js';
 import { abilities } from '../entities/describe.js';
-import type { FieldFacts } from '../entities/facts.js';
+import { type FieldFacts, titleOf } from '../entities/facts.js';
+import { oneLine } from '../text.js';
 import { defineReadTool } from './define.js';
 import * as inputs from './inputs.js';
 
 const mostChoices = 60;
+
+/** A label that could pass for several choices stands in quotation marks. */
+function labelText(label: string): string {
+  const text = oneLine(label);
+  return /[;=[\]"]/.test(text) ? JSON.stringify(text) : text;
+}
 
 /** One field in one line: what a caller needs to filter by it or to write it. */
 function line(field: FieldFacts): string {
@@ -14,21 +22,24 @@ function line(field: FieldFacts): string {
   if (field.isQueryable === false) facts.push('not filterable');
   if (field.referenceEntityType !== null) facts.push(`-> ${field.referenceEntityType}`);
   if (field.udf) facts.push('user-defined');
+  if (isShowingFlag(field)) facts.push('true lets people outside see it');
   if (field.parentField) facts.push(`depends on ${field.parentField}`);
   if (field.isPickList === true && field.choices.length === 0) facts.push('picklist');
   const active = field.choices.filter((choice) => choice.isActive);
   const choices = active
     .slice(0, mostChoices)
     .map((choice) => {
+      const seenBy = choiceSeenBy(field, choice.label);
       const marks = [
         choice.parentValue === '' ? '' : ` <${choice.parentValue}>`,
         choice.isDefaultValue ? '*' : '',
+        seenBy === null ? '' : seenBy === 'internal' ? ' (internal)' : ' (the customer sees it)',
       ];
-      return `${choice.value}=${choice.label}${marks.join('')}`;
+      return `${choice.value}=${labelText(choice.label)}${marks.join('')}`;
     })
     .join('; ');
   const more = active.length > mostChoices ? `; ${active.length - mostChoices} more` : '';
-  return `${field.name}: ${facts.join(', ')}${choices === '' ? '' : ` [${choices}${more}]`}`;
+  return `${titleOf(field)}: ${facts.join(', ')}${choices === '' ? '' : ` [${choices}${more}]`}`;
 }
 
 export const describeEntityFields = defineReadTool({

@@ -68,7 +68,8 @@ export async function fields(call: Call, entity: string): Promise<Reply> {
     name: field.name,
     dataType: field.dataType === 'byte[]' ? 'byte' : field.dataType,
     ...(await common(call, entity, field)),
-    referenceEntityType: field.reference?.singular ?? '',
+    // Real tenants do not flag every reference that is one; corrections of the schema know the others.
+    referenceEntityType: field.isReference ? (field.reference?.singular ?? '') : '',
     picklistParentValueField: field.picklistParent,
     isSupportedWebhookField: supportsWebhooks && field.name !== 'id',
   }));
