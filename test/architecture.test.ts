@@ -12,11 +12,8 @@ const ground = [
   'src/nearest',
   'src/text',
   'src/errors',
-<<<<<<< HEAD
   'src/given',
-=======
   'src/budget',
->>>>>>> main
   'src/scalars',
   'src/log',
   'src/credentials',
