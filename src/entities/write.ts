@@ -6,7 +6,7 @@ import { clean } from '../text.js';
 import { audienceOf } from './audience.js';
 import { checkBody } from './body.js';
 import { childrenOf } from './children.js';
-import { display, filledFields } from './display.js';
+import { display, fieldValue, filledFields } from './display.js';
 import { type EntityFacts, type Facts, type FieldFacts, titleOf } from './facts.js';
 import { createIdentify } from './identify.js';
 import { linkTo } from './link.js';
