@@ -179,10 +179,10 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
 
 export type Facts = ReturnType<typeof createFacts>;
 
-/** User-defined fields by name or label; several where the spelling fits more than one. */
+/** User-defined fields by name, label or what answers call them; several where the spelling fits more than one. */
 function udfsNamed(name: string, udfs: readonly FieldFacts[]): readonly FieldFacts[] {
   const spellings = udfs.flatMap((udf) =>
-    [...new Set([udf.name, udf.label ?? udf.name])].map((spelling) => ({ udf, spelling })),
+    [...new Set([udf.name, udf.label ?? udf.name, titleOf(udf)])].map((spelling) => ({ udf, spelling })),
   );
   return [...new Set(named(name, spellings, ({ spelling }) => spelling, 'stored').map(({ udf }) => udf))];
 }
