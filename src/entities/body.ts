@@ -23,6 +23,8 @@ export interface CheckedBody {
   readonly fields: readonly FieldFacts[];
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
+  /** How values were understood where that is more than a name or a label. */
+  readonly said: readonly string[];
 }
 
 const udfInput = z.array(z.strictObject({ name: z.string(), value: z.unknown() }));
@@ -207,6 +209,7 @@ export async function checkBody(
 ): Promise<CheckedBody> {
   const problems: Problem[] = [];
   const notes: string[] = [];
+  const said: string[] = [];
   const body: Record<string, unknown> = {};
   const udfs: { name: string; value: string | null }[] = [];
   const fields: FieldFacts[] = [];
@@ -217,6 +220,7 @@ export async function checkBody(
     else if (field.udf) udfs.push({ name: field.name, value: String(converted.value) });
     else body[field.name] = converted.value;
     if (converted.ok && converted.note !== undefined) notes.push(converted.note);
+    if (converted.ok && converted.said !== undefined) said.push(converted.said);
   };
   for (const [name, given] of flatten(facts, data, problems)) {
     const field = await facts.find(name, how.signal);
@@ -264,5 +268,5 @@ export async function checkBody(
     ...checkTenant(facts, fields, body, mode),
     ...(await checkReferences(body, fields, how)),
   );
-  return { body, fields, problems: oncePerField(problems), notes };
+  return { body, fields, problems: oncePerField(problems), notes, said };
 }
