@@ -66,13 +66,13 @@ async function roleOf(data: Row, subjects: readonly Subject[], context: ToolCont
   const usual = subjects.map(({ row }) => row?.assignedResourceRoleID).find((id) => typeof id === 'number');
   const on = subjects[0]?.entity.singular.toLowerCase() ?? 'ticket';
   const held = await ifAllowed(() => rolesOf(data.resourceID, context), []);
-  const isHeld = held.length === 0 || held.some(({ id }) => id === usual);
+  const isHeld = held.length === 0 || held.some((id) => id === usual);
   if (typeof usual === 'number' && isHeld) return { id: usual, from: `the role of the ${on}` };
   const own = await ifAllowed(() => defaultRole(data.resourceID, context), null);
   if (own !== null) return { id: own.id, from: 'the default role of the resource' };
   const [only, ...others] = held;
   return only !== undefined && others.length === 0
-    ? { id: only.id, from: 'the only role of the resource' }
+    ? { id: only, from: 'the only role of the resource' }
     : null;
 }
 

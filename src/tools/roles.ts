@@ -1,22 +1,28 @@
 import * as z from 'zod';
 import { ifAllowed } from '../entities/courtesy.js';
+import { findEntity } from '../entities/names.js';
 import type { ToolContext } from './define.js';
 import { idOf } from './records.js';
 
-const named = z.object({ id: z.number(), name: z.string() });
 const resource = z.union([z.string(), z.number()]);
 
-/** The active roles of a resource; empty when it has none or they may not be read. */
-export async function rolesOf(given: unknown, context: ToolContext) {
-  const id = await idOf('Resources', resource.parse(given), context);
-  const query = { resourceID: id, isActive: true };
-  const read = (entity: string) =>
+/** Ids of the active roles of a resource; empty when it has none or they may not be read. */
+export async function rolesOf(given: unknown, context: ToolContext): Promise<readonly number[]> {
+  const resourceID = await idOf('Resources', resource.parse(given), context);
+  const { references } = context.entities.tenant();
+  const options = { limit: 200, ...(context.signal ? { signal: context.signal } : {}) };
+  const filter = [
+    { op: 'eq', field: 'resourceID', value: resourceID },
+    { op: 'eq', field: 'isActive', value: true },
+  ];
+  const read = (name: string) =>
     ifAllowed(async () => {
-      const args = { entity, query, includeFields: ['roleID'], maxRecords: 200 };
-      const { columns, rows } = await context.entities.tenant().reads.query(args, context);
-      const column = columns.indexOf('roleID');
-      return rows.flatMap((row) => named.safeParse(row[column]?.json).data ?? []);
+      const entity = findEntity(name);
+      const { path } = entity;
+      if (path === null) return [];
+      const search = { filter, includeFields: ['roleID'] };
+      const { rows } = await references.lookUp({ ...entity, path }, search, options);
+      return rows.flatMap(({ roleID }) => (typeof roleID === 'number' ? [roleID] : []));
     }, []);
-  const roles = [...(await read('ResourceServiceDeskRoles')), ...(await read('ResourceRoles'))];
-  return roles.filter((role, index) => roles.findIndex((other) => other.id === role.id) === index);
+  return [...new Set([...(await read('ResourceServiceDeskRoles')), ...(await read('ResourceRoles'))])];
 }
