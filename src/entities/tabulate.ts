@@ -28,7 +28,10 @@ export interface Tabulation {
   readonly fields: readonly FieldFacts[];
   /** The caller's choice of fields; undefined for the summary. */
   readonly chosen: { readonly all: boolean } | undefined;
-  readonly facts: Pick<ListResult, 'more' | 'total' | 'notes' | 'orderBy' | 'cursor' | 'continued'>;
+  readonly facts: Pick<
+    ListResult,
+    'more' | 'total' | 'notes' | 'orderBy' | 'cursor' | 'continued' | 'understood'
+  >;
 }
 
 /** Rows as a table with names and labels. */

@@ -34,7 +34,11 @@ export async function idOf(
   const found = active.length > 0 ? active : all;
   const [only, ...others] = found;
   if (only === undefined) {
-    throw new AutotaskError('notFound', `No record of ${entity.name} is called ${JSON.stringify(given)}.`);
+    const near = path === null ? [] : await references.nearby({ ...entity, path }, text, context.signal);
+    const next = near.map((candidate) => `${candidate.id} = ${candidate.name}`).join(', ');
+    throw new AutotaskError('notFound', `No record of ${entity.name} is called ${JSON.stringify(given)}.`, {
+      ...(near.length === 0 ? {} : { next: `The nearest names: ${next}` }),
+    });
   }
   const wanted = text
     .trim()
