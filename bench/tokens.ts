@@ -6,7 +6,8 @@ import { connect } from '../test/support/tenant.js';
  * Tokens (o200k) that a model reads for a list of tickets: this server's answer against the compact JSON of
  * the same records as Autotask itself returns them, and against that JSON reduced to the same fields.
  * Measured on 2026-11-20: 25 tickets 1,501 against 18,421 (0.08; same fields 0.56), 100 tickets 5,813 against
- * 73,121 (0.08; 0.58), 500 tickets 28,864 against 364,753 (0.08; 0.59).
+ * 73,121 (0.08; 0.58), 500 tickets 28,864 against 364,753 (0.08; 0.59). With ids beside names (withIds) 1.20, 1.21
+ * and 1.21 of the answer without.
  * Run: npm run build && npx tsx bench/tokens.ts
  */
 const tenant = await connect();
@@ -30,9 +31,11 @@ async function raw(body: Record<string, unknown>): Promise<string> {
 const out = (cells: readonly (string | number)[]) =>
   process.stdout.write(`${cells.map((cell) => String(cell).padStart(12)).join('')}\n`);
 
-out(['tickets', 'ours', 'raw', 'ours/raw', 'same fields', 'ours/same']);
+out(['tickets', 'ours', 'raw', 'ours/raw', 'same fields', 'ours/same', 'with ids', 'ids/ours']);
 for (const maxRecords of [25, 100, 500]) {
-  const { text } = await tenant.call('query-entity', { entity: 'Tickets', maxRecords, orderBy: 'id' });
+  const args = { entity: 'Tickets', maxRecords, orderBy: 'id' };
+  const { text } = await tenant.call('query-entity', args);
+  const { text: withIds } = await tenant.call('query-entity', { ...args, withIds: true });
   const columns =
     text
       .split('\n')
@@ -43,8 +46,18 @@ for (const maxRecords of [25, 100, 500]) {
     raw({ filter, MaxRecords: maxRecords }),
     raw({ filter, MaxRecords: maxRecords, IncludeFields: columns }),
   ]);
-  const [ours, all, some] = [text, whole, same].map((answer) => encode(answer).length);
-  if (ours === undefined || all === undefined || some === undefined) throw new Error('nothing was measured');
-  out([maxRecords, ours, all, (ours / all).toFixed(2), some, (ours / some).toFixed(2)]);
+  const [ours, all, some, ids] = [text, whole, same, withIds].map((answer) => encode(answer).length);
+  if (ours === undefined || all === undefined || some === undefined || ids === undefined)
+    throw new Error('nothing was measured');
+  out([
+    maxRecords,
+    ours,
+    all,
+    (ours / all).toFixed(2),
+    some,
+    (ours / some).toFixed(2),
+    ids,
+    (ids / ours).toFixed(2),
+  ]);
 }
 await tenant.close();

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { changesBetween } from './diff/changes.js';
 import { report } from './diff/report.js';
 import { emit } from './emit/index.js';
-import { merge } from './merge.js';
+import { merge } from './merge/merge.js';
 import type { EntityFile } from './model.js';
 import { openapiDocument } from './openapi/document.js';
 import { help, type Options, readOptions } from './options.js';
 import { unifiedPatch } from './patch.js';
 import { correct, modelOf, readSnapshot, type Snapshot, snapshotFiles } from './snapshot.js';
 import { committedSnapshot } from './sources/committed.js';
-import { type Io, readSource } from './sources/index.js';
+import { readSource } from './sources/index.js';
+import type { Io } from './sources/source.js';
 import { compare, type Folders, recover, write } from './write.js';
 
 export type { Io };

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
+import { formatProvenance } from './merge/provenance.js';
 import {
   type EntityFile,
   entityFile,
@@ -14,7 +15,6 @@ import {
   provenanceFile,
 } from './model.js';
 import { byName } from './order.js';
-import { formatProvenance } from './provenance.js';
 import { nameFields, naturalDate, queryBy, summaryFields } from './summary.js';
 
 async function parse<T>(path: string, schema: ZodType<T>): Promise<T> {

@@ -11066,7 +11066,7 @@ export interface components {
             purchaseOrderNumber?: string | null;
             /**
              * Format: int64
-             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
+             * @description long, references Contract. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             renewedContractID?: number | null;
             /**
@@ -11081,7 +11081,7 @@ export interface components {
             setupFee?: number | null;
             /**
              * Format: int64
-             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
+             * @description long, references BillingCode. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             setupFeeBillingCodeID?: number | null;
             /**
@@ -11203,7 +11203,7 @@ export interface components {
             purchaseOrderNumber?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long, references Contract
              */
             renewedContractID?: number | null;
             /**
@@ -11218,7 +11218,7 @@ export interface components {
             setupFee?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long, references BillingCode
              */
             setupFeeBillingCodeID?: number | null;
             /**
@@ -11335,7 +11335,7 @@ export interface components {
             purchaseOrderNumber?: string | null;
             /**
              * Format: int64
-             * @description long
+             * @description long, references Contract
              */
             renewedContractID?: number | null;
             /**
@@ -11350,7 +11350,7 @@ export interface components {
             setupFee?: number | null;
             /**
              * Format: int64
-             * @description long
+             * @description long, references BillingCode
              */
             setupFeeBillingCodeID?: number | null;
             /**
@@ -24800,7 +24800,7 @@ export interface components {
             readonly cancelationNoticeHours?: number | null;
             /**
              * Format: int32
-             * @description integer. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
+             * @description integer, references Resource. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             canceledByResourceID?: number | null;
             /**
@@ -24825,7 +24825,7 @@ export interface components {
             readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             readonly creatorResourceID?: number | null;
             /** @description string, at most 2000 characters. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet. */
@@ -24870,7 +24870,7 @@ export interface components {
         ServiceCallCreate: {
             /**
              * Format: int32
-             * @description integer
+             * @description integer, references Resource
              */
             canceledByResourceID?: number | null;
             /**
@@ -24920,7 +24920,7 @@ export interface components {
             id: number;
             /**
              * Format: int32
-             * @description integer
+             * @description integer, references Resource
              */
             canceledByResourceID?: number | null;
             /**
@@ -29245,7 +29245,7 @@ export interface components {
             externalID?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             readonly firstResponseAssignedResourceID?: number | null;
             /**
@@ -29260,7 +29260,7 @@ export interface components {
             readonly firstResponseDueDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             readonly firstResponseInitiatingResourceID?: number | null;
             /**
@@ -29893,7 +29893,7 @@ export interface components {
             readonly createDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             readonly creatorUserID?: number | null;
             /**
@@ -29944,7 +29944,7 @@ export interface components {
             readonly lastModifiedDateTime?: string | null;
             /**
              * Format: int32
-             * @description integer, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
+             * @description integer, references Resource, read-only. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta, autotasknet.
              */
             readonly lastModifiedUserID?: number | null;
             /**
@@ -30739,7 +30739,7 @@ export interface components {
             readonly createDate?: string | null;
             /**
              * Format: int64
-             * @description long. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
+             * @description long, references UserDefinedFieldDefinition. Known from swagger2026, swagger, anteris2023, zdc2025, soapmeta.
              */
             crmToProjectUdfId?: number | null;
             /**
@@ -30794,7 +30794,7 @@ export interface components {
         UserDefinedFieldDefinitionCreate: {
             /**
              * Format: int64
-             * @description long
+             * @description long, references UserDefinedFieldDefinition
              */
             crmToProjectUdfId?: number | null;
             /**
@@ -30852,7 +30852,7 @@ export interface components {
             id: number;
             /**
              * Format: int64
-             * @description long
+             * @description long, references UserDefinedFieldDefinition
              */
             crmToProjectUdfId?: number | null;
             /**

@@ -36,7 +36,10 @@ export interface Field {
   readonly isReadOnly: boolean | null;
   readonly isQueryable: boolean | null;
   readonly isReference: boolean | null;
-  /** Singular name of the entity this field points to. Set with `isReference: null` when only the name says so. */
+  /**
+   * Singular name of the entity this field points to. Set with `isReference: null` when only the name says so, and
+   * with `isReference: false` where a correction knows it and the metadata of tenants does not flag it.
+   */
   readonly referenceEntityType: string | null;
   readonly isPickList: boolean | null;
   /** Only the values that are the same in every tenant; a tenant has more. */

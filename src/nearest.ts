@@ -18,32 +18,123 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** Lower case, letters and digits only: how names are compared when a person or a model spelled them. */
-export function fold(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+/** What nobody sees and what therefore makes no difference: joiners, soft hyphens. Not the tags that make flags. */
+const unseen = /(?![\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** In one case and normalisation, in whatever script. */
+function plain(text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase().trim();
+  return text.normalize('NFKC').replace(unseen, '').toLowerCase().replace(/ς/g, 'σ').trim();
 }
+
+/** A space between digits is what keeps `1 2` and `12` apart. */
+const spaces = /\s+/g;
+
+/**
+ * The text as case, spacing and Unicode normalisation leave it: two texts with the same key are the same to a
+ * reader. Letters of every script and all signs stay what they are.
+ */
+export const spellingKey = (text: string): string =>
+  plain(text).replace(spaces, (space, at: number, whole: string) =>
+    /\d/.test(whole[at - 1] ?? '') && /\d/.test(whole[at + space.length] ?? '') ? ' ' : '',
+  );
+
+/**
+ * Marks that only part words: `in-progress`, `ticket_notes`, `Größe (cm)`. Not `#`, `%`, `&`, `@`, `*` and `!`, which
+ * say something, and none beside a number: `-1`, `1.5`, `5"`.
+ */
+const partings = /(?<!\p{N})[\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{Pi}\p{Pf}.,:;'"/\\?]+(?!\p{N})/gu;
+
+/** The same words in the same order, whatever parts them. */
+function wordKey(text: string): string {
+  const words = plain(text).replace(partings, ' ').replace(/\s+/g, ' ').trim();
+  return words === '' ? spellingKey(text) : words;
+}
+
+/**
+ * How the names of programs are compared, which are written `ticketNotes`, `ticket_notes` or `Ticket Notes`: by their
+ * letters, digits and signs. Empty only for a text that is.
+ */
+export function fold(name: string): string {
+  const key = spellingKey(name);
+  const bare = key.replace(partings, '');
+  return bare === '' ? key : bare;
+}
+
+const keys = {
+  /** What is stored: only case, spacing and normalisation may differ. */
+  stored: [spellingKey],
+  /** What people called something. */
+  label: [spellingKey, wordKey],
+  /** What Autotask or this server called something. */
+  name: [spellingKey, fold],
+} as const;
+
+/**
+ * Those of the valid ones that the given name means: in exactly that spelling, else in another case or spacing, else
+ * with other marks between its words. Several are for the caller to refuse: none of them is better than the others.
+ */
+export function named<T>(
+  given: string,
+  valid: readonly T[],
+  nameOf: (one: T) => string,
+  how: keyof typeof keys = 'name',
+): readonly T[] {
+  const spelling = given.trim();
+  if (spelling === '') return [];
+  const exact = valid.filter((one) => nameOf(one).trim() === spelling);
+  if (exact.length > 0) return exact;
+  for (const key of keys[how]) {
+    const wanted = key(spelling);
+    const found = wanted === '' ? [] : valid.filter((one) => key(nameOf(one)) === wanted);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Names are short; nobody mistypes a longer text, and comparing such texts would take as long as somebody likes. */
+const mostLetters = 200;
+/** No list that a person chooses from is longer. */
+const mostNames = 20_000;
+/** Steps of comparing letters that one search may cost, some 20 ms. */
+const mostSteps = 2_000_000;
 
 /**
  * The valid names that the given one was probably meant to be, best first.
  * Close by spelling, or one contains the other (`resource` finds `assignedResourceID`).
  */
 export function nearest(given: string, valid: Iterable<string>, most = 3): string[] {
+  if (given.length > mostLetters) return [];
   const wanted = fold(given);
   if (wanted === '') return [];
   const scored: { name: string; score: number }[] = [];
+  let steps = mostSteps;
+  let looked = 0;
   for (const name of valid) {
+    looked += 1;
+    if (looked > mostNames) break;
+    if (name.length > mostLetters) continue;
     const candidate = fold(name);
-    const contains = candidate.includes(wanted) || wanted.includes(candidate);
     const longest = Math.max(wanted.length, candidate.length);
-    const apart = distance(wanted, candidate) / longest;
-    if (apart <= 0.4) scored.push({ name, score: apart });
-    else if (contains && Math.min(wanted.length, candidate.length) >= 3) {
-      scored.push({ name, score: 0.4 + apart / 10 });
+    const difference = Math.abs(wanted.length - candidate.length) / longest;
+    if (difference <= 0.4 && steps > 0) {
+      steps -= wanted.length * candidate.length;
+      const apart = distance(wanted, candidate) / longest;
+      if (apart <= 0.4) {
+        scored.push({ name, score: apart });
+        continue;
+      }
+    }
+    const contains = candidate.includes(wanted) || wanted.includes(candidate);
+    if (contains && Math.min(wanted.length, candidate.length) >= 3) {
+      scored.push({ name, score: 0.4 + difference / 10 });
     }
   }
-  scored.sort((a, b) => a.score - b.score || a.name.localeCompare(b.name, 'en'));
+  scored.sort((a, b) => a.score - b.score || inEnglish.compare(a.name, b.name));
   return scored.slice(0, most).map((entry) => entry.name);
 }
+
+const inEnglish = new Intl.Collator('en');
 
 /** ` Did you mean a, b or c?` with a leading space, or nothing when no name is close. */
 export function didYouMean(given: string, valid: Iterable<string>): string {

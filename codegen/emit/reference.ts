@@ -1,6 +1,6 @@
 import { operations } from '../../src/model.js';
+import { sourcesOf } from '../merge/provenance.js';
 import type { FieldFile, Model, ModelEntity } from '../model.js';
-import { sourcesOf } from '../provenance.js';
 import type { Render } from '../render.js';
 import { onCreate, onUpdate } from '../rules.js';
 

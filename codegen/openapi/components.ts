@@ -1,5 +1,5 @@
+import { sourcesOf } from '../merge/provenance.js';
 import type { FieldFile, Model, ModelEntity, Provenance } from '../model.js';
-import { sourcesOf } from '../provenance.js';
 import { onCreate, onUpdate } from '../rules.js';
 import { scalars } from '../scalars.js';
 

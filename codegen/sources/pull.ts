@@ -2,9 +2,9 @@ import type { AutotaskReader } from '../../src/client/types.js';
 import { AutotaskError } from '../../src/errors.js';
 import type { EntityFile } from '../model.js';
 import type { EntityEvidence } from './evidence.js';
-import type { Kept, KeptAnswer } from './kept.js';
 import { liveEvidence } from './live.js';
 import type { Progress } from './progress.js';
+import type { CheckpointAnswer, PullCheckpoint } from './pull-checkpoint.js';
 
 /** Entities asked at a time. The calls of one follow each other, so no endpoint sees more than one thread. */
 const workers = 3;
@@ -16,7 +16,7 @@ export interface PullOptions {
   readonly names: readonly string[];
   /** Routes of the API, to tell where the tenant's word on them differs. */
   readonly routes: ReadonlyMap<string, Pick<EntityFile, 'operations' | 'parents'>>;
-  readonly kept: Kept;
+  readonly kept: PullCheckpoint;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -33,7 +33,7 @@ const capabilities = [
   ['canQuery', 'query', 'queried'],
 ] as const;
 
-async function ask(reader: AutotaskReader, name: string, options: PullOptions): Promise<KeptAnswer> {
+async function ask(reader: AutotaskReader, name: string, options: PullOptions): Promise<CheckpointAnswer> {
   const { signal } = options;
   try {
     const info = await reader.entityInformation(name, { signal });
@@ -77,7 +77,7 @@ async function checkThreshold(reader: AutotaskReader, signal: AbortSignal): Prom
  */
 export async function pull(reader: AutotaskReader, options: PullOptions): Promise<Pulled> {
   const { names, kept, progress, signal } = options;
-  const answers = new Map<string, KeptAnswer>();
+  const answers = new Map<string, CheckpointAnswer>();
   for (const name of names) {
     const known = kept.answers.get(name);
     if (known !== undefined) answers.set(name, known);
@@ -122,7 +122,7 @@ export async function pull(reader: AutotaskReader, options: PullOptions): Promis
   return gather(names, answers);
 }
 
-function gather(names: readonly string[], answers: ReadonlyMap<string, KeptAnswer>): Pulled {
+function gather(names: readonly string[], answers: ReadonlyMap<string, CheckpointAnswer>): Pulled {
   const all = names.flatMap((name) => answers.get(name) ?? []);
   const missing = all.filter(({ told }) => told === null);
   if (missing.length * 4 > all.length) {

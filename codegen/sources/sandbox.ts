@@ -2,7 +2,7 @@ import { startSandbox } from '../../src/sandbox/index.js';
 import type { EntityFile } from '../model.js';
 import type { Snapshot } from '../snapshot.js';
 import type { EntityEvidence, Evidence, FieldEvidence } from './evidence.js';
-import type { Io, Read } from './index.js';
+import type { Io, SourceRead } from './source.js';
 import { readTenant } from './tenant.js';
 
 const fold = (name: string) => name.toLowerCase();
@@ -47,7 +47,7 @@ function withoutGuesses(source: Evidence, snapshot: Snapshot): Evidence {
  * The same pull from the embedded tenant, over HTTP. The sandbox is made from this snapshot, so its word on a
  * flag that nobody knows is a guess and is dropped; its word on a known one must be the same.
  */
-export async function readSandbox(snapshot: Snapshot, io: Io): Promise<Read> {
+export async function readSandbox(snapshot: Snapshot, io: Io): Promise<SourceRead> {
   const sandbox = await startSandbox();
   try {
     const read = await readTenant(

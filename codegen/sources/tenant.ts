@@ -8,10 +8,10 @@ import { loadConfig } from '../../src/config/index.js';
 import type { Snapshot } from '../snapshot.js';
 import { parseSwagger, textOf } from './document.js';
 import type { Evidence } from './evidence.js';
-import type { Io, Read } from './index.js';
-import { openKept } from './kept.js';
 import { createProgress } from './progress.js';
 import { pull } from './pull.js';
+import { openPullCheckpoint } from './pull-checkpoint.js';
+import type { Io, SourceRead } from './source.js';
 import { readSwagger } from './swagger.js';
 
 /** Settings of the client from the variables that the server reads too. */
@@ -54,13 +54,13 @@ function keptPath(root: string, apiUrl: string, userName: string): string {
  * What a tenant tells: the public swagger of its zone, then entityInformation, fields and userDefinedFields
  * of every entity that the swagger or the snapshot knows.
  */
-export async function readTenant(settings: ClientSettings, snapshot: Snapshot, io: Io): Promise<Read> {
+export async function readTenant(settings: ClientSettings, snapshot: Snapshot, io: Io): Promise<SourceRead> {
   const reader = createReader(settings);
   const { apiUrl } = await reader.zone({ signal: io.signal });
   const swagger = await zoneSwagger(apiUrl);
   const names = new Set(snapshot.entities.map(({ name }) => name));
   for (const { name } of swagger?.entities ?? []) names.add(name);
-  const kept = await openKept(keptPath(io.root, apiUrl, settings.credentials.userName));
+  const kept = await openPullCheckpoint(keptPath(io.root, apiUrl, settings.credentials.userName));
   if (kept.answers.size > 0) io.err(`Going on with ${kept.answers.size} entities of an unfinished pull\n`);
   const { entities, notes } = await pull(reader, {
     names: [...names].sort(),

@@ -5,7 +5,7 @@ import type { Field } from '../../src/model.js';
 export const fields: readonly Field[] = [
   {"name":"id","dataType":"long","length":null,"isRequired":true,"isReadOnly":true,"isQueryable":true,"isReference":false,"referenceEntityType":null,"isPickList":false,"picklistValues":null},
   {"name":"createDate","dataType":"datetime","length":null,"isRequired":false,"isReadOnly":true,"isQueryable":true,"isReference":false,"referenceEntityType":null,"isPickList":false,"picklistValues":null},
-  {"name":"crmToProjectUdfId","dataType":"long","length":null,"isRequired":false,"isReadOnly":false,"isQueryable":true,"isReference":false,"referenceEntityType":null,"isPickList":false,"picklistValues":null},
+  {"name":"crmToProjectUdfId","dataType":"long","length":null,"isRequired":false,"isReadOnly":false,"isQueryable":true,"isReference":false,"referenceEntityType":"UserDefinedFieldDefinition","isPickList":false,"picklistValues":null},
   {"name":"dataType","dataType":"integer","length":null,"isRequired":true,"isReadOnly":false,"isQueryable":true,"isReference":false,"referenceEntityType":null,"isPickList":true,"picklistValues":null},
   {"name":"defaultValue","dataType":"string","length":1024,"isRequired":false,"isReadOnly":false,"isQueryable":true,"isReference":false,"referenceEntityType":null,"isPickList":false,"picklistValues":null},
   {"name":"description","dataType":"string","length":128,"isRequired":false,"isReadOnly":false,"isQueryable":true,"isReference":false,"referenceEntityType":null,"isPickList":false,"picklistValues":null},

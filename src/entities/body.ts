@@ -4,7 +4,16 @@ import type { Row } from '../client/types.js';
 import type { Problem } from '../errors.js';
 import { type Conversion, type Converted, convertValue, isName, ownersFirst } from './convert.js';
 import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
-import { choicesByLabel, codeValue, listChoices, notAChoice } from './picklists.js';
+import {
+  asListed,
+  choicesByLabel,
+  codeOrLabel,
+  codeValue,
+  comparisonProblem,
+  distinctLabels,
+  listChoices,
+  notAChoice,
+} from './picklists.js';
 
 /** A body that is ready to send, or everything that is wrong with it. */
 export interface CheckedBody {
@@ -42,9 +51,15 @@ function checkChoice(
 ): { value: unknown } | { problem: Problem } {
   if (field.choices.length === 0) return { value: given };
   const text = typeof given === 'string' ? given.trim() : String(given);
+  const both = codeOrLabel(field, given);
+  if (both !== undefined) return { problem: both };
   const matching = field.choices.some((choice) => choice.value === text)
     ? field.choices.filter((choice) => choice.value === text)
-    : choicesByLabel(field, text);
+    : choicesByLabel(field, text, 'stored');
+  if (distinctLabels(matching).length > 1) {
+    const problem = `${JSON.stringify(given)} fits several values; give the code`;
+    return { problem: { field: field.name, problem, allowed: asListed(matching) } };
+  }
   const belongs = matching.filter(
     (choice) =>
       choice.parentValue === '' ||
@@ -77,7 +92,11 @@ function checkChoice(
       problem: { field: field.name, problem, allowed: belongs.map((c) => `${c.value} = ${c.label}`) },
     };
   }
-  if (matching.length === 0) return { problem: notAChoice({ ...field, choices: siblings }, given) };
+  if (matching.length === 0) {
+    const refused = notAChoice({ ...field, choices: siblings }, given);
+    const isValue = (label: string) => choicesByLabel(field, label, 'stored').length > 0;
+    return { problem: { ...refused, ...comparisonProblem(field, given, { isValue }) } };
+  }
   const why =
     belongs.length === 0
       ? `${JSON.stringify(given)} does not belong to ${field.parentField} ${String(parent)}`

@@ -2,12 +2,22 @@ import * as z from 'zod';
 import type { Row } from '../client/types.js';
 import type { Problem } from '../errors.js';
 import type { Entity } from '../model.js';
+import { spellingKey } from '../nearest.js';
 import * as scalars from '../scalars.js';
 import { orNull } from './courtesy.js';
 import { isDay, rangeForms, toUtc } from './dates.js';
 import type { FieldFacts } from './facts.js';
 import { entityOfType } from './names.js';
-import { choicesByLabel, codeValue, labelOf, notAChoice } from './picklists.js';
+import {
+  asListed,
+  choicesByLabel,
+  codeOrLabel,
+  codeValue,
+  comparisonProblem,
+  distinctLabels,
+  labelOf,
+  notAChoice,
+} from './picklists.js';
 import { canName, type References } from './references.js';
 
 /** Everything needed to turn what a caller wrote into what Autotask stores. */
@@ -17,6 +27,8 @@ export interface Conversion {
   readonly signal?: AbortSignal;
   /** For a filter, where inactive records and ranges of time are welcome; otherwise a value to store. */
   readonly filter?: boolean;
+  /** The value is one of a list. */
+  readonly many?: boolean;
   /** The moment from which `today` and its like count; milliseconds, the present unless given. */
   readonly now?: number;
   /**
@@ -53,21 +65,51 @@ const mostListed = 10;
 
 const isNumeric = (value: unknown) => typeof value === 'number' || /^\s*-?\d+\s*$/.test(String(value));
 
+/** The codes of one label of a filter, or of several between commas where no label has one. */
+function codesOf(field: FieldFacts, given: string, many: boolean): Converted | undefined {
+  const choices = choicesByLabel(field, given, 'label');
+  const labels = distinctLabels(choices);
+  if (labels.length > 1) {
+    return fail(field, `${JSON.stringify(given)} fits several values; give the code`, asListed(choices));
+  }
+  const codes = choices.map((choice) => codeValue(field, choice));
+  if (codes.length > 0) return { ok: true, value: codes.length === 1 ? codes[0] : codes };
+  const refused = comparisonProblem(field, given, {
+    filter: true,
+    many,
+    isValue: (text) => choicesByLabel(field, text, 'label').length > 0,
+  });
+  if (refused !== undefined) return { ok: false, problem: refused };
+  const parts = given.split(',').map((part) => part.trim());
+  if (parts.length === 1 || parts.includes('') || field.choices.some(({ label }) => label.includes(',')))
+    return undefined;
+  const each = parts.map((part) =>
+    labelOf(field, part) === undefined
+      ? codesOf(field, part, true)
+      : { ok: true as const, value: field.dataType === 'string' ? part : Number(part) },
+  );
+  const values: unknown[] = [];
+  for (const [index, one] of each.entries()) {
+    if (one === undefined) return { ok: false, problem: notAChoice(field, parts[index]) };
+    if (!one.ok) return one;
+    values.push(...(Array.isArray(one.value) ? one.value : [one.value]));
+  }
+  return { ok: true, value: values };
+}
+
 /** Several choices can share a label (issue types below different parents): all of them, as a list. */
-function convertChoice(field: FieldFacts, given: unknown): Converted | undefined {
+function convertChoice(field: FieldFacts, given: unknown, many: boolean): Converted | undefined {
   if (typeof given === 'boolean' || field.choices.length === 0) return undefined;
+  const both = codeOrLabel(field, given);
+  if (both !== undefined) return { ok: false, problem: both };
   if (labelOf(field, typeof given === 'string' ? given.trim() : given) !== undefined) return undefined;
   if (typeof given === 'number') return undefined;
-  const choices = choicesByLabel(field, String(given));
-  const codes = choices.map((choice) => codeValue(field, choice));
-  const [first] = codes;
-  if (first === undefined) {
-    // A code the picklist does not list is not an error in a filter: old records may still carry it.
-    return isNumeric(given) || field.dataType === 'string'
-      ? undefined
-      : { ok: false, problem: notAChoice(field, given) };
-  }
-  return { ok: true, value: codes.length === 1 ? first : codes };
+  const codes = codesOf(field, String(given), many);
+  if (codes !== undefined) return codes;
+  // A code the picklist does not list is not an error in a filter: old records may still carry it.
+  return isNumeric(given) || field.dataType === 'string'
+    ? undefined
+    : { ok: false, problem: notAChoice(field, given) };
 }
 
 async function fitting(
@@ -94,7 +136,12 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
       `${JSON.stringify(text)} must be the numeric id of a record of ${entity?.name ?? 'Autotask'}`,
     );
   }
-  const all = await fitting(how.references, entity, text, how);
+  const fits = await fitting(how.references, entity, text, how);
+  const refused = comparisonProblem(field, text, how);
+  // Only a record that has the sign in its name is meant by it.
+  const whole = spellingKey(text);
+  const all = refused === undefined ? fits : fits.filter(({ name }) => spellingKey(name).includes(whole));
+  if (refused !== undefined && all.length === 0) return { ok: false, problem: refused };
   const active = all.filter((candidate) => candidate.isActive);
   const found = active.length > 0 || how.filter === true ? (active.length > 0 ? active : all) : [];
   const [only, ...others] = found;
@@ -164,7 +211,7 @@ export async function ownersFirst<Named extends { readonly field: FieldFacts }>(
  */
 export async function convertValue(field: FieldFacts, given: unknown, how: Conversion): Promise<Converted> {
   if (field.isPickList === true) {
-    const choice = convertChoice(field, given);
+    const choice = convertChoice(field, given, how.many === true);
     if (choice !== undefined) return choice;
   }
   if (isName(field, given)) return convertReference(field, given, how);
@@ -176,6 +223,8 @@ export async function convertValue(field: FieldFacts, given: unknown, how: Conve
   const schema = byType[field.dataType] ?? z.unknown();
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
+    const refused = comparisonProblem(field, given, how);
+    if (refused !== undefined && how.filter === true) return { ok: false, problem: refused };
     const [issue] = parsed.error.issues;
     const ranges =
       field.dataType === 'datetime' && how.filter === true ? `; in a filter also ${rangeForms}` : '';

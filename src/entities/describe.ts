@@ -1,5 +1,5 @@
 import type { Entity, Operation } from '../model.js';
-import { fold } from '../nearest.js';
+import { fold, named } from '../nearest.js';
 import type { Action, Policy } from '../policy/index.js';
 import type { EntityFacts, Facts, FieldFacts } from './facts.js';
 import { allEntities, findEntity } from './names.js';
@@ -36,6 +36,8 @@ export function listEntities(search: string | undefined, policy: Policy): Listin
   return allEntities
     .filter((entity) => policy.may('read', entity))
     .filter((entity) => {
+      // Marks alone are part of no name.
+      if (words.length === 0) return (search ?? '').trim() === '';
       const text = fold(
         `${entity.name} ${entity.singular} ${entity.parents.map((parent) => `${parent.entity} ${parent.collection}`).join(' ')}`,
       );
@@ -71,8 +73,12 @@ export async function describe(
   const chosen: FieldFacts[] = [];
   const unknown: string[] = [];
   for (const name of args.fields) {
-    const exact = all.filter((field) => field.name.toLowerCase() === name.toLowerCase());
-    const found = exact.length > 0 ? exact : all.filter((field) => fold(field.name).includes(fold(name)));
+    const exact = named(name, all, (field) => field.name, 'stored');
+    const part = fold(name);
+    const found =
+      exact.length > 0 || part === ''
+        ? exact
+        : all.filter((field) => [field.name, field.label ?? ''].some((text) => fold(text).includes(part)));
     if (found.length === 0) unknown.push(name);
     for (const field of found) if (!chosen.includes(field)) chosen.push(field);
   }

@@ -19,8 +19,10 @@ export interface DisplayOptions {
   readonly timeZone: string;
   /** Longest free text, in characters. */
   readonly mostText: number;
-  /** A single record says ids beside names; a list says names alone. */
+  /** A single record says ids beside names; a list says names alone, unless they do not tell who is meant. */
   readonly single: boolean;
+  /** A list says ids beside all names, for the next call. */
+  readonly withIds?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -43,6 +45,18 @@ export interface Shown {
   readonly fields: readonly FieldFacts[];
   readonly mostText: number;
   readonly single: boolean;
+  readonly withIds?: boolean;
+}
+
+/** Per referenced entity: names by id, and the names that several of these records have. */
+type Names = Map<
+  string,
+  { readonly names: ReadonlyMap<number, string>; readonly shared: ReadonlySet<string> }
+>;
+
+function sharedNames(names: ReadonlyMap<number, string>): ReadonlySet<string> {
+  const seen = new Set<string>();
+  return new Set([...names.values()].filter((name) => seen.has(name) || !seen.add(name)));
 }
 
 /** Turns rows into cells, one column a field; ids are looked up together, once per referenced entity. */
@@ -58,7 +72,7 @@ export async function display(
 /** The same for several tables at once: who occurs in more than one of them is looked up once. */
 export async function displayAll(
   tables: readonly Shown[],
-  { references, ...options }: Omit<DisplayOptions, 'mostText' | 'single'>,
+  { references, ...options }: Omit<DisplayOptions, 'mostText' | 'single' | 'withIds'>,
 ): Promise<Cell[][][]> {
   const ids = new Map<string, Set<number>>();
   for (const { rows, fields } of tables) {
@@ -72,26 +86,22 @@ export async function displayAll(
       if (wanted.size > 0) ids.set(field.referenceEntityType, wanted);
     }
   }
-  const names = new Map<string, ReadonlyMap<number, string>>();
+  const names: Names = new Map();
   if (references !== null) {
     await Promise.all(
       [...ids].map(async ([type, wanted]) => {
-        names.set(type, (await references.lookup(type, wanted, options.signal)).names);
+        const found = (await references.lookup(type, wanted, options.signal)).names;
+        names.set(type, { names: found, shared: sharedNames(found) });
       }),
     );
   }
-  return tables.map(({ rows, fields, mostText, single }) => {
-    const how = { ...options, references, mostText, single };
+  return tables.map(({ rows, fields, mostText, single, withIds = false }) => {
+    const how = { ...options, references, mostText, single, withIds };
     return rows.map((row) => fields.map((field) => cell(fieldValue(row, field), field, names, how)));
   });
 }
 
-function cell(
-  value: unknown,
-  field: FieldFacts,
-  names: ReadonlyMap<string, ReadonlyMap<number, string>>,
-  options: DisplayOptions,
-): Cell {
+function cell(value: unknown, field: FieldFacts, names: Names, options: DisplayOptions): Cell {
   if (isEmpty(value)) return { text: '', json: null };
   if (field.isPickList === true) {
     const label = labelOf(field, value);
@@ -101,10 +111,12 @@ function cell(
   }
   if (field.referenceEntityType !== null) {
     const id = Number(value);
-    const name = names.get(field.referenceEntityType)?.get(id);
+    const known = names.get(field.referenceEntityType);
+    const name = known?.names.get(id);
     if (name === undefined) return { text: `#${String(value)}`, json: value };
     const text = shorten(oneLine(name), 100);
-    return { text: options.single ? `${text} (id ${id})` : text, json: { id, name } };
+    const withId = options.single || options.withIds === true || known?.shared.has(name) === true;
+    return { text: withId ? `${text} (id ${id})` : text, json: { id, name } };
   }
   if (field.dataType === 'datetime' && typeof value === 'string') {
     return { text: showDate(value, field.day, options.timeZone), json: value };

@@ -2,7 +2,7 @@ import { load } from '../../generated/load.js';
 import type { AutotaskReader, LiveField } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import type { Entity, Field } from '../model.js';
-import { didYouMean } from '../nearest.js';
+import { didYouMean, named } from '../nearest.js';
 import type { Policy } from '../policy/index.js';
 import { isDayField } from './dates.js';
 
@@ -69,7 +69,9 @@ function fromSnapshot(entity: Entity, field: Field): FieldFacts {
   };
 }
 
-function fromTenant(entity: Entity, field: LiveField, udf: boolean): FieldFacts {
+/** `known`: what the snapshot says; it is corrected where the metadata of tenants does not flag a reference. */
+function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Field): FieldFacts {
+  const pointsTo = field.isPickList ? null : (known?.referenceEntityType ?? null);
   return {
     name: field.name,
     // A tenant calls it `byte`; its values are base64 text.
@@ -79,7 +81,7 @@ function fromTenant(entity: Entity, field: LiveField, udf: boolean): FieldFacts 
     isReadOnly: field.isReadOnly,
     isQueryable: field.isQueryable,
     isReference: field.isReference,
-    referenceEntityType: field.referenceEntityType,
+    referenceEntityType: field.referenceEntityType ?? pointsTo,
     isPickList: field.isPickList,
     label: field.label,
     udf,
@@ -124,12 +126,12 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
       udfs,
       hides,
       hidden: all.filter((candidate) => !shown(candidate)).map(({ name }) => name),
-      find: async (name, signal) =>
-        field(name) ??
-        (await udfs(signal)).find(
-          (udf) =>
-            udf.name.toLowerCase() === name.toLowerCase() || udf.label?.toLowerCase() === name.toLowerCase(),
-        ),
+      find: async (name, signal) => {
+        const builtIn = field(name);
+        if (builtIn !== undefined) return builtIn;
+        const [found, ...others] = udfsNamed(name, await udfs(signal));
+        return others.length === 0 ? found : undefined;
+      },
     };
   }
 
@@ -140,9 +142,12 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
         const live = await reader.fields(metadataPath(entity), signal ? { signal } : {});
         const cached = known.get(live);
         if (cached?.entity === entity) return cached;
+        const snapshot = new Map(
+          ((await load[entity.name]?.fields()) ?? []).map((field) => [field.name.toLowerCase(), field]),
+        );
         const built = build(
           entity,
-          live.map((field) => fromTenant(entity, field, false)),
+          live.map((field) => fromTenant(entity, field, false, snapshot.get(field.name.toLowerCase()))),
           true,
         );
         known.set(live, built);
@@ -162,10 +167,24 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
 
 export type Facts = ReturnType<typeof createFacts>;
 
+/** User-defined fields by name or label; several where the spelling fits more than one. */
+function udfsNamed(name: string, udfs: readonly FieldFacts[]): readonly FieldFacts[] {
+  const spellings = udfs.flatMap((udf) =>
+    [...new Set([udf.name, udf.label ?? udf.name])].map((spelling) => ({ udf, spelling })),
+  );
+  return [...new Set(named(name, spellings, ({ spelling }) => spelling, 'stored').map(({ udf }) => udf))];
+}
+
 /** `"statsu" is not a field of Tickets. Did you mean status?` */
 export async function unknownField(facts: EntityFacts, name: string): Promise<string> {
   if (facts.hides(name)) return `${JSON.stringify(name)} is hidden by the policy of this server`;
-  const names = [...facts.fields, ...(await facts.udfs())].map((field) => field.name);
+  const udfs = await facts.udfs();
+  const several = udfsNamed(name, udfs);
+  if (several.length > 1) {
+    const listed = several.map((udf) => JSON.stringify(udf.name)).join(' and ');
+    return `${JSON.stringify(name)} fits several fields of ${facts.entity.name}: ${listed}; spell one exactly`;
+  }
+  const names = [...facts.fields, ...udfs].map((field) => field.name);
   const hint = didYouMean(name, names) || ' describe-entity-fields lists its fields';
   return `${JSON.stringify(name)} is not a field of ${facts.entity.name}.${hint}`;
 }

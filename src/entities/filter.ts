@@ -156,7 +156,7 @@ class Check {
     const names: string[] = [];
     for (const item of given) {
       if (item === null) return this.bad(field.name, 'a list cannot hold null: use notExist in an or group');
-      const converted = await this.convert(field, operator, item);
+      const converted = await this.convert(field, operator, item, many);
       if (!converted.ok) this.problems.push(converted.problem);
       else {
         if (converted.as !== undefined) names.push(converted.as);
@@ -218,9 +218,10 @@ class Check {
   }
 
   /** A fragment of a code or name is text, whatever the field's choices are. */
-  private convert(field: FieldFacts, operator: Operator, value: unknown) {
+  private convert(field: FieldFacts, operator: Operator, value: unknown, many: boolean) {
     return convertValue(textOperators.has(operator) ? { ...field, isPickList: false } : field, value, {
       ...this.how,
+      many,
       beside: this.beside,
     });
   }

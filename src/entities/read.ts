@@ -36,6 +36,8 @@ export interface QueryArguments extends Scope, ContinuationArguments {
   readonly query?: unknown;
   readonly includeFields?: readonly string[] | undefined;
   readonly maxRecords?: number | undefined;
+  /** Ids beside the names of what the records point to. */
+  readonly withIds?: boolean | undefined;
   /** A field and its direction; see checkOrder. Absent: by ascending id, unless `newestFirst`. */
   readonly orderBy?: unknown;
   /** Without orderBy: by the natural date of the entity, if it has one. */
@@ -112,6 +114,7 @@ export function createReads(
     const subject = { entity: entity.name, path, conditions: [] };
     const place = placeOf(cursors, args, subject, order, context);
     const limit = limitOf(args, raw);
+    const { withIds } = args;
     const options = context.signal ? { signal: context.signal } : {};
     const { rows, more } = await reader.list(path, {
       limit: order === null ? limit : mostSorted,
@@ -122,7 +125,11 @@ export function createReads(
       const shown = rows.slice(0, limit);
       const isMore = more || rows.length > limit;
       const facts = { more: isMore, total: isMore ? null : rows.length, notes };
-      const list = await tabulate({ entity, rows: shown, fields, chosen, facts }, references, context);
+      const list = await tabulate(
+        { entity, rows: shown, fields, chosen, withIds, facts },
+        references,
+        context,
+      );
       // Autotask takes no id here to go on from.
       return { ...list, lastId: null };
     }
@@ -140,7 +147,14 @@ export function createReads(
     const since = place?.since ?? beganNow();
     const goesOn = continuation(cursors, left, since, subject, order, context);
     return tabulate(
-      { entity, rows: sorted.rows, fields, chosen, facts: { more: isMore, total, notes: [], ...goesOn } },
+      {
+        entity,
+        rows: sorted.rows,
+        fields,
+        chosen,
+        withIds,
+        facts: { more: isMore, total, notes: [], ...goesOn },
+      },
       references,
       context,
     );
@@ -182,7 +196,8 @@ export function createReads(
       understood: filter.asked.understood,
       notes: [...(args.notes ?? []), ...found.facts.notes, ...remarks],
     };
-    return tabulate({ entity, rows, fields, chosen, facts: told }, references, context);
+    const { withIds } = args;
+    return tabulate({ entity, rows, fields, chosen, withIds, facts: told }, references, context);
   }
 
   async function byId(

@@ -32,11 +32,13 @@ export interface Tabulation {
     ListResult,
     'more' | 'total' | 'notes' | 'orderBy' | 'cursor' | 'continued' | 'understood'
   >;
+  /** Whether ids stand beside the names of what the rows point to. */
+  readonly withIds?: boolean | undefined;
 }
 
 /** Rows as a table with names and labels. */
 export async function tabulate(
-  { entity, rows, fields: wanted, chosen, facts }: Tabulation,
+  { entity, rows, fields: wanted, chosen, withIds = false, facts }: Tabulation,
   references: References,
   { timeZone, signal }: CallContext,
 ): Promise<ListResult> {
@@ -46,6 +48,7 @@ export async function tabulate(
     timeZone,
     mostText: mostListText,
     single: false,
+    withIds,
     ...(signal ? { signal } : {}),
   });
   if (chosen === undefined || chosen.all) ({ fields, cells } = dropEmpty(fields, cells));

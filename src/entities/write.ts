@@ -304,7 +304,7 @@ export function createWrites(settings: WriteSettings) {
       path: `${route.path}/${args.id}`,
       body: null,
       stored: row,
-      audience: audienceOf(known, {}, row),
+      audience: audienceOf(known, row, row),
       changes,
       notes: [],
       alongside: () => childrenOf(entity, args.id, reader, policy, context.signal),

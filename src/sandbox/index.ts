@@ -1,13 +1,13 @@
 import { type Behaviour, strict } from './behaviour.js';
-import { Faults } from './faults.js';
 import { zonePath } from './http/dispatch.js';
+import { Faults } from './http/faults.js';
 import { listen } from './http/host.js';
-import type { Tenant } from './tenant.js';
-import { defaultCredentials, newTenant } from './tenants.js';
+import type { Tenant } from './store/tenant.js';
+import { defaultCredentials, newTenant } from './store/tenants.js';
 import type { RecordedRequest, Sandbox, SandboxOptions, TenantHandle, TenantOptions } from './types.js';
 
 export type { Behaviour } from './behaviour.js';
-export type { Fault, FaultRule } from './faults.js';
+export type { Fault, FaultRule } from './http/faults.js';
 export type { RecordedRequest, Sandbox, SandboxOptions, TenantHandle, TenantOptions } from './types.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Behaviour } from './behaviour.js';
-import type { FaultRule } from './faults.js';
-import type { LimitOptions } from './limits.js';
+import type { FaultRule } from './http/faults.js';
+import type { LimitOptions } from './http/limits.js';
 import type { Row } from './store/value.js';
 
 export interface Credentials {

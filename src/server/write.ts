@@ -1,5 +1,6 @@
 import { type AuditLog, cleanArguments, fingerprint } from '../audit/index.js';
 import type { AutotaskWriter } from '../client/types.js';
+import type { Audience } from '../entities/audience.js';
 import type { WritePlan } from '../entities/plan.js';
 import type { Probe } from '../entities/probe.js';
 import { AutotaskError } from '../errors.js';
@@ -65,6 +66,12 @@ function afterwards(error: unknown, plan: WritePlan, id: number | null): unknown
   });
 }
 
+/** What would be let through instead of something that the customer sees. */
+function insteadOf({ label, inside }: Audience): string {
+  if (inside.length > 0) return `Choose an internal value of publish (${inside.join('; ')})`;
+  return label === null ? 'Leave the record inside' : 'No value of publish is internal here: leave it out';
+}
+
 /** Runs a tool that writes: plan, policy, gate, then the one write with its two lines in the audit log. */
 export function createWriteRunner(rules: WriteRules) {
   const { writer, gate, policy, audit, actAs, tenant, redact, log } = rules;
@@ -75,7 +82,7 @@ export function createWriteRunner(rules: WriteRules) {
       'notAllowed',
       `The policy of this server does not allow writing what the customer sees. ${audience.text} Nothing was written.`,
       {
-        next: 'Choose an internal publish value, or ask the operator to allow it (AUTOTASK_CUSTOMER_VISIBLE_NOTES).',
+        next: `${insteadOf(audience)}, or ask the operator to allow it (AUTOTASK_CUSTOMER_VISIBLE_NOTES).`,
       },
     );
   }

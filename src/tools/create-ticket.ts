@@ -13,7 +13,7 @@ async function categoryDefaults(category: unknown, context: ToolContext): Promis
   const { facts } = await activeChoices('Tickets', 'ticketCategory', context);
   const code = /^\d+$/.test(String(category))
     ? String(category)
-    : facts && choicesByLabel(facts, String(category))[0]?.value;
+    : facts && choicesByLabel(facts, String(category), 'stored')[0]?.value;
   if (code === undefined) return [];
   const args = {
     entity: 'TicketCategoryFieldDefaults',
@@ -49,6 +49,8 @@ export const createTicket = defineCreate<keyof TicketCreate>({
     status: inputs.set.name(),
     priority: inputs.set.name(),
     queueID: inputs.set.name(),
+    ticketType: inputs.set.name(),
+    source: inputs.set.name(),
     dueDateTime: inputs.set.date(),
     contactID: inputs.set.name(),
     assignedResourceID: inputs.set.name(),

@@ -24,7 +24,9 @@ export async function namedChoice(
 ): Promise<Choice | undefined> {
   const { facts } = await activeChoices(entity, field, context);
   if (facts === undefined) return undefined;
-  return labels.flatMap((label) => choicesByLabel(facts, label).filter((choice) => choice.isActive))[0];
+  return labels.flatMap((label) =>
+    choicesByLabel(facts, label, 'stored').filter((choice) => choice.isActive),
+  )[0];
 }
 
 /** The tenant's own default, else the first active choice that carries one of the labels. */

@@ -1,3 +1,4 @@
+import { choiceSeenBy, isShowingFlag } from '../entities/audience.js';
 import { abilities } from '../entities/describe.js';
 import type { FieldFacts } from '../entities/facts.js';
 import { defineReadTool } from './define.js';
@@ -15,15 +16,18 @@ function line(field: FieldFacts): string {
   if (field.isQueryable === false) facts.push('not filterable');
   if (field.referenceEntityType !== null) facts.push(`-> ${field.referenceEntityType}`);
   if (field.udf) facts.push('user-defined');
+  if (isShowingFlag(field)) facts.push('true lets people outside see it');
   if (field.parentField) facts.push(`depends on ${field.parentField}`);
   if (field.isPickList === true && field.choices.length === 0) facts.push('picklist');
   const active = field.choices.filter((choice) => choice.isActive);
   const choices = active
     .slice(0, mostChoices)
     .map((choice) => {
+      const seenBy = choiceSeenBy(field, choice.label);
       const marks = [
         choice.parentValue === '' ? '' : ` <${choice.parentValue}>`,
         choice.isDefaultValue ? '*' : '',
+        seenBy === null ? '' : seenBy === 'internal' ? ' (internal)' : ' (the customer sees it)',
       ];
       return `${choice.value}=${choice.label}${marks.join('')}`;
     })

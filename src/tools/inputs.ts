@@ -41,6 +41,14 @@ export const parentEntity = z.string().optional().describe('Parent collection, e
 export const parentId = toId.optional();
 export const entity = z.string().min(1, { error: 'is empty' }).describe('Entity name, e.g. Tickets');
 
+export const flag = () =>
+  lenient(
+    z.union([z.boolean(), z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })], {
+      error: 'must be true or false',
+    }),
+    { type: 'boolean' },
+  );
+
 /** Arguments of every list. query-entity describes them; describing them again would cost each client tokens. */
 export const listing = {
   maxRecords: whole(1, 5000).optional(),
@@ -52,15 +60,8 @@ export const listing = {
     { type: 'string' },
   ).optional(),
   cursor: z.string().trim().min(1, { error: 'is empty: leave it out' }).optional(),
+  withIds: flag().optional(),
 };
-
-export const flag = () =>
-  lenient(
-    z.union([z.boolean(), z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })], {
-      error: 'must be true or false',
-    }),
-    { type: 'boolean' },
-  );
 
 const nameList = lenient(
   z.union([

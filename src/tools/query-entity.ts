@@ -14,6 +14,7 @@ export const queryEntity = defineReadTool({
     orderBy: inputs.listing.orderBy.describe('Field, ascending unless "createDate desc"'),
     cursor: inputs.listing.cursor.describe('Continue a sorted list'),
     afterId: inputs.listing.afterId.describe('Continue by id'),
+    withIds: inputs.listing.withIds.describe('Ids beside names'),
     parentEntity: inputs.parentEntity,
     parentId: inputs.parentId,
     ...inputs.form,

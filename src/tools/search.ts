@@ -88,6 +88,7 @@ const listed = z.object({
   afterId: z.number().optional(),
   orderBy: z.unknown().optional(),
   cursor: z.string().optional(),
+  withIds: z.boolean().optional(),
   includeFields: z.array(z.string()).optional(),
 });
 

@@ -1,6 +1,6 @@
 import type { EntityFile } from '../../codegen/model.js';
 import { operations } from '../../src/model.js';
-import { swaggerOf } from '../../src/sandbox/metadata/swagger.js';
+import { swaggerOf } from '../../src/sandbox/entities/metadata/swagger.js';
 import { mini } from './mini.js';
 
 /** Upper-cases as Autotask's classes are spelled: `sicCode` is SICCode there. */

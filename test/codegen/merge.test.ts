@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { merge } from '../../codegen/merge.js';
+import { merge } from '../../codegen/merge/merge.js';
+import { formatProvenance } from '../../codegen/merge/provenance.js';
 import type { Provenance } from '../../codegen/model.js';
-import { formatProvenance } from '../../codegen/provenance.js';
 import type { EntityEvidence, Evidence } from '../../codegen/sources/evidence.js';
 import { contacts, mini } from './mini.js';
 

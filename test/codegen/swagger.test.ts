@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changesBetween } from '../../codegen/diff/changes.js';
-import { merge } from '../../codegen/merge.js';
+import { merge } from '../../codegen/merge/merge.js';
 import { wireName } from '../../codegen/sources/casing.js';
 import { parseSwagger } from '../../codegen/sources/document.js';
 import { readSwagger } from '../../codegen/sources/swagger.js';

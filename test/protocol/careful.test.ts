@@ -229,9 +229,14 @@ describe('a write', () => {
     expect(moved.writes).toEqual([]);
   });
 
-  it('takes the beginning of a picklist label that only one value has', async () => {
-    const { text } = await calling('create-ticket', { ...ticket, queue: 'Level 1' });
-    expect(text).toMatch(/queueID: Level 1 Support/);
+  it('refuses the beginning of a picklist label, which a filter takes where only one value has it', async () => {
+    const { text, writes } = await calling('create-ticket', { ...ticket, queue: 'Level 1' });
+    expect(text).toMatch(
+      /queueID: "Level 1" is not a value of this picklist\. Did you mean Level 1 Support\?/,
+    );
+    expect(writes).toEqual([]);
+    const { filters } = await calling('search-tickets', { queue: 'Level 1' });
+    expect(filters[0]).toEqual([{ op: 'eq', field: 'queueID', value: 29682833 }]);
   });
 });
 

@@ -214,6 +214,7 @@ describe('every advertised filter reaches Autotask', () => {
     const form = [
       'maxRecords',
       'afterId',
+      'withIds',
       'includeFields',
       'timeZone',
       'format',

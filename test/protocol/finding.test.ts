@@ -111,7 +111,7 @@ describe('a telephone number is found in whatever notation it is stored', () => 
     const mixed = await ask('query-entity', { entity: 'Companies', query: { filter } });
     expect(mixed.text).toMatch(/Note: phone was compared by the notation of its last four digits/);
     const none = await ask('search-companies', { phone: '555 179 1999' });
-    expect(none.text).toMatch(/No Companies match[^]*for the digits "5551791999"/);
+    expect(none.text).toMatch(/No Companies match[\s\S]*for the digits "5551791999"/);
   });
 });
 
@@ -192,7 +192,7 @@ describe('records are named by what tells them apart', () => {
   it('an address that nobody has does not lead to somebody of the same name', async () => {
     const { text, isError } = await ask('search-tickets', { contactID: 'Jane O’Doe <other@x.example>' });
     expect(isError).toBe(true);
-    expect(text).toMatch(/nearest names are[^]*Jane O’Doe/);
+    expect(text).toMatch(/nearest names are[\s\S]*Jane O’Doe/);
   });
 });
 
@@ -219,17 +219,17 @@ describe('an answer of no records says why', () => {
     [
       'search-companies',
       { search: 'Contoso Limited' },
-      /looked, in any case, in companyName or companyNumber for the part "Contoso"; .*"Limited"[^]*nearest names: Contoso Ltd \(id 175\)/,
+      /looked, in any case, in companyName or companyNumber for the part "Contoso"; .*"Limited"[\s\S]*nearest names: Contoso Ltd \(id 175\)/,
     ],
     [
       'count-entity',
       { entity: 'Companies', query: { companyName: 'Contoso' } },
-      /^0 Companies[^]*companyName for the whole text "Contoso"[^]*nearest names: Contoso Ltd/,
+      /^0 Companies[\s\S]*companyName for the whole text "Contoso"[\s\S]*nearest names: Contoso Ltd/,
     ],
     [
       'aggregate-entity',
       { entity: 'Tickets', query: { title: 'zzz' } },
-      /^No Tickets match[^]*title for the whole text "zzz"/,
+      /^No Tickets match[\s\S]*title for the whole text "zzz"/,
     ],
     ['search-tickets', { search: 'zzz' }, /ticketNumber, title or description for the part "zzz"/],
   ] as const)('%s %j', async (tool, args, said) => {
@@ -262,7 +262,7 @@ describe('an answer of no records says why', () => {
 
   it('a straight apostrophe leads to a curly one', async () => {
     const { text } = await ask('search-tickets', { contactID: "Jane O'Doe" });
-    expect(text).toMatch(/nearest names are[^]*Jane O’Doe/);
+    expect(text).toMatch(/nearest names are[\s\S]*Jane O’Doe/);
   });
 });
 
@@ -356,7 +356,7 @@ describe('a masked field', () => {
     try {
       const { text, isError } = await masked.call('search-contacts', { search: 'abbott' });
       expect({ text, isError }).toMatchObject({ isError: false });
-      expect(text).toMatch(/Abbott[^]*/);
+      expect(text).toMatch(/Abbott/);
       expect(text).toMatch(/Note: not looked at, hidden by the policy of this server: emailAddress/);
       const phone = await masked.call('search-contacts', { phone: '555 179 1900' });
       expect(phone.text).toMatch(/hidden by the policy of this server: phone$/m);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Limits } from '../../src/sandbox/http/limits.js';
 import { type Fault, type Sandbox, startSandbox } from '../../src/sandbox/index.js';
-import { Limits } from '../../src/sandbox/limits.js';
 import { type Caller, callerOf, everything } from './caller.js';
 
 let sandbox: Sandbox;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { entities } from '../../generated/table.js';
-import { definition } from '../../src/sandbox/metadata/definition.js';
+import { definition } from '../../src/sandbox/entities/metadata/definition.js';
+import { newTenant } from '../../src/sandbox/store/tenants.js';
 import type { Row } from '../../src/sandbox/store/value.js';
-import { newTenant } from '../../src/sandbox/tenants.js';
 
 const credentials = { userName: 'a', secret: 'b', integrationCode: 'c' };
 const today = new Date('2026-11-20T00:00:00Z');

@@ -102,7 +102,7 @@ export async function resolveKey(text: string, find: FindPath): Promise<GroupKey
   const path = await find(text);
   if (isPath(path)) return keyOf(path, 'value');
   if (problem !== undefined) return problem;
-  const alone = kinds[text.toLowerCase()];
+  const alone = Object.hasOwn(kinds, text.toLowerCase()) ? kinds[text.toLowerCase()] : undefined;
   if (alone !== undefined) return `${JSON.stringify(text)} of which date? E.g. createDate:${alone}`;
   const [field = '', bucket] = text.split(':');
   if (bucket !== undefined && isPath(await find(field)))

@@ -15,30 +15,32 @@ export interface Metric {
   readonly operand: Operand | null;
 }
 
-const words: Readonly<Record<string, Operation>> = {
-  count: 'count',
-  counts: 'count',
-  records: 'count',
-  sum: 'sum',
-  total: 'sum',
-  avg: 'avg',
-  average: 'avg',
-  mean: 'avg',
-  min: 'min',
-  minimum: 'min',
-  earliest: 'min',
-  oldest: 'min',
-  max: 'max',
-  maximum: 'max',
-  latest: 'max',
-  newest: 'max',
-  distinct: 'distinct',
-  unique: 'distinct',
-  countdistinct: 'distinct',
-  distinctcount: 'distinct',
-  countunique: 'distinct',
-  nunique: 'distinct',
-};
+const words: ReadonlyMap<string, Operation> = new Map(
+  Object.entries({
+    count: 'count',
+    counts: 'count',
+    records: 'count',
+    sum: 'sum',
+    total: 'sum',
+    avg: 'avg',
+    average: 'avg',
+    mean: 'avg',
+    min: 'min',
+    minimum: 'min',
+    earliest: 'min',
+    oldest: 'min',
+    max: 'max',
+    maximum: 'max',
+    latest: 'max',
+    newest: 'max',
+    distinct: 'distinct',
+    unique: 'distinct',
+    countdistinct: 'distinct',
+    distinctcount: 'distinct',
+    countunique: 'distinct',
+    nunique: 'distinct',
+  } as const),
+);
 
 const forms = [
   /^(?<op>[a-z_ ]+?)\s*\(\s*(?<of>.*?)\s*\)$/i,
@@ -50,10 +52,10 @@ const forms = [
 const example = 'count, sum(hoursWorked), avg(completedDate-createDate:hours), min, max, distinct';
 
 function read(text: string): { readonly op: Operation; readonly of: string } | undefined {
-  if (words[fold(text)] === 'count') return { op: 'count', of: '' };
+  if (words.get(fold(text)) === 'count') return { op: 'count', of: '' };
   for (const form of forms) {
     const { op = '', of = '' } = form.exec(text)?.groups ?? {};
-    const known = words[fold(op)];
+    const known = words.get(fold(op));
     if (known === undefined) continue;
     const unique = /^(?:distinct|unique)\s+(.+)$/i.exec(of)?.[1];
     return known === 'count' && unique !== undefined ? { op: 'distinct', of: unique } : { op: known, of };

@@ -1,4 +1,4 @@
-import { fold } from '../../nearest.js';
+import { named } from '../../nearest.js';
 import { labelOf } from '../picklists.js';
 import type { Measure } from './conditions.js';
 import type { Group } from './groups.js';
@@ -23,22 +23,46 @@ export function readOrder(text: string): { readonly name: string; readonly desce
     : { name, descending: said?.toLowerCase() === 'desc' };
 }
 
-/** The column that a name means, also when only its field is named; undefined when none or several fit. */
+/** A column that can be named, with what it is called. */
+interface Column {
+  readonly called: readonly string[];
+  readonly column: number | Metric;
+}
+
+/** Columns by one of the things they are called; `company` means `companyID` as well. */
+function fitting(name: string, columns: readonly Column[]): readonly Column[] {
+  const spellings = columns.flatMap((column) => column.called.map((text) => ({ column, text })));
+  const find = (wanted: string) => named(wanted, spellings, ({ text }) => text);
+  const found = find(name);
+  return [...new Set((found.length > 0 ? found : find(`${name}ID`)).map(({ column }) => column))];
+}
+
+/**
+ * The column that a name means, also when only its field is named; undefined when none does. Several that fit equally
+ * well are told by their names.
+ */
 export function columnOf(
   name: string,
   keys: readonly GroupKey[],
   metrics: readonly Metric[],
-): number | Metric | undefined {
-  const wanted = [fold(name), `${fold(name)}id`];
-  const is = (candidate: string) => wanted.includes(fold(candidate));
-  const exact = keys.findIndex((key) => is(key.name));
-  if (exact >= 0) return exact;
-  const metric = metrics.find((candidate) => is(candidate.name));
-  if (metric !== undefined) return metric;
-  const byField = keys.flatMap((key, index) => (key.paths.some((path) => is(path.name)) ? [index] : []));
-  const measuring = metrics.filter(({ operand }) => operand !== null && is(operand.name));
-  const [only, ...others] = [...byField, ...measuring];
-  return others.length === 0 ? only : undefined;
+): number | Metric | readonly string[] | undefined {
+  const whole = [
+    ...keys.map((key, column) => ({ called: [key.name], column })),
+    ...metrics.map((column) => ({ called: [column.name], column })),
+  ];
+  const byField = [
+    ...keys.map((key, column) => ({ called: key.paths.map((path) => path.name), column })),
+    ...metrics.map((column) => ({ called: column.operand === null ? [] : [column.operand.name], column })),
+  ];
+  for (const columns of [whole, byField]) {
+    const [only, ...others] = fitting(name, columns);
+    if (only === undefined) continue;
+    if (others.length === 0) return only.column;
+    return [only, ...others].map(({ column }) =>
+      typeof column === 'number' ? (keys[column]?.name ?? '') : column.name,
+    );
+  }
+  return undefined;
 }
 
 /** Names of keys, where the order is one of names. */

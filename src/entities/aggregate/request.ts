@@ -33,6 +33,8 @@ const mostMetrics = 10;
 export const defaultTop = 100;
 export const largestTop = 1000;
 
+const isSeveral = (column: unknown): column is readonly string[] => Array.isArray(column);
+
 const hasCalendar = (keys: readonly GroupKey[]) => keys.some(({ by }) => by !== 'value');
 
 /** Checks everything that is asked against the entity. Throws InvalidInput with every problem at once. */
@@ -77,6 +79,10 @@ export async function checkRequest(
       continue;
     }
     const column = columnOf(read.metric, [], metrics);
+    if (isSeveral(column)) {
+      bad('having', `${JSON.stringify(read.metric)} fits several metrics`, column);
+      continue;
+    }
     const metric = typeof column === 'object' ? column : await metricOf(read.metric);
     const condition =
       typeof metric === 'string' ? metric : toHaving(metric, read.op, read.value, how.timeZone);
@@ -87,11 +93,16 @@ export async function checkRequest(
   const order: Order[] = [];
   for (const text of toTexts('orderBy', args.orderBy)) {
     const { name, descending } = readOrder(text);
-    const column = columnOf(name, keys, metrics) ?? (await metricOf(name));
+    const known = columnOf(name, keys, metrics);
+    if (isSeveral(known)) {
+      bad('orderBy', `${JSON.stringify(name)} fits several columns of the answer`, known);
+      continue;
+    }
+    const column = known ?? (await metricOf(name));
     if (typeof column === 'number') order.push({ key: column, descending: descending ?? false });
     else if (typeof column === 'object') order.push({ metric: column, descending: descending ?? true });
     else {
-      const columns = [...keys, ...metrics].map((known) => known.name);
+      const columns = [...keys, ...metrics].map((one) => one.name);
       bad('orderBy', `${JSON.stringify(name)} is no column of the answer`, columns);
     }
   }

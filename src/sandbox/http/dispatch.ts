@@ -1,13 +1,13 @@
-import type { Fault } from '../faults.js';
-import { swagger } from '../metadata/swagger.js';
-import type { Tenant } from '../tenant.js';
-import { permissionRefusal } from '../write/actor.js';
-import type { Call } from './call.js';
-import type { HostSettings, Incoming } from './host.js';
-import { parseJson } from './lenientJson.js';
+import { swagger } from '../entities/metadata/swagger.js';
+import { permissionRefusal } from '../entities/write/actor.js';
+import { routes } from '../routes/all-routes.js';
+import type { Call } from '../routes/request-context.js';
+import { type Route, routeKey } from '../routes/route-table.js';
+import type { Tenant } from '../store/tenant.js';
+import type { Fault } from './faults.js';
+import type { HostSettings, Incoming } from './incoming.js';
+import { parseJson } from './lenient-json.js';
 import { errors, json, noRoute, type Reply, unauthorized, wrongMethod } from './reply.js';
-import { type Route, routeKey } from './routes.js';
-import { routes } from './special.js';
 
 /** Longest query string that the web server lets through. */
 const longestSearch = 2048;

@@ -1,35 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import type { Behaviour } from '../behaviour.js';
-import { type Fault, type Faults, replyTo } from '../faults.js';
-import { isObject } from '../guards.js';
+import { isObject } from '../json.js';
 import { Refusal } from '../refusal.js';
-import type { Tenant } from '../tenant.js';
 import type { RecordedRequest } from '../types.js';
 import { dispatch } from './dispatch.js';
-import { parseJson } from './lenientJson.js';
+import { type Fault, replyTo } from './faults.js';
+import type { HostSettings, Incoming } from './incoming.js';
+import { parseJson } from './lenient-json.js';
 import { errors, type Reply } from './reply.js';
-
-export interface HostSettings {
-  readonly tenants: Tenant[];
-  readonly behaviour: Behaviour;
-  readonly faults: Faults;
-  readonly latency: number;
-  readonly log: RecordedRequest[];
-}
-
-/** A request as it came in, whole. */
-export interface Incoming {
-  readonly method: string;
-  readonly path: string;
-  /** Raw query string with its question mark. */
-  readonly search: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly bodyText: string;
-  /** `http://127.0.0.1:41234/` */
-  readonly origin: string;
-}
 
 /** Requests that stay in the log; the oldest go first. */
 const longestLog = 10_000;

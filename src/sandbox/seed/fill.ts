@@ -1,9 +1,9 @@
 import { entities } from '../../../generated/table.js';
 import type { Entity } from '../../model.js';
-import type { Definition, FieldDefinition } from '../metadata/definition.js';
-import type { PicklistEntry } from '../picklists/index.js';
+import type { Definition, FieldDefinition } from '../entities/metadata/definition.js';
+import type { PicklistEntry } from '../entities/picklists/index.js';
 import type { Row, Value } from '../store/value.js';
-import { counts, firstId, lookupFields, lookups } from './lookups.js';
+import { counts, firstId, lookupFields, lookups } from './families/lookups.js';
 import type { Random } from './random.js';
 import { day, hour, round2, type Seed } from './seed.js';
 

@@ -1,14 +1,14 @@
-import { activity } from './activity.js';
-import { business } from './business.js';
-import { catalogue } from './catalogue.js';
-import { contracts } from './contracts.js';
-import { customers } from './customers.js';
-import { fileSeeders } from './files.js';
-import { organisation } from './organisation.js';
-import { projects } from './projects.js';
+import { activity } from './families/activity.js';
+import { business } from './families/business.js';
+import { catalogue } from './families/catalogue.js';
+import { contracts } from './families/contracts.js';
+import { customers } from './families/customers.js';
+import { fileSeeders } from './families/files.js';
+import { organisation } from './families/organisation.js';
+import { projects } from './families/projects.js';
+import { tickets } from './families/tickets.js';
 import { records } from './records.js';
 import type { Seeder } from './seed.js';
-import { tickets } from './tickets.js';
 import { udfs } from './udfs.js';
 
 /** Entities with a story of their own. Each may look at others of this list, never in a circle. */

@@ -1,8 +1,8 @@
-import { attachmentEntities } from '../attachments.js';
-import { definition } from '../metadata/definition.js';
+import { attachmentEntities } from '../entities/attachment-entities.js';
+import { definition } from '../entities/metadata/definition.js';
 import type { Row } from '../store/value.js';
-import { firstId } from './lookups.js';
-import { apiUserId } from './organisation.js';
+import { firstId } from './families/lookups.js';
+import { apiUserId } from './families/organisation.js';
 import { day, hour, numberOf, type Seeder } from './seed.js';
 
 /** Small lists and logs that have to agree with other records. */

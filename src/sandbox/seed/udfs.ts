@@ -1,6 +1,6 @@
-import { udfDataTypes, udfTypes } from '../metadata/udf.js';
+import { udfDataTypes, udfTypes } from '../entities/metadata/udf.js';
 import type { Row } from '../store/value.js';
-import { firstId } from './lookups.js';
+import { firstId } from './families/lookups.js';
 import { day, type Seeder } from './seed.js';
 
 interface SeededUdf {

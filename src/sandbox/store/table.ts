@@ -1,4 +1,4 @@
-import { RangeIndex } from './rangeIndex.js';
+import { RangeIndex } from './range-index.js';
 import type { Row, Value } from './value.js';
 
 /** Below this many rows a scan is as fast as an index is to build. */

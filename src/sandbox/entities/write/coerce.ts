@@ -1,0 +1,74 @@
+import { Refusal } from '../../refusal.js';
+import { parseTime, type Value } from '../../store/value.js';
+import type { FieldDefinition } from '../metadata/definition.js';
+
+const int32 = 2147483647;
+
+/**
+ * A value of a request body as the service's parser takes it: numbers may come as text, flags as text or
+ * number, text as number. What it cannot take is refused in its words.
+ */
+export function coerce(field: FieldDefinition, value: unknown): Value {
+  if (value === null || value === undefined) return null;
+  const place = `Path '${field.name}', line 1, position 1.`;
+  if (typeof value === 'object') {
+    throw new Refusal(
+      `Unexpected character encountered while parsing value: ${Array.isArray(value) ? '[' : '{'}. ${place}`,
+    );
+  }
+  switch (field.kind) {
+    case 'whole':
+      return whole(field, value, place);
+    case 'number':
+      return decimal(value, place);
+    case 'flag':
+      return flag(value, place);
+    case 'time':
+      return time(value, place);
+    default:
+      return typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value);
+  }
+}
+
+function parsingFailed(value: boolean, place: string): Refusal {
+  return new Refusal(`Unexpected character encountered while parsing value: ${value ? 't' : 'f'}. ${place}`);
+}
+
+function whole(field: FieldDefinition, value: unknown, place: string): Value {
+  if (typeof value === 'boolean') throw parsingFailed(value, place);
+  const text = String(value).trim();
+  if (text === '') return null;
+  const number = Number(text);
+  if (Number.isNaN(number)) throw new Refusal(`Could not convert string to integer: ${text}. ${place}`);
+  if (!Number.isInteger(number)) throw new Refusal(`Input string '${text}' is not a valid integer. ${place}`);
+  if (field.dataType !== 'long' && Math.abs(number) > int32) {
+    throw new Refusal(`JSON integer ${text} is too large or small for an Int32. ${place}`);
+  }
+  return number;
+}
+
+function decimal(value: unknown, place: string): Value {
+  if (typeof value === 'boolean') throw parsingFailed(value, place);
+  const text = String(value).trim();
+  if (text === '') return null;
+  const number = Number(text);
+  if (Number.isNaN(number)) throw new Refusal(`Could not convert string to decimal: ${text}. ${place}`);
+  return number;
+}
+
+function flag(value: unknown, place: string): Value {
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'number') return value !== 0;
+  const text = String(value).trim().toLowerCase();
+  if (text === '') return null;
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new Refusal(`Could not convert string to boolean: ${String(value)}. ${place}`);
+}
+
+function time(value: unknown, place: string): Value {
+  const text = String(value).trim();
+  if (text === '') return null;
+  const ms = typeof value === 'string' ? parseTime(text) : null;
+  if (ms === null) throw new Refusal(`Could not convert string to DateTime: ${text}. ${place}`);
+  return ms;
+}
