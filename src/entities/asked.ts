@@ -1,3 +1,4 @@
+import { oneLine } from '../text.js';
 import type { FieldFacts } from './facts.js';
 import { labelOf } from './picklists.js';
 
@@ -78,7 +79,7 @@ export class Asked {
   }
 
   get understood(): readonly string[] {
-    return [...this.meanings].map(([field, said]) => `${field}: ${said.join(', ')}`);
+    return [...this.meanings].map(([field, said]) => oneLine(`${field}: ${said.join(', ')}`));
   }
 
   get texts(): readonly TextCondition[] {

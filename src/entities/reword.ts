@@ -46,7 +46,7 @@ export function reword(entity: Entity, field: FieldFacts, op: string, given: str
   const text = pasted(field, given);
   const simply = (how: string, value: string): Reworded => ({
     node: { op: how, field: name, value },
-    said: how === 'eq' ? value : `${how} ${JSON.stringify(value)}`,
+    said: `${how === 'eq' ? '' : `${how} `}${JSON.stringify(value)}`,
     compared: { op: how, value },
   });
   if (searching.has(op)) {
