@@ -12,6 +12,7 @@ const ground = [
   'src/nearest',
   'src/text',
   'src/errors',
+  'src/budget',
   'src/scalars',
   'src/log',
   'src/credentials',

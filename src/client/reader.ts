@@ -1,9 +1,18 @@
+import { currentUse, withinBudget } from '../budget.js';
 import { AutotaskError } from '../errors.js';
 import { type Call, checkPath } from './call.js';
 import { startDeadline } from './deadline.js';
 import { isObject, member, textMember, toNumber } from './json.js';
 import { readEntityInformation, readFields, readThreshold, unreadable } from './metadata.js';
-import { filterOf, largestPage, nextCall, type Page, pageSizeFor, queryBody, readPage } from './paging.js';
+import {
+  filterOf,
+  largestPage,
+  type Page,
+  pageFollower,
+  pageSizeFor,
+  queryBody,
+  readPage,
+} from './paging.js';
 import type { Tenant } from './tenant.js';
 import type {
   AutotaskReader,
@@ -38,13 +47,17 @@ async function getOr(tenant: Tenant, path: string, absent: unknown, options?: Ca
 const firstPage = (path: string, search: Search, size: number): Call =>
   post(`${path}/query`, queryBody(search, size));
 
-async function* follow(tenant: Tenant, path: string, first: Call, options: CallOptions) {
+/** The pages of a query; those that are `kept` stay in memory until the call ends. */
+async function* follow(tenant: Tenant, path: string, first: Call, options: CallOptions, kept = false) {
+  const callFor = pageFollower(first);
   let call = first;
   for (;;) {
-    const page: Page = readPage(await tenant.send(call, options), path);
+    const body = await tenant.send(call, options);
+    if (kept) currentUse()?.hold(body);
+    const page: Page = readPage(body, path);
     yield page;
     if (page.next === null) return;
-    call = nextCall(call, page.next);
+    call = callFor(page, page.next);
   }
 }
 
@@ -60,8 +73,8 @@ async function rowsFrom(
     throw new AutotaskError('invalid', `limit: must be a whole number of at least 1, not ${limit}.`);
   }
   const rows: Row[] = [];
-  for await (const page of follow(tenant, path, first, options)) {
-    rows.push(...page.rows);
+  for await (const page of follow(tenant, path, first, options, true)) {
+    for (const row of page.rows) rows.push(row);
     onProgress?.(Math.min(rows.length, limit));
     if (rows.length > limit || (rows.length === limit && page.next !== null)) {
       return { rows: rows.slice(0, limit), more: true };
@@ -121,7 +134,7 @@ export function readerOf(tenant: Tenant): AutotaskReader {
     sealed(async () => {
       const deadline = startDeadline(tenant.totalTimeoutMs, signal);
       try {
-        return await rowsFrom(tenant, path, first(), wanted, deadline);
+        return await withinBudget(() => rowsFrom(tenant, path, first(), wanted, deadline));
       } finally {
         deadline.end();
       }
@@ -147,7 +160,11 @@ export function readerOf(tenant: Tenant): AutotaskReader {
         return count;
       }),
     item: (path, options) =>
-      sealed(async () => readItem(await getOr(tenant, path, { item: null }, options), path)),
+      sealed(async () => {
+        const body = await getOr(tenant, path, { item: null }, options);
+        currentUse()?.hold(body);
+        return readItem(body, path);
+      }),
     entityInformation: (path, options) =>
       metadata(`${path}/entityInformation`, readEntityInformation, options),
     fields: (path, options) => metadata(`${path}/entityInformation/fields`, readFields, options),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { withinBudget } from '../budget.js';
 import { AutotaskError, InvalidArguments } from '../errors.js';
 import type { Tool, ToolContext } from '../tools/define.js';
 import { form } from '../tools/inputs.js';
@@ -103,7 +104,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       const tool = byName.get(name);
       if (tool === undefined) throw new AutotaskError('invalid', `There is no tool ${name}.`);
       try {
-        return { ...(await run(tool, args, extras)), isError: false };
+        return { ...(await withinBudget(() => run(tool, args, extras))), isError: false };
       } catch (error) {
         if (!(error instanceof AutotaskError)) onDefect(error);
         return { text: errorText(asAutotaskError(error)), blocks: [], isError: true };
