@@ -7,6 +7,7 @@ import * as scalars from '../scalars.js';
 import { orNull } from './courtesy.js';
 import { isDay, rangeForms, toUtc } from './dates.js';
 import type { FieldFacts } from './facts.js';
+import type { Identified } from './identify.js';
 import { entityOfType } from './names.js';
 import {
   asListed,
@@ -36,6 +37,8 @@ export interface Conversion {
    * the one that belongs to the same: the phase of this project, the contact of this company.
    */
   readonly beside?: Row;
+  /** Finds a record by its whole name where a part of it is not enough; undefined for fields where it is. */
+  readonly identify?: (field: FieldFacts, text: string) => Promise<Identified> | undefined;
 }
 
 export type Converted =
@@ -135,6 +138,10 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
       field,
       `${JSON.stringify(text)} must be the numeric id of a record of ${entity?.name ?? 'Autotask'}`,
     );
+  }
+  const named = await how.identify?.(field, text);
+  if (named !== undefined) {
+    return named.ok ? { ok: true, value: named.id } : fail(field, named.problem, named.allowed);
   }
   const fits = await fitting(how.references, entity, text, how);
   const refused = comparisonProblem(field, text, how);

@@ -144,8 +144,7 @@ export function createReferences(reader: AutotaskReader, policy: Policy) {
   const candidateOf = (entity: Entity, row: Row): Candidate[] => {
     if (typeof row.id !== 'number') return [];
     // The name is known now; a list that shows it needs no look-up.
-    const shown = { ...entity, nameFields: shownFields(entity) };
-    remember(`${entity.name}/${row.id}`, nameOf(shown, row) ?? null, true);
+    learn(entity, row);
     const isActive = row.isActive !== false && row.isActive !== 0;
     return [{ id: row.id, name: nameOf(entity, row) ?? `#${row.id}`, isActive }];
   };
@@ -214,7 +213,14 @@ export function createReferences(reader: AutotaskReader, policy: Policy) {
     return [];
   }
 
-  return { lookup, candidates, nearby, ownerFields };
+  /** A record that was read anyway: whoever shows its name needs no look-up. `row` null: there is none. */
+  function learn(entity: Entity, row: Row | null, id = row?.id): void {
+    if (typeof id !== 'number') return;
+    const shown = { ...entity, nameFields: shownFields(entity) };
+    remember(`${entity.name}/${id}`, row === null ? null : (nameOf(shown, row) ?? null), row !== null);
+  }
+
+  return { lookup, candidates, nearby, ownerFields, learn };
 }
 
 export type References = ReturnType<typeof createReferences>;
@@ -228,7 +234,7 @@ function has(entity: Entity, name: string): boolean {
 export const ownNumber = /^[A-Z]\d{8}\.\d{4}$/i;
 
 /** The field of such a number, where it is shown beside the name and is not part of it. */
-const numberField = (entity: Entity): string | undefined =>
+export const numberField = (entity: Entity): string | undefined =>
   entity.summaryFields.find((field) => field.endsWith('Number') && !entity.nameFields.includes(field));
 
 /** Filters to try one after the other, from exact to loose. */
