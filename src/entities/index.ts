@@ -4,6 +4,7 @@ import { createPolicy, type Policy } from '../policy/index.js';
 import { createAccounts } from './account.js';
 import { createAggregate } from './aggregate/index.js';
 import { createAttachments } from './attachments.js';
+import { type Changes, createChanges } from './changes.js';
 import { describe } from './describe.js';
 import { createFacts } from './facts.js';
 import type { Marks } from './mark.js';
@@ -23,6 +24,7 @@ export function createEntities(
   policy: Policy = createPolicy(),
   marks: Marks = new Map(),
   cursors: Cursors = createCursors(),
+  changes: Changes = createChanges(),
 ) {
   const facts = createFacts(reader, policy);
   const connect = () => {
@@ -31,7 +33,7 @@ export function createEntities(
         next: 'Set AUTOTASK_USERNAME, AUTOTASK_SECRET and AUTOTASK_INTEGRATION_CODE, or start with --demo.',
       });
     }
-    const references = createReferences(reader, policy);
+    const references = createReferences(reader, policy, changes);
     const reads = createReads(reader, facts, references, cursors);
     return {
       reader,
