@@ -121,12 +121,12 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
         entity,
         rows.flatMap(({ name, label }) => (label === null ? [name] : [name, label])),
       );
-      return rows.map((row) => named(fromTenant(entity, row, true))).filter(shown);
+      return rows.map((row) => titled(fromTenant(entity, row, true))).filter(shown);
     };
     const field = (name: string) => byName.get(name.toLowerCase());
     const builtIn = new Set(all.map(({ name }) => name.toLowerCase()));
     /** Whoever names a field must not be able to pass it for a field of Autotask's, or for a whole line. */
-    const named = (udf: FieldFacts): FieldFacts => {
+    const titled = (udf: FieldFacts): FieldFacts => {
       const title = nameText(udf.name);
       const shownAs = builtIn.has(title.toLowerCase()) ? `udf:${title}` : title;
       return shownAs === udf.name ? udf : { ...udf, shownAs };
@@ -180,10 +180,10 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
 
 export type Facts = ReturnType<typeof createFacts>;
 
-/** User-defined fields by name or label; several where the spelling fits more than one. */
+/** User-defined fields by name, label or what answers call them; several where the spelling fits more than one. */
 function udfsNamed(name: string, udfs: readonly FieldFacts[]): readonly FieldFacts[] {
   const spellings = udfs.flatMap((udf) =>
-    [...new Set([udf.name, udf.label ?? udf.name])].map((spelling) => ({ udf, spelling })),
+    [...new Set([udf.name, udf.label ?? udf.name, titleOf(udf)])].map((spelling) => ({ udf, spelling })),
   );
   return [...new Set(named(name, spellings, ({ spelling }) => spelling, 'stored').map(({ udf }) => udf))];
 }
