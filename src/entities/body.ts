@@ -221,7 +221,7 @@ export async function checkBody(
     if (!converted.ok) problems.push(converted.problem);
     else if (field.udf) udfs.push({ name: field.name, value: String(converted.value) });
     else body[field.name] = converted.value;
-    if (converted.ok && converted.note !== undefined) notes.push(converted.note);
+    if (converted.ok && converted.as !== undefined) notes.push(`${field.name}: ${converted.as}`);
     if (converted.ok && converted.said !== undefined) said.push(converted.said);
   };
   for (const [name, given] of flatten(facts, data, problems)) {
