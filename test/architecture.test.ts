@@ -17,6 +17,7 @@ const ground = [
   'src/identity',
   'src/scalars',
   'src/log',
+  'src/redact',
   'src/credentials',
   'src/time-zone',
   'src/operators',
