@@ -6,6 +6,7 @@ import { didYouMean, named } from '../nearest.js';
 import type { Policy } from '../policy/index.js';
 import { nameText } from '../text.js';
 import { isDayField } from './dates.js';
+import { doubts, meets, metadataPath } from './freshness.js';
 import { fieldsMeant } from './words.js';
 
 export interface Choice {
@@ -99,9 +100,6 @@ function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Fiel
 /** The name of a field as answers show it, in one line and without anything that ends a name. */
 export const titleOf = ({ name, shownAs = name }: Pick<FieldFacts, 'name' | 'shownAs'>): string => shownAs;
 
-/** Path under which the metadata of an entity stands, also of those that live only below a parent. */
-const metadataPath = (entity: Entity) => entity.path ?? entity.name;
-
 /** Failures of a metadata call after which the snapshot is still good enough to go on with. */
 const survivable = new Set(['permission', 'notFound', 'unexpected', 'unavailable']);
 
@@ -115,6 +113,13 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
       !policy.masks(entity, name, udf) && !(label !== null && policy.masks(entity, label, udf));
     const fields = all.filter(shown);
     const byName = new Map(fields.map((field) => [field.name.toLowerCase(), field]));
+    const builtIn = new Set(all.map(({ name }) => name.toLowerCase()));
+    /** Whoever names a field must not be able to pass it for a field of Autotask's, or for a whole line. */
+    const titled = (udf: FieldFacts): FieldFacts => {
+      const title = nameText(udf.name);
+      const shownAs = builtIn.has(title.toLowerCase()) ? `udf:${title}` : title;
+      return shownAs === udf.name ? udf : { ...udf, shownAs };
+    };
     const udfs = async (signal?: AbortSignal): Promise<readonly FieldFacts[]> => {
       if (reader === null || !entity.userDefinedFields) return [];
       const rows = await reader.userDefinedFields(metadataPath(entity), signal ? { signal } : {});
@@ -125,13 +130,6 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
       return rows.map((row) => titled(fromTenant(entity, row, true))).filter(shown);
     };
     const field = (name: string) => byName.get(name.toLowerCase());
-    const builtIn = new Set(all.map(({ name }) => name.toLowerCase()));
-    /** Whoever names a field must not be able to pass it for a field of Autotask's, or for a whole line. */
-    const titled = (udf: FieldFacts): FieldFacts => {
-      const title = nameText(udf.name);
-      const shownAs = builtIn.has(title.toLowerCase()) ? `udf:${title}` : title;
-      return shownAs === udf.name ? udf : { ...udf, shownAs };
-    };
     return {
       entity,
       live,
@@ -153,6 +151,7 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
 
   return async function facts(entity: Entity, signal?: AbortSignal): Promise<EntityFacts> {
     policy.require('read', entity);
+    meets(entity);
     if (reader !== null) {
       try {
         const live = await reader.fields(metadataPath(entity), signal ? { signal } : {});
@@ -199,6 +198,7 @@ function udfsNamed(name: string, udfs: readonly FieldFacts[]): readonly FieldFac
 /** `"statsu" is not a field of Tickets. Did you mean status?` */
 export async function unknownField(facts: EntityFacts, name: string): Promise<string> {
   if (facts.hides(name)) return `${JSON.stringify(name)} is hidden by the policy of this server`;
+  doubts();
   const udfs = await facts.udfs();
   const several = udfsNamed(name, udfs);
   if (several.length > 1) {

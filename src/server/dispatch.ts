@@ -86,13 +86,18 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     if (!tool.mutates) {
       const accepted = tool.accept(args);
       if ('error' in accepted) throw badArguments(tool, accepted.error, args);
-      return shapeResult(await accepted.work(full), format, reader);
+      const result = await context.entities.withFreshMetadata(() => accepted.work(full), full.signal);
+      return shapeResult(result, format, reader);
     }
     const accepted = tool.accept(args);
     if ('error' in accepted) throw badArguments(tool, accepted.error, args);
     const { confirm: _, ...given } = givenArguments.parse(args);
     const calling = { ...(caller === undefined ? {} : { caller }), ...(ask === undefined ? {} : { ask }) };
-    return { text: await write({ tool, args: given, ...accepted.work }, full, calling), blocks: [] };
+    const { work } = accepted;
+    // Only the plan, which reads: what was written is never done again.
+    const plan = (running: ToolContext) =>
+      context.entities.withFreshMetadata(() => work.plan(running), running.signal);
+    return { text: await write({ tool, args: given, ...work, plan }, full, calling), blocks: [] };
   }
 
   return {
