@@ -3,7 +3,7 @@ import { type Call, checkPath } from './call.js';
 import { startDeadline } from './deadline.js';
 import { isObject, member, textMember, toNumber } from './json.js';
 import { readEntityInformation, readFields, readThreshold, unreadable } from './metadata.js';
-import { filterOf, largestPage, nextCall, type Page, pageSizeFor, queryBody, readPage } from './paging.js';
+import { checkRow, filterOf, largestPage, nextCall, type Page, pageSizeFor, queryBody, readPage } from './paging.js';
 import type { Tenant } from './tenant.js';
 import type {
   AutotaskReader,
@@ -39,9 +39,11 @@ const firstPage = (path: string, search: Search, size: number): Call =>
   post(`${path}/query`, queryBody(search, size));
 
 async function* follow(tenant: Tenant, path: string, first: Call, options: CallOptions) {
+  // Lists below a parent are GETs, and a few of their records have no id.
+  const ids = first.method === 'POST';
   let call = first;
   for (;;) {
-    const page: Page = readPage(await tenant.send(call, options), path);
+    const page: Page = readPage(await tenant.send(call, options), path, ids);
     yield page;
     if (page.next === null) return;
     call = nextCall(call, page.next);
@@ -72,12 +74,13 @@ async function rowsFrom(
 
 /** Reads the record of a GET; null when Autotask has none. */
 function readItem(body: unknown, path: string): Row | null {
-  const item = member(body, 'item');
-  if (isObject(item)) return item;
+  const { item, items } = isObject(body) ? body : {};
   // A single attachment comes as a list of one, and only there does it carry its data.
-  const items = member(body, 'items');
-  const first: unknown = Array.isArray(items) ? items[0] : undefined;
-  if (isObject(first)) return first;
+  const found: unknown = isObject(item) ? item : Array.isArray(items) ? items[0] : undefined;
+  if (isObject(found)) {
+    checkRow(found, path, false);
+    return found;
+  }
   if (item === null || (Array.isArray(items) && items.length === 0)) return null;
   throw unreadable(path);
 }

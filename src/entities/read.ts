@@ -26,6 +26,7 @@ import type { CallContext, ListResult } from './result.js';
 import { createScans } from './scan.js';
 import { childPath, parentCondition, queryable, requireOwner, type Scope } from './scope.js';
 import { tabulate } from './tabulate.js';
+import { comparedFrom, requireWhole } from './whole.js';
 
 export type { CallContext, ListResult, RecordResult } from './result.js';
 
@@ -198,6 +199,10 @@ export function createReads(
     context: CallContext,
   ) {
     const { rows, more } = await rowsOf(path, filter, include, limit, context);
+    if (!more && rows.length >= comparedFrom && filter.local.length === 0) {
+      const options = context.signal ? { signal: context.signal } : {};
+      await requireWhole(rows.length, { path, filters: filter.batches }, reader, options);
+    }
     const total = more ? await totalOf(path, filter, context) : rows.length;
     return { rows, facts: { more, total, notes: filter.notes } };
   }

@@ -12,6 +12,7 @@ import { keyReader } from './keys.js';
 import { notesOn } from './notes.js';
 import { type Measured, measured } from './operands.js';
 import { Related } from './related.js';
+import { requireWhole } from '../whole.js';
 import { type AggregateArguments, checkRequest } from './request.js';
 import { defaultRecords, requireRoom, requireStillWithin, requireWithin } from './room.js';
 import { type Table, tabulate } from './table.js';
@@ -77,6 +78,8 @@ export function createAggregate(reader: AutotaskReader, facts: Facts, references
       }
     }
     await flush();
+    const { batches: filters } = filter;
+    await requireWhole(read, { path, filters, counted: total }, reader, options);
   }
 
   async function totalOf(path: string, filter: CheckedFilter, context: CallContext): Promise<number> {

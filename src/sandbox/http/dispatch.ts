@@ -7,6 +7,7 @@ import type { Tenant } from '../store/tenant.js';
 import type { Fault } from './faults.js';
 import type { HostSettings, Incoming } from './incoming.js';
 import { parseJson } from './lenient-json.js';
+import { reshape } from './reshape.js';
 import { errors, json, noRoute, type Reply, unauthorized, wrongMethod } from './reply.js';
 
 /** Longest query string that the web server lets through. */
@@ -127,7 +128,9 @@ async function handle(
     base,
     pagingBase: foreign?.base ?? base,
   };
-  return route.handler(call);
+  const reply = await route.handler(call);
+  const shape = faults.find((fault) => fault.kind === 'shape');
+  return shape === undefined ? reply : reshape(reply, shape);
 }
 
 function permissionOf({ operation }: Route): 'create' | 'query' | 'update' | 'delete' | undefined {

@@ -2,6 +2,7 @@ import { entities } from '../../../generated/table.js';
 import type { Entity, Operation } from '../../model.js';
 import { definition, entityNamed, type FieldDefinition } from '../entities/metadata/definition.js';
 import type { UdfDefinition } from '../entities/metadata/udf.js';
+import { pascalFields } from '../http/reshape.js';
 import { json, type Reply } from '../http/reply.js';
 import type { Call } from './request-context.js';
 
@@ -73,7 +74,8 @@ export async function fields(call: Call, entity: string): Promise<Reply> {
     picklistParentValueField: field.picklistParent,
     isSupportedWebhookField: supportsWebhooks && field.name !== 'id',
   }));
-  return json({ fields: await Promise.all(rows) });
+  const found = await Promise.all(rows);
+  return json(call.behaviour.metadataCasing === 'pascal' ? pascalFields(found) : { fields: found });
 }
 
 /** User-defined fields call the type `type` and write null where there is nothing. */
