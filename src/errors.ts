@@ -67,7 +67,10 @@ export interface Problem {
 
 /** All problems of one input at once, so that a caller needs one correction and not one per field. */
 export class InvalidInput extends AutotaskError {
+  readonly what: string;
   readonly problems: readonly Problem[];
+  /** What `message` says after `what`, one line for each problem whatever its texts hold. */
+  readonly lines: readonly string[];
 
   constructor(what: string, problems: readonly Problem[], next?: string) {
     const lines = problems.map(({ field, problem, allowed }) => {
@@ -75,7 +78,9 @@ export class InvalidInput extends AutotaskError {
       return `- ${field}: ${problem}${/[.?!]$/.test(problem) ? '' : '.'}${choices}`;
     });
     super('invalid', `${what}\n${lines.join('\n')}`, next === undefined ? {} : { next });
+    this.what = what;
     this.problems = problems;
+    this.lines = lines;
   }
 }
 

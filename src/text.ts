@@ -15,6 +15,21 @@ export function oneLine(text: string): string {
   return clean(text).replace(/\s+/g, ' ').trim();
 }
 
+/**
+ * A text as one logical line of an answer: its further lines begin with `> `, which no field, note, row or
+ * heading of this server does, so that none of them can pass for one. What stands between markers passes here in `between`.
+ */
+export const quoted = (text: string): string => clean(text).replaceAll('\n', '\n> ');
+
+/** A name that cannot be told from the rest of its line stands in quotation marks. */
+const ambiguous = /[:"]|^(?:>|note$)/i;
+
+/** The name of a field, a label or a file as it stands before its colon: one line without a colon of its own. */
+export function nameText(name: string): string {
+  const text = oneLine(name);
+  return ambiguous.test(text) ? JSON.stringify(text) : text;
+}
+
 /** At most `most` characters; what is cut is counted, so that nobody takes a part for the whole. */
 export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;

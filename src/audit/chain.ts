@@ -7,6 +7,8 @@ export interface Link {
   /** Hash of the line before; that of the very first is all zeros. */
   readonly prev: string;
   readonly hash: string;
+  /** Whether a record of the log's end was kept when the line was written; not in the oldest logs. */
+  readonly head: boolean;
 }
 
 /** Where a chain stands. */
@@ -18,18 +20,46 @@ const linkShape = z.looseObject({
   seq: z.int().min(1),
   prev: z.string().length(64),
   hash: z.string().length(64),
+  head: z.literal(true).optional(),
 });
+
+/** Longest line in bytes, for who writes and who reads: what cannot be read back stops the log for everybody. */
+export const mostLineBytes = 1_048_576;
+/** Of these, what number, hashes and marks may take. */
+const placeBytes = 1_000;
 
 /** With a key nobody without it can forge a chain; without one a chain only shows changes made by accident or in part. */
 export function digest(text: string, key: string | null): string {
   return (key === null ? createHash('sha256') : createHmac('sha256', key)).update(text).digest('hex');
 }
 
+const bytesOf = (text: string) => Buffer.byteLength(text);
+
+/** Fits an event into a line: of what is too long, the largest member first, only length and hash are kept. */
+function bounded(event: object): object {
+  const most = mostLineBytes - placeBytes;
+  let bytes = bytesOf(JSON.stringify(event));
+  if (bytes <= most) return event;
+  const members = Object.entries(event).map(([name, value]) => ({ name, text: JSON.stringify(value) ?? '' }));
+  const instead: [string, string][] = [];
+  for (const { name, text } of members.sort((a, b) => bytesOf(b.text) - bytesOf(a.text))) {
+    if (bytes <= most) break;
+    const stand = `${bytesOf(text)} bytes, SHA-256 ${digest(text, null)}`;
+    instead.push([name, stand]);
+    bytes += bytesOf(JSON.stringify(stand)) - bytesOf(text);
+  }
+  if (bytes > most) throw new Error('an event has too many members for a line of the audit log');
+  return { ...event, ...Object.fromEntries(instead) };
+}
+
+const hashMember = (hash: string) => `,"hash":"${hash}"}`;
+
 /** The next line of the log, without its line break: the hash covers everything before itself. */
 export function seal(event: object, after: Point, key: string | null): { line: string; link: Link } {
-  const body = { seq: after.seq + 1, prev: after.hash, ...event };
-  const hash = digest(JSON.stringify(body), key);
-  return { line: JSON.stringify({ ...body, hash }), link: { seq: body.seq, prev: body.prev, hash } };
+  const place = { seq: after.seq + 1, prev: after.hash, head: true };
+  const body = JSON.stringify({ ...place, ...bounded(event) });
+  const hash = digest(body, key);
+  return { line: `${body.slice(0, -1)}${hashMember(hash)}`, link: { ...place, hash } };
 }
 
 export type Checked =
@@ -38,6 +68,9 @@ export type Checked =
 
 /** Checks one line against the line before; `after` null accepts any start, as that of a rotated file. */
 export function check(line: string, after: Point | null, key: string | null): Checked {
+  if (bytesOf(line) > mostLineBytes) {
+    return { ok: false, problem: `is longer than the ${mostLineBytes} bytes that a line may have` };
+  }
   let parsed: unknown;
   try {
     parsed = JSON.parse(line);
@@ -46,8 +79,10 @@ export function check(line: string, after: Point | null, key: string | null): Ch
   }
   const link = linkShape.safeParse(parsed);
   if (!link.success) return { ok: false, problem: 'has no place in the chain' };
-  const { hash, ...body } = link.data;
-  if (JSON.stringify({ ...body, hash }) !== line || digest(JSON.stringify(body), key) !== hash) {
+  const { hash, head, ...body } = link.data;
+  // The text itself, and not what was read from it: reading drops members such as "__proto__".
+  const end = hashMember(hash);
+  if (!line.endsWith(end) || digest(`${line.slice(0, -end.length)}}`, key) !== hash) {
     return { ok: false, problem: 'was changed after it was written' };
   }
   if (after !== null && body.seq !== after.seq + 1) {
@@ -59,5 +94,5 @@ export function check(line: string, after: Point | null, key: string | null): Ch
   if (after !== null && body.prev !== after.hash) {
     return { ok: false, problem: 'does not continue the line before it: lines were removed or moved' };
   }
-  return { ok: true, link: { seq: body.seq, prev: body.prev, hash }, event: body };
+  return { ok: true, link: { seq: body.seq, prev: body.prev, hash, head: head === true }, event: body };
 }

@@ -1,7 +1,7 @@
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { systemCode } from '../errors.js';
-import { check, type Link, origin, type Point, seal } from './chain.js';
-import { fits, type Head, headOf, readHead, writeHead } from './head.js';
+import { check, type Link, mostLineBytes, origin, type Point, seal } from './chain.js';
+import { fits, type Head, headOf, readHead, withoutHead, writeHead } from './head.js';
 import { withLock } from './lock.js';
 import { rotated } from './set.js';
 
@@ -18,10 +18,9 @@ export interface AuditFile {
   append(event: object): Promise<void>;
 }
 
-const tailBytes = 1024 * 1024;
-
 async function lastLine(file: FileHandle, size: number): Promise<string> {
-  const length = Math.min(size, tailBytes);
+  // With the line feeds before and after it.
+  const length = Math.min(size, mostLineBytes + 2);
   const buffer = Buffer.alloc(length);
   await file.read(buffer, 0, length, size - length);
   const lines = buffer.toString('utf8').split('\n');
@@ -53,14 +52,17 @@ async function endOf(path: string, key: string | null): Promise<Link | null> {
 
 /**
  * Where the chain stands: at the last line, which may be that of the file before. Files that were all taken away
- * break no chain: it goes on where the head record says. Rejects when lines are missing from the end, because
+ * break no chain: it goes on where the head record says. Rejects when lines or the record are missing, because
  * going on would cover that up.
  */
 async function tip(path: string, key: string | null, head: Head | null): Promise<Point> {
   const here = await endOf(path, key);
   const newest = here === null ? (await rotated(path)).at(-1) : undefined;
   const end = newest === undefined ? here : await endOf(`${path}.${newest}`, key);
-  if (head === null) return end ?? origin;
+  if (head === null) {
+    if (end?.head) throw new Error(withoutHead(path, end.seq));
+    return end ?? origin;
+  }
   if (end !== null && fits(end, head)) return end;
   if (here === null) return { seq: head.last, hash: head.hash };
   throw new Error(`${path} ends with line ${here.seq}, and ${headOf(path)} says line ${head.last}`);

@@ -1,4 +1,4 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { systemCode } from '../errors.js';
@@ -24,6 +24,10 @@ const shape = z.strictObject({
 
 export const headOf = (path: string) => `${path}.head`;
 
+/** What is wrong with a log whose last line was written beside a record that is no longer there. */
+export const withoutHead = (path: string, last: number): string =>
+  `${headOf(path)} is not there, and line ${last} says that it was kept: it was removed, and lines may have been cut from the end`;
+
 /** Null when there is none; `changed` when it is not as this key wrote it. */
 export async function readHead(path: string, key: string | null): Promise<Head | 'changed' | null> {
   let text: string;
@@ -45,7 +49,9 @@ export async function readHead(path: string, key: string | null): Promise<Head |
 export async function writeHead(path: string, { last, hash, since }: Head, key: string | null) {
   const head = { last, hash, since };
   const fresh = `${headOf(path)}.new`;
-  const file = await open(fresh, 'w', 0o600);
+  // Made anew, which no link in its place can lead elsewhere. One left by a process that died is of no use.
+  await rm(fresh, { force: true });
+  const file = await open(fresh, 'wx', 0o600);
   try {
     await file.chmod(0o600);
     await file.writeFile(`${JSON.stringify({ ...head, seal: digest(JSON.stringify(head), key) })}\n`);

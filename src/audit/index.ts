@@ -1,4 +1,4 @@
-export { cleanArguments, fingerprint } from './clean.js';
+export { cleanBody, cleanValue } from './clean.js';
 export { createAuditFile } from './file.js';
 export { headOf } from './head.js';
 export { type Attempt, type AuditLog, createAuditLog, type Outcome } from './log.js';

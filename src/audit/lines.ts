@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mostLineBytes } from './chain.js';
 
 const newline = 0x0a;
 const tries = 10;
@@ -18,7 +19,8 @@ async function settled(file: FileHandle): Promise<number> {
 
 /**
  * The lines of a log that may grow meanwhile, each with whether it is finished. Only a line feed ends one: other
- * line ends of Unicode stand as they are in JSON, and `node:readline` would break the line there.
+ * line ends of Unicode stand as they are in JSON, and `node:readline` would break the line there. Of a line that is
+ * longer than one may be, only so much is answered that this shows, and nothing after it.
  */
 export async function* linesOf(file: FileHandle): AsyncGenerator<{ line: string; finished: boolean }> {
   const size = await settled(file);
@@ -29,6 +31,10 @@ export async function* linesOf(file: FileHandle): AsyncGenerator<{ line: string;
     const lines = (rest + String(chunk)).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) yield { line, finished: true };
+    if (rest.length > mostLineBytes) {
+      yield { line: rest, finished: true };
+      return;
+    }
   }
   if (rest !== '') yield { line: rest, finished: false };
 }

@@ -12,7 +12,8 @@ export interface Attempt {
   readonly caller: string;
   /** What let the write through. */
   readonly gate: string;
-  readonly arguments: unknown;
+  /** What is sent, as the plan has it; null for a delete. */
+  readonly body: unknown;
   readonly changes: readonly { readonly field: string; readonly before: unknown; readonly after: unknown }[];
   /** The resource in whose name is written. */
   readonly actAs?: number;

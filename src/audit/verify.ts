@@ -1,5 +1,5 @@
-import { check, origin, type Point } from './chain.js';
-import { type Head, headOf, readHead } from './head.js';
+import { check, type Link, origin, type Point } from './chain.js';
+import { type Head, headOf, readHead, withoutHead } from './head.js';
 import { linesOf } from './lines.js';
 import { closeAll, openAll, openSet, type Part } from './set.js';
 
@@ -12,7 +12,7 @@ export interface Verdict {
   /** The first line's number; more than 1 when the log starts in a file that is not there. */
   readonly first: number | null;
   readonly last: number | null;
-  /** Since which line there is a record of where the log ends; null when there is none. */
+  /** Since which line there is a record of where the log ends; null when the log is older than such records. */
   readonly headSince: number | null;
 }
 
@@ -29,12 +29,16 @@ export async function verify(paths: readonly string[], key: string | null): Prom
     const wanted = head === null || head === 'changed' ? null : head;
     const { atHead, end, ...chain } = await follow(parts, key, wanted?.last ?? 0);
     const later = await readHead(path, key);
+    // The log was begun while it was read.
+    if (head === null && later !== null) return await verify(paths, key);
     const problem =
       chain.problem ??
       (head === 'changed' || later === 'changed'
         ? `${headOf(path)} was changed, or written with another key`
         : wanted === null
-          ? null
+          ? end?.head
+            ? withoutHead(path, end.seq)
+            : null
           : mismatch(path, wanted, later ?? wanted, end, atHead));
     return { ...chain, problem, last: end?.seq ?? null, headSince: wanted?.since ?? null };
   } finally {
@@ -65,13 +69,13 @@ function mismatch(
 }
 
 interface Followed extends Omit<Verdict, 'last' | 'headSince'> {
-  readonly end: Point | null;
+  readonly end: Link | null;
   /** Hash of the line that has the wanted number. */
   readonly atHead: string | null;
 }
 
 async function follow(parts: readonly Part[], key: string | null, wanted: number): Promise<Followed> {
-  let end: Point | null = null;
+  let end: Link | null = null;
   let first: number | null = null;
   let atHead: string | null = null;
   let lines = 0;

@@ -20,6 +20,13 @@ export async function verifyAudit(
       process.stdout.write('If the log was written with AUTOTASK_AUDIT_KEY, set it here too.\n');
     return 1;
   }
+  const head = headOf(files.at(-1) ?? '');
+  if (first === null && headSince === null) {
+    process.stdout.write(
+      `NOTHING TO CHECK: there are no lines, and ${head} is not there: nothing was written yet, or all of it was removed.\n`,
+    );
+    return 1;
+  }
   const range = first === null ? 'empty' : `lines ${first} to ${last}`;
   process.stdout.write(`Intact: ${lines} lines (${range}).\n`);
   if (first !== null && first > 1) {
@@ -27,14 +34,13 @@ export async function verifyAudit(
       `It continues a file that is not there or was not given: line ${first - 1} is the last of that one.\n`,
     );
   }
-  const head = headOf(files.at(-1) ?? '');
   if (headSince === null) {
     process.stdout.write(
-      `${head} is not there: the log is older than that record of its end, or it was removed. Lines cut from the end would leave no trace.\n`,
+      `${head} is not there: the log is older than that record of its end. Lines cut from the end would leave no trace.\n`,
     );
   } else if (headSince > 1) {
     process.stdout.write(
-      `${head} is kept since line ${headSince}: the log is older, or the record was removed. Lines cut from the end before that would leave no trace.\n`,
+      `${head} is kept since line ${headSince}: the log is older. Lines cut from the end before that would leave no trace.\n`,
     );
   }
   for (const attempt of open) process.stdout.write(`Without outcome: attempt ${attempt}\n`);

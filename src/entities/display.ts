@@ -105,7 +105,7 @@ function cell(value: unknown, field: FieldFacts, names: Names, options: DisplayO
   if (isEmpty(value)) return { text: '', json: null };
   if (field.isPickList === true) {
     const label = labelOf(field, value);
-    if (label === undefined) return { text: String(value), json: value };
+    if (label === undefined) return { text: oneLine(String(value)), json: value };
     const text = oneLine(label);
     return { text: options.single ? `${text} (${String(value)})` : text, json: { value, label } };
   }
@@ -113,13 +113,13 @@ function cell(value: unknown, field: FieldFacts, names: Names, options: DisplayO
     const id = Number(value);
     const known = names.get(field.referenceEntityType);
     const name = known?.names.get(id);
-    if (name === undefined) return { text: `#${String(value)}`, json: value };
+    if (name === undefined) return { text: `#${oneLine(String(value))}`, json: value };
     const text = shorten(oneLine(name), 100);
     const withId = options.single || options.withIds === true || known?.shared.has(name) === true;
     return { text: withId ? `${text} (id ${id})` : text, json: { id, name } };
   }
   if (field.dataType === 'datetime' && typeof value === 'string') {
-    return { text: showDate(value, field.day, options.timeZone), json: value };
+    return { text: oneLine(showDate(value, field.day, options.timeZone)), json: value };
   }
   if (field.dataType === 'byte[]' && typeof value === 'string') {
     const text = `(${Buffer.byteLength(value, 'base64')} bytes)`;

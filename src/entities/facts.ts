@@ -4,6 +4,7 @@ import { AutotaskError } from '../errors.js';
 import type { Entity, Field } from '../model.js';
 import { didYouMean, named } from '../nearest.js';
 import type { Policy } from '../policy/index.js';
+import { nameText } from '../text.js';
 import { isDayField } from './dates.js';
 
 export interface Choice {
@@ -25,6 +26,8 @@ export interface FieldFacts extends Omit<Field, 'dataType' | 'picklistValues'> {
   /** Display name of a user-defined field. */
   readonly label: string | null;
   readonly udf: boolean;
+  /** How answers call a user-defined field whose own name could pass for something else; `name` where absent. */
+  readonly shownAs?: string;
   /** Holds days, although its type says datetime: midnight in UTC that no time zone shifts. */
   readonly day: boolean;
   /** All choices when they came from the tenant, otherwise only those that every tenant has. */
@@ -95,6 +98,9 @@ function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Fiel
   };
 }
 
+/** The name of a field as answers show it, in one line and without anything that ends a name. */
+export const titleOf = ({ name, shownAs = name }: Pick<FieldFacts, 'name' | 'shownAs'>): string => shownAs;
+
 /** Path under which the metadata of an entity stands, also of those that live only below a parent. */
 const metadataPath = (entity: Entity) => entity.path ?? entity.name;
 
@@ -118,9 +124,16 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
         entity,
         rows.flatMap(({ name, label }) => (label === null ? [name] : [name, label])),
       );
-      return rows.map((row) => fromTenant(entity, row, true)).filter(shown);
+      return rows.map((row) => named(fromTenant(entity, row, true))).filter(shown);
     };
     const field = (name: string) => byName.get(name.toLowerCase());
+    const builtIn = new Set(all.map(({ name }) => name.toLowerCase()));
+    /** Whoever names a field must not be able to pass it for a field of Autotask's, or for a whole line. */
+    const named = (udf: FieldFacts): FieldFacts => {
+      const title = nameText(udf.name);
+      const shownAs = builtIn.has(title.toLowerCase()) ? `udf:${title}` : title;
+      return shownAs === udf.name ? udf : { ...udf, shownAs };
+    };
     return {
       entity,
       live,

@@ -1,7 +1,7 @@
 import type { Row } from '../client/types.js';
 import type { Entity } from '../model.js';
 import { type Cell, display } from './display.js';
-import type { FieldFacts } from './facts.js';
+import { type FieldFacts, titleOf } from './facts.js';
 import type { References } from './references.js';
 import type { CallContext, ListResult } from './result.js';
 import { idOf } from './rows.js';
@@ -52,7 +52,7 @@ export async function tabulate(
   const cut = cells.some((row) => row.some((cell) => cell.cut === true));
   return {
     entity: entity.name,
-    columns: fields.map((field) => field.name),
+    columns: fields.map(titleOf),
     rows: cells,
     ...facts,
     lastId: idOf(rows.at(-1)),

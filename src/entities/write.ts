@@ -7,7 +7,7 @@ import { audienceOf } from './audience.js';
 import { checkBody } from './body.js';
 import { childrenOf } from './children.js';
 import { display, fieldValue, filledFields } from './display.js';
-import type { EntityFacts, Facts, FieldFacts } from './facts.js';
+import { type EntityFacts, type Facts, type FieldFacts, titleOf } from './facts.js';
 import { linkTo } from './link.js';
 import { type Marks, markOf } from './mark.js';
 import { findEntity } from './names.js';
@@ -90,7 +90,7 @@ export function createWrites(settings: WriteSettings) {
     );
     return {
       differences: [
-        ...different.map((field, index) => `${field.name} is ${cells[index]?.text || 'empty'}`),
+        ...different.map((field, index) => `${titleOf(field)} is ${cells[index]?.text || 'empty'}`),
         ...otherSize(body, stored),
       ],
       notes: numbers.map(({ name }) => `${name}: ${stored[name]}`),
@@ -157,7 +157,7 @@ export function createWrites(settings: WriteSettings) {
     const route = findRoute(entity, 'create', checked.body, args);
     const cells = await show(checked.body, checked.fields, context, wholeText);
     const changes = checked.fields.map((field, index) => ({
-      field: field.name,
+      field: titleOf(field),
       before: null,
       after: cells[index] ?? { text: '', json: null },
     }));
@@ -251,7 +251,7 @@ export function createWrites(settings: WriteSettings) {
     const before = await show(row, fields, context);
     const after = await show(checked.body, fields, context, wholeText);
     const changes = fields.map((field, index) => ({
-      field: field.name,
+      field: titleOf(field),
       before: before[index] ?? null,
       after: after[index] ?? { text: '', json: null },
     }));
@@ -293,7 +293,7 @@ export function createWrites(settings: WriteSettings) {
     );
     const gone = { text: '', json: null };
     const changes = record.fields.map((field, index) => ({
-      field: field.name,
+      field: titleOf(field),
       before: record.cells[index] ?? null,
       after: gone,
     }));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { clean } from '../text.js';
+import { clean, quoted } from '../text.js';
 import { tools } from '../tools/index.js';
 
 const words = tools.flatMap((tool) => (tool.mutates ? [tool.confirmToken] : []));
@@ -14,7 +14,7 @@ const anyWord = new RegExp(words.sort((a, b) => b.length - a.length).join('|'), 
 export const disarm = (text: string): string =>
   clean(text)
     .replace(anyWord, (word) => word.replaceAll('_', '-'))
-    .replace(/<(?=\s*\/?\s*data-)/gi, '‹');
+    .replace(/<(?=[\s/]*data-)/gi, '‹');
 
 /** The same for every text in a value of JSON, the names of its members included. */
 export function disarmed(value: unknown): unknown {
@@ -32,11 +32,18 @@ export function markers(): readonly [begin: string, end: string] {
 
 /**
  * Text from the tenant stands between two lines with a marker, so that nothing in it can pass for a word of
- * this server. The lines must be disarmed where they are the tenant's.
+ * this server. A line that spans several is one: what follows its first is quoted. The lines must be disarmed
+ * where they are the tenant's.
  */
 export function between(lines: readonly string[]): string[] {
   const [begin, end] = markers();
-  return [begin, ...lines, end];
+  return [begin, ...lines.map(quoted), end];
+}
+
+/** A text of many lines that is all there is between its markers, so that its lines need no mark. */
+export function verbatim(text: string): string[] {
+  const [begin, end] = markers();
+  return [begin, '', disarm(text), end];
 }
 
 export const tenantData = (lines: readonly string[]): string[] => between(lines.map(disarm));

@@ -1,6 +1,6 @@
 import type { FileResult } from '../tools/define.js';
 import { sizeText } from '../tools/files/content.js';
-import { disarm, markedJson, tenantData } from './marked.js';
+import { disarm, markedJson, tenantData, verbatim } from './marked.js';
 
 /** What stands beside the text of an answer. */
 export type Block =
@@ -89,9 +89,11 @@ export function shapeFile(file: FileResult, format: 'text' | 'json', reader: Rea
     return { text: markedJson(whole), blocks };
   }
   const empty = content?.type === 'text' && content.text === '' ? ['The file is empty.'] : [];
-  const lines = text === null || text.part === '' ? file.lines : [...file.lines, '', text.part];
+  const contents = text === null || text.part === '' ? [] : ['Its contents:', ...verbatim(text.part)];
   return {
-    text: [file.title, ...tenantData(lines), ...empty, ...(text?.said ?? []), ...said].join('\n'),
+    text: [file.title, ...tenantData(file.lines), ...contents, ...empty, ...(text?.said ?? []), ...said].join(
+      '\n',
+    ),
     blocks,
   };
 }

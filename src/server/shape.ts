@@ -1,7 +1,11 @@
+import type { Row } from '../client/types.js';
 import type { Cell } from '../entities/display.js';
+import { titleOf } from '../entities/facts.js';
 import type { WriteResult } from '../entities/plan.js';
 import type { ListResult, RecordResult } from '../entities/read.js';
 import { type AutotaskError, InvalidArguments, InvalidInput } from '../errors.js';
+import type { Entity } from '../model.js';
+import { quoted } from '../text.js';
 import type { Result } from '../tools/define.js';
 import { groupsJson, groupsText } from './groups.js';
 import { disarm, markedJson, notes, tenantData } from './marked.js';
@@ -40,17 +44,18 @@ function listText(list: ListResult): string {
 const byField = (columns: readonly string[], cells: readonly Cell[]) =>
   Object.fromEntries(columns.map((column, index) => [column, cells[index]?.json ?? null]));
 
+/** Stands before the marker, so nothing but a number is taken from the tenant. */
+const headOf = ({ singular }: Entity, { id }: Row) =>
+  typeof id === 'number' ? `${singular} ${id}` : singular;
+
 function recordText({ entity, row, fields, cells, notes: said }: RecordResult): string {
-  const lines = fields.map((field, index) => `${field.name}: ${cells[index]?.text ?? ''}`);
-  return [
-    `${entity.singular} ${String(row.id ?? '')}`.trim(),
-    ...tenantData([...notes(said), ...lines]),
-  ].join('\n');
+  const lines = fields.map((field, index) => `${titleOf(field)}: ${cells[index]?.text ?? ''}`);
+  return [headOf(entity, row), ...tenantData([...notes(said), ...lines])].join('\n');
 }
 
 function accountText({ record, lists, notes: said }: Extract<Result, { kind: 'account' }>): string {
-  const head = `${record.entity.singular} ${String(record.row.id ?? '')}`.trim();
-  const lines = record.fields.map((field, index) => `${field.name}: ${record.cells[index]?.text ?? ''}`);
+  const head = headOf(record.entity, record.row);
+  const lines = record.fields.map((field, index) => `${titleOf(field)}: ${record.cells[index]?.text ?? ''}`);
   for (const { title, list } of lists) {
     lines.push(
       '',
@@ -85,10 +90,7 @@ function json(result: TextResult): unknown {
     const { entity, fields, cells } = result.record;
     return {
       entity: entity.name,
-      record: byField(
-        fields.map((field) => field.name),
-        cells,
-      ),
+      record: byField(fields.map(titleOf), cells),
     };
   }
   if (result.kind === 'list') {
@@ -99,10 +101,7 @@ function json(result: TextResult): unknown {
     const { record, lists, notes: said } = result;
     return {
       entity: record.entity.name,
-      record: byField(
-        record.fields.map((field) => field.name),
-        record.cells,
-      ),
+      record: byField(record.fields.map(titleOf), record.cells),
       lists: Object.fromEntries(
         lists.map(({ title, list }) => [title, list.rows.map((row) => byField(list.columns, row))]),
       ),
@@ -124,7 +123,10 @@ export function resultText(result: TextResult, format: Format): string {
   if (format === 'json') return markedJson(json(result));
   if (result.kind === 'facts') {
     const { lines, labels = [] } = result;
-    return [...lines.map(disarm), ...(labels.length > 0 ? tenantData(labels) : [])].join('\n');
+    return [
+      ...lines.map((line) => quoted(disarm(line))),
+      ...(labels.length > 0 ? tenantData(labels) : []),
+    ].join('\n');
   }
   if (result.kind === 'list') return listText(result.list);
   if (result.kind === 'account') return accountText(result);
@@ -143,11 +145,12 @@ export function errorText(error: AutotaskError): string {
   const lines: string[] = [];
   if (error instanceof InvalidInput && !(error instanceof InvalidArguments)) {
     // What is wrong and what would be right is said with names and labels of the tenant.
-    const [what = '', ...problems] = error.message.split('\n');
-    lines.push(`${disarm(what)}${actors[error.actor]}`, ...tenantData(problems));
-  } else lines.push(`${disarm(error.message)}${actors[error.actor]}`);
+    lines.push(`${quoted(disarm(error.what))}${actors[error.actor]}`, ...tenantData(error.lines));
+  } else if (error instanceof InvalidArguments) {
+    lines.push(error.what, ...error.lines.map((line) => quoted(disarm(line))));
+  } else lines.push(`${quoted(disarm(error.message))}${actors[error.actor]}`);
   if (error.upstream.length > 0) lines.push('Autotask said:', ...tenantData(error.upstream));
   if (error.retryAfter !== undefined) lines.push(`Try again in ${error.retryAfter} seconds.`);
-  if (error.next !== undefined) lines.push(disarm(error.next));
+  if (error.next !== undefined) lines.push(quoted(disarm(error.next)));
   return lines.join('\n');
 }

@@ -1,4 +1,4 @@
-import { type AuditLog, cleanArguments, fingerprint } from '../audit/index.js';
+import { type AuditLog, cleanBody, cleanValue } from '../audit/index.js';
 import type { AutotaskWriter } from '../client/types.js';
 import type { Audience } from '../entities/audience.js';
 import type { WritePlan } from '../entities/plan.js';
@@ -113,8 +113,8 @@ export function createWriteRunner(rules: WriteRules) {
     }
     const { entity, action, path, id } = plan;
     const resource = attributed(plan);
-    const hides = (name: string) => policy.masks(entity, name);
     const contents = typeof plan.body?.data === 'string' ? plan.body.data : null;
+    const how = { hides: (name: string) => policy.masks(entity, name), redact, isFile: contents !== null };
     const one = createOneWrite({
       writer,
       plan,
@@ -126,18 +126,16 @@ export function createWriteRunner(rules: WriteRules) {
         action,
         route: path,
         id,
-        caller,
+        caller: redact(caller),
         gate: decision.gate,
-        arguments: cleanArguments(args, hides, redact, contents !== null),
+        body: plan.body === null ? null : cleanBody(plan.body, how),
         changes: plan.changes.map(({ field, before, after }) => ({
           field,
-          before: before === null ? null : redact(before.text),
+          before: cleanValue(field, before?.text ?? null, how),
           after:
             action === 'delete'
               ? null
-              : field === 'data' && contents !== null
-                ? fingerprint(contents)
-                : redact(after.text),
+              : cleanValue(field, field === 'data' && contents !== null ? contents : after.text, how),
         })),
         ...(resource === null ? {} : { actAs: resource }),
       },

@@ -1,10 +1,17 @@
 import { choiceSeenBy, isShowingFlag } from '../entities/audience.js';
 import { abilities } from '../entities/describe.js';
-import type { FieldFacts } from '../entities/facts.js';
+import { type FieldFacts, titleOf } from '../entities/facts.js';
+import { oneLine } from '../text.js';
 import { defineReadTool } from './define.js';
 import * as inputs from './inputs.js';
 
 const mostChoices = 60;
+
+/** A label that could pass for several choices stands in quotation marks. */
+function labelText(label: string): string {
+  const text = oneLine(label);
+  return /[;=[\]"]/.test(text) ? JSON.stringify(text) : text;
+}
 
 /** One field in one line: what a caller needs to filter by it or to write it. */
 function line(field: FieldFacts): string {
@@ -28,11 +35,11 @@ function line(field: FieldFacts): string {
         choice.isDefaultValue ? '*' : '',
         seenBy === null ? '' : seenBy === 'internal' ? ' (internal)' : ' (the customer sees it)',
       ];
-      return `${choice.value}=${choice.label}${marks.join('')}`;
+      return `${choice.value}=${labelText(choice.label)}${marks.join('')}`;
     })
     .join('; ');
   const more = active.length > mostChoices ? `; ${active.length - mostChoices} more` : '';
-  return `${field.name}: ${facts.join(', ')}${choices === '' ? '' : ` [${choices}${more}]`}`;
+  return `${titleOf(field)}: ${facts.join(', ')}${choices === '' ? '' : ` [${choices}${more}]`}`;
 }
 
 export const describeEntityFields = defineReadTool({

@@ -1,4 +1,6 @@
 import { audienceOf } from '../entities/audience.js';
+import { titleOf } from '../entities/facts.js';
+import { oneLine } from '../text.js';
 import { defineReadTool, type FileResult } from './define.js';
 import { type Content, contentOf, plainName, sizeText } from './files/content.js';
 import * as inputs from './inputs.js';
@@ -53,11 +55,11 @@ export const getAttachment = defineReadTool({
     const content = bytes === null ? null : contentOf(bytes, declared, name);
     const known = await context.entities.facts(entity, context.signal);
     const size = bytes?.length ?? (typeof row.fileSize === 'number' ? row.fileSize : null);
-    const shown = fields.map(({ name: field }, index) => `${field}: ${cells[index]?.text ?? ''}`);
+    const shown = fields.map((field, index) => `${titleOf(field)}: ${cells[index]?.text ?? ''}`);
     const lines = [
-      `name: ${name}`,
+      `name: ${oneLine(name)}`,
       ...(size === null ? [] : [`size: ${sizeText(size)}`]),
-      ...(declared === '' ? [] : [`contentType: ${declared}`]),
+      ...(declared === '' ? [] : [`contentType: ${oneLine(declared)}`]),
       ...shown,
       ...(known.hides('publish') ? [] : [`seen by: ${audienceOf(known, row, row).seenBy}`]),
       ...remark(content, declared, dataHidden, type),

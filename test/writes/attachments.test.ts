@@ -231,9 +231,7 @@ describe('create-attachment', () => {
     });
     const text = readFileSync(log, 'utf8');
     expect(text).not.toContain(file.data);
-    const attempts = text
-      .split('\n')
-      .filter((line) => line.includes('"attempt"') && line.includes('"arguments"'));
+    const attempts = text.split('\n').filter((line) => line.includes('"attempt"') && line.includes('"body"'));
     expect(attempts).toHaveLength(2);
     for (const line of attempts) {
       expect(line.split(`8 bytes, SHA-256 ${sha('the plan')}`)).toHaveLength(3);

@@ -1,16 +1,19 @@
 import {
   copyFileSync,
+  lstatSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { digest, origin } from '../../src/audit/chain.js';
 import { createAuditFile, verify } from '../../src/audit/index.js';
 import { withLock } from '../../src/audit/lock.js';
 import { freshLog, verifyCommand, write } from './audit-support.js';
@@ -77,23 +80,72 @@ describe('the end of the audit log', () => {
     expect(readFileSync(`${path}.head`, 'utf8')).toContain('"last":2,');
   });
 
-  it('is said to have no record when that was removed or never kept', async () => {
+  it.each([
+    ['its own file', null, 1_000_000],
+    ['its own file, with a key', 'k'.repeat(32), 1_000_000],
+    ['a file set aside', null, 500],
+  ])(
+    'cut off in %s, and its record removed: a failure, and nothing is written over it',
+    async (_in, key, most) => {
+      const path = freshLog();
+      await write(path, 3, key, most);
+      if (most < 1_000) rmSync(path);
+      else cut(path, 2);
+      rmSync(`${path}.head`);
+      const removed = /\.head is not there, and line \d says that it was kept: it was removed/;
+      const env: Record<string, string> = key === null ? {} : { AUTOTASK_AUDIT_KEY: key };
+      const { code, stdout } = await verifyCommand([path], env);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(removed) });
+      await expect(write(path, 1, key, most)).rejects.toThrow(removed);
+      expect(readdirSync(dirname(path)).filter((name) => name.endsWith('.head'))).toEqual([]);
+    },
+  );
+
+  it('of which nothing at all is left is not called intact', async () => {
     const path = freshLog();
     await write(path, 2);
-    cut(path, 1);
+    cut(path, 4);
     rmSync(`${path}.head`);
     expect(await verifyCommand([path])).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^NOTHING TO CHECK: .*\.head is not there: .*or all of it was removed/),
+    });
+  });
+
+  it('has no record in a log that is older than such records, which is said', async () => {
+    const path = freshLog();
+    const body = JSON.stringify({ seq: 1, prev: origin.hash, event: 'attempt', attempt: 'a' });
+    writeFileSync(path, `${body.slice(0, -1)},"hash":"${digest(body, null)}"}\n`);
+    expect(await verifyCommand([path])).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/\.head is not there: .* Lines cut from the end would leave no trace/),
+      stdout: expect.stringMatching(/\.head is not there: the log is older .* would leave no trace/),
     });
     await write(path, 1);
     expect(await verifyCommand([path])).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(
-        /\.head is kept since line 4: the log is older, or the record was removed/,
-      ),
+      stdout: expect.stringMatching(/\.head is kept since line 2: the log is older/),
     });
   });
+
+  it.each(['.head.new', '.head'])(
+    'puts its record in the place of a link (%s), not where that leads',
+    async (end) => {
+      const path = freshLog();
+      const other = join(dirname(path), 'of-somebody-else');
+      writeFileSync(other, 'kept', { mode: 0o644 });
+      const link = `${path}${end}`;
+      if (end === '.head') {
+        await write(path, 1);
+        renameSync(link, `${path}-record`);
+        symlinkSync(`${path}-record`, link);
+      } else symlinkSync(other, link);
+      await write(path, 1);
+      expect(readFileSync(other, 'utf8')).toBe('kept');
+      expect(statSync(other).mode & 0o777).toBe(0o644);
+      expect(lstatSync(`${path}.head`).isSymbolicLink()).toBe(false);
+      expect(await verify([path], null)).toMatchObject({ problem: null, headSince: 1 });
+    },
+  );
 
   it.each([
     ['another number', (text: string) => text.replace('"last":4', '"last":3')],

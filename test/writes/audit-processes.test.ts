@@ -61,7 +61,7 @@ describe('the audit log of a running server', () => {
     expect(during.trimEnd().split('\n').length).toBe(1);
     const [attempt] = linesOf(log);
     expect(attempt).toMatchObject({ event: 'attempt', entity: 'ContactGroups', action: 'create' });
-    expect(attempt).toMatchObject({ arguments: { data: { name: 'Held' } }, gate: 'token' });
+    expect(attempt).toMatchObject({ body: { name: 'Held' }, gate: 'token' });
     expect(await verifyCommand([copy])).toEqual({
       code: 0,
       stdout: `Intact: 1 lines (lines 1 to 1).\nWithout outcome: attempt ${attempt?.attempt}\n`,

@@ -29,7 +29,7 @@ export async function write(path: string, count: number, key: string | null = nu
       id: number,
       caller: 'me',
       gate: 'token',
-      arguments: { id: number },
+      body: { status: number },
       changes: [],
     });
     await end({ outcome: 'done', id: number });

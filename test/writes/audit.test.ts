@@ -81,7 +81,7 @@ describe('the audit log', () => {
       id: null,
       caller: 'stdio test',
       gate: 'token',
-      arguments: { entity: 'ContactGroups', data: args.data },
+      body: args.data,
     });
     expect(lines[1]).toMatchObject({ attempt: lines[0]?.attempt, outcome: 'done', id });
     expect(lines[4]).toMatchObject({

@@ -69,10 +69,17 @@ async function auditLog({ writes, readOnly }: Config): Promise<Finding> {
   try {
     await access(path, constants.R_OK | constants.W_OK);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return { check, status: 'ok', detail: `${path}, not begun yet` };
-    return stops(reasonOf(error), 'Give this user the right to read and write the file.');
+    if (systemCode(error) !== 'ENOENT') {
+      return stops(reasonOf(error), 'Give this user the right to read and write the file.');
+    }
   }
-  const { lines, problem } = await verify([path], writes.auditKey);
+  const verdict = await verify([path], writes.auditKey).catch((error: unknown) => {
+    // Neither the file nor any set aside before it.
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  });
+  if (verdict === null) return { check, status: 'ok', detail: `${path}, not begun yet` };
+  const { lines, problem } = verdict;
   if (problem === null) return { check, status: 'ok', detail: `${path}, ${lines} lines, intact` };
   return stops(problem, `See autotask-mcp audit verify ${path}; set the file aside once it is understood.`);
 }

@@ -1,5 +1,5 @@
 import type { Entity } from '../../model.js';
-import { type EntityFacts, type Facts, type FieldFacts, unknownField } from '../facts.js';
+import { type EntityFacts, type Facts, type FieldFacts, titleOf, unknownField } from '../facts.js';
 import { entityOfType } from '../names.js';
 
 /** A field of the records themselves, or of a record that they point to. */
@@ -48,7 +48,7 @@ export function createPaths(root: EntityFacts, facts: Facts, signal: AbortSignal
   ): Promise<Path | string> {
     const [first = '', ...more] = text.split(separator);
     const done = (field: FieldFacts): Path => ({
-      name: [...through.map((step) => step.field), field].map(({ name }) => name).join('.'),
+      name: [...through.map((step) => step.field), field].map(titleOf).join('.'),
       through,
       field,
     });

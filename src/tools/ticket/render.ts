@@ -10,9 +10,6 @@ const leastCharacters = 8_000;
 /** How long a text may be, tried one after the other until everything fits. */
 const lengths = [2000, 1000, 500, 250, 120] as const;
 
-/** Further lines of people's texts are marked, so that none of them can pass for an entry. */
-export const quoted = (text: string) => text.replaceAll('\n', '\n> ');
-
 function textLines({ kind, texts, files }: Entry, most: number): { inline: string; below: string[] } {
   const [first, ...rest] = texts;
   if (kind === 'note' && (first === undefined || first.text === '')) {
@@ -21,8 +18,9 @@ function textLines({ kind, texts, files }: Entry, most: number): { inline: strin
   const isInline = first?.label === '' && !first.text.includes('\n');
   return {
     inline: isInline ? `: ${shorten(first.text, most)}` : '',
-    below: (isInline ? rest : texts).map(({ label, text }) =>
-      quoted(`${label === '' ? '> ' : `  ${label}: `}${shorten(text, most)}`),
+    // Further lines are quoted where the answer is made.
+    below: (isInline ? rest : texts).map(
+      ({ label, text }) => `${label === '' ? '> ' : `  ${label}: `}${shorten(text, most)}`,
     ),
   };
 }

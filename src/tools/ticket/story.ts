@@ -1,4 +1,5 @@
 import type { Account, Part, Unread, Wanted } from '../../entities/account.js';
+import { titleOf } from '../../entities/facts.js';
 import { entityNamed } from '../../entities/names.js';
 import { mostRecords, type RecordResult } from '../../entities/read.js';
 import type { Entity } from '../../model.js';
@@ -7,7 +8,7 @@ import { checklistLines, type Item, items } from './checklist.js';
 import type { Entry } from './entries.js';
 import * as entries from './entries.js';
 import { noiseOf } from './noise.js';
-import { mostCharacters, quoted, rendered } from './render.js';
+import { mostCharacters, rendered } from './render.js';
 
 type Policy = ToolContext['entities']['policy'];
 
@@ -166,7 +167,7 @@ export async function ticketStory(
   const found = await account({ entity: 'Tickets', id }, wantedOf(names, all, id), context);
   const { list, items: checked, people, notes } = tell(found, id, context.entities.policy);
   const record = telling(found.record);
-  const fields = record.fields.map(({ name }, at) => `${name}: ${quoted(record.cells[at]?.text ?? '')}`);
+  const fields = record.fields.map((field, at) => `${titleOf(field)}: ${record.cells[at]?.text ?? ''}`);
   if (people.length > 0) fields.push(`secondaryResources: ${people.join(', ')}`);
   const checks = checked === null || checked.length === 0 ? [] : ['', ...checklistLines(checked)];
   const used = [...fields, ...checks].join('\n').length;
@@ -202,7 +203,9 @@ export async function ticketStory(
     ],
     json: {
       entity: 'Tickets',
-      record: Object.fromEntries(record.fields.map(({ name }, at) => [name, record.cells[at]?.json ?? null])),
+      record: Object.fromEntries(
+        record.fields.map((field, at) => [titleOf(field), record.cells[at]?.json ?? null]),
+      ),
       ...(people.length > 0 ? { secondaryResources: people } : {}),
       entries: story.shown,
       ...(checked === null ? {} : { checklist: checked }),
