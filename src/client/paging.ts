@@ -40,7 +40,10 @@ export function pageSizeFor(limit: number): number {
 
 export function checkRow(row: JsonObject, path: string, ids: boolean): void {
   if (typeof row.id === 'number' || (!ids && member(row, 'id') === undefined)) return;
-  throw unreadable(path, member(row, 'id') === undefined ? 'a record without id' : 'names in another spelling');
+  throw unreadable(
+    path,
+    member(row, 'id') === undefined ? 'a record without id' : 'names in another spelling',
+  );
 }
 
 export interface Page {

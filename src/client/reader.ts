@@ -3,7 +3,16 @@ import { type Call, checkPath } from './call.js';
 import { startDeadline } from './deadline.js';
 import { isObject, member, textMember, toNumber } from './json.js';
 import { readEntityInformation, readFields, readThreshold, unreadable } from './metadata.js';
-import { checkRow, filterOf, largestPage, nextCall, type Page, pageSizeFor, queryBody, readPage } from './paging.js';
+import {
+  checkRow,
+  filterOf,
+  largestPage,
+  nextCall,
+  type Page,
+  pageSizeFor,
+  queryBody,
+  readPage,
+} from './paging.js';
 import type { Tenant } from './tenant.js';
 import type {
   AutotaskReader,

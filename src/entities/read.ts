@@ -17,6 +17,7 @@ import {
   type Subject,
 } from './order/continuation.js';
 import { type Cursors, createCursors } from './order/cursor.js';
+import { movesNote, movingFields } from './order/moving.js';
 import { checkOrder, orderText } from './order/order.js';
 import { ordered } from './order/ordered.js';
 import { parseQuery, type RawQuery } from './query.js';
@@ -185,8 +186,16 @@ export function createReads(
         : await inOrder({ path, filter, order, include, limit, after }, subject, since, context);
     if (chosen?.all === true) fields = [...known.fields, ...(await known.udfs(context.signal))];
     const { rows } = found;
+    // Said to be all that match: by then a page that is missing must be noticed.
+    const isAll = !found.facts.more && after === null && filter.local.length === 0;
+    if (isAll && found.rows.length >= comparedFrom) {
+      const options = context.signal ? { signal: context.signal } : {};
+      await requireWhole(found.rows.length, { path, filters: filter.batches }, reader, options);
+    }
+    const moving = found.facts.more ? movingFields(order, filter.batches.flat()) : [];
     const continued = args.afterId !== undefined || after !== null;
-    const told = continued ? { ...found.facts, continued } : found.facts;
+    const notes = [...found.facts.notes, ...moving.map(movesNote)];
+    const told = { ...found.facts, notes, ...(continued ? { continued } : {}) };
     const { withIds } = args;
     return tabulate({ entity, rows, fields, chosen, withIds, facts: told }, references, context);
   }
@@ -199,10 +208,6 @@ export function createReads(
     context: CallContext,
   ) {
     const { rows, more } = await rowsOf(path, filter, include, limit, context);
-    if (!more && rows.length >= comparedFrom && filter.local.length === 0) {
-      const options = context.signal ? { signal: context.signal } : {};
-      await requireWhole(rows.length, { path, filters: filter.batches }, reader, options);
-    }
     const total = more ? await totalOf(path, filter, context) : rows.length;
     return { rows, facts: { more, total, notes: filter.notes } };
   }

@@ -23,7 +23,11 @@ const missing = (path: string, read: number, count: number) =>
  */
 export async function requireWhole(
   read: number,
-  of: { readonly path: string; readonly filters: readonly (readonly FilterNode[])[]; readonly counted?: number },
+  of: {
+    readonly path: string;
+    readonly filters: readonly (readonly FilterNode[])[];
+    readonly counted?: number;
+  },
   reader: Pick<AutotaskReader, 'count'>,
   options: CallOptions,
 ): Promise<void> {

@@ -7,8 +7,8 @@ import type { Tenant } from '../store/tenant.js';
 import type { Fault } from './faults.js';
 import type { HostSettings, Incoming } from './incoming.js';
 import { parseJson } from './lenient-json.js';
-import { reshape } from './reshape.js';
 import { errors, json, noRoute, type Reply, unauthorized, wrongMethod } from './reply.js';
+import { reshape } from './reshape.js';
 
 /** Longest query string that the web server lets through. */
 const longestSearch = 2048;

@@ -2,8 +2,8 @@ import { entities } from '../../../generated/table.js';
 import type { Entity, Operation } from '../../model.js';
 import { definition, entityNamed, type FieldDefinition } from '../entities/metadata/definition.js';
 import type { UdfDefinition } from '../entities/metadata/udf.js';
-import { pascalFields } from '../http/reshape.js';
 import { json, type Reply } from '../http/reply.js';
+import { pascalFields } from '../http/reshape.js';
 import type { Call } from './request-context.js';
 
 function allows(entity: Entity, operation: Operation): boolean {
