@@ -14,6 +14,7 @@ fi
 update=$skill_dir/scripts/mcp_update.sh
 case $update in *$'\n'*) fail "cannot schedule a script whose path has a line break." ;; esac
 docker_path=$(command -v docker)
+case $docker_path in /*) ;; *) fail "docker is not found by an absolute path, which the weekly job needs." ;; esac
 
 # What the job needs of this shell's environment: where docker is, and which engine it talks to.
 environment=("PATH=${docker_path%/*}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")

@@ -15,6 +15,19 @@ fail() {
   exit 1
 }
 
+# Every variable that a script takes from the shell is checked here, before any script does anything: none spans lines,
+# HOME is a path from the root, and the number is a number, since bash runs a command that stands in what it reads as one.
+check_variables() {
+  local LC_ALL=C name
+  for name in HOME PATH XDG_CONFIG_HOME DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG AUTOTASK_MCP_IMAGE AUTOTASK_MCP_WAIT_SECONDS; do
+    case ${!name:-} in *[[:cntrl:]]*) fail "$name has a line break or another control character in it. Nothing was done." ;; esac
+  done
+  case ${HOME:-/} in /*) ;; *) fail "HOME is not an absolute path. Nothing was done." ;; esac
+  [[ ${AUTOTASK_MCP_WAIT_SECONDS:-90} =~ ^(0|[1-9][0-9]{0,3})$ ]] ||
+    fail "AUTOTASK_MCP_WAIT_SECONDS is not a whole number from 0 to 9999. Nothing was done."
+}
+check_variables
+
 # A relative XDG_CONFIG_HOME counts for nothing, as its specification has it.
 case ${XDG_CONFIG_HOME:-} in
   /*) config_dir=$XDG_CONFIG_HOME ;;
@@ -169,7 +182,9 @@ start() {
 }
 
 wait_until_healthy() {
-  local state end=$((SECONDS + $1))
+  local state end
+  SECONDS=0
+  end=$1
   while [ "$SECONDS" -le "$end" ]; do
     state=$(docker container inspect --format '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' "$container" 2>/dev/null) ||
       state=missing

@@ -42,8 +42,8 @@ export async function openSet(path: string): Promise<Part[]> {
     try {
       parts = [...aside, ...(await openAll([path]))];
     } catch (error) {
-      // Between two files of a rotation there is none under the log's own name.
-      if (systemCode(error) !== 'ENOENT' || aside.length === 0) {
+      // Between two files of a rotation there is none under the log's own name, and it may be the first.
+      if (systemCode(error) !== 'ENOENT' || (await rotated(path)).length === 0) {
         await closeAll(aside);
         throw error;
       }

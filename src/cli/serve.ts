@@ -5,7 +5,7 @@ import type { ClientSettings } from '../client/types.js';
 import type { Config } from '../config/index.js';
 import type { Credentials } from '../credentials.js';
 import { createLog, createRedactor, type Log } from '../log.js';
-import { type Access, createServer, type ServerSettings } from '../server/index.js';
+import { type Access, createChanges, createServer, type ServerSettings } from '../server/index.js';
 import { serveStdio } from '../transports/stdio.js';
 import type { LocalFiles } from './files.js';
 
@@ -91,6 +91,7 @@ export const accessOf = (
   audit,
   actAs: writes.actAs,
   marks: writes.marks,
+  changes: createChanges(),
   redact: createRedactor(secrets),
   ...(tenant === undefined ? {} : { tenant }),
 });

@@ -1,10 +1,13 @@
+import { currentUse, most, weigh } from '../budget.js';
 import type { Log } from '../log.js';
 import { createAgents } from './agents.js';
 import { interrupted } from './attempt.js';
-import { type Call, nameOf } from './call.js';
+import { type Answer, type Call, nameOf } from './call.js';
 import type { Deadline } from './deadline.js';
 import { judgeFailure } from './failure.js';
+import { isObject, parseJson } from './json.js';
 import { judge, type Verdict } from './judge.js';
+import { cutDepth, measure } from './measure.js';
 import { createTransport } from './transport.js';
 import type { ClientObserver } from './types.js';
 
@@ -25,6 +28,23 @@ function clockAhead(date: unknown, tookMs: number): number | null {
   return Number.isNaN(theirs) ? null : Math.round(theirs + 500 - (Date.now() - tookMs / 2));
 }
 
+/** Judges an answer that is not more than one may be. */
+function read(call: Call, answer: Answer, bytes: number, timeoutMs: number): Verdict {
+  const { depth, values } = measure(answer.text);
+  if (values > most.answerValues) {
+    return judgeFailure(
+      call,
+      { code: 'TOO_MANY_VALUES', message: `${values} values`, sent: true },
+      timeoutMs,
+    );
+  }
+  const deep = depth > most.depth;
+  const text = deep ? JSON.stringify(cutDepth(parseJson(answer.text))) : answer.text;
+  const verdict = judge(call, text === answer.text ? answer : { ...answer, text: text ?? '' });
+  if (verdict.ok && isObject(verdict.body)) weigh(verdict.body, bytes, values);
+  return verdict;
+}
+
 export function createExchange(timeoutMs: number, log: Log, observer?: ClientObserver): Exchange {
   const transport = createTransport(createAgents());
   let sent = 0;
@@ -34,6 +54,7 @@ export function createExchange(timeoutMs: number, log: Log, observer?: ClientObs
   ): Promise<Verdict> => {
     const { method, body, write } = call;
     const { signal } = deadline;
+    currentUse()?.request();
     sent += 1;
     const started = performance.now();
     const outcome = await transport({ method, url, headers, body, write, timeoutMs, signal });
@@ -43,7 +64,16 @@ export function createExchange(timeoutMs: number, log: Log, observer?: ClientObs
     }
     const result = 'answer' in outcome ? outcome.answer.status : outcome.failure.code;
     log('debug', `${nameOf(call)}: ${result} after ${Math.round(performance.now() - started)} ms`);
-    if ('answer' in outcome) return judge(call, outcome.answer);
+    if ('answer' in outcome) {
+      const { answer, bytes, done } = outcome;
+      try {
+        // What a write has done is told, however much was read before.
+        if (!write) currentUse()?.received(bytes);
+        return read(call, answer, bytes, timeoutMs);
+      } finally {
+        done();
+      }
+    }
     const { failure } = outcome;
     return signal.aborted
       ? interrupted(call, deadline, failure.sent)

@@ -1,3 +1,4 @@
+import { crowded, megabytes, most } from '../budget.js';
 import { type Call, nameOf } from './call.js';
 import { isObject, member, textMember } from './json.js';
 import { refuse, type Verdict } from './judge.js';
@@ -49,6 +50,12 @@ function describe(failure: Failure, timeoutMs: number): string {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return "Autotask's host name could not be resolved";
+    case 'ANSWER_TOO_LARGE':
+      return `Autotask's answer is larger than ${megabytes(most.answerBytes)} and was not read on`;
+    case 'TOO_MANY_VALUES':
+      return `Autotask's answer holds more than ${most.answerValues} values`;
+    case 'NO_ROOM':
+      return 'this server had no room to read the answer';
     case 'ECONNRESET':
     case 'EPIPE':
     case 'ERR_STREAM_PREMATURE_CLOSE':
@@ -65,6 +72,18 @@ export function judgeFailure(call: Call, failure: Failure, timeoutMs: number): V
   if (call.write && failure.sent) {
     const message = `${nameOf(call)} was sent, but ${what}. It may or may not have been carried out.`;
     return refuse({ kind: 'outcomeUnknown', message, cause });
+  }
+  if (failure.code === 'NO_ROOM') {
+    const { kind, message, next, retryAfter } = crowded();
+    return refuse({ kind, message, retryAfter, ...(next === undefined ? {} : { next }) });
+  }
+  if (failure.code === 'ANSWER_TOO_LARGE' || failure.code === 'TOO_MANY_VALUES') {
+    return refuse({
+      kind: 'unexpected',
+      message: `${nameOf(call)} failed: ${what}.`,
+      next: 'Ask for fewer records (maxRecords) or fewer fields (includeFields) at once.',
+      cause,
+    });
   }
   const nothing = call.write ? ' Nothing was written.' : '';
   if (isHeaderProblem(failure.code)) {

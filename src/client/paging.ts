@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { most } from '../budget.js';
 import { AutotaskError } from '../errors.js';
 import type { Call } from './call.js';
 import { isObject, type JsonObject, member, textMember } from './json.js';
@@ -7,6 +9,8 @@ import type { FilterNode, Row, Search } from './types.js';
 
 /** Most rows that Autotask puts on a page. */
 export const largestPage = 500;
+/** Far more than any page holds; what has more is no page. */
+const mostItems = 10 * largestPage;
 
 /**
  * The body of a query. `filter` is mandatory in Autotask, so "everything" is spelled out; `id` is always
@@ -58,18 +62,39 @@ export interface Page {
  */
 export function readPage(body: unknown, path: string, ids = true): Page {
   const items = isObject(body) ? body.items : undefined;
-  if (!Array.isArray(items)) throw unreadable(path);
+  if (!Array.isArray(items) || items.length > mostItems) throw unreadable(path);
   const rows: readonly JsonObject[] = items.filter(isObject);
   if (rows.length < items.length) throw unreadable(path, 'a row that is no record');
   for (const row of rows) checkRow(row, path, ids);
   return { rows, next: textMember(member(body, 'pageDetails'), 'nextPageUrl') };
 }
 
-/** The call for the following page: the original verb and body, at the address Autotask gave. */
-export function nextCall(call: Call, next: string): Call {
-  if (!URL.canParse(next)) throw unreadable('the next page');
-  if (next !== call.path) return { ...call, path: next };
-  throw new AutotaskError('unexpected', 'Autotask named the same page as its own successor.', {
+/**
+ * Answers a function that makes the call for the following page: the original verb and body, at the address that
+ * Autotask gave. It ends a chain that leads nowhere: round in circles, or on and on without a record.
+ */
+export function pageFollower(first: Call): (page: Page, next: string) => Call {
+  const digest = (address: string) => createHash('sha256').update(address).digest('base64');
+  const seen = new Set([digest(first.path)]);
+  let empty = 0;
+  return ({ rows }, next) => {
+    if (!URL.canParse(next)) throw unreadable('the next page');
+    empty = rows.length === 0 ? empty + 1 : 0;
+    if (empty > most.emptyPages) {
+      throw endless(`Autotask sent ${empty} pages without a record, each of which names a next one.`);
+    }
+    if (seen.size >= most.callRequests) {
+      throw endless(`Autotask named ${most.callRequests} pages, and more are not read for one question.`);
+    }
+    const key = digest(next);
+    if (seen.has(key))
+      throw endless('Autotask named a page that was read already as the successor of another.');
+    seen.add(key);
+    return { ...first, path: next };
+  };
+}
+
+const endless = (message: string) =>
+  new AutotaskError('unexpected', message, {
     next: 'Narrow the search with a filter so that it fits on one page.',
   });
-}

@@ -1,3 +1,4 @@
+import { currentUse, withinBudget } from '../budget.js';
 import { AutotaskError } from '../errors.js';
 import { type Call, checkPath } from './call.js';
 import { startDeadline } from './deadline.js';
@@ -7,8 +8,8 @@ import {
   checkRow,
   filterOf,
   largestPage,
-  nextCall,
   type Page,
+  pageFollower,
   pageSizeFor,
   queryBody,
   readPage,
@@ -47,15 +48,19 @@ async function getOr(tenant: Tenant, path: string, absent: unknown, options?: Ca
 const firstPage = (path: string, search: Search, size: number): Call =>
   post(`${path}/query`, queryBody(search, size));
 
-async function* follow(tenant: Tenant, path: string, first: Call, options: CallOptions) {
+/** The pages of a query; those that are `kept` stay in memory until the call ends. */
+async function* follow(tenant: Tenant, path: string, first: Call, options: CallOptions, kept = false) {
   // Lists below a parent are GETs, and a few of their records have no id.
   const ids = first.method === 'POST';
+  const callFor = pageFollower(first);
   let call = first;
   for (;;) {
-    const page: Page = readPage(await tenant.send(call, options), path, ids);
+    const body = await tenant.send(call, options);
+    if (kept) currentUse()?.hold(body);
+    const page: Page = readPage(body, path, ids);
     yield page;
     if (page.next === null) return;
-    call = nextCall(call, page.next);
+    call = callFor(page, page.next);
   }
 }
 
@@ -71,8 +76,8 @@ async function rowsFrom(
     throw new AutotaskError('invalid', `limit: must be a whole number of at least 1, not ${limit}.`);
   }
   const rows: Row[] = [];
-  for await (const page of follow(tenant, path, first, options)) {
-    rows.push(...page.rows);
+  for await (const page of follow(tenant, path, first, options, true)) {
+    for (const row of page.rows) rows.push(row);
     onProgress?.(Math.min(rows.length, limit));
     if (rows.length > limit || (rows.length === limit && page.next !== null)) {
       return { rows: rows.slice(0, limit), more: true };
@@ -100,11 +105,11 @@ async function cached<T>(
   path: string,
   read: (body: unknown, path: string) => T,
   ask: () => Promise<unknown>,
-  fresh: boolean,
+  { fresh = false, maxAgeMs }: MetadataOptions,
 ): Promise<T> {
   const key = path.toLowerCase();
   if (!fresh) {
-    const body = await tenant.share.load(key);
+    const body = await tenant.share.load(key, maxAgeMs);
     try {
       if (body !== undefined) return read(body, path);
     } catch {
@@ -122,18 +127,18 @@ export function readerOf(tenant: Tenant): AutotaskReader {
   const metadata = <T>(
     path: string,
     read: (body: unknown, path: string) => T,
-    { fresh = false, ...options }: MetadataOptions = {},
+    options: MetadataOptions = {},
   ) =>
     sealed(() => {
       const ask = () => tenant.send(get(path), options);
-      return cached(tenant, path, read, ask, fresh);
+      return cached(tenant, path, read, ask, options);
     });
 
   const rows = (path: string, first: () => Call, { signal, ...wanted }: QueryOptions) =>
     sealed(async () => {
       const deadline = startDeadline(tenant.totalTimeoutMs, signal);
       try {
-        return await rowsFrom(tenant, path, first(), wanted, deadline);
+        return await withinBudget(() => rowsFrom(tenant, path, first(), wanted, deadline));
       } finally {
         deadline.end();
       }
@@ -159,16 +164,20 @@ export function readerOf(tenant: Tenant): AutotaskReader {
         return count;
       }),
     item: (path, options) =>
-      sealed(async () => readItem(await getOr(tenant, path, { item: null }, options), path)),
+      sealed(async () => {
+        const body = await getOr(tenant, path, { item: null }, options);
+        currentUse()?.hold(body);
+        return readItem(body, path);
+      }),
     entityInformation: (path, options) =>
       metadata(`${path}/entityInformation`, readEntityInformation, options),
     fields: (path, options) => metadata(`${path}/entityInformation/fields`, readFields, options),
-    userDefinedFields: (path, { fresh = false, ...options } = {}) =>
+    userDefinedFields: (path, options = {}) =>
       sealed(() => {
         const address = `${path}/entityInformation/userDefinedFields`;
         // Entities without user-defined fields have no such path.
         const ask = () => getOr(tenant, address, { fields: [] }, options);
-        return cached(tenant, address, readFields, ask, fresh);
+        return cached(tenant, address, readFields, ask, options);
       }),
     threshold: (options) =>
       sealed(async () => {

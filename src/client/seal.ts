@@ -3,6 +3,24 @@ import type { Redact } from '../log.js';
 
 /** Characters of one upstream text that are passed on. */
 const longestText = 2_000;
+/** Upstream texts of one error, and characters of them together. */
+const mostTexts = 20;
+const longestTexts = 8_000;
+
+/** The first texts without secrets, and how many there are besides. */
+function fewTexts(texts: readonly string[], redact: Redact): string[] {
+  const few: string[] = [];
+  let left = longestTexts;
+  for (const whole of texts.slice(0, mostTexts)) {
+    // Cut only now: a secret cut in two would not be recognised.
+    const text = redact(whole).slice(0, longestText);
+    if (text.length > left) break;
+    few.push(text);
+    left -= text.length;
+  }
+  const rest = texts.length - few.length;
+  return rest === 0 ? few : [...few, `and ${rest} more texts`];
+}
 
 /**
  * Makes an error fit to leave the client: an AutotaskError without any secret, neither in its texts nor
@@ -17,13 +35,13 @@ export function sealError(error: unknown, redact: Redact): AutotaskError {
   }
   const message = redact(error.message);
   const next = error.next === undefined ? undefined : redact(error.next);
-  // Cut only now: a secret cut in two would not be recognised.
-  const upstream = error.upstream.map((text) => redact(text).slice(0, longestText));
+  const upstream = fewTexts(error.upstream, redact);
   const cause = sealCause(error.cause, redact);
   const same =
     message === error.message &&
     next === error.next &&
     cause === error.cause &&
+    upstream.length === error.upstream.length &&
     upstream.every((text, index) => text === error.upstream[index]);
   if (same) return error;
   return new AutotaskError(error.kind, message, {

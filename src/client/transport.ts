@@ -1,4 +1,5 @@
 import type { Agents, Got } from 'got';
+import { answers, most } from '../budget.js';
 import type { AgentsFor } from './agents.js';
 import type { Answer, Call } from './call.js';
 import { type Failure, failureOf } from './failure.js';
@@ -14,7 +15,14 @@ export interface Outgoing {
 }
 
 /** An answer of any status, or the reason why none came. */
-export type Transported = { readonly answer: Answer } | { readonly failure: Failure };
+export type Transported =
+  | {
+      readonly answer: Answer;
+      /** Bytes it takes, until `done` is called: once nobody needs its text any more. */
+      readonly bytes: number;
+      readonly done: () => void;
+    }
+  | { readonly failure: Failure };
 
 /** One HTTP exchange and nothing else: no retries, no redirects, no judgement of statuses. */
 export type Transport = (outgoing: Outgoing) => Promise<Transported>;
@@ -46,13 +54,19 @@ export function createTransport(agentsFor: AgentsFor): Transport {
   return async ({ method, url, headers, body, write, timeoutMs, signal }) => {
     const got = await gotWith(await agentsFor(url, write));
     const time = limitTime(timeoutMs, signal);
+    const size = limitSize(time.stop);
     try {
       const options = { method, headers, signal: time.signal };
       // As bytes: before a text Node sends the headers as UTF-8 as well, and credentials are no longer the same.
-      const response = await got(url, body === undefined ? options : { ...options, body: Buffer.from(body) });
-      return { answer: { status: response.statusCode, headers: response.headers, text: response.body } };
+      const coming = got(url, body === undefined ? options : { ...options, body: Buffer.from(body) });
+      const response = await coming.on('downloadProgress', ({ transferred }) => size.reached(transferred));
+      const answer = { status: response.statusCode, headers: response.headers, text: response.body };
+      return { answer, bytes: size.bytes(), done: size.give };
     } catch (error) {
+      size.give();
       const failure = failureOf(error);
+      const exceeded = size.exceeded();
+      if (exceeded !== null) return { failure: { ...failure, code: exceeded, sent: true } };
       return { failure: time.isUp() && !signal.aborted ? { ...failure, code: 'ETIMEDOUT' } : failure };
     } finally {
       time.end();
@@ -73,10 +87,33 @@ function limitTime(ms: number, outer: AbortSignal) {
   else outer.addEventListener('abort', abort, { once: true });
   return {
     signal: controller.signal,
+    stop: abort,
     isUp: () => up,
     end() {
       clearTimeout(timer);
       outer.removeEventListener('abort', abort);
+    },
+  };
+}
+
+/** Counts what arrives, decompressed, and stops at the bound of one answer or when the process has no room. */
+function limitSize(stop: () => void) {
+  let taken = 0;
+  let exceeded: 'ANSWER_TOO_LARGE' | 'NO_ROOM' | null = null;
+  return {
+    bytes: () => taken,
+    /** Why it was stopped; null when it was not. */
+    exceeded: () => exceeded,
+    reached(bytes: number) {
+      if (exceeded !== null || bytes <= taken) return;
+      if (bytes > most.answerBytes) exceeded = 'ANSWER_TOO_LARGE';
+      else if (!answers.take(bytes - taken)) exceeded = 'NO_ROOM';
+      if (exceeded === null) taken = bytes;
+      else stop();
+    },
+    give() {
+      answers.give(taken);
+      taken = 0;
     },
   };
 }

@@ -2,6 +2,9 @@ import { AutotaskError } from '../errors.js';
 import { textMember } from './json.js';
 import type { ClientSettings, Zone } from './types.js';
 
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+
 /** Brings a base address into one form: with `V1.0/`, whether it was given with, without or in another case. */
 export function apiBase(address: string): string {
   const url = parseAddress(address);
@@ -32,15 +35,17 @@ function parseAddress(address: string): URL {
 }
 
 /**
- * Reads the answer of `zoneInformation`. The credentials go wherever it points, so it may not lead from
- * https to http nor from Autotask's domain to another.
+ * Reads the answer of `zoneInformation`. The credentials go wherever it points, so it may not lead to plain http
+ * on another machine, nor from https to http, nor from Autotask's domain to another. Whoever wants plain http
+ * says so by pinning the address.
  */
 export function readZone(body: unknown, askedAt: string): Zone {
   const url = textMember(body, 'url');
   if (url === null || !URL.canParse(url)) throw untrusted('it names no address');
   const asked = new URL(askedAt);
   const named = new URL(url);
-  if (asked.protocol === 'https:' && named.protocol !== 'https:') {
+  const plain = named.protocol !== 'https:';
+  if (plain && (asked.protocol === 'https:' || !isLoopback(named.hostname))) {
     throw untrusted(`it leads to ${named.origin}, which is not encrypted`);
   }
   const domain = '.autotask.net';

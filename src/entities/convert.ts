@@ -6,6 +6,7 @@ import { spellingKey } from '../nearest.js';
 import * as scalars from '../scalars.js';
 import { isDay, rangeForms, toUtc } from './dates.js';
 import type { FieldFacts } from './facts.js';
+import type { Identified } from './identify.js';
 import { entityOfType } from './names.js';
 import {
   asListed,
@@ -35,6 +36,8 @@ export interface Conversion {
    * the one that belongs to the same: the phase of this project, the contact of this company.
    */
   readonly beside?: Row;
+  /** Finds a record by its whole name where a part of it is not enough; undefined for fields where it is. */
+  readonly identify?: (field: FieldFacts, text: string) => Promise<Identified> | undefined;
 }
 
 export type Converted =
@@ -133,6 +136,10 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
       field,
       `${JSON.stringify(text)} must be the numeric id of a record of ${entity?.name ?? 'Autotask'}`,
     );
+  }
+  const named = await how.identify?.(field, text);
+  if (named !== undefined) {
+    return named.ok ? { ok: true, value: named.id } : fail(field, named.problem, named.allowed);
   }
   const fits = await fitting(how.references, entity, text, how);
   const refused = comparisonProblem(field, text, how);

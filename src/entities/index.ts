@@ -4,8 +4,10 @@ import { createPolicy, type Policy } from '../policy/index.js';
 import { createAccounts } from './account.js';
 import { createAggregate } from './aggregate/index.js';
 import { createAttachments } from './attachments.js';
+import { type Changes, createChanges } from './changes.js';
 import { describe } from './describe.js';
 import { createFacts } from './facts.js';
+import { withFreshMetadata } from './freshness.js';
 import type { Marks } from './mark.js';
 import { type Cursors, createCursors } from './order/cursor.js';
 import { createReads } from './read.js';
@@ -24,6 +26,7 @@ export function createEntities(
   policy: Policy = createPolicy(),
   marks: Marks = new Map(),
   cursors: Cursors = createCursors(),
+  changes: Changes = createChanges(),
 ) {
   const facts = createFacts(reader, policy);
   const connect = () => {
@@ -33,7 +36,7 @@ export function createEntities(
       });
     }
     const whole = wholePages(reader);
-    const references = createReferences(reader, policy);
+    const references = createReferences(reader, policy, changes);
     const reads = createReads(whole, facts, references, cursors);
     return {
       reader,
@@ -52,6 +55,9 @@ export function createEntities(
   };
   return {
     facts,
+    /** Runs what only reads, again when labels or fields that it refused exist by now. */
+    withFreshMetadata: <T>(work: () => Promise<T>, signal?: AbortSignal) =>
+      withFreshMetadata(reader, work, signal),
     /** What the operator allows; early errors come from here, the reader enforces it. */
     policy,
     describe: (args: Parameters<typeof describe>[1], signal?: AbortSignal) => describe(facts, args, signal),

@@ -17,7 +17,13 @@ export interface WriteResult {
   readonly id: number;
   /** Opens the record in Autotask's web interface; null when not known how. */
   readonly link: string | null;
+  /** The record by number and name, then those that it belongs to, a line each. */
+  readonly called: readonly string[];
   readonly changes: readonly Change[];
+  /** Every field that was sent and stored so, `name: value`. */
+  readonly stored: readonly string[];
+  /** Fields that were not sent and changed, `name: before -> after`. */
+  readonly moved: readonly string[];
   /** Fields whose stored value is not the one that was sent. */
   readonly differences: readonly string[];
   readonly notes: readonly string[];
@@ -36,6 +42,8 @@ export interface WritePlan {
   readonly body: Row | null;
   /** The record as it was when the plan was made; null for a create. */
   readonly stored: Row | null;
+  /** The record by number and name, then those that it belongs to, a line each. */
+  readonly called: readonly string[];
   readonly audience: Audience;
   readonly changes: readonly Change[];
   readonly notes: readonly string[];

@@ -4,13 +4,16 @@ import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';
 import type { Policy } from '../policy/index.js';
 import { oneLine } from '../text.js';
+import { createBriefMemory, createLookUp } from './brief-memory.js';
+import { type Changes, createChanges } from './changes.js';
 import { entityOfType } from './names.js';
 
 /** How many ids one `in` condition may hold: Autotask counts each as an OR condition. */
 export const mostOrConditions = 500;
 
-const cacheSize = 20_000;
-const cacheMs = 5 * 60_000;
+const mostNames = 20_000;
+/** That there is no record of an id is soon wrong: Autotask gives the next one out at any moment. */
+const missingMs = 30_000;
 
 /** What a record is called, from the fields that name its entity. */
 export function nameOf(entity: Entity, row: Row): string | undefined {
@@ -47,40 +50,58 @@ const shownFields = (entity: Entity): readonly string[] =>
     ? entity.nameFields.slice(0, 1)
     : entity.nameFields;
 
-export function createReferences(reader: AutotaskReader, policy: Policy) {
-  /** `name` null: the record exists without a name; `exists` false: Autotask has no such record. */
-  const cache = new Map<string, { name: string | null; exists: boolean; at: number }>();
+/** `name` null: the record exists without a name; `exists` false: Autotask has no such record. */
+interface Named {
+  readonly name: string | null;
+  readonly exists: boolean;
+}
+
+export function createReferences(reader: AutotaskReader, policy: Policy, changes: Changes = createChanges()) {
+  const cache = createBriefMemory<Named>(mostNames, changes);
   const options = (signal?: AbortSignal) => (signal ? { signal } : {});
 
-  function remember(key: string, name: string | null, exists: boolean): void {
-    if (cache.size >= cacheSize) {
-      const oldest = cache.keys().next().value;
-      if (oldest !== undefined) cache.delete(oldest);
-    }
-    cache.set(key, { name, exists, at: Date.now() });
+  /** `change`: of the moment when the read began that told the name. */
+  function remember(entity: Entity, id: number, named: Named, change: number): void {
+    cache.keep(entity, id, named, change, named.exists ? undefined : missingMs);
   }
+
+  /** The names are known now; a list that shows them needs no look-up. */
+  const lookUp = createLookUp(reader, changes, (entity, rows, change) => {
+    const shown = { ...entity, nameFields: shownFields(entity) };
+    for (const row of rows) {
+      if (typeof row.id !== 'number' || !shown.nameFields.every((name) => name in row)) continue;
+      remember(entity, row.id, { name: nameOf(shown, row) ?? null, exists: true }, change);
+    }
+  });
 
   /** Reads the names of the given ids in as few queries as Autotask allows; unknown ids stay without. */
   async function readNames(
     entity: Entity & { path: string },
     ids: readonly number[],
     signal?: AbortSignal,
-  ): Promise<void> {
+  ): Promise<ReadonlyMap<number, Named>> {
+    const read = new Map<number, Named>();
     const shown = { ...entity, nameFields: shownFields(entity) };
     for (let from = 0; from < ids.length; from += mostOrConditions) {
       const part = ids.slice(from, from + mostOrConditions);
+      const change = changes.at(entity);
       const { rows } = await reader.query(
         entity.path,
         { filter: [{ op: 'in', field: 'id', value: part }], includeFields: ['id', ...shown.nameFields] },
         { limit: part.length, ...options(signal) },
       );
       const found = new Map(rows.map((row) => [row.id, nameOf(shown, row)]));
-      for (const id of part) remember(`${entity.name}/${id}`, found.get(id) ?? null, found.has(id));
+      for (const id of part) {
+        const named = { name: found.get(id) ?? null, exists: found.has(id) };
+        read.set(id, named);
+        remember(entity, id, named, change);
+      }
     }
+    return read;
   }
 
   /**
-   * Names for ids of one entity type (`Company`): cached, otherwise one look-up per 500 ids. `missing` holds
+   * Names for ids of one entity type (`Company`): kept briefly, otherwise one look-up per 500 ids. `missing` holds
    * the ids that Autotask does not have. A tenant that does not let us read the entity gives neither.
    */
   async function lookup(
@@ -93,20 +114,17 @@ export function createReferences(reader: AutotaskReader, policy: Policy) {
     const missing = new Set<number>();
     if (!canName(entity)) return { names, missing };
     const wanted = [...new Set(ids)];
-    const now = Date.now();
-    const unread = wanted.filter((id) => {
-      const known = cache.get(`${entity.name}/${id}`);
-      return known === undefined || now - known.at > cacheMs;
-    });
+    const known = new Map(wanted.map((id) => [id, cache.get(entity, id)]));
+    const unread = wanted.filter((id) => known.get(id) === undefined);
     try {
-      if (unread.length > 0) await readNames(entity, unread, signal);
+      if (unread.length > 0)
+        for (const [id, named] of await readNames(entity, unread, signal)) known.set(id, named);
     } catch (error) {
       if (!(error instanceof AutotaskError) || error.kind === 'cancelled') throw error;
     }
-    for (const id of wanted) {
-      const known = cache.get(`${entity.name}/${id}`);
-      if (known?.exists === false) missing.add(id);
-      else if (typeof known?.name === 'string') names.set(id, known.name);
+    for (const [id, named] of known) {
+      if (named?.exists === false) missing.add(id);
+      else if (typeof named?.name === 'string') names.set(id, named.name);
     }
     return { names, missing };
   }
@@ -129,6 +147,7 @@ export function createReferences(reader: AutotaskReader, policy: Policy) {
   /**
    * Records whose name is the text: exactly, else beginning with it, else containing it.
    * People are found by first and last name in either order. `within` are ids by field that they must have.
+   * What was found is kept briefly.
    */
   async function candidates(
     entity: Entity & { path: string },
@@ -140,8 +159,8 @@ export function createReferences(reader: AutotaskReader, policy: Policy) {
     if (wanted === '') return [];
     const owned = within.map(([field, value]): FilterNode => ({ op: 'eq', field, value }));
     const find = (filter: readonly FilterNode[]) =>
-      reader.query(
-        entity.path,
+      lookUp(
+        entity,
         {
           filter: [...owned, ...filter],
           includeFields: ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name)),
@@ -159,11 +178,8 @@ export function createReferences(reader: AutotaskReader, policy: Policy) {
       // Among more names than were read, the exact one may be further on.
       if (more && exact.length === 0) exact = [...(await find(exactly(entity, text.trim()))).rows];
       const fitting = exact.length > 0 ? exact : rows;
-      const shown = { ...entity, nameFields: shownFields(entity) };
       return fitting.flatMap((row) => {
         if (typeof row.id !== 'number') return [];
-        // The name is known now; a list that shows it needs no look-up.
-        remember(`${entity.name}/${row.id}`, nameOf(shown, row) ?? null, true);
         const isActive = row.isActive !== false && row.isActive !== 0;
         return [{ id: row.id, name: nameOf(entity, row) ?? `#${row.id}`, isActive }];
       });
@@ -171,7 +187,15 @@ export function createReferences(reader: AutotaskReader, policy: Policy) {
     return [];
   }
 
-  return { lookup, candidates, ownerFields };
+  /** A record that was read anyway: whoever shows its name needs no look-up. `row` null: there is none. */
+  function learn(entity: Entity, row: Row | null, id = row?.id): void {
+    if (typeof id !== 'number') return;
+    const shown = { ...entity, nameFields: shownFields(entity) };
+    const named = { name: row === null ? null : (nameOf(shown, row) ?? null), exists: row !== null };
+    remember(entity, id, named, changes.at(entity));
+  }
+
+  return { lookup, candidates, ownerFields, lookUp, learn };
 }
 
 export type References = ReturnType<typeof createReferences>;
@@ -185,7 +209,7 @@ function has(entity: Entity, name: string): boolean {
 export const ownNumber = /^[A-Z]\d{8}\.\d{4}$/i;
 
 /** The field of such a number, where it is shown beside the name and is not part of it. */
-const numberField = (entity: Entity): string | undefined =>
+export const numberField = (entity: Entity): string | undefined =>
   entity.summaryFields.find((field) => field.endsWith('Number') && !entity.nameFields.includes(field));
 
 /** Filters to try one after the other, from exact to loose. */

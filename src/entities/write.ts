@@ -8,15 +8,17 @@ import { checkBody } from './body.js';
 import { childrenOf } from './children.js';
 import { display, fieldValue, filledFields } from './display.js';
 import { type EntityFacts, type Facts, type FieldFacts, titleOf } from './facts.js';
+import { createIdentify } from './identify.js';
 import { linkTo } from './link.js';
 import { type Marks, markOf } from './mark.js';
 import { findEntity } from './names.js';
 import type { WritePlan, WriteResult } from './plan.js';
 import { probeCreate, probeRecord } from './probe.js';
 import type { CallContext, Reads, RecordResult } from './read.js';
-import { ownNumber, type References } from './references.js';
+import { createReadBack, type Written } from './read-back.js';
+import type { References } from './references.js';
 import { findRoute, type ParentArguments, type Route } from './route.js';
-import { same } from './same.js';
+import { createSubjects, nameLine, type Subject, subjectLines, writtenTo } from './subjects.js';
 import { fileBytes, mostFileBytes, type Uploads } from './uploads.js';
 
 /** What is about to be stored is shown whole: Autotask's longest text has 32,000 characters. */
@@ -41,11 +43,17 @@ function invisibleNotes(body: Row): string[] {
   });
 }
 
-/** A file that arrived shorter or longer than it was sent. */
-function otherSize(body: Row, stored: Row): string[] {
-  const sent = fileBytes(body);
-  if (sent === 0 || typeof stored.fileSize !== 'number') return [];
-  return stored.fileSize === sent ? [] : [`fileSize is ${stored.fileSize}, ${sent} bytes were sent`];
+/** What an update empties, which is easily overlooked among what it changes. */
+function clearedNote(
+  body: Row,
+  fields: readonly FieldFacts[],
+  before: readonly { readonly text: string }[],
+): string[] {
+  const cleared = fields.filter((field, index) => {
+    const value = fieldValue(body, field);
+    return (value === null || value === '') && before[index]?.text !== '';
+  });
+  return cleared.length > 0 ? [`this clears ${cleared.map(titleOf).join(', ')}`] : [];
 }
 
 export function createWrites(settings: WriteSettings) {
@@ -60,42 +68,25 @@ export function createWrites(settings: WriteSettings) {
       ...options(context),
     }).then(([cells = []]) => cells);
 
-  /** Autotask answers 200 and may store something else, so the stored record is read and compared. */
-  async function readBack(
-    known: EntityFacts,
-    id: number,
-    parentId: number | undefined,
-    body: Row,
-    fields: readonly FieldFacts[],
-    context: CallContext,
-  ): Promise<{ differences: string[]; notes: string[] }> {
-    let stored: Row | null;
-    try {
-      stored = await reads.row(known.entity, id, parentId, context);
-    } catch (error) {
-      if (!(error instanceof AutotaskError)) throw error;
-      return { differences: [], notes: [`The record could not be read back (${error.message}).`] };
-    }
-    if (stored === null) return { differences: [], notes: ['The record could not be read back yet.'] };
-    // The contents of a file are not read back, but how long they are is known.
-    const different = fields.filter(
-      (field) =>
-        field.dataType !== 'byte[]' && !same(fieldValue(body, field), fieldValue(stored, field), field),
-    );
-    const cells = await show(stored, different, context);
-    // People know a ticket by its number and not by its id.
-    const numbers = known.fields.filter(
-      ({ name }) =>
-        body[name] === undefined && ownNumber.test(String(stored[name])) && name.endsWith('Number'),
-    );
-    return {
-      differences: [
-        ...different.map((field, index) => `${titleOf(field)} is ${cells[index]?.text || 'empty'}`),
-        ...otherSize(body, stored),
-      ],
-      notes: numbers.map(({ name }) => `${name}: ${stored[name]}`),
-    };
-  }
+  const identify = createIdentify(reader, references);
+  const subjects = createSubjects(reads, references, identify);
+  const readBack = createReadBack(reads, references);
+
+  /** How values of a write are read: what is written to by its whole name only. */
+  const conversion = (known: EntityFacts, context: CallContext) => ({
+    ...reads.conversion(context),
+    identify: (field: FieldFacts, text: string) => {
+      const entity = writtenTo(known.entity, field);
+      return entity === undefined ? undefined : identify(entity, text, context.signal);
+    },
+  });
+
+  /** Records that a write belongs to and that are not there. */
+  const missing = (found: readonly Subject[], { parentId }: ParentArguments): Problem[] =>
+    found.flatMap(({ field, entity, id, row }) => {
+      const problem = `there is no record ${id} in ${entity.name}`;
+      return row === null ? [{ field: parentId === id ? 'parentId' : field, problem }] : [];
+    });
 
   function refuse(problems: readonly Problem[], entity: Entity): void {
     if (problems.length === 0) return;
@@ -106,18 +97,27 @@ export function createWrites(settings: WriteSettings) {
     );
   }
 
-  /** What a create or an update answers. The preview showed the names that were found; here the notes do. */
+  /** What a create or an update answers. */
   async function result(
     action: 'create' | 'update',
-    entity: Entity,
-    id: number,
-    changes: WriteResult['changes'],
-    notes: readonly string[],
-    back: Pick<WriteResult, 'differences' | 'notes'>,
+    known: EntityFacts,
+    written: Written,
+    plan: Pick<WritePlan, 'changes' | 'notes'> & { readonly on: readonly Subject[] },
     context: CallContext,
   ): Promise<WriteResult> {
-    const link = await linkTo(reader, entity, id, options(context));
-    return { action, entity, id, link, changes, ...back, notes: [...notes, ...back.notes] };
+    const { entity } = known;
+    const { called, notes, row: _, ...back } = await readBack(known, written, context);
+    const link = await linkTo(reader, entity, written.id, options(context));
+    return {
+      action,
+      entity,
+      id: written.id,
+      link,
+      called: [called, ...subjectLines(plan.on)],
+      changes: plan.changes,
+      ...back,
+      notes: [...plan.notes, ...notes],
+    };
   }
 
   async function planCreate(
@@ -136,22 +136,29 @@ export function createWrites(settings: WriteSettings) {
     const known = await facts(entity, context.signal);
     const parentFields = entity.parents.flatMap(({ parentField }) => parentField ?? []);
     const [parentField] = parentFields;
-    const given =
+    const { data: given, subjects: on } = await subjects.find(
+      known,
       args.parentId !== undefined && parentField !== undefined && !(parentField in args.data)
         ? { [parentField]: args.parentId, ...args.data }
-        : args.data;
+        : args.data,
+      context,
+    );
     const mark = marks.get(entity.name) ?? null;
     const marked =
       mark === null || Object.keys(given).some((name) => name.toLowerCase() === mark.toLowerCase())
         ? given
         : { ...given, [mark]: markOf(entity, given) };
-    const checked = await checkBody(known, marked, 'create', reads.conversion(context));
+    const checked = await checkBody(known, marked, 'create', conversion(known, context));
     const bytes = fileBytes(checked.body);
     const tooLarge = {
       field: 'data',
       problem: `has ${bytes} bytes; Autotask takes ${mostFileBytes} in a file`,
     };
-    refuse(bytes > mostFileBytes ? [...checked.problems, tooLarge] : checked.problems, entity);
+    const gone = missing(on, args).filter(
+      ({ field }) => !checked.problems.some((other) => other.field === field),
+    );
+    const problems = [...checked.problems, ...gone];
+    refuse(bytes > mostFileBytes ? [...problems, tooLarge] : problems, entity);
     uploads.check(bytes);
     const planNotes = [...(args.notes ?? []), ...invisibleNotes(checked.body)];
     const route = findRoute(entity, 'create', checked.body, args);
@@ -168,6 +175,7 @@ export function createWrites(settings: WriteSettings) {
       path: route.path,
       body: checked.body,
       stored: null,
+      called: subjectLines(on),
       audience: audienceOf(known, checked.body, {}),
       changes,
       notes: planNotes,
@@ -175,8 +183,9 @@ export function createWrites(settings: WriteSettings) {
       execute: async (writer) => {
         uploads.take(bytes);
         const id = await writer.create(route.path, checked.body, options(context));
-        const back = await readBack(known, id, route.parent?.id, checked.body, checked.fields, context);
-        return result('create', entity, id, changes, [...planNotes, ...checked.notes], back, context);
+        const { body, fields } = checked;
+        const written = { id, parentId: route.parent?.id, body, fields, changes, before: null };
+        return result('create', known, written, { changes, notes: planNotes, on }, context);
       },
     };
   }
@@ -242,13 +251,18 @@ export function createWrites(settings: WriteSettings) {
       known,
       { ...data, id: args.id },
       'update',
-      reads.conversion(context),
+      conversion(known, context),
       row,
     );
     refuse(checked.problems, entity);
-    const planNotes = [...(args.notes ?? []), ...invisibleNotes(checked.body)];
+    const on = await subjects.ofStored(known, row, context);
     const fields = checked.fields.filter((field) => field.name !== 'id');
     const before = await show(row, fields, context);
+    const planNotes = [
+      ...(args.notes ?? []),
+      ...clearedNote(checked.body, fields, before),
+      ...invisibleNotes(checked.body),
+    ];
     const after = await show(checked.body, fields, context, wholeText);
     const changes = fields.map((field, index) => ({
       field: titleOf(field),
@@ -262,6 +276,7 @@ export function createWrites(settings: WriteSettings) {
       path: route.path,
       body: checked.body,
       stored: row,
+      called: [nameLine(entity, args.id, row), ...subjectLines(on)],
       audience: audienceOf(known, checked.body, row),
       changes,
       notes: planNotes,
@@ -273,8 +288,9 @@ export function createWrites(settings: WriteSettings) {
       ),
       execute: async (writer) => {
         const id = await writer.patch(route.path, checked.body, options(context));
-        const back = await readBack(known, id, route.parent?.id, checked.body, fields, context);
-        return result('update', entity, id, changes, [...planNotes, ...checked.notes], back, context);
+        const { body } = checked;
+        const written = { id, parentId: route.parent?.id, body, fields, changes, before: row };
+        return result('update', known, written, { changes, notes: planNotes, on }, context);
       },
     };
   }
@@ -292,6 +308,10 @@ export function createWrites(settings: WriteSettings) {
       context,
     );
     const gone = { text: '', json: null };
+    const called = [
+      nameLine(entity, args.id, row),
+      ...subjectLines(await subjects.ofStored(known, row, context)),
+    ];
     const changes = record.fields.map((field, index) => ({
       field: titleOf(field),
       before: record.cells[index] ?? null,
@@ -304,6 +324,7 @@ export function createWrites(settings: WriteSettings) {
       path: `${route.path}/${args.id}`,
       body: null,
       stored: row,
+      called,
       audience: audienceOf(known, row, row),
       changes,
       notes: [],
@@ -313,10 +334,11 @@ export function createWrites(settings: WriteSettings) {
         const id = await writer.remove(`${route.path}/${args.id}`, options(context));
         const left = await reads.row(entity, args.id, route.parent?.id, context).catch(() => null);
         const differences = left === null ? [] : ['the record is still there'];
-        return { action: 'delete', entity, id, link: null, changes, differences, notes: [] };
+        const nothing = { stored: [], moved: [], notes: [] };
+        return { action: 'delete', entity, id, link: null, called, changes, differences, ...nothing };
       },
     };
   }
 
-  return { planCreate, planUpdate, planDelete };
+  return { planCreate, planUpdate, planDelete, subjects };
 }

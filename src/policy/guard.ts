@@ -125,10 +125,28 @@ export function guardReader(reader: AutotaskReader, policy: Policy): AutotaskRea
   };
 }
 
+/** Is told of every write that is sent: when it begins, and when it has ended, however it ended. */
+export interface Watcher {
+  made(entity: Entity, isDelete: boolean): void;
+}
+
 /**
  * The same for a writer. `actAs` is the resource in whose name is written, where Autotask supports that.
  */
-export function guardWriter(writer: AutotaskWriter, policy: Policy, actAs: number | null): AutotaskWriter {
+export function guardWriter(
+  writer: AutotaskWriter,
+  policy: Policy,
+  actAs: number | null,
+  watcher: Watcher = { made: () => {} },
+): AutotaskWriter {
+  const watched = async (entity: Entity, isDelete: boolean, write: () => Promise<number>) => {
+    watcher.made(entity, isDelete);
+    try {
+      return await discreetly(policy, entity, write);
+    } finally {
+      watcher.made(entity, isDelete);
+    }
+  };
   const attribution = (entity: Entity) =>
     actAs !== null && takesAttribution(entity) ? { impersonationResourceId: actAs } : {};
   return {
@@ -137,18 +155,18 @@ export function guardWriter(writer: AutotaskWriter, policy: Policy, actAs: numbe
       const entity = allowed(policy, 'create', path);
       checkBody(policy, entity, body);
       const how = { ...options, ...attribution(entity) };
-      return discreetly(policy, entity, () => writer.create(path, body, how));
+      return watched(entity, false, () => writer.create(path, body, how));
     },
     async patch(path, body, options) {
       const entity = allowed(policy, 'update', path);
       checkBody(policy, entity, body);
       const how = { ...options, ...attribution(entity) };
-      return discreetly(policy, entity, () => writer.patch(path, body, how));
+      return watched(entity, false, () => writer.patch(path, body, how));
     },
     async remove(path, options) {
       const entity = allowed(policy, 'delete', path);
       const how = { ...options, ...attribution(entity) };
-      return discreetly(policy, entity, () => writer.remove(path, how));
+      return watched(entity, true, () => writer.remove(path, how));
     },
   };
 }

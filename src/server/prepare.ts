@@ -1,3 +1,4 @@
+import { createChanges } from '../entities/changes.js';
 import { createEntities } from '../entities/index.js';
 import { createCursors } from '../entities/order/cursor.js';
 import { guardReader, guardWriter } from '../policy/guard.js';
@@ -20,10 +21,18 @@ export interface Desk {
  */
 export function prepareDesks(settings: ServerSettings, access: Access): (readOnly: boolean) => Desk {
   const { timeZone, closedStatusIds, facts, log, policy = createPolicy() } = settings;
-  const { reader, writer, whyNoReader, actAs = null, tenant, files = null } = access;
+  const {
+    reader,
+    writer,
+    whyNoReader,
+    actAs = null,
+    tenant,
+    files = null,
+    changes = createChanges(),
+  } = access;
   const guarded = reader === null ? null : guardReader(reader, policy);
   const cursors = createCursors(settings.confirm?.key, access.owner ?? tenant);
-  const entities = createEntities(guarded, whyNoReader, policy, access.marks, cursors);
+  const entities = createEntities(guarded, whyNoReader, policy, access.marks, cursors, changes);
   const make = (readOnly: boolean): Desk => {
     const context = { entities, server: { ...facts, readOnly }, timeZone, closedStatusIds, files };
     const dispatch = createDispatch({
@@ -32,7 +41,7 @@ export function prepareDesks(settings: ServerSettings, access: Access): (readOnl
       ),
       context,
       rules: {
-        writer: readOnly || writer === null ? null : guardWriter(writer, policy, actAs),
+        writer: readOnly || writer === null ? null : guardWriter(writer, policy, actAs, changes),
         gate: createGate(settings.confirm ?? usualGate),
         policy,
         audit: access.audit ?? null,

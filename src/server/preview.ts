@@ -29,6 +29,7 @@ export async function previewLines(plan: WritePlan, actAs: number | null): Promi
   return [
     `This would ${would[action]} ${what} (${path})${gone ? ' for good' : ''}:`,
     ...between([
+      ...plan.called.map(disarm),
       ...plan.changes.map((change) => changeLine(plan, change)),
       ...(stays ? [`publish stays: ${disarm(label)}`] : []),
       ...plan.notes.map((note) => `Note: ${disarm(note)}`),

@@ -70,15 +70,15 @@ function accountText({ record, lists, notes: said }: Extract<Result, { kind: 'ac
 const done = { create: 'Created', update: 'Updated', delete: 'Deleted' } as const;
 
 function writeText(write: WriteResult): string {
-  const lines = [`${done[write.action]} ${write.entity.singular} ${write.id}.`];
-  if (write.link !== null) lines.push(write.link);
-  if (write.differences.length > 0) {
-    lines.push('Autotask stored something else than was sent:', ...tenantData(write.differences));
-  } else if (write.action !== 'delete' && write.notes.every((note) => !note.includes('read back'))) {
-    lines.push('Read back: every field is stored as sent.');
-  }
-  if (write.notes.length > 0) lines.push(...tenantData(notes(write.notes)));
-  return lines.join('\n');
+  const { action, entity, id, link, differences, called, stored, moved, notes: said } = write;
+  const lines = [`${done[action]} ${entity.singular} ${id}.`];
+  if (link !== null) lines.push(link);
+  if (differences.length > 0) lines.push('Autotask stored something else than was sent:');
+  else if (stored.length > 0) lines.push('Read back: every field is stored as sent.');
+  const changed = moved.map((line) => `changed too, though not sent: ${line}`);
+  return [...lines, ...tenantData([...differences, ...called, ...stored, ...changed, ...notes(said)])].join(
+    '\n',
+  );
 }
 
 /** Results that are text and nothing else. */

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { attachmentEntity } from '../entities/attachments.js';
-import { ifAllowed } from '../entities/courtesy.js';
 import { findEntity } from '../entities/names.js';
 import type { WritePlan } from '../entities/plan.js';
-import { nameOf } from '../entities/references.js';
 import { mostFileBytes } from '../entities/uploads.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { clean } from '../text.js';
@@ -11,7 +9,7 @@ import { internalChoice, saidDefault } from './defaults.js';
 import { defineWriteTool, type ToolContext, type WriteTool } from './define.js';
 import { contentOf } from './files/content.js';
 import * as inputs from './inputs.js';
-import { explained, idOf } from './records.js';
+import { explained } from './records.js';
 
 const longestName = 255;
 
@@ -107,15 +105,9 @@ async function planOf(
   const parent = findEntity(entity.parents[0]?.entity ?? '', undefined, 'parentEntity');
   context.entities.policy.require('create', entity);
   const file = await fileOf({ name: text(args.name), data: text(args.data), path: text(args.path) }, context);
-  const id = await idOf(parent.name, parentId, context, 'exact');
-  const { reads, writes } = context.entities.tenant();
-  const owner = await ifAllowed(() => reads.row(parent, id, undefined, context), undefined);
-  if (owner === null) {
-    throw refuse({ field: 'parentId', problem: `there is no record ${id} in ${parent.name}` });
-  }
+  const { writes } = context.entities.tenant();
+  const id = await writes.subjects.idToWrite(parent, parentId, 'parentId', context);
   const notes: string[] = [];
-  const called = owner === undefined ? undefined : nameOf(parent, owner);
-  if (called !== undefined) notes.push(`${parent.singular} ${id} is ${called}`);
   let visible = publish;
   if (visible === undefined || visible === null || visible === '') {
     const internal = await internalChoice(entity.name, context);

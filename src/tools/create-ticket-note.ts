@@ -1,7 +1,7 @@
 import type { TicketNoteCreate } from '../../generated/types.js';
 import { defaultChoice, internalChoice, saidDefault } from './defaults.js';
 import * as inputs from './inputs.js';
-import { defineCreate, idOf } from './records.js';
+import { defineCreate } from './records.js';
 
 export const createTicketNote = defineCreate<keyof TicketNoteCreate>({
   name: 'create-ticket-note',
@@ -19,7 +19,6 @@ export const createTicketNote = defineCreate<keyof TicketNoteCreate>({
   prepare: async (data, context) => {
     const filled: Record<string, unknown> = { ...data };
     const notes: string[] = [];
-    if (typeof data.ticketID === 'string') filled.ticketID = await idOf('Tickets', data.ticketID, context);
     if (data.publish === undefined) {
       const internal = await internalChoice('TicketNotes', context);
       if (internal !== undefined) {

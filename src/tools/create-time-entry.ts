@@ -6,7 +6,7 @@ import { datetime } from '../scalars.js';
 import { defaultRole, isGiven } from './assignment.js';
 import type { ToolContext } from './define.js';
 import * as inputs from './inputs.js';
-import { defineCreate, idOf } from './records.js';
+import { defineCreate } from './records.js';
 import { roleProblem } from './roles.js';
 
 const targets = ['ticketID', 'taskID', 'internalBillingCodeID'] as const;
@@ -83,7 +83,6 @@ export const createTimeEntry = defineCreate<keyof TimeEntryCreate>({
       : undefined,
   prepare: async (given, context) => {
     const data: Record<string, unknown> = { ...given };
-    if (typeof given.ticketID === 'string') data.ticketID = await idOf('Tickets', given.ticketID, context);
     const problems = await timeProblems(data, context);
     if (problems.length > 0) throw new InvalidInput('Nothing was written.', problems);
     return { data, notes: [] };

@@ -13,15 +13,11 @@ import {
 } from './define.js';
 import * as inputs from './inputs.js';
 
-/**
- * The id of a record that was given by id, number or name; several matches are an error that lists them.
- * `exact`: for a record to change, the beginning of a name is not enough.
- */
+/** The id of a record to read, given by id, number or name; several matches are an error that lists them. */
 export async function idOf(
   entityName: string,
   given: string | number,
   context: ToolContext,
-  how: 'exact' | 'close' = 'close',
 ): Promise<number> {
   const number = typeof given === 'number' || /^\d+$/.test(given) ? Number(given) : undefined;
   if (number !== undefined && Number.isSafeInteger(number)) return number;
@@ -36,28 +32,14 @@ export async function idOf(
   if (only === undefined) {
     throw new AutotaskError('notFound', `No record of ${entity.name} is called ${JSON.stringify(given)}.`);
   }
-  const wanted = text
-    .trim()
-    .toLowerCase()
-    .split(/[\s,]+/);
-  const isExact = wanted.every((word) => only.name.toLowerCase().split(/\s+/).includes(word));
-  const whole = isExact && (entity.nameFields.length > 1 || wanted.length === only.name.split(/\s+/).length);
-  if (others.length === 0 && (how === 'close' || whole)) return only.id;
-  throw new InvalidInput(
-    others.length === 0
-      ? 'Name the record exactly or give its id.'
-      : 'Several records fit; give the id of one.',
-    [
-      {
-        field: 'id',
-        problem:
-          others.length === 0
-            ? `${JSON.stringify(given)} is not the whole name`
-            : `${JSON.stringify(given)} fits ${found.length}${found.length < mostCandidates ? '' : ' or more'} records of ${entity.name}`,
-        allowed: found.map((candidate) => `${candidate.id} = ${candidate.name}`),
-      },
-    ],
-  );
+  if (others.length === 0) return only.id;
+  throw new InvalidInput('Several records fit; give the id of one.', [
+    {
+      field: 'id',
+      problem: `${JSON.stringify(given)} fits ${found.length}${found.length < mostCandidates ? '' : ' or more'} records of ${entity.name}`,
+      allowed: found.map((candidate) => `${candidate.id} = ${candidate.name}`),
+    },
+  ]);
 }
 
 /** `get-*`: one record by id or name. */
@@ -179,13 +161,15 @@ export function defineUpdate<FieldName extends string>(tool: WriteDeclaration<Fi
     input,
     destructive: true,
     idempotent: true,
+    empties: Object.keys(fields),
     plan: async ({ id, fields: others, ...parameters }, context) => {
       const { data, notes } = await prepare(
         await merged(entity, parameters, otherFields.parse(others), context),
         context,
       );
-      const found = await idOf(entity, recordId.parse(id), context, 'exact');
-      return context.entities.tenant().writes.planUpdate({ entity, id: found, data, notes }, context);
+      const { subjects, planUpdate } = context.entities.tenant().writes;
+      const found = await subjects.idToWrite(findEntity(entity), recordId.parse(id), 'id', context);
+      return planUpdate({ entity, id: found, data, notes }, context);
     },
   });
 }

@@ -1,21 +1,31 @@
 import * as z from 'zod';
 import { ifAllowed } from '../entities/courtesy.js';
+import { findEntity } from '../entities/names.js';
 import type { Problem } from '../errors.js';
 import type { ToolContext } from './define.js';
 import { idOf } from './records.js';
 
-const named = z.object({ id: z.number(), name: z.string() });
-
 /** The active roles of a resource; empty when it has none or the tenant does not let us read them. */
 async function rolesOf(resource: string | number, context: ToolContext) {
-  const id = await idOf('Resources', resource, context);
-  const query = { resourceID: id, isActive: true };
-  const args = { entity: 'ResourceRoles', query, includeFields: ['roleID'], maxRecords: 200 };
+  const resourceID = await idOf('Resources', resource, context);
+  const entity = findEntity('ResourceRoles');
+  const { path } = entity;
+  if (path === null) return [];
+  const { references } = context.entities.tenant();
+  const options = { limit: 200, ...(context.signal ? { signal: context.signal } : {}) };
   return ifAllowed(async () => {
-    const { columns, rows } = await context.entities.tenant().reads.query(args, context);
-    const column = columns.indexOf('roleID');
-    const roles = rows.flatMap((row) => named.safeParse(row[column]?.json).data ?? []);
-    return roles.filter((role, index) => roles.findIndex((other) => other.id === role.id) === index);
+    const filter = [
+      { op: 'eq', field: 'resourceID', value: resourceID },
+      { op: 'eq', field: 'isActive', value: true },
+    ];
+    const search = { filter, includeFields: ['roleID'] };
+    const { rows } = await references.lookUp({ ...entity, path }, search, options);
+    const ids = [...new Set(rows.flatMap(({ roleID }) => (typeof roleID === 'number' ? [roleID] : [])))];
+    const { names } = await references.lookup('Role', ids, context.signal);
+    return ids.flatMap((id) => {
+      const name = names.get(id);
+      return name === undefined ? [] : [{ id, name }];
+    });
   }, []);
 }
 

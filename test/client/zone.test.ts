@@ -87,6 +87,15 @@ describe('zone discovery', () => {
     expect(() => readZone({ url: 'http://webservices2.autotask.net/ATServicesRest/' }, asked)).toThrow(
       /encrypted/,
     );
+    const plain = 'http://10.0.0.7/ATServicesRest/V1.0/zoneInformation';
+    for (const host of ['10.0.0.7', 'proxy.example', 'localhost.example', '127.0.0.1.example', '[::2]']) {
+      const url = `http://${host}/ATServicesRest/`;
+      expect(() => readZone({ url }, plain), host).toThrow(/not encrypted/);
+    }
+    for (const host of ['127.0.0.1:8080', 'localhost', '[::1]']) {
+      const url = `http://${host}/ATServicesRest/`;
+      expect(readZone({ url }, plain).apiUrl, host).toBe(`${url}V1.0/`);
+    }
     expect(() => readZone({ url: 'https://example.com/ATServicesRest/' }, asked)).toThrow(/outside/);
     expect(readZone({ url: 'https://webservices2.autotask.net//ATServicesRest/' }, asked).apiUrl).toBe(
       'https://webservices2.autotask.net/ATServicesRest/V1.0/',
@@ -144,5 +153,21 @@ describe('quirk 2: 401 has an empty body and three causes', () => {
     expect((await failureOf(reader.item('Tickets/1'))).kind).toBe('credentials');
     expect(fake.zoneCalls).toHaveLength(0);
     expect(fake.calls).toHaveLength(1);
+  });
+});
+
+describe('a zone over plain http on another machine', () => {
+  it('gets nothing when discovery names it, and is used when the operator pins it', async () => {
+    const named = 'http://autotask-mcp.invalid/ATServicesRest/';
+    const fake = await fakeTenant(
+      () => ({ body: oneTicket }),
+      () => ({ body: { url: named, webUrl: named, zoneName: 'Test' } }),
+    );
+    const error = await failureOf(createReader(fake.settings()).query('Tickets', search, { limit: 1 }));
+    expect(error).toMatchObject({ kind: 'zone', actor: 'operator' });
+    expect(error.message).toContain('http://autotask-mcp.invalid, which is not encrypted');
+    expect(error.next).toContain('AUTOTASK_API_URL');
+    const pinned = createReader(fake.settings({ apiUrl: named, tuning: { retries: 0 } }));
+    expect((await failureOf(pinned.query('Tickets', search, { limit: 1 }))).message).toContain('host name');
   });
 });

@@ -52,7 +52,7 @@ describe('create-ticket', () => {
 
   it('tells the number by which people know the ticket', async () => {
     const { text } = await confirmed('create-ticket', { title: 'VPN issue', company: 'Contoso' });
-    const number = /^Note: ticketNumber: (T\d{8}\.\d{4})$/m.exec(text)?.[1] ?? 'none';
+    const number = /^ticketNumber: (T\d{8}\.\d{4})$/m.exec(text)?.[1] ?? 'none';
     expect((await tenant.call('get-ticket', { id: number })).text).toContain('VPN issue');
   });
 

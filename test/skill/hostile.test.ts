@@ -85,6 +85,79 @@ describe('the scripts work wherever the folder lies and however they are called'
     });
   });
 
+  const scripts = [
+    'mcp_pull.sh',
+    'mcp_up.sh',
+    'mcp_down.sh',
+    'mcp_logs.sh',
+    'mcp_pin_digest.sh',
+    'mcp_update.sh',
+    'cron_install.sh',
+    'cron_uninstall.sh',
+  ];
+  const command = 'a[$(touch "$FAKE_WORLD/home/pwned")]';
+  const variables = [
+    [
+      'AUTOTASK_MCP_WAIT_SECONDS',
+      [command, `1+${command}`, 'SECONDS', '-1', '08', '1e3', '10000', ' 5', '5\n6'],
+    ],
+    ['AUTOTASK_MCP_IMAGE', [`image\n${command}`]],
+    ['HOME', ['relative', `.$(touch pwned)`, '/tmp/a\nExecStart=/bin/true']],
+    ['XDG_CONFIG_HOME', ['/tmp/a\nExecStart=/bin/true']],
+    ['DOCKER_HOST', ['tcp://localhost\nExecStart=/bin/true']],
+    ['DOCKER_CONTEXT', ['\u001b[2J']],
+    ['DOCKER_CONFIG', ['/tmp/a\r']],
+  ] as const;
+
+  it.each(scripts)(
+    '%s refuses a variable of the shell that is not what it must be, and does nothing',
+    (script) => {
+      const machine = new Machine().running();
+      machine.install('systemctl', '#!/bin/sh\n');
+      const [before, files] = [machine.world, machine.files()];
+      for (const [name, values] of variables) {
+        for (const value of values) {
+          const { code, stderr, calls } = machine.run(script, [], {
+            cwd: machine.folder,
+            env: { [name]: value },
+          });
+          expect({ name, value, code, stderr, calls }).toEqual({
+            name,
+            value,
+            code: 1,
+            stderr: expect.stringMatching(new RegExp(`^${script}: ${name} .*Nothing was done\\.\\n$`)),
+            calls: [],
+          });
+        }
+      }
+      expect({ world: machine.world, files: machine.files() }).toEqual({ world: before, files });
+    },
+  );
+
+  it('a command in what a script counts with, or passes on, is not run', () => {
+    const machine = new Machine().pulled();
+    const env = {
+      SECONDS: command,
+      NODE_ENV: command,
+      DOCKER_CONTEXT: command,
+      tag: command,
+      pin: command,
+      end: command,
+    };
+    expect(machine.run('mcp_up.sh', [], { cwd: machine.folder, env }).code).toBe(0);
+    expect(machine.files().filter((path) => basename(path) === 'pwned')).toEqual([]);
+  });
+
+  it('every variable that they take from the shell is among those', () => {
+    const own = ['AUTOTASK_HTTP_TOKEN', 'BASH_SOURCE', 'SECONDS'];
+    const named = scripts
+      .concat('lib.sh', 'image.sh', 'cron.sh')
+      .flatMap((script) => new Machine().read(`scripts/${script}`).match(/\$\{?!?[A-Z][A-Z_]+/g) ?? [])
+      .map((use) => use.replace(/^\$\{?!?/, ''));
+    const known: readonly string[] = [...variables.map(([name]) => name), ...own];
+    expect([...new Set(named)].filter((name) => !known.includes(name))).toEqual([]);
+  });
+
   it('with umask 000: what they make is private all the same', () => {
     const machine = new Machine().pulled();
     for (const script of ['mcp_up.sh', 'mcp_pin_digest.sh', 'mcp_update.sh'])

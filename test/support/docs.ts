@@ -46,5 +46,5 @@ export const settle = (text: string): string =>
     .replace(/\d+ of (\d+) requests \([\d.]+ %\)/, '… of $1 requests (… %)')
     .replace(/cursor [0-9a-z._-]+ \(until \S+\)/, 'cursor … (until …)')
     .replace(/has sent \d+ since/, 'has sent … since')
-    .replace(/(Note: ticketNumber: )T\d{8}\.\d{4}/g, '$1T…')
+    .replace(/(ticketNumber: |^Ticket \d+: )T\d{8}\.\d{4}/gm, '$1T…')
     .replace(/(createDateTime|lastActivityDate): \S+/g, '$1: …');

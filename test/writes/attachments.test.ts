@@ -60,7 +60,7 @@ describe('create-attachment', () => {
     expect(text).toContain('fullPath: plan.txt');
     expect(text).toContain('publish: Internal Users Only (2)');
     expect(text).toContain('Who sees it: Internal by its publish choice.');
-    expect(text).toMatch(/Note: Ticket 101975 is T20261112\.0003 /);
+    expect(text).toMatch(/^on Ticket 101975: T20261112\.0003 \S/m);
     expect(text).not.toContain(file.data);
     expect(writesSince(sandbox, from)).toEqual([]);
   });

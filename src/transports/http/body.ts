@@ -1,23 +1,66 @@
 import type { IncomingMessage } from 'node:http';
+import { most as budget, Pool } from '../../budget.js';
 import { Refusal } from './refusal.js';
 
 /** So many times the limit is read and thrown away, for the sender to get to the answer. */
 const drained = 8;
 
-function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
+/** So much of a body is read without asking for room: most calls are smaller, and still get through. */
+const small = 16 * 1024;
+
+/** For all bodies that are on their way, whoever sends them and however slowly. */
+const room = new Pool(budget.bodyBytes);
+
+/** What one body takes of the room. */
+function createShare() {
+  let taken = 0;
+  return {
+    /** False when there is no room for so many bytes. */
+    grow(bytes: number): boolean {
+      if (bytes <= small || bytes <= taken) return true;
+      if (!room.take(bytes - taken)) return false;
+      taken = bytes;
+      return true;
+    },
+    give() {
+      room.give(taken);
+      taken = 0;
+    },
+  };
+}
+
+async function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
+  const share = createShare();
+  try {
+    return await receive(request, most, share.grow);
+  } finally {
+    share.give();
+  }
+}
+
+function receive(request: IncomingMessage, most: number, fits: (bytes: number) => boolean): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const tooLarge = () => reject(new Refusal(413, `The request body is larger than ${most} bytes.`));
+    const noRoom = () =>
+      reject(
+        new Refusal(503, 'This server is receiving as many large requests as it can hold; try again.', {
+          'Retry-After': '5',
+        }),
+      );
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let dropped = false;
     if (Number(request.headers['content-length']) > most) tooLarge();
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= most) {
+      if (!dropped && bytes <= most && fits(bytes)) {
         chunks.push(chunk);
         return;
       }
       chunks.length = 0;
-      tooLarge();
+      dropped = true;
+      if (bytes > most) tooLarge();
+      else noRoom();
       if (bytes > drained * most) request.destroy();
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));

@@ -1,0 +1,240 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startSandbox } from '../../src/sandbox/index.js';
+import type { Sandbox, TenantHandle } from '../../src/sandbox/types.js';
+import { callTool, post, startProgram, token } from '../http/support.js';
+import { type Connection, connect, tenantEnvironment } from '../support/tenant.js';
+import { isWrite, type Rig, rig, tokenIn } from '../writes/support.js';
+
+/** Writes as somebody does who does not come through this server. */
+async function elsewhere({ apiUrl, credentials }: TenantHandle, method: string, path: string, body: object) {
+  const response = await fetch(`${apiUrl}V1.0/${path}`, {
+    method,
+    headers: {
+      UserName: credentials.userName,
+      Secret: credentials.secret,
+      ApiIntegrationCode: credentials.integrationCode,
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(await response.text());
+}
+const rename = (tenant: TenantHandle, id: number, companyName: string) =>
+  elsewhere(tenant, 'PATCH', 'Companies', { id, companyName });
+
+describe('requests of a task in a fresh process', () => {
+  const write = async ({ call }: Connection, name: string, args: Record<string, unknown>) => {
+    const preview = await call(name, args);
+    const done = await call(name, { ...args, confirm: tokenIn(preview.text) });
+    expect(done.text, name).toMatch(/^(Created|Updated)/);
+  };
+  const assigned = {
+    assignedResourceID: 'Bianca Almeida',
+    assignedResourceRoleID: 'Service Desk Technician',
+  };
+  const tasks: readonly [
+    name: string,
+    cold: number,
+    warm: number,
+    run: (desk: Connection) => Promise<unknown>,
+  ][] = [
+    [
+      'a ticket with preview and confirmation',
+      7,
+      4,
+      (desk) =>
+        write(desk, 'create-ticket', {
+          title: 'Keyboard',
+          companyID: 'Contoso Ltd',
+          contactID: 'Julia Archer',
+        }),
+    ],
+    [
+      'another status and assignee',
+      14,
+      6,
+      (desk) => write(desk, 'update-ticket', { id: 'T20260910.0001', status: 'In Progress', ...assigned }),
+    ],
+    [
+      'time on a ticket',
+      10,
+      4,
+      (desk) =>
+        write(desk, 'create-time-entry', {
+          ticketID: 'T20260910.0001',
+          resourceID: 'Bianca Almeida',
+          roleID: 'Service Desk Technician',
+          dateWorked: '2026-11-19',
+          hoursWorked: 0.5,
+          summaryNotes: 'Replaced the cable.',
+        }),
+    ],
+    [
+      'tasks of a project',
+      5,
+      1,
+      (desk) => desk.call('search-tasks', { projectID: 'Fabrikam Inc Firewall Upgrade' }),
+    ],
+  ];
+  it.each(tasks)('%s: at most %i, and %i when it is done again', async (_, cold, warm, run) => {
+    const desk = await connect();
+    try {
+      expect((await desk.requestsOf(() => run(desk))).length).toBeLessThanOrEqual(cold);
+      expect((await desk.requestsOf(() => run(desk))).length).toBeLessThanOrEqual(warm);
+    } finally {
+      await desk.close();
+    }
+  });
+});
+
+describe('names that were read before', () => {
+  let sandbox: Sandbox;
+  let desk: Rig;
+  const minutes = (count: number) => vi.setSystemTime(Date.now() + count * 60_000);
+  const shown = async () =>
+    (await desk.call('query-entity', { entity: 'Contacts', query: { id: 30684004 } })).text;
+  const found = (companyID: string) => desk.call('search-contacts', { companyID });
+
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+  });
+  afterAll(() => sandbox.close());
+  const start = async (env: Record<string, string> = {}) => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    await rename(sandbox, 175, 'Contoso Ltd');
+    desk = await rig(sandbox, { env });
+  };
+  afterEach(async () => {
+    vi.useRealTimers();
+    await desk.close();
+  });
+
+  it('are five minutes old at most when somebody else changes them', async () => {
+    await start();
+    expect(await shown()).toMatch(/Contoso Ltd/);
+    await rename(sandbox, 175, 'Renamed elsewhere');
+    minutes(4);
+    expect(await shown()).toMatch(/Contoso Ltd/);
+    minutes(2);
+    expect(await shown()).toMatch(/Renamed elsewhere/);
+  });
+
+  it('are found by an old name for five minutes at most, and by a new one at once', async () => {
+    await start();
+    expect((await found('Contoso Ltd')).text).toMatch(/Julia/);
+    await rename(sandbox, 175, 'Renamed elsewhere');
+    expect((await found('Renamed elsewhere')).text).toMatch(/Julia/);
+    minutes(6);
+    expect((await found('Contoso Ltd')).isError).toBe(true);
+  });
+
+  it('are new at once when this server changes them', async () => {
+    await start();
+    expect(await shown()).toMatch(/Contoso Ltd/);
+    expect((await found('Contoso Ltd')).text).toMatch(/Julia/);
+    const change = { id: 175, companyName: 'Renamed here' };
+    const preview = await desk.call('update-company', change);
+    await desk.call('update-company', { ...change, confirm: tokenIn(preview.text) });
+    expect(await shown()).toMatch(/Renamed here/);
+    expect((await found('Contoso Ltd')).isError).toBe(true);
+  });
+
+  it('never decide which record is changed', async () => {
+    await start();
+    const change = { id: 'Contoso Ltd', phone: '5551790000' };
+    const preview = await desk.call('update-company', change);
+    // Another company gets the name, between the preview and its confirmation.
+    await rename(sandbox, 175, 'Contoso Europe');
+    await rename(sandbox, 176, 'Contoso Ltd');
+    try {
+      const answer = await desk.call('update-company', { ...change, confirm: tokenIn(preview.text) });
+      expect(answer.text).toMatch(/Updated Company 176/);
+    } finally {
+      await rename(sandbox, 176, 'Fabrikam Inc');
+    }
+  });
+
+  it('do not stand for the stored record, which a confirmation reads again', async () => {
+    await start({ AUTOTASK_CONFIRM_MODE: 'preview' });
+    const change = { id: 30684004, phone: '5551790001' };
+    const preview = await desk.call('update-contact', change);
+    await elsewhere(sandbox, 'PATCH', 'Companies/175/Contacts', { id: 30684004, title: 'Director' });
+    const answer = await desk.call('update-contact', { ...change, confirm: tokenIn(preview.text) });
+    expect(answer.text).toMatch(/has changed since the preview/);
+    expect(sandbox.requests.filter(isWrite).at(-1)?.body).toMatchObject({ title: 'Director' });
+  });
+
+  it('are not remembered as absent', async () => {
+    await start();
+    expect((await found('Brand New Ltd')).isError).toBe(true);
+    await rename(sandbox, 175, 'Brand New Ltd');
+    expect((await found('Brand New Ltd')).text).toMatch(/Julia/);
+  });
+});
+
+describe('what is kept over HTTP', () => {
+  it('belongs to one tenant: the same ids have other names in the next one', async () => {
+    const sandbox = await startSandbox({ tenants: [{ seed: 7 }, { seed: 7 }] });
+    const program = await startProgram([], {
+      AUTOTASK_HTTP_AUTH: 'gateway',
+      AUTOTASK_HTTP_TOKEN: token,
+      AUTOTASK_HTTP_API_ORIGINS: sandbox.url,
+      AUTOTASK_ZONE_URL: sandbox.url,
+    });
+    try {
+      const ask = async ({ credentials }: TenantHandle, name: string, args: object) =>
+        (
+          await post(String(program.url), callTool(name, args), {
+            'X-Autotask-Username': credentials.userName,
+            'X-Autotask-Secret': credentials.secret,
+            'X-Autotask-Integration-Code': credentials.integrationCode,
+          })
+        ).text();
+      const [one, two] = sandbox.tenants;
+      if (one === undefined || two === undefined) throw new Error('two tenants are needed');
+      await rename(one, 175, 'First Ltd');
+      await rename(two, 175, 'Second Ltd');
+      const list = { entity: 'Contacts', query: { companyID: 175 } };
+      for (const _ of ['read', 'kept']) {
+        expect(await ask(one, 'query-entity', list)).toMatch(/First Ltd/);
+        expect(await ask(two, 'query-entity', list)).toMatch(/Second Ltd/);
+      }
+      expect(await ask(one, 'search-contacts', { companyID: 'First Ltd' })).toMatch(/First Ltd/);
+      expect(await ask(two, 'search-contacts', { companyID: 'First Ltd' })).not.toMatch(/First Ltd\\t/);
+    } finally {
+      await program.stop();
+      await sandbox.close();
+    }
+  });
+
+  it('belongs to the rights of a token, and a write of one is seen by all', async () => {
+    const sandbox = await startSandbox();
+    const masked = 'masked-0123456789abcdef';
+    const policy = join(mkdtempSync(join(tmpdir(), 'requests-')), 'masked.json');
+    writeFileSync(policy, JSON.stringify({ maskFields: ['Companies.companyName'] }));
+    const program = await startProgram([], {
+      ...tenantEnvironment(sandbox),
+      AUTOTASK_HTTP_TOKEN: token,
+      LOG_LEVEL: 'info',
+      AUTOTASK_HTTP_TOKENS: `masked ${masked} policy=${policy}`,
+    });
+    try {
+      const ask = async (name: string, args: object, as?: string) => {
+        const headers: Record<string, string> = as === undefined ? {} : { Authorization: `Bearer ${as}` };
+        return (await post(String(program.url), callTool(name, args), headers)).text();
+      };
+      const list = { entity: 'Contacts', query: { companyID: 175 } };
+      expect(await ask('query-entity', list)).toMatch(/Contoso Ltd/);
+      expect(await ask('query-entity', list, masked)).not.toMatch(/Contoso Ltd/);
+      const change = { id: 175, companyName: 'Renamed by one', confirm: 'UPDATE_COMPANY' };
+      expect(await ask('update-company', change)).toMatch(/Updated Company/);
+      expect(await ask('query-entity', list)).toMatch(/Renamed by one/);
+    } finally {
+      await program.stop();
+      await sandbox.close();
+    }
+  });
+});
