@@ -16,6 +16,7 @@ const ground = [
   'src/budget',
   'src/scalars',
   'src/log',
+  'src/redact',
   'src/credentials',
   'src/time-zone',
   'src/operators',

@@ -65,7 +65,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     const access = Promise.all([clients, ownAudit]).then(([both, log]) =>
       accessOf(config, both, log, secrets, tag),
     );
-    const common = { ...serverSettings(config, name, settings?.log ?? log), open: () => access };
+    const common = { ...serverSettings(config, name, settings?.log ?? log, secrets), open: () => access };
     const counted = countedAs(settings);
     // Holders without a policy of their own share what is made for the first of them.
     const prepared = new Map<string, ReturnType<typeof prepareServer>>();

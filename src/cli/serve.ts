@@ -105,6 +105,7 @@ export const serverSettings = (
   config: Config,
   name: ProgramName,
   log: Log,
+  secrets: readonly string[] = Object.values(config.credentials ?? {}),
 ): Omit<ServerSettings, 'open'> => ({
   facts: { ...name, mode: config.mode, readOnly: config.readOnly },
   timeZone: config.timeZone,
@@ -113,6 +114,7 @@ export const serverSettings = (
   confirm: config.writes.confirm,
   files: config.filesDir !== null,
   log,
+  redact: createRedactor(secrets),
 });
 
 /** Serves one client over stdio until it is done. Nothing is opened, loaded or sent before its first call. */
