@@ -8,7 +8,7 @@ import { type Conversion, type Converted, convertValue, isName, ownersFirst } fr
 import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
 import { compareHere } from './locally.js';
 import { malformed, nodeShape } from './node-shape.js';
-import { choicesByLabel } from './picklists.js';
+import { isClosed } from './picklists.js';
 import { notExcluded, reword } from './reword.js';
 import { spanOf } from './span.js';
 import { matchesUdf } from './udf-condition.js';
@@ -221,13 +221,9 @@ class Check {
     value: unknown,
     many: boolean,
   ): Promise<Converted> {
-    // Which statuses count as closed is the operator's word; a status of that name comes first.
+    const closed = this.facts.entity.name === 'Tickets' && isClosed(field, value);
     const { closedStatusIds = [] } = this.how;
-    const isStatus = this.facts.entity.name === 'Tickets' && field.name === 'status';
-    const closed = isStatus && typeof value === 'string' && /^\s*closed\s*$/i.test(value);
-    if (closed && closedStatusIds.length > 0 && choicesByLabel(field, 'Closed', 'label').length === 0) {
-      return { ok: true, value: closedStatusIds };
-    }
+    if (closed && closedStatusIds.length > 0) return { ok: true, value: closedStatusIds };
     return convertValue(textOperators.has(operator) ? { ...field, isPickList: false } : field, value, {
       ...this.how,
       many,

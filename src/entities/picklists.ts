@@ -43,6 +43,13 @@ export function choicesByLabel(field: FieldFacts, label: string, how: 'stored' |
   return begin.length === 1 ? begin : [];
 }
 
+/** Whether a status is asked for as closed and none is called so: the operator says which count as closed. */
+export const isClosed = (field: FieldFacts, given: unknown): boolean =>
+  field.name === 'status' &&
+  typeof given === 'string' &&
+  /^\s*closed\s*$/i.test(given) &&
+  choicesByLabel(field, 'Closed', 'label').length === 0;
+
 /** The labels among choices, each once. */
 export const distinctLabels = (choices: readonly Choice[]): readonly string[] => [
   ...new Set(choices.map((choice) => choice.label)),

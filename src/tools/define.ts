@@ -97,7 +97,7 @@ function strict<Shape extends z.ZodRawShape>(shape: Shape, absent: Readonly<Reco
         ? issue.keys
             .map(
               (key) =>
-                `${key} is not an argument${Object.hasOwn(absent, key) ? `: ${absent[key]}` : ''}.${didYouMean(key, names)} ${names.length > 0 ? `Valid: ${names.join(', ')}.` : 'There are none.'}`,
+                `${key} is not an argument${Object.hasOwn(absent, key) ? `: ${absent[key]}` : ''}.${didYouMean(key, names)} Valid: ${names.join(', ')}.`,
             )
             .join(' ')
         : undefined,
