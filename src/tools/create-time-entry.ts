@@ -7,7 +7,7 @@ import { defaultRole, isGiven } from './assignment.js';
 import type { ToolContext } from './define.js';
 import * as inputs from './inputs.js';
 import { defineCreate } from './records.js';
-import { roleProblem } from './roles.js';
+import { roleId, roleProblem } from './roles.js';
 
 const targets = ['ticketID', 'taskID', 'internalBillingCodeID'] as const;
 const mostHours = 24;
@@ -85,6 +85,7 @@ export const createTimeEntry = defineCreate<keyof TimeEntryCreate>({
     const data: Record<string, unknown> = { ...given };
     const problems = await timeProblems(data, context);
     if (problems.length > 0) throw new InvalidInput('Nothing was written.', problems);
+    if (isGiven(data.roleID)) data.roleID = await roleId(data.roleID, data.resourceID, context);
     return { data, notes: [] };
   },
 });

@@ -6,13 +6,13 @@ import type { ToolContext } from './define.js';
 import { idOf } from './records.js';
 
 /** The active roles of a resource; empty when it has none or the tenant does not let us read them. */
-async function rolesOf(resource: string | number, context: ToolContext) {
+async function rolesOf(resource: string | number, context: ToolContext, fresh = false) {
   const resourceID = await idOf('Resources', resource, context);
   const entity = findEntity('ResourceRoles');
   const { path } = entity;
   if (path === null) return [];
   const { references } = context.entities.tenant();
-  const options = { limit: 200, ...(context.signal ? { signal: context.signal } : {}) };
+  const options = { limit: 200, fresh, ...(context.signal ? { signal: context.signal } : {}) };
   return ifAllowed(async () => {
     const filter = [
       { op: 'eq', field: 'resourceID', value: resourceID },
@@ -29,6 +29,23 @@ async function rolesOf(resource: string | number, context: ToolContext) {
   }, []);
 }
 
+const isCalled = (given: string | number) => {
+  const wanted = String(given).trim().toLowerCase();
+  return ({ id, name }: { id: number; name: string }) =>
+    String(id) === wanted || name.toLowerCase() === wanted;
+};
+
+/**
+ * The role of a resource as its id, when it was given by its name and the resource has one role of that name: it
+ * was read with the others, and needs no look-up of its own. Otherwise as it was given.
+ */
+export async function roleId(role: unknown, resource: unknown, context: ToolContext): Promise<unknown> {
+  if (typeof role !== 'string' || role.trim() === '') return role;
+  if ((typeof resource !== 'string' && typeof resource !== 'number') || resource === '') return role;
+  const [only, ...others] = (await rolesOf(resource, context)).filter(isCalled(role));
+  return only === undefined || others.length > 0 ? role : only.id;
+}
+
 /** Autotask takes a role only from the resource that has it; its own error does not say which those are. */
 export async function roleProblem(
   field: string,
@@ -39,10 +56,12 @@ export async function roleProblem(
   const given = z.union([z.string(), z.number()]);
   const [what, who] = [given.safeParse(role), given.safeParse(resource)];
   if (!what.success || !who.success || what.data === '' || who.data === '') return [];
-  const roles = await rolesOf(who.data, context);
-  const wanted = String(what.data).trim().toLowerCase();
-  const has = roles.some(({ id, name }) => String(id) === wanted || name.toLowerCase() === wanted);
-  if (roles.length === 0 || has) return [];
+  let roles = await rolesOf(who.data, context);
+  const wanted = what.data;
+  if (roles.length === 0 || roles.some(isCalled(wanted))) return [];
+  // Somebody may have given the role to the resource a moment ago.
+  roles = await rolesOf(who.data, context, true);
+  if (roles.length === 0 || roles.some(isCalled(wanted))) return [];
   const allowed = roles.map(({ id, name }) => `${id} = ${name}`);
   return [{ field, problem: `${JSON.stringify(role)} is not a role of this resource`, allowed }];
 }

@@ -54,14 +54,14 @@ describe('requests of a task in a fresh process', () => {
     ],
     [
       'another status and assignee',
-      14,
-      6,
+      12,
+      5,
       (desk) => write(desk, 'update-ticket', { id: 'T20260910.0001', status: 'In Progress', ...assigned }),
     ],
     [
       'time on a ticket',
-      10,
-      4,
+      8,
+      3,
       (desk) =>
         write(desk, 'create-time-entry', {
           ticketID: 'T20260910.0001',
@@ -165,6 +165,26 @@ describe('names that were read before', () => {
     const answer = await desk.call('update-contact', { ...change, confirm: tokenIn(preview.text) });
     expect(answer.text).toMatch(/has changed since the preview/);
     expect(sandbox.requests.filter(isWrite).at(-1)?.body).toMatchObject({ title: 'Director' });
+  });
+
+  it('are no reason to refuse: a role that somebody just gave to a resource is taken', async () => {
+    await start();
+    const roles = await desk.call('query-entity', {
+      entity: 'ResourceRoles',
+      query: { resourceID: 'Bianca Almeida' },
+    });
+    const role = ['Project Manager', 'Field Technician'].find((name) => !roles.text.includes(name));
+    const assign = (assignedResourceRoleID: unknown) =>
+      desk.call('update-ticket', {
+        id: 101740,
+        assignedResourceID: 'Bianca Almeida',
+        assignedResourceRoleID,
+      });
+    expect((await assign('Service Desk Technician')).isError).toBe(false);
+    const before = sandbox.requests.length;
+    expect((await assign(role)).text).toMatch(/is not a role of this resource/);
+    const asked = sandbox.requests.slice(before).filter(({ path }) => /ResourceRoles/.test(path));
+    expect(asked).toHaveLength(1);
   });
 
   it('are not remembered as absent', async () => {
