@@ -12,6 +12,7 @@ const ground = [
   'src/nearest',
   'src/text',
   'src/errors',
+  'src/given',
   'src/budget',
   'src/scalars',
   'src/log',

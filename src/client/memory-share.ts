@@ -22,12 +22,13 @@ export function createMemoryShare(overall: number, tuning: Tuning, disk: DiskCac
     counted: async () => usage.count(Date.now()),
     thresholdSeen: async (threshold) => usage.report(threshold, Date.now()),
     pace: async () => usage.pace(Date.now()),
-    async load(key) {
+    async load(key, maxAgeMs = tuning.metadataTtlMs) {
       const now = Date.now();
+      const after = now + tuning.metadataTtlMs - maxAgeMs;
       const kept = cached.get(key);
-      if (kept !== undefined && now < kept.until) return kept.body;
+      if (kept !== undefined && kept.until > now && kept.until >= after) return kept.body;
       const stored = await disk?.load(key, now, tuning.metadataTtlMs);
-      if (stored === undefined || stored === null) return undefined;
+      if (stored === undefined || stored === null || stored.until < after) return undefined;
       cached.set(key, stored);
       return stored.body;
     },

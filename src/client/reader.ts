@@ -101,11 +101,11 @@ async function cached<T>(
   path: string,
   read: (body: unknown, path: string) => T,
   ask: () => Promise<unknown>,
-  fresh: boolean,
+  { fresh = false, maxAgeMs }: MetadataOptions,
 ): Promise<T> {
   const key = path.toLowerCase();
   if (!fresh) {
-    const body = await tenant.share.load(key);
+    const body = await tenant.share.load(key, maxAgeMs);
     try {
       if (body !== undefined) return read(body, path);
     } catch {
@@ -123,11 +123,11 @@ export function readerOf(tenant: Tenant): AutotaskReader {
   const metadata = <T>(
     path: string,
     read: (body: unknown, path: string) => T,
-    { fresh = false, ...options }: MetadataOptions = {},
+    options: MetadataOptions = {},
   ) =>
     sealed(() => {
       const ask = () => tenant.send(get(path), options);
-      return cached(tenant, path, read, ask, fresh);
+      return cached(tenant, path, read, ask, options);
     });
 
   const rows = (path: string, first: () => Call, { signal, ...wanted }: QueryOptions) =>
@@ -168,12 +168,12 @@ export function readerOf(tenant: Tenant): AutotaskReader {
     entityInformation: (path, options) =>
       metadata(`${path}/entityInformation`, readEntityInformation, options),
     fields: (path, options) => metadata(`${path}/entityInformation/fields`, readFields, options),
-    userDefinedFields: (path, { fresh = false, ...options } = {}) =>
+    userDefinedFields: (path, options = {}) =>
       sealed(() => {
         const address = `${path}/entityInformation/userDefinedFields`;
         // Entities without user-defined fields have no such path.
         const ask = () => getOr(tenant, address, { fields: [] }, options);
-        return cached(tenant, address, readFields, ask, fresh);
+        return cached(tenant, address, readFields, ask, options);
       }),
     threshold: (options) =>
       sealed(async () => {

@@ -19,8 +19,8 @@ export interface TenantShare {
   thresholdSeen(threshold: Threshold): Promise<void>;
   /** Milliseconds to wait before the next request, so that the threshold lasts. */
   pace(): Promise<number>;
-  /** Cached JSON; undefined when there is none or it is too old. */
-  load(key: string): Promise<unknown>;
+  /** Cached JSON; undefined when there is none or it is too old: older than that, or than the time to live. */
+  load(key: string, maxAgeMs?: number): Promise<unknown>;
   /** Keeps JSON for the metadata's time to live. Never fails: a cache that cannot write is only slow. */
   save(key: string, body: unknown): Promise<void>;
 }

@@ -30,8 +30,10 @@ export interface CallOptions {
 }
 
 export interface MetadataOptions extends CallOptions {
-  /** Asks Autotask even when the answer is cached, e.g. before a value is refused as unknown. */
+  /** Asks Autotask even when the answer is cached. */
   readonly fresh?: boolean;
+  /** Takes a cached answer that is not older, in milliseconds, and asks Autotask otherwise. */
+  readonly maxAgeMs?: number;
 }
 
 export interface QueryOptions extends CallOptions {

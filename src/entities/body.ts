@@ -4,6 +4,7 @@ import type { Row } from '../client/types.js';
 import type { Problem } from '../errors.js';
 import { type Conversion, type Converted, convertValue, isName, ownersFirst } from './convert.js';
 import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
+import { doubts } from './freshness.js';
 import {
   asListed,
   choicesByLabel,
@@ -97,6 +98,7 @@ function checkChoice(
     const isValue = (label: string) => choicesByLabel(field, label, 'stored').length > 0;
     return { problem: { ...refused, ...comparisonProblem(field, given, { isValue }) } };
   }
+  doubts();
   const why =
     belongs.length === 0
       ? `${JSON.stringify(given)} does not belong to ${field.parentField} ${String(parent)}`

@@ -2,6 +2,7 @@ import type { Entity, Operation } from '../model.js';
 import { fold, named } from '../nearest.js';
 import type { Action, Policy } from '../policy/index.js';
 import type { EntityFacts, Facts, FieldFacts } from './facts.js';
+import { doubts } from './freshness.js';
 import { allEntities, findEntity } from './names.js';
 import { routes } from './route.js';
 
@@ -79,7 +80,10 @@ export async function describe(
       exact.length > 0 || part === ''
         ? exact
         : all.filter((field) => [field.name, field.label ?? ''].some((text) => fold(text).includes(part)));
-    if (found.length === 0) unknown.push(name);
+    if (found.length === 0) {
+      doubts();
+      unknown.push(name);
+    }
     for (const field of found) if (!chosen.includes(field)) chosen.push(field);
   }
   return { entity: known.entity, live: known.live, fields: chosen, total: all.length, unknown };

@@ -6,6 +6,7 @@ import { didYouMean, named } from '../nearest.js';
 import type { Policy } from '../policy/index.js';
 import { nameText } from '../text.js';
 import { isDayField } from './dates.js';
+import { doubts, meets, metadataPath } from './freshness.js';
 
 export interface Choice {
   readonly value: string;
@@ -98,9 +99,6 @@ function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Fiel
 /** The name of a field as answers show it, in one line and without anything that ends a name. */
 export const titleOf = ({ name, shownAs = name }: Pick<FieldFacts, 'name' | 'shownAs'>): string => shownAs;
 
-/** Path under which the metadata of an entity stands, also of those that live only below a parent. */
-const metadataPath = (entity: Entity) => entity.path ?? entity.name;
-
 /** Failures of a metadata call after which the snapshot is still good enough to go on with. */
 const survivable = new Set(['permission', 'notFound', 'unexpected', 'unavailable']);
 
@@ -121,12 +119,12 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
         entity,
         rows.flatMap(({ name, label }) => (label === null ? [name] : [name, label])),
       );
-      return rows.map((row) => named(fromTenant(entity, row, true))).filter(shown);
+      return rows.map((row) => titled(fromTenant(entity, row, true))).filter(shown);
     };
     const field = (name: string) => byName.get(name.toLowerCase());
     const builtIn = new Set(all.map(({ name }) => name.toLowerCase()));
     /** Whoever names a field must not be able to pass it for a field of Autotask's, or for a whole line. */
-    const named = (udf: FieldFacts): FieldFacts => {
+    const titled = (udf: FieldFacts): FieldFacts => {
       const title = nameText(udf.name);
       const shownAs = builtIn.has(title.toLowerCase()) ? `udf:${title}` : title;
       return shownAs === udf.name ? udf : { ...udf, shownAs };
@@ -171,6 +169,7 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
     only?: readonly string[],
   ): Promise<EntityFacts> {
     policy.require('read', entity);
+    meets(entity);
     const plain = only === undefined ? undefined : await withoutTenant(entity, only);
     if (plain !== undefined) return plain;
     if (reader !== null) {
@@ -203,10 +202,10 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
 
 export type Facts = ReturnType<typeof createFacts>;
 
-/** User-defined fields by name or label; several where the spelling fits more than one. */
+/** User-defined fields by name, label or what answers call them; several where the spelling fits more than one. */
 function udfsNamed(name: string, udfs: readonly FieldFacts[]): readonly FieldFacts[] {
   const spellings = udfs.flatMap((udf) =>
-    [...new Set([udf.name, udf.label ?? udf.name])].map((spelling) => ({ udf, spelling })),
+    [...new Set([udf.name, udf.label ?? udf.name, titleOf(udf)])].map((spelling) => ({ udf, spelling })),
   );
   return [...new Set(named(name, spellings, ({ spelling }) => spelling, 'stored').map(({ udf }) => udf))];
 }
@@ -214,6 +213,7 @@ function udfsNamed(name: string, udfs: readonly FieldFacts[]): readonly FieldFac
 /** `"statsu" is not a field of Tickets. Did you mean status?` */
 export async function unknownField(facts: EntityFacts, name: string): Promise<string> {
   if (facts.hides(name)) return `${JSON.stringify(name)} is hidden by the policy of this server`;
+  doubts();
   const udfs = await facts.udfs();
   const several = udfsNamed(name, udfs);
   if (several.length > 1) {

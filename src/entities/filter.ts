@@ -97,6 +97,7 @@ class Check {
       return this.bad(path, `${JSON.stringify(op)} is not an operator.${hint}`, [...operators, 'and', 'or']);
     }
     if (field === undefined) return this.bad(path, `the condition ${op} names no field`);
+    if (items !== undefined) return this.bad(path, `only and and or take items, not ${op}`);
     const facts = await this.facts.find(field, this.how.signal);
     if (facts === undefined) return this.bad(path, await unknownField(this.facts, field));
     if (facts.isQueryable === false) return this.bad(facts.name, 'cannot be used in a filter');

@@ -7,6 +7,7 @@ import { createAttachments } from './attachments.js';
 import { type Changes, createChanges } from './changes.js';
 import { describe } from './describe.js';
 import { createFacts } from './facts.js';
+import { withFreshMetadata } from './freshness.js';
 import type { Marks } from './mark.js';
 import { type Cursors, createCursors } from './order/cursor.js';
 import { createReads } from './read.js';
@@ -52,6 +53,9 @@ export function createEntities(
   };
   return {
     facts,
+    /** Runs what only reads, again when labels or fields that it refused exist by now. */
+    withFreshMetadata: <T>(work: () => Promise<T>, signal?: AbortSignal) =>
+      withFreshMetadata(reader, work, signal),
     /** What the operator allows; early errors come from here, the reader enforces it. */
     policy,
     describe: (args: Parameters<typeof describe>[1], signal?: AbortSignal) => describe(facts, args, signal),

@@ -2,6 +2,7 @@ import type { Problem } from '../errors.js';
 import { named, nearest } from '../nearest.js';
 import type { Operator } from '../operators.js';
 import type { Choice, FieldFacts } from './facts.js';
+import { doubts } from './freshness.js';
 
 /** Label of a code; undefined when the picklist does not know it. */
 export function labelOf(field: FieldFacts, code: unknown): string | undefined {
@@ -107,6 +108,7 @@ export function comparisonProblem(
 }
 
 export function notAChoice(field: FieldFacts, given: unknown): Problem {
+  doubts();
   const close = nearest(
     String(given),
     field.choices.filter((choice) => choice.isActive).map((choice) => choice.label),

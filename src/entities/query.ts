@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InvalidInput } from '../errors.js';
+import { readJson } from '../given.js';
 import { fold } from '../nearest.js';
 
 /** What a caller asks for, before any of it is checked against an entity. */
@@ -30,7 +31,7 @@ const count = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch (error) {
     throw invalid(`is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -53,9 +54,9 @@ function conditions(fields: Record<string, unknown>): unknown[] {
  * condition, or the short form of field-value pairs. Two forms in one query are refused.
  */
 export function parseQuery(query: unknown): RawQuery {
+  if (query === undefined) return { filter: [], includeFields: undefined, maxRecords: undefined };
   const given = typeof query === 'string' ? parseJson(query) : query;
-  if (given === undefined || given === null)
-    return { filter: [], includeFields: undefined, maxRecords: undefined };
+  if (given === null) throw invalid('is null: leave it out for all records');
   if (Array.isArray(given)) return { filter: given, includeFields: undefined, maxRecords: undefined };
   const parsed = object.safeParse(given);
   if (!parsed.success) throw invalid('must be an object or its JSON text');
@@ -66,11 +67,13 @@ export function parseQuery(query: unknown): RawQuery {
   const rest: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(parsed.data)) {
     const name = fold(key);
-    if (['filter', 'includefields', 'maxrecords'].includes(name)) known[name] = value;
-    else rest[key] = value;
+    if (!['filter', 'includefields', 'maxrecords'].includes(name)) rest[key] = value;
+    else if (name in known) throw invalid(`gives ${name} twice`);
+    else known[name] = value;
   }
   let filter: unknown[] = conditions(rest);
-  if (known.filter !== undefined && known.filter !== null) {
+  if (known.filter === null) throw invalid('has a filter of null: leave it out for all records');
+  if (known.filter !== undefined) {
     const [stray] = Object.keys(rest);
     if (stray !== undefined) {
       throw invalid(

@@ -6,7 +6,7 @@ import { clean } from '../text.js';
 import { audienceOf } from './audience.js';
 import { checkBody } from './body.js';
 import { childrenOf } from './children.js';
-import { display, filledFields } from './display.js';
+import { display, fieldValue, filledFields } from './display.js';
 import { type EntityFacts, type Facts, type FieldFacts, titleOf } from './facts.js';
 import { createIdentify } from './identify.js';
 import { linkTo } from './link.js';
@@ -41,6 +41,19 @@ function invisibleNotes(body: Row): string[] {
     const hidden = value.replace(/\r\n?/g, '\n').length - clean(value).length;
     return hidden > 0 ? [`${name} holds ${hidden} invisible characters, which would be stored too`] : [];
   });
+}
+
+/** What an update empties, which is easily overlooked among what it changes. */
+function clearedNote(
+  body: Row,
+  fields: readonly FieldFacts[],
+  before: readonly { readonly text: string }[],
+): string[] {
+  const cleared = fields.filter((field, index) => {
+    const value = fieldValue(body, field);
+    return (value === null || value === '') && before[index]?.text !== '';
+  });
+  return cleared.length > 0 ? [`this clears ${cleared.map(titleOf).join(', ')}`] : [];
 }
 
 export function createWrites(settings: WriteSettings) {
@@ -242,10 +255,14 @@ export function createWrites(settings: WriteSettings) {
       row,
     );
     refuse(checked.problems, entity);
-    const planNotes = [...(args.notes ?? []), ...invisibleNotes(checked.body)];
     const on = await subjects.ofStored(known, row, context);
     const fields = checked.fields.filter((field) => field.name !== 'id');
     const before = await show(row, fields, context);
+    const planNotes = [
+      ...(args.notes ?? []),
+      ...clearedNote(checked.body, fields, before),
+      ...invisibleNotes(checked.body),
+    ];
     const after = await show(checked.body, fields, context, wholeText);
     const changes = fields.map((field, index) => ({
       field: titleOf(field),

@@ -71,9 +71,10 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const write = createWriteRunner(rules);
 
-  async function run(tool: Tool, args: unknown, extras: CallExtras): Promise<Shaped> {
+  async function run(tool: Tool, raw: unknown, extras: CallExtras): Promise<Shaped> {
+    const args = tool.take(raw ?? {});
     // A form that is not right is refused by the tool's own schema, with everything else.
-    const { data: asked } = formArguments.safeParse(args ?? {});
+    const { data: asked } = formArguments.safeParse(args);
     const format: Format = asked?.format ?? 'text';
     const { caller, ask, reader, ...running } = extras;
     const full: ToolContext = {
@@ -83,15 +84,20 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       timeZone: asked?.timeZone ?? context.timeZone,
     };
     if (!tool.mutates) {
-      const accepted = tool.accept(args ?? {});
+      const accepted = tool.accept(args);
       if ('error' in accepted) throw badArguments(tool, accepted.error, args);
-      return shapeResult(await accepted.work(full), format, reader);
+      const result = await context.entities.withFreshMetadata(() => accepted.work(full), full.signal);
+      return shapeResult(result, format, reader);
     }
-    const accepted = tool.accept(args ?? {});
+    const accepted = tool.accept(args);
     if ('error' in accepted) throw badArguments(tool, accepted.error, args);
-    const { confirm: _, ...given } = givenArguments.parse(args ?? {});
+    const { confirm: _, ...given } = givenArguments.parse(args);
     const calling = { ...(caller === undefined ? {} : { caller }), ...(ask === undefined ? {} : { ask }) };
-    return { text: await write({ tool, args: given, ...accepted.work }, full, calling), blocks: [] };
+    const { work } = accepted;
+    // Only the plan, which reads: what was written is never done again.
+    const plan = (running: ToolContext) =>
+      context.entities.withFreshMetadata(() => work.plan(running), running.signal);
+    return { text: await write({ tool, args: given, ...work, plan }, full, calling), blocks: [] };
   }
 
   return {

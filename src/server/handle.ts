@@ -41,9 +41,11 @@ export function handle<Schema extends RequestSchema>(
   handler: (
     request: z.output<Schema>,
     extra: RequestHandlerExtra<ServerRequest, ServerNotification>,
+    /** The parameters as they came: reading them by a schema leaves out the key `__proto__`. */
+    params: unknown,
   ) => ServerResult | Promise<ServerResult>,
 ): void {
   const form = forms.get(schema) ?? inAnyForm(schema);
   forms.set(schema, form);
-  server.setRequestHandler(form, (request, extra) => handler(schema.parse(request), extra));
+  server.setRequestHandler(form, (request, extra) => handler(schema.parse(request), extra, request.params));
 }

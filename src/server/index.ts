@@ -9,6 +9,7 @@ import {
   McpError,
   SetLevelRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import * as z from 'zod';
 import { didYouMean } from '../nearest.js';
 import { answerValidator, askThrough } from './ask.js';
 import type { Answer, CallExtras } from './dispatch.js';
@@ -31,6 +32,8 @@ export interface McpServer {
   /** Resolves when no call is running. */
   idle(): Promise<void>;
 }
+
+const callArguments = z.object({ arguments: z.unknown().optional() });
 
 /** A block of an answer as the protocol spells it. */
 function contentOf(block: Block): ContentBlock {
@@ -149,8 +152,9 @@ function serverOf({ facts, timeZone, log, confirmMode, tools, desk }: Face): Mcp
       return result;
     });
 
-  handle(server, CallToolRequestSchema, async (request, extra) => {
-    const { name, arguments: args } = request.params;
+  handle(server, CallToolRequestSchema, async (request, extra, params) => {
+    const { name } = request.params;
+    const args = callArguments.parse(params).arguments;
     if (!names.includes(name)) {
       const hint = didYouMean(name, names);
       throw new McpError(ErrorCode.InvalidParams, `There is no tool ${JSON.stringify(name)}.${hint}`);

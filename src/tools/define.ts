@@ -4,6 +4,8 @@ import type { AggregateResult } from '../entities/aggregate/index.js';
 import type { Entities } from '../entities/index.js';
 import type { WritePlan, WriteResult } from '../entities/plan.js';
 import type { CallContext, ListResult, RecordResult } from '../entities/read.js';
+import { InvalidArguments } from '../errors.js';
+import { type Bounds, toRead, toWrite, unfit } from '../given.js';
 import { didYouMean } from '../nearest.js';
 import type { Content } from './files/content.js';
 import { spelled } from './spelled.js';
@@ -95,7 +97,7 @@ function strict<Shape extends z.ZodRawShape>(shape: Shape, absent: Readonly<Reco
         ? issue.keys
             .map(
               (key) =>
-                `${key} is not an argument${absent[key] === undefined ? '' : `: ${absent[key]}`}.${didYouMean(key, names)} ${names.length > 0 ? `Valid: ${names.join(', ')}.` : 'There are none.'}`,
+                `${key} is not an argument${Object.hasOwn(absent, key) ? `: ${absent[key]}` : ''}.${didYouMean(key, names)} ${names.length > 0 ? `Valid: ${names.join(', ')}.` : 'There are none.'}`,
             )
             .join(' ')
         : undefined,
@@ -113,10 +115,13 @@ interface ToolBase {
   readonly description: string;
   readonly annotations: Annotations;
   readonly input: z.ZodType;
+  /** Arguments as the tool means them: under its own names, without those that hold nothing. Throws InvalidArguments. */
+  take(args: unknown): unknown;
 }
 
 export interface ReadTool extends ToolBase {
   readonly mutates: false;
+  /** Checks arguments that were taken. */
   accept(args: unknown): Accepted<(context: ToolContext) => Promise<Result>>;
 }
 
@@ -133,6 +138,21 @@ export interface WriteTool extends ToolBase {
 
 export type Tool = ReadTool | WriteTool;
 
+const optional = z.instanceof(z.ZodOptional);
+
+/** What every tool takes arguments by. `keeps` are those of which null and empty text are values: they empty a field. */
+function taking(tool: string, shape: z.ZodRawShape, bounds: Bounds, keeps: readonly string[] = []) {
+  const names = Object.keys(shape);
+  const droppable = new Set(
+    names.filter((name) => !keeps.includes(name) && optional.safeParse(shape[name]).success),
+  );
+  return (args: unknown): unknown => {
+    const problem = unfit(args, '', bounds);
+    if (problem !== undefined) throw new InvalidArguments(`${tool} was not run.`, [problem]);
+    return spelled(args, { names, tool, optional: (name) => droppable.has(name) });
+  };
+}
+
 /** A tool that reads. `openWorld`: whether it asks Autotask at all. */
 export function defineReadTool<Shape extends z.ZodRawShape>(
   tool: Declaration<Shape> & {
@@ -142,10 +162,10 @@ export function defineReadTool<Shape extends z.ZodRawShape>(
 ): ReadTool {
   const { openWorld, run, ...declaration } = tool;
   const input = strict(tool.input);
-  const names = Object.keys(tool.input);
   return {
     ...declaration,
     mutates: false,
+    take: taking(tool.name, tool.input, toRead),
     annotations: {
       readOnlyHint: true,
       destructiveHint: false,
@@ -154,7 +174,7 @@ export function defineReadTool<Shape extends z.ZodRawShape>(
     },
     input,
     accept: (args) => {
-      const parsed = input.safeParse(spelled(args, names, tool.name));
+      const parsed = input.safeParse(args);
       return parsed.success ? { work: (context) => run(parsed.data, context) } : { error: parsed.error };
     },
   };
@@ -172,30 +192,33 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
   tool: Declaration<Shape> & {
     readonly destructive: boolean;
     readonly idempotent: boolean;
+    /** Arguments that are stored, and emptied by null or an empty text. */
+    readonly empties?: readonly string[];
     plan(args: Arguments<Shape>, context: ToolContext): Promise<WritePlan>;
   },
 ): WriteTool {
-  const { destructive, idempotent, plan, ...declaration } = tool;
+  const { destructive, idempotent, empties = [], plan, ...declaration } = tool;
   const token = confirmToken(tool.name);
   const confirm = z.string().optional().describe(`${token} to write; without it you get a preview`);
   const own = strict(tool.input, tool.absent);
-  const names = Object.keys(tool.input);
+  const shape = { ...tool.input, confirm };
   return {
     ...declaration,
     mutates: true,
+    take: taking(tool.name, shape, toWrite, empties),
     annotations: {
       readOnlyHint: false,
       destructiveHint: destructive,
       idempotentHint: idempotent,
       openWorldHint: true,
     },
-    input: strict({ ...tool.input, confirm }),
+    input: strict(shape),
     confirmToken: token,
     accept: (args) => {
       const gate = confirmation.safeParse(args ?? {});
       if (!gate.success) return { error: gate.error };
       const { confirm: given, ...rest } = gate.data;
-      const parsed = own.safeParse(spelled(rest, names, tool.name));
+      const parsed = own.safeParse(rest);
       if (!parsed.success) return { error: parsed.error };
       return { work: { confirm: given, plan: (context) => plan(parsed.data, context) } };
     },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readJson, toWrite } from '../given.js';
 import { isTimeZone, timeZoneProblem } from '../time-zone.js';
 
 /**
@@ -73,7 +74,7 @@ const nameList = lenient(
           .map((name) => name.trim())
           .filter((name) => name !== '');
       try {
-        return z.array(z.string()).parse(JSON.parse(text));
+        return z.array(z.string()).parse(readJson(text));
       } catch {
         context.addIssue({ code: 'custom', message: 'must be a list of field names' });
         return z.NEVER;
@@ -101,21 +102,21 @@ export const query = lenient(
   { type: 'object' },
 );
 
+const object = z.record(z.string(), z.unknown());
+
 export const data = lenient(
-  z.union(
-    [
-      z.record(z.string(), z.unknown()),
-      z.string().transform((text, context) => {
-        try {
-          return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
-        } catch {
-          context.addIssue({ code: 'custom', message: 'must be an object of fields or its JSON text' });
-          return z.NEVER;
-        }
-      }),
-    ],
-    { error: 'must be an object of fields' },
-  ),
+  z
+    .union([object, z.string()], { error: 'must be an object of fields' })
+    .transform((given, context): Record<string, unknown> => {
+      if (typeof given !== 'string') return given;
+      try {
+        return object.parse(readJson(given, toWrite));
+      } catch (error) {
+        const why = error instanceof SyntaxError ? ` (${error.message})` : '';
+        context.addIssue({ code: 'custom', message: `must be an object of fields or its JSON text${why}` });
+        return z.NEVER;
+      }
+    }),
   { type: 'object' },
 );
 

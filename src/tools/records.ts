@@ -161,6 +161,7 @@ export function defineUpdate<FieldName extends string>(tool: WriteDeclaration<Fi
     input,
     destructive: true,
     idempotent: true,
+    empties: Object.keys(fields),
     plan: async ({ id, fields: others, ...parameters }, context) => {
       const { data, notes } = await prepare(
         await merged(entity, parameters, otherFields.parse(others), context),

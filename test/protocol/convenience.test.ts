@@ -243,8 +243,8 @@ describe('every advertised filter reaches Autotask', () => {
     expect(Math.abs(Date.parse(due) - before)).toBeLessThan(60_000);
   });
 
-  it('refuses an empty filter and an unknown one instead of ignoring it', async () => {
-    const empty = await sent('search-tickets', 'Tickets', { companyID: '' });
+  it('refuses a blank filter and an unknown one instead of ignoring it', async () => {
+    const empty = await sent('search-tickets', 'Tickets', { companyID: ' ' });
     expect(empty.text).toMatch(/companyID: is empty: leave it out/);
     const unknown = await sent('search-tickets', 'Tickets', { colour: 'red' });
     expect(unknown.text).toMatch(/colour is not an argument/);

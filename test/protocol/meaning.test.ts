@@ -119,17 +119,20 @@ describe('a value that begins with a comparison', () => {
 });
 
 describe('names in other scripts', () => {
-  it.each(['Высокий 2', 'P1 低', 'кий 2', '高', '大阪 1'])('%s is not taken for another label', async (label) => {
-    const read = await calling('query-entity', { entity: 'Tickets', query: { Impact: label } });
-    expect(read.filters).toEqual([]);
-    expect(read.text).toMatch(/is not a value of this picklist/);
-    const write = await calling('update-ticket', {
-      id: 'T20261109.0005',
-      fields: { Impact: label },
-      confirm: 'UPDATE_TICKET',
-    });
-    expect(write).toMatchObject({ isError: true, writes: [] });
-  });
+  it.each(['Высокий 2', 'P1 低', 'кий 2', '高', '大阪 1'])(
+    '%s is not taken for another label',
+    async (label) => {
+      const read = await calling('query-entity', { entity: 'Tickets', query: { Impact: label } });
+      expect(read.filters).toEqual([]);
+      expect(read.text).toMatch(/is not a value of this picklist/);
+      const write = await calling('update-ticket', {
+        id: 'T20261109.0005',
+        fields: { Impact: label },
+        confirm: 'UPDATE_TICKET',
+      });
+      expect(write).toMatchObject({ isError: true, writes: [] });
+    },
+  );
 
   it.each([['НИЗКИЙ  2'], ['низкий 2']])('%s is taken for the label in another case', async (label) => {
     const { filters } = await calling('query-entity', { entity: 'Tickets', query: { Impact: label } });

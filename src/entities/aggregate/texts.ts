@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InvalidInput } from '../../errors.js';
+import { readJson } from '../../given.js';
 
 /**
  * The arguments of an aggregation are short texts. Models also send them as objects, as JSON text or as one
@@ -24,6 +25,9 @@ const wrong = (argument: Argument, given: unknown) =>
       problem: `${JSON.stringify(given)} is not understood: give a list of texts like ${examples[argument]}`,
     },
   ]);
+
+/** Longer than any list of expressions; reading one takes the square of its length. */
+const mostText = 2000;
 
 /** Splits at commas that stand in no bracket. */
 function split(text: string): string[] {
@@ -104,7 +108,7 @@ function fromObject(argument: Argument, given: Readonly<Record<string, unknown>>
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     return undefined;
   }
@@ -114,11 +118,13 @@ export function toTexts(argument: Argument, given: unknown): readonly string[] {
   if (given === undefined || given === null) return [];
   if (Array.isArray(given)) {
     return given.flatMap((item: unknown) => {
+      if (typeof item === 'string' && item.length > mostText) throw wrong(argument, `${item.slice(0, 60)}…`);
       if (typeof item === 'string') return item.trim() === '' ? [] : [item.trim()];
       return toTexts(argument, item);
     });
   }
   if (typeof given === 'string') {
+    if (given.length > mostText) throw wrong(argument, `${given.slice(0, 60)}…`);
     const json = /^\s*[[{]/.test(given) ? parsed(given) : undefined;
     if (json !== undefined) return toTexts(argument, json);
     return argument === 'having' ? split(given.replace(/\s+and\s+/gi, ', ')) : split(given);

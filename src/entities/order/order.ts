@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InvalidInput } from '../../errors.js';
+import { readJson } from '../../given.js';
 import { type EntityFacts, type FieldFacts, unknownField } from '../facts.js';
 import { type Axis, idAxis, timeAxis } from './axis.js';
 
@@ -46,7 +47,7 @@ function parseOrderBy(given: unknown): { name: string; descending: boolean } {
   if (typeof given === 'string' && !/^\s*[[{]/.test(given)) return fromText(given);
   let value: unknown = given;
   try {
-    if (typeof given === 'string') value = JSON.parse(given);
+    if (typeof given === 'string') value = readJson(given);
   } catch {
     throw invalid(`must be a field and its direction, ${example}`);
   }

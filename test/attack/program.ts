@@ -1,0 +1,93 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { Credentials } from '../../src/sandbox/types.js';
+import { program } from '../support/tenant.js';
+import { isHelpful, outputProblems, type Tally } from './tally.js';
+
+/** While a call runs, a ping must be answered within this. */
+const stallMs = 2_000;
+const longestCallMs = 30_000;
+
+export interface Attacked {
+  readonly tools: readonly { readonly name: string; readonly args: readonly string[] }[];
+  /** Calls a tool, checks what comes back, and answers the text. */
+  call(
+    area: string,
+    name: string,
+    args: Record<string, unknown>,
+  ): Promise<{ text: string; isError: boolean }>;
+  close(): Promise<void>;
+}
+
+const within = <T>(work: Promise<T>, ms: number): Promise<T | 'late'> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+};
+
+/** The built program over stdio, with every answer and everything on stderr looked at. */
+export async function startAttacked(
+  tally: Tally,
+  credentials: Credentials,
+  env: Record<string, string>,
+): Promise<Attacked> {
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [program],
+    env: { PATH: process.env.PATH ?? '', AUTOTASK_CACHE_DIR: 'none', LOG_LEVEL: 'debug', ...env },
+    stderr: 'pipe',
+  });
+  let area = 'start';
+  let dead = false;
+  transport.stderr?.on('data', (chunk) => {
+    for (const problem of outputProblems(String(chunk), credentials))
+      tally.violation(area, `the log ${problem}`, '');
+  });
+  const client = new Client({ name: 'attack', version: '1' });
+  client.onclose = () => {
+    dead = true;
+  };
+  await client.connect(transport);
+  const listed = await client.listTools();
+  const tools = listed.tools.map(({ name, inputSchema }) => ({
+    name,
+    args: Object.keys(inputSchema.properties ?? {}),
+  }));
+
+  async function call(where: string, name: string, args: Record<string, unknown>) {
+    area = where;
+    tally.input(where);
+    const shown = `${name} ${JSON.stringify(args)}`;
+    if (dead) throw new Error(`the program is gone, after ${where}`);
+    const answer = client
+      .callTool({ name, arguments: args }, undefined, { timeout: longestCallMs })
+      .then((result) => CallToolResultSchema.parse(result))
+      .catch((error: unknown) => String(error));
+    if ((await within(answer, 1_000)) === 'late') {
+      const ping = await within(
+        client.ping().catch(() => undefined),
+        stallMs,
+      );
+      if (ping === 'late') tally.violation(where, 'stalls', shown);
+    }
+    const result = await answer;
+    if (dead) tally.violation(where, 'crashes', shown);
+    const text =
+      typeof result === 'string'
+        ? result
+        : result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
+    const isError = typeof result === 'string' || result.isError === true;
+    if (typeof result === 'string' && /timed out/i.test(result))
+      tally.violation(where, 'never answers', shown);
+    for (const problem of outputProblems(text, credentials)) {
+      tally.violation(where, problem, `${shown.slice(0, 150)} -> ${text}`);
+    }
+    if (isError && !isHelpful(text))
+      tally.violation(where, 'refuses without a reason', `${shown} -> ${text}`);
+    return { text, isError };
+  }
+  return { tools, call, close: () => client.close() };
+}

@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import type { RecordedRequest } from '../../src/sandbox/types.js';
+import { type Connection, connect } from '../support/tenant.js';
+
+/** Arguments that hold nothing, and arguments that must not vanish. */
+let tenant: Connection;
+beforeAll(async () => {
+  tenant = await connect();
+});
+afterAll(() => tenant.close());
+
+const isWrite = ({ method, path }: RecordedRequest) =>
+  ['PATCH', 'PUT', 'DELETE'].includes(method) || (method === 'POST' && !/\/query(\/|$)/.test(path));
+
+async function calling(tool: string, args: Record<string, unknown>) {
+  let answer = { text: '', isError: false };
+  const requests = await tenant.requestsOf(async () => {
+    answer = await tenant.call(tool, args);
+  });
+  const filters = requests
+    .filter(({ path }) => /query/.test(path))
+    .map(({ body }) => z.looseObject({ filter: z.array(z.unknown()).optional() }).parse(body).filter);
+  return { ...answer, filters, requests: requests.length, writes: requests.filter(isWrite) };
+}
+
+const contoso = { companyID: 'Contoso' };
+
+/** What each tool needs; everything else that it declares is unused. */
+const calls: Readonly<Record<string, Record<string, unknown>>> = {
+  'list-known-entities': {},
+  'describe-entity-fields': { entity: 'Roles' },
+  'query-entity': { entity: 'Roles' },
+  'count-entity': { entity: 'Roles' },
+  'aggregate-entity': { entity: 'Tickets', groupBy: ['status'] },
+  'get-entity': { entity: 'Companies', id: 175 },
+  'get-threshold-information': {},
+  'get-version': {},
+  'search-tickets': { status: 'New' },
+  'get-ticket': { id: 'T20261109.0005' },
+  'get-attachment': { entity: 'TicketAttachments', id: 1 },
+  'search-companies': { search: 'Contoso' },
+  'get-company': { id: '175' },
+  'search-contacts': contoso,
+  'get-contact': { id: '1' },
+  'search-projects': contoso,
+  'get-project': { id: '1001' },
+  'search-tasks': { projectID: '1001' },
+  'get-task': { id: '1' },
+  'search-time-entries': { dateWorked: 'last 7 days' },
+  'create-ticket': { ...contoso, title: 'x' },
+  'create-company': { companyName: 'New one', phone: '1', companyType: 'Customer' },
+  'create-contact': { ...contoso, firstName: 'A', lastName: 'B' },
+  'create-entity': { entity: 'Tickets', data: { ...contoso, title: 'x', status: 1, priority: 2 } },
+  'update-entity': { entity: 'Tickets', id: 101730, data: { title: 'x' } },
+  'delete-entity': { entity: 'TicketCharges', id: 1 },
+  'create-ticket-note': { ticketID: 'T20261109.0005', title: 'x', description: 'y' },
+  'create-time-entry': {
+    ticketID: 'T20261109.0005',
+    hoursWorked: 1,
+    summaryNotes: 'x',
+    resourceID: 'Aiko Abbott',
+  },
+  'create-attachment': { parentId: '101730', name: 'x.txt', data: 'eA==' },
+};
+
+// What differs between two equal calls: tokens, markers and the moment.
+const plain = (text: string) =>
+  text.replace(
+    /<\/?data-\w+>|cursor \S+|\d{2}:\d{2}(:\d{2})?|\d+ (?:of \d+ requests|since)|"[\w.-]{40,}"/g,
+    '',
+  );
+
+describe('an optional argument that holds nothing', () => {
+  it.each(Object.entries(calls))('is not given: %s', async (name, needed) => {
+    const { tools } = await tenant.client.listTools();
+    const declared = Object.keys(tools.find((tool) => tool.name === name)?.inputSchema.properties ?? {});
+    // The second of two calls, when the names of records are known.
+    await calling(name, needed);
+    const expected = await calling(name, needed);
+    expect(expected.text).not.toMatch(/unforeseen/);
+    for (const nothing of [null, '']) {
+      const unused = Object.fromEntries(
+        declared.filter((key) => !(key in needed)).map((key) => [key, nothing]),
+      );
+      const found = await calling(name, { ...unused, ...needed });
+      expect(plain(found.text), String(nothing)).toBe(plain(expected.text));
+      expect(found.isError).toBe(expected.isError);
+      expect(found.filters).toEqual(expected.filters);
+      expect(found.writes).toEqual([]);
+    }
+  });
+
+  it('is not given in the call that confirms either', async () => {
+    const { text } = await calling('create-ticket', {
+      ...contoso,
+      title: 'Strict',
+      description: null,
+      queueID: '',
+      confirm: 'CREATE_TICKET',
+    });
+    expect(text).toMatch(/^Created Ticket/);
+  });
+
+  it('keeps the form that was asked for beside it', async () => {
+    const { text } = await calling('query-entity', { entity: 'Roles', format: 'json', timeZone: null });
+    expect(JSON.parse(text)).toMatchObject({ entity: 'Roles' });
+  });
+
+  it('means empty inside a query', async () => {
+    const { filters } = await calling('query-entity', {
+      entity: 'Tickets',
+      query: { assignedResourceID: null },
+    });
+    expect(filters[0]).toEqual([{ op: 'notExist', field: 'assignedResourceID' }]);
+  });
+
+  it('empties the field of an update, which the preview says', async () => {
+    const update = { id: 'T20261109.0005', queueID: null, description: '' };
+    const { text } = await calling('update-ticket', {
+      ...update,
+      confirm: null,
+      fields: null,
+    });
+    expect(text).toMatch(
+      /^PREVIEW(.|\n)*queueID: \S.* -> \(empty\)(.|\n)*Note: this clears description, queueID/,
+    );
+    const { writes } = await calling('update-ticket', { ...update, confirm: 'UPDATE_TICKET' });
+    expect(writes.map(({ body }) => body)).toEqual([
+      { id: expect.any(Number), queueID: null, description: '' },
+    ]);
+  });
+});
+
+describe('what was given', () => {
+  const nested = (depth: number): unknown =>
+    depth === 0 ? { op: 'exist', field: 'id' } : { op: 'and', items: [nested(depth - 1)] };
+  const parsed = (text: string): unknown => JSON.parse(text);
+  it.each<[string, unknown, RegExp]>([
+    ['the text null', 'null', /query: is null: leave it out for all records/],
+    ['a filter of null', { filter: null }, /query: has a filter of null: leave it out/],
+    ['a filter of null in text', '{"filter":null}', /has a filter of null/],
+    ['two filters', { filter: [], Filter: [{ op: 'exist', field: 'id' }] }, /gives filter twice/],
+    ['__proto__', parsed('{"__proto__":{"eq":1}}'), /query: "__proto__" is no name for anything here/],
+    ['__proto__ in text', '{"__proto__":{"eq":1}}', /"__proto__" is no name/],
+    ['constructor', { constructor: 1 }, /query: "constructor" is no name/],
+    ['prototype below', { status: { prototype: 1 } }, /query\.status: "prototype" is no name/],
+    [
+      '__proto__ in a condition',
+      parsed('{"filter":[{"op":"exist","field":"id","__proto__":{}}]}'),
+      /"__proto__"/,
+    ],
+    [
+      'items that belong to no group',
+      { filter: [{ op: 'eq', field: 'id', value: 1, items: [] }] },
+      /take items, not eq/,
+    ],
+    ['what is nested too deep', nested(20), /query.*: is nested more than 32 deep/],
+    ['too long a name', { status: 'x'.repeat(100_000) }, /query\.status: has 100000 characters/],
+    ['too long a key', { ['x'.repeat(100_000)]: 1 }, /is no name: it has 100000 characters/],
+    [
+      'too many values',
+      { id: { in: Array.from({ length: 100_000 }, (_, at) => at) } },
+      /holds more than 20000 values/,
+    ],
+  ])('never vanishes from a query: %s', async (_what, query, text) => {
+    for (const tool of ['query-entity', 'count-entity', 'aggregate-entity']) {
+      const result = await calling(tool, { entity: 'Tickets', query });
+      expect(result, tool).toMatchObject({ isError: true, filters: [] });
+      expect(result.text, tool).toMatch(text);
+      expect(result.text.length).toBeLessThan(3000);
+    }
+  });
+
+  it.each([
+    ['update-ticket', { id: '101730', fields: parsed('{"__proto__":{"title":"x"}}') }],
+    ['update-ticket', { id: '101730', fields: '{"constructor":"x"}' }],
+    ['update-entity', { entity: 'Tickets', id: 101730, data: parsed('{"title":"x","__proto__":["y"]}') }],
+    ['create-entity', { entity: 'Tickets', data: { prototype: 'x' } }],
+    ['update-ticket', parsed('{"id":"101730","title":"x","__proto__":{"status":5}}')],
+    ['search-tickets', parsed('{"status":"New","__proto__":{"queueID":1}}')],
+    ['aggregate-entity', { entity: 'Tickets', groupBy: [parsed('{"__proto__":1}')] }],
+    ['aggregate-entity', { entity: 'Tickets', metrics: '{"constructor":"status"}' }],
+    ['query-entity', { entity: 'Tickets', orderBy: parsed('{"__proto__":"desc"}') }],
+  ])('%s refuses by name what means something to the language: %j', async (tool, args) => {
+    const confirm = tool.startsWith('update') || tool.startsWith('create');
+    const given = z.record(z.string(), z.unknown());
+    const raw: object = confirm
+      ? Object.assign(args ?? {}, { confirm: tool.toUpperCase().replace('-', '_') })
+      : Object(args);
+    let text = '';
+    const requests = await tenant.requestsOf(async () => {
+      const result = await tenant.client.request(
+        { method: 'tools/call', params: { name: tool, arguments: raw } },
+        z.looseObject({ content: z.array(given), isError: z.boolean().optional() }),
+      );
+      expect(result.isError).toBe(true);
+      text = String(result.content[0]?.text);
+    });
+    expect(text).toMatch(/__proto__|constructor|prototype/);
+    expect(requests).toEqual([]);
+  });
+});
