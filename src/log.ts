@@ -3,13 +3,16 @@
  * the redactor, so that a secret which found its way into a message does not find its way out.
  */
 
+import { createRedactor } from './redact.js';
+
+export { createRedactor, type Redact } from './redact.js';
+
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 /** `simple` is for people, `json` one object per line for programs that collect logs. */
 export const logFormats = ['simple', 'json'] as const;
 export type LogFormat = (typeof logFormats)[number];
 export type Log = (level: LogLevel, message: string) => void;
-export type Redact = (text: string) => string;
 
 export interface LogSettings {
   /** Messages below this level are dropped. */
@@ -46,72 +49,4 @@ function oneLine(text: string): string {
     if (character === '\n') return '\\n';
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
-}
-
-/** Shorter values are no secrets, and hiding them would hide half of every message. */
-const shortestSecret = 3;
-
-/**
- * Answers a function that replaces every secret by `[redacted]`: as it is, URL-encoded, JSON- or
- * HTML-escaped, also several times over and mixed, and base64 at any alignment (`user:secret` as one).
- * Case is ignored, since servers echo user names in their own spelling.
- */
-export function createRedactor(secrets: readonly string[]): Redact {
-  const known = [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
-  if (known.length === 0) return (text) => text;
-  const patterns = known
-    .sort((a, b) => b.length - a.length)
-    .flatMap((secret) => [
-      encodable(secret),
-      ...base64Cores(secret).map((core) => `${encodable(core)}={0,2}`),
-    ]);
-  const pattern = new RegExp(patterns.join('|'), 'gi');
-  return (text) => text.replace(pattern, '[redacted]');
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': 'amp',
-  '<': 'lt',
-  '>': 'gt',
-  '"': 'quot',
-  "'": 'apos',
-  '+': 'plus',
-  '@': 'commat',
-};
-
-/** A pattern for a text of which each character may be encoded in any of the usual ways. */
-function encodable(text: string): string {
-  return [...text].map(encodableCharacter).join('');
-}
-
-function encodableCharacter(character: string): string {
-  const bytes = [...Buffer.from(character)].map((byte) => byte.toString(16).padStart(2, '0'));
-  const point = character.codePointAt(0) ?? 0;
-  const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
-  const entity = entities[character];
-  const forms = [
-    `\\\\*${character.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}`,
-    bytes.map((byte) => `%(?:25)*${byte}`).join(''),
-    units.map((unit) => `\\\\+u${unit}`).join(''),
-    `&(?:amp;)*#0*${point};`,
-    `&(?:amp;)*#x0*${point.toString(16)};`,
-  ];
-  if (entity !== undefined) forms.push(`&(?:amp;)*${entity};`);
-  if (character === ' ') forms.push('\\+');
-  // The two characters in which base64 and its URL form differ.
-  if (character === '+') forms.push('-');
-  if (character === '/') forms.push('_');
-  return `(?:${forms.join('|')})`;
-}
-
-/** The part of a secret's base64 that does not depend on what surrounds it, for each alignment to 3 bytes. */
-function base64Cores(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  return [0, 1, 2]
-    .map((shift) => {
-      const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-      const first = Math.ceil((shift * 8) / 6);
-      return encoded.slice(first, Math.floor(((shift + bytes.length) * 8) / 6));
-    })
-    .filter((core) => core.length >= 4);
 }

@@ -42,7 +42,7 @@ export const decimal = z.union(
     z.number({ error: decimalError }),
     z
       .string()
-      .regex(/^\s*-?(\d+\.?\d*|\.\d+)\s*$/)
+      .regex(/^\s*-?(\d+(?:\.\d*)?|\.\d+)\s*$/)
       .transform(Number),
   ],
   { error: orRequired(decimalError) },

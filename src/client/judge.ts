@@ -1,4 +1,5 @@
 import { AutotaskError, type ErrorDetails, type ErrorKind } from '../errors.js';
+import { shorten } from '../text.js';
 import { type Answer, type Call, nameOf } from './call.js';
 import { isObject, member, parseJson, textMember } from './json.js';
 
@@ -17,20 +18,20 @@ function errorTexts(body: unknown): string[] {
   const texts = list.map((entry) =>
     typeof entry === 'string' ? entry : (textMember(entry, 'message') ?? JSON.stringify(entry) ?? ''),
   );
-  return texts.filter((text) => text.trim() !== '').map((text) => text.slice(0, longestText));
+  return texts.filter((text) => text.trim() !== '').map((text) => shorten(text, longestText));
 }
 
 /** Where no code of Autotask's answered, the web framework below it did: with `Message`, or a web page. */
 function frameworkTexts(answer: Answer): string[] {
   if (isPage(answer)) return pageTitle(answer.text);
   const message = textMember(parseJson(answer.text), 'Message');
-  return message === null ? [] : [message.slice(0, longestText)];
+  return message === null ? [] : [shorten(message, longestText)];
 }
 
 /** Of a web page only its title is worth passing on. */
 function pageTitle(text: string): string[] {
-  const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]?.trim();
-  return title === undefined || title === '' ? [] : [title.slice(0, longestText)];
+  const title = /<title[^<>]*>([^<]*)/i.exec(text)?.[1]?.trim();
+  return title === undefined || title === '' ? [] : [shorten(title, longestText)];
 }
 
 function isPage(answer: Answer): boolean {
@@ -51,7 +52,7 @@ export function retryAfterOf(answer: Answer, now: number = Date.now()): number |
  */
 const textKinds: readonly (readonly [RegExp, ErrorKind])[] = [
   [
-    /thread threshold|Itgenatr005|threshold of \d+ threads|request threshold|threshold .*exceeded/i,
+    /thread threshold|Itgenatr005|threshold of \d+ threads|request threshold|threshold .{0,200}exceeded/i,
     'limited',
   ],
   [/IntegrationCode is invalid|invalid integration ?code/i, 'credentials'],

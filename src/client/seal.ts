@@ -1,5 +1,6 @@
 import { AutotaskError } from '../errors.js';
 import type { Redact } from '../log.js';
+import { clean } from '../text.js';
 
 /** Characters of one upstream text that are passed on. */
 const longestText = 2_000;
@@ -13,7 +14,7 @@ function fewTexts(texts: readonly string[], redact: Redact): string[] {
   let left = longestTexts;
   for (const whole of texts.slice(0, mostTexts)) {
     // Cut only now: a secret cut in two would not be recognised.
-    const text = redact(whole).slice(0, longestText);
+    const text = redact(clean(whole)).slice(0, longestText);
     if (text.length > left) break;
     few.push(text);
     left -= text.length;

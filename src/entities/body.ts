@@ -218,7 +218,7 @@ export async function checkBody(
     if (!converted.ok) problems.push(converted.problem);
     else if (field.udf) udfs.push({ name: field.name, value: String(converted.value) });
     else body[field.name] = converted.value;
-    if (converted.ok && converted.note !== undefined) notes.push(converted.note);
+    if (converted.ok && converted.as !== undefined) notes.push(`${field.name}: ${converted.as}`);
   };
   for (const [name, given] of flatten(facts, data, problems)) {
     const field = await facts.find(name, how.signal);

@@ -4,6 +4,7 @@ import type { Problem } from '../errors.js';
 import type { Entity } from '../model.js';
 import { spellingKey } from '../nearest.js';
 import * as scalars from '../scalars.js';
+import { orNull } from './courtesy.js';
 import { isDay, rangeForms, toUtc } from './dates.js';
 import type { FieldFacts } from './facts.js';
 import type { Identified } from './identify.js';
@@ -41,7 +42,8 @@ export interface Conversion {
 }
 
 export type Converted =
-  | { readonly ok: true; readonly value: unknown; readonly note?: string }
+  /** `as`: the record that a name was taken for, `Contoso Ltd (id 175)`. */
+  | { readonly ok: true; readonly value: unknown; readonly as?: string }
   | { readonly ok: false; readonly problem: Problem };
 
 const fail = (field: FieldFacts, problem: string, allowed?: readonly string[]): Converted => ({
@@ -154,7 +156,13 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
   if (only === undefined && inactive !== undefined) {
     return fail(field, `${JSON.stringify(text)} is ${inactive.name} (id ${inactive.id}), which is inactive`);
   }
-  if (only === undefined) return fail(field, `no record of ${entity.name} is called ${JSON.stringify(text)}`);
+  if (only === undefined) {
+    const { references, signal } = how;
+    const near = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
+    const listed = near.map(({ id, name }) => `${id} = ${name}`);
+    const hint = near.length === 0 ? '' : '; the nearest names are';
+    return fail(field, `no record of ${entity.name} is called ${JSON.stringify(text)}${hint}`, listed);
+  }
   if (others.length > 0) {
     const listed = found.slice(0, mostListed).map((candidate) => `${candidate.id} = ${candidate.name}`);
     const rest = found.length - listed.length;
@@ -164,7 +172,13 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
       rest === 0 ? listed : [...listed, `and ${rest} more`],
     );
   }
-  return { ok: true, value: only.id, note: `${field.name}: ${only.name} (id ${only.id})` };
+  const passedOver = how.filter === true ? all.filter((candidate) => !found.includes(candidate)) : [];
+  const states = [
+    `id ${only.id}`,
+    ...(only.isActive ? [] : ['inactive']),
+    ...(passedOver.length === 0 ? [] : [`not the inactive ${passedOver.map(({ id }) => id).join(', ')}`]),
+  ];
+  return { ok: true, value: only.id, as: `${only.name} (${states.join('; ')})` };
 }
 
 /** Whether the value is the name of a record that the field points to, and has to be looked for. */

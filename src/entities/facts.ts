@@ -112,6 +112,13 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
       !policy.masks(entity, name, udf) && !(label !== null && policy.masks(entity, label, udf));
     const fields = all.filter(shown);
     const byName = new Map(fields.map((field) => [field.name.toLowerCase(), field]));
+    const builtIn = new Set(all.map(({ name }) => name.toLowerCase()));
+    /** Whoever names a field must not be able to pass it for a field of Autotask's, or for a whole line. */
+    const titled = (udf: FieldFacts): FieldFacts => {
+      const title = nameText(udf.name);
+      const shownAs = builtIn.has(title.toLowerCase()) ? `udf:${title}` : title;
+      return shownAs === udf.name ? udf : { ...udf, shownAs };
+    };
     const udfs = async (signal?: AbortSignal): Promise<readonly FieldFacts[]> => {
       if (reader === null || !entity.userDefinedFields) return [];
       const rows = await reader.userDefinedFields(metadataPath(entity), signal ? { signal } : {});
@@ -122,13 +129,6 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
       return rows.map((row) => titled(fromTenant(entity, row, true))).filter(shown);
     };
     const field = (name: string) => byName.get(name.toLowerCase());
-    const builtIn = new Set(all.map(({ name }) => name.toLowerCase()));
-    /** Whoever names a field must not be able to pass it for a field of Autotask's, or for a whole line. */
-    const titled = (udf: FieldFacts): FieldFacts => {
-      const title = nameText(udf.name);
-      const shownAs = builtIn.has(title.toLowerCase()) ? `udf:${title}` : title;
-      return shownAs === udf.name ? udf : { ...udf, shownAs };
-    };
     return {
       entity,
       live,

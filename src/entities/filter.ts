@@ -1,13 +1,17 @@
-import * as z from 'zod';
 import type { FilterNode, Row } from '../client/types.js';
 import { InvalidInput, type Problem } from '../errors.js';
-import { didYouMean, nearest } from '../nearest.js';
+import { nearest } from '../nearest.js';
 import { type Operator, operators } from '../operators.js';
-import { boolean, datetime } from '../scalars.js';
+import { boolean } from '../scalars.js';
+import { Asked } from './asked.js';
 import { splitIntoBatches } from './batches.js';
+
 import { type Conversion, convertValue, isName, ownersFirst } from './convert.js';
-import { isDay, nextDay, parseRange, toUtc } from './dates.js';
 import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
+import { compareHere } from './locally.js';
+import { malformed, nodeShape } from './node-shape.js';
+import { notExcluded, reword } from './reword.js';
+import { spanOf } from './span.js';
 import { matchesUdf } from './udf-condition.js';
 
 /**
@@ -26,17 +30,11 @@ export interface CheckedFilter {
   readonly local: readonly ((row: Row) => boolean)[];
   /** Fields that those conditions read. */
   readonly localFields: readonly string[];
-  /** What was changed on the way, for the answer. */
+  /** What a reader has to notice. */
   readonly notes: readonly string[];
+  /** How names, labels and ranges were understood, and what has to be looked at when nothing matches. */
+  readonly asked: Asked;
 }
-
-const nodeShape = z.strictObject({
-  op: z.string(),
-  field: z.string().optional(),
-  value: z.unknown().optional(),
-  items: z.array(z.unknown()).optional(),
-  udf: z.unknown().optional(),
-});
 
 const findOperator = (op: string) =>
   operators.find((operator) => operator.toLowerCase() === op.trim().toLowerCase());
@@ -46,6 +44,9 @@ class Check {
   readonly notes: string[] = [];
   readonly local: ((row: Row) => boolean)[] = [];
   readonly localFields: string[] = [];
+  readonly asked = new Asked();
+  /** Conditions on telephone numbers, of which Autotask can only compare a part. */
+  readonly narrowed = new Map<FilterNode, { readonly field: string; readonly digits: string }>();
   /** Ids that all found records have, by field. */
   private readonly beside: Record<string, unknown> = {};
   private udfSent = false;
@@ -64,17 +65,8 @@ class Check {
   async node(raw: unknown, path: string, depth = 0): Promise<FilterNode | undefined> {
     const parsed = nodeShape.safeParse(raw);
     if (!parsed.success) {
-      const stray = parsed.error.issues.find((issue) => issue.code === 'unrecognized_keys');
-      const keys = Object.keys(nodeShape.shape);
-      const [key = ''] = stray?.code === 'unrecognized_keys' ? stray.keys : [];
-      if (stray !== undefined) {
-        return this.bad(
-          path,
-          `${JSON.stringify(key)} is no part of a condition.${didYouMean(key, keys)}`,
-          keys,
-        );
-      }
-      return this.bad(path, 'must be a condition { op, field, value }', operators);
+      this.problems.push({ field: path, ...malformed(parsed.error) });
+      return undefined;
     }
     const { op, field, items } = parsed.data;
     const group = op.trim().toLowerCase();
@@ -133,12 +125,23 @@ class Check {
     if (textOperators.has(operator) && String(value).trim() === '') {
       return this.bad(field.name, `${operator} needs a text that is not empty`);
     }
-    const span = this.span(operator, field, value, depth);
-    if (span !== undefined) return span;
+    const span = spanOf(operator, field, value, this.how);
+    if (span !== undefined) {
+      if (span.said !== undefined) this.asked.understand(field.name, span.of, [span.said]);
+      const nodes = span.nodes.flatMap((node) => this.place(node, field, depth) ?? []);
+      return span.op === null ? nodes[0] : { op: span.op, items: nodes };
+    }
+    const excluded = notExcluded(field, operator, String(value));
+    if (excluded !== undefined) return this.bad(field.name, excluded);
+    const text = this.text(operator, field, value, depth);
+    if (text !== undefined) return text;
     const many = operator === 'in' || operator === 'notIn';
     const given: unknown[] = many && Array.isArray(value) ? value : [value];
-    if (many && field.dataType === 'datetime' && given.length > 0) {
-      // A day in a list means all of it, as it does alone.
+    const each =
+      field.dataType === 'datetime' ||
+      given.some((item) => reword(this.facts.entity, field, 'eq', String(item)) !== undefined);
+    if (many && each && given.length > 0) {
+      // What an item means alone it means in a list: a day all of it, a number of a telephone any notation.
       const one = operator === 'in' ? 'eq' : 'noteq';
       const items: FilterNode[] = [];
       for (const item of given) {
@@ -151,14 +154,23 @@ class Check {
       return this.bad(field.name, `${operator} takes one value; use ${plural[operator] ?? 'in'} for a list`);
     }
     const values: unknown[] = [];
+    const names: string[] = [];
     for (const item of given) {
       if (item === null) return this.bad(field.name, 'a list cannot hold null: use notExist in an or group');
       const converted = await this.convert(field, operator, item, many);
       if (!converted.ok) this.problems.push(converted.problem);
       else {
-        if (converted.note !== undefined) this.notes.push(converted.note);
+        if (converted.as !== undefined) names.push(converted.as);
+        else if (field.referenceEntityType !== null && typeof converted.value === 'number')
+          this.asked.ids.push({ field, op: operator, id: converted.value });
         values.push(...(Array.isArray(converted.value) ? converted.value : [converted.value]));
       }
+    }
+    const unknown = this.asked.tell(field, operator, values, names, depth > 0);
+    if (unknown.length > 0 && this.facts.live) {
+      this.notes.push(
+        `${field.name}: ${unknown.map(String).join(', ')} is no value of this picklist, active or inactive`,
+      );
     }
     if (many) {
       if (values.length === 0 && given.length === 0)
@@ -177,6 +189,18 @@ class Check {
       );
     }
     return this.place({ op: instead, field: field.name, value: values }, field, depth);
+  }
+
+  /** Texts that mean something else than what could be stored in the field: patterns, pasted names, numbers. */
+  private text(operator: Operator, field: FieldFacts, value: unknown, depth: number): FilterNode | undefined {
+    if (typeof value !== 'string' && typeof value !== 'number') return;
+    const found = reword(this.facts.entity, field, operator, String(value));
+    if (found === undefined) return;
+    this.asked.understand(field.name, operator, [found.said]);
+    this.asked.compare(field.name, found.compared.op, found.compared.value, depth > 0);
+    if (found.digits === undefined) return this.place(found.node, field, depth);
+    this.narrowed.set(found.node, { field: field.name, digits: found.digits });
+    return found.node;
   }
 
   /** `exist` takes no value; people who give one mean yes or no by it. */
@@ -216,42 +240,6 @@ class Check {
     return [...[...raw.keys()].filter((index) => !last.includes(index)), ...last];
   }
 
-  /**
-   * A day compared with a moment: `eq` would only match midnight, so the whole day is meant. Ranges in words
-   * and `from..to` stand for all moments in them. Fields that hold days have no zone to shift by.
-   */
-  private span(operator: Operator, field: FieldFacts, value: unknown, depth: number): FilterNode | undefined {
-    if (field.dataType !== 'datetime' || typeof value !== 'string') return;
-    const zone = field.day ? 'UTC' : this.how.timeZone;
-    const now = this.how.now ?? Date.now();
-    if (/^\s*now\s*$/i.test(value) && /^[gl]te?$/.test(operator)) {
-      return this.place(
-        { op: operator, field: field.name, value: new Date(now).toISOString() },
-        field,
-        depth,
-      );
-    }
-    const wholeDay = isDay(value) && datetime.safeParse(value).success;
-    const range = wholeDay
-      ? { from: toUtc(value, zone), until: toUtc(nextDay(value), zone) }
-      : parseRange(value, this.how.timeZone, field.day, now);
-    if (range === undefined) return;
-    const bound = (op: Operator, at: string | undefined): FilterNode[] => {
-      const node =
-        at === undefined ? undefined : this.place({ op, field: field.name, value: at }, field, depth);
-      return node === undefined ? [] : [node];
-    };
-    const { from, until } = range;
-    if (operator === 'gt') return bound('gte', until)[0];
-    if (operator === 'gte') return bound('gte', from)[0];
-    if (operator === 'lt') return bound('lt', from)[0];
-    if (operator === 'lte') return bound('lt', until)[0];
-    if (operator === 'noteq') return { op: 'or', items: [...bound('lt', from), ...bound('gte', until)] };
-    return operator === 'eq'
-      ? { op: 'and', items: [...bound('gte', from), ...bound('lt', until)] }
-      : undefined;
-  }
-
   /** Marks a user-defined field; Autotask takes one in a query, so any further one is applied here. */
   private place(node: FilterNode, field: FieldFacts, depth: number): FilterNode | undefined {
     if (!field.udf) return node;
@@ -289,12 +277,20 @@ export async function checkFilter(
   if (check.problems.length > 0) {
     throw new InvalidInput('The query was not sent to Autotask.', check.problems);
   }
+  const here = compareHere(nodes, check.narrowed, facts);
+  const notes = here.loose.map(
+    (field) =>
+      `${field} was compared by the notation of its last four digits: it stands in a group with other conditions`,
+  );
   // Autotask refuses an empty filter; every record has an id, and 0 is one of them.
   const filter = nodes.length > 0 ? nodes : [{ op: 'exist', field: 'id' }];
   const batches = splitIntoBatches(filter);
-  const notes =
-    batches.length > 1
-      ? [...check.notes, `a long in list was sent as ${batches.length} queries`]
-      : check.notes;
-  return { batches, local: check.local, localFields: check.localFields, notes };
+  if (batches.length > 1) notes.push(`a long in list was sent as ${batches.length} queries`);
+  return {
+    batches,
+    local: [...check.local, ...here.local],
+    localFields: [...new Set([...check.localFields, ...here.fields])],
+    notes: [...check.notes, ...notes],
+    asked: check.asked,
+  };
 }

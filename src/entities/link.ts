@@ -23,6 +23,6 @@ export async function linkTo(
   // The write is done by now: a link that cannot be made must not look like a failure.
   const { webUrl } = await reader.zone(options).catch(() => ({ webUrl: null }));
   if (webUrl === null) return null;
-  const base = webUrl.replace(/\/*$/, '');
+  const base = webUrl.replace(/(?<!\/)\/+$/, '');
   return `${base}/Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=${code[0]}&${code[1]}=${id}`;
 }

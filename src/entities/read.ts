@@ -1,6 +1,7 @@
 import type { AutotaskReader, FilterNode } from '../client/types.js';
 import { InvalidInput } from '../errors.js';
 import type { Entity } from '../model.js';
+import { Asked } from './asked.js';
 import { comparedFields, isRefused } from './compared-fields.js';
 import type { Conversion } from './convert.js';
 import type { EntityFacts, Facts, FieldFacts } from './facts.js';
@@ -23,6 +24,7 @@ import { ordered } from './order/ordered.js';
 import { parseQuery, type RawQuery } from './query.js';
 import { createRecordReads } from './record.js';
 import type { References } from './references.js';
+import { onFinding } from './remarks.js';
 import type { CallContext, ListResult } from './result.js';
 import { createScans } from './scan.js';
 import { childPath, parentCondition, queryable, requireOwner, type Scope } from './scope.js';
@@ -41,6 +43,8 @@ export interface QueryArguments extends Scope, ContinuationArguments {
   readonly orderBy?: unknown;
   /** Without orderBy: by the natural date of the entity, if it has one. */
   readonly newestFirst?: boolean;
+  /** What else is to be said about the query. */
+  readonly notes?: readonly string[];
 }
 
 export const defaultRecords = 25;
@@ -143,7 +147,7 @@ export function createReads(
     }
     const query = {
       path,
-      filter: { batches: [], local: [], localFields: [], notes: [] },
+      filter: { batches: [], local: [], localFields: [], notes: [], asked: new Asked() },
       order,
       include: undefined,
       limit,
@@ -208,7 +212,13 @@ export function createReads(
     if (chosen?.all === true) fields = [...known.fields, ...(await known.udfs(context.signal))];
     const { rows } = found;
     const continued = args.afterId !== undefined || after !== null;
-    const told = continued ? { ...found.facts, continued } : found.facts;
+    const remarks = await onFinding(filter, known, references, rows.length > 0 || continued, context);
+    const told = {
+      ...found.facts,
+      ...(continued ? { continued } : {}),
+      understood: filter.asked.understood,
+      notes: [...(args.notes ?? []), ...found.facts.notes, ...remarks],
+    };
     const { withIds } = args;
     return tabulate({ entity, rows, fields, chosen, withIds, facts: told }, references, context);
   }
@@ -250,18 +260,23 @@ export function createReads(
     return { ...understood, filter: await checked(understood, beganNow(), context) };
   }
 
-  async function count(
-    args: QueryArguments,
-    context: CallContext,
-    live = false,
-  ): Promise<{ entity: string; count: number; notes: readonly string[] }> {
-    const { entity, known, filter } = await prepare(args, context, live);
+  /** How many match; again with the tenant's metadata where it refuses a field that the snapshot knows. */
+  async function counted(args: QueryArguments, context: CallContext) {
+    const prepared = await prepare(args, context);
     try {
-      return { entity: entity.name, count: await countOf(entity.path, filter, context), notes: filter.notes };
+      return { ...prepared, count: await countOf(prepared.entity.path, prepared.filter, context) };
     } catch (error) {
-      if (live || known.live || !isRefused(error)) throw error;
-      return count(args, context, true);
+      if (prepared.known.live || !isRefused(error)) throw error;
+      const again = await prepare(args, context, true);
+      return { ...again, count: await countOf(again.entity.path, again.filter, context) };
     }
+  }
+
+  async function count(args: QueryArguments, context: CallContext) {
+    const { entity, filter, known, count } = await counted(args, context);
+    const remarks = await onFinding(filter, known, references, count > 0, context);
+    const { understood } = filter.asked;
+    return { entity: entity.name, count, understood, notes: [...filter.notes, ...remarks] };
   }
 
   return { query, count, prepare, conversion, ...createRecordReads(reader, facts, references) };

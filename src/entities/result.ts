@@ -28,6 +28,8 @@ export interface ListResult {
   readonly cursor?: { readonly text: string; readonly until: string };
   /** Whether these follow records that were listed before. */
   readonly continued?: boolean;
+  /** How names, labels and ranges of the query were understood: `companyID: Contoso Ltd (id 175)`. */
+  readonly understood?: readonly string[];
   readonly notes: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import {
   CallToolRequestSchema,
   type ContentBlock,
@@ -19,6 +19,7 @@ import { instructions } from './instructions.js';
 import { offeredTools } from './offered-tools.js';
 import { offer, type Request } from './offers.js';
 import type { Desk } from './prepare.js';
+import { SealedServer } from './sealed.js';
 import { type ServerSettings, usualGate } from './settings.js';
 import type { Block } from './shape-file.js';
 
@@ -69,6 +70,7 @@ export function prepareServer(settings: ServerSettings): (readOnly: boolean) => 
     facts: { ...settings.facts, readOnly },
     timeZone: settings.timeZone,
     log: settings.log,
+    ...(settings.redact === undefined ? {} : { redact: settings.redact }),
     confirmMode: (settings.confirm ?? usualGate).mode,
     tools: offeredTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
     desk: async () => (await desks())(readOnly),
@@ -82,15 +84,23 @@ export function prepareServer(settings: ServerSettings): (readOnly: boolean) => 
 export const createServer = (settings: ServerSettings): McpServer =>
   prepareServer(settings)(settings.facts.readOnly);
 
-interface Face extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log'> {
+interface Face extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log' | 'redact'> {
   readonly confirmMode: (typeof usualGate)['mode'];
   readonly tools: ReturnType<typeof offeredTools>['tools'];
   desk(): Promise<Desk>;
 }
 
-function serverOf({ facts, timeZone, log, confirmMode, tools, desk }: Face): McpServer {
+function serverOf({
+  facts,
+  timeZone,
+  log,
+  redact = (text) => text,
+  confirmMode,
+  tools,
+  desk,
+}: Face): McpServer {
   const names = tools.map(({ name }) => name);
-  const server = new Server(
+  const server = new SealedServer(
     { name: facts.name, title: 'Autotask PSA', version: facts.version },
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
@@ -98,6 +108,8 @@ function serverOf({ facts, timeZone, log, confirmMode, tools, desk }: Face): Mcp
       jsonSchemaValidator: answerValidator,
     },
   );
+
+  server.redact = redact;
 
   // Until a client chooses its level it gets what went wrong and nothing else.
   let lowest: LoggingLevel = 'warning';

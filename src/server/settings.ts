@@ -36,7 +36,7 @@ export interface Access {
   readonly marks?: Marks;
   /** What was written to this tenant, whoever did it; of this server alone unless given. */
   readonly changes?: Changes;
-  /** Takes the secrets of this server out of a text. */
+  /** Takes the secrets of this server out of what the audit log keeps. */
   readonly redact?: Redact;
   /** Files on this machine that may be attached; none unless given. */
   readonly files?: LocalFiles | null;
@@ -47,6 +47,8 @@ export interface ServerSettings {
   readonly timeZone: string;
   readonly closedStatusIds: readonly number[];
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
+  /** Takes the secrets of this server out of everything that leaves it; there are none unless given. */
+  readonly redact?: Redact;
   /** What the operator allows; everything but customer-visible notes unless given. */
   readonly policy?: Policy;
   /** How writes are confirmed; by token unless given. */

@@ -26,10 +26,11 @@ function goesOn({ cursor, orderBy, lastId }: ListResult): string {
 
 function listText(list: ListResult): string {
   const shown = list.rows.length;
-  const { entity, continued = false } = list;
+  const { entity, continued = false, understood = [] } = list;
   if (shown === 0 && !list.more) {
-    const said = list.notes.length > 0 ? tenantData(notes(list.notes)) : [];
-    return [`No ${continued ? 'more ' : ''}${entity} match.`, ...said].join('\n');
+    const said = [...understood, ...notes(list.notes)];
+    const lines = said.length > 0 ? tenantData(said) : [];
+    return [`No ${continued ? 'more ' : ''}${entity} match.`, ...lines].join('\n');
   }
   const by = list.orderBy === undefined ? '' : ` by ${list.orderBy}`;
   const total = list.total === null ? 'more exist' : `${list.total} match`;
@@ -37,7 +38,9 @@ function listText(list: ListResult): string {
     ? `${shown} of ${entity}${by}, ${total}${goesOn(list)}`
     : `${shown} ${entity}${by}, ${continued ? 'the last that match' : 'all that match'}`;
   const rows = list.rows.map((row) => row.map((cell) => cell.text).join('\t'));
-  return [head, ...tenantData([...notes(list.notes), list.columns.join('\t'), ...rows])].join('\n');
+  return [head, ...tenantData([...understood, ...notes(list.notes), list.columns.join('\t'), ...rows])].join(
+    '\n',
+  );
 }
 
 /** Values of a record by field name. */

@@ -30,7 +30,11 @@ export async function idOf(
   const found = active.length > 0 ? active : all;
   const [only, ...others] = found;
   if (only === undefined) {
-    throw new AutotaskError('notFound', `No record of ${entity.name} is called ${JSON.stringify(given)}.`);
+    const near = path === null ? [] : await references.nearby({ ...entity, path }, text, context.signal);
+    const message = `No record of ${entity.name} is called ${JSON.stringify(given)}.`;
+    if (near.length === 0) throw new AutotaskError('notFound', message);
+    const allowed = near.map((candidate) => `${candidate.id} = ${candidate.name}`);
+    throw new InvalidInput(message, [{ field: 'id', problem: 'the nearest names are', allowed }]);
   }
   if (others.length === 0) return only.id;
   throw new InvalidInput('Several records fit; give the id of one.', [

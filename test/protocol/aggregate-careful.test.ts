@@ -78,6 +78,7 @@ describe('what is asked of Autotask', () => {
     const requests = await tenant.requestsOf(async () => {
       expect(await lines({ entity: 'Tickets', query: { status: 'New' } })).toEqual([
         expect.stringMatching(/^Complete: all \d+ Tickets that match, counted by 1 query\.$/),
+        'status: New (1)',
         'count',
         String(tickets.filter(({ status }) => status === 1).length),
       ]);

@@ -1,0 +1,200 @@
+/** Takes the secrets of this server out of a text. Its time grows with the length of the text and no faster. */
+export type Redact = (text: string) => string;
+
+const replacement = '[redacted]';
+
+/** Shorter values are no secrets, and hiding them would hide half of every message. */
+const shortestSecret = 3;
+
+/** So many characters of a secret that was cut in two are one. */
+const shortestPart = 6;
+
+/** How often a text is decoded: an escape within an escape within an escape. */
+const mostLevels = 8;
+
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  plus: '+',
+  commat: '@',
+};
+
+/**
+ * One encoded character, however often its own encoding was encoded again, or characters that nobody sees.
+ * No two of its repetitions can match the same text, so that it never goes back over a long one.
+ */
+const encoded =
+  /\\+(?:u([0-9a-f]{4}))?|%(?:25)*([0-7][0-9a-f])|((?:%(?:25)*[89a-f][0-9a-f])+)|&(?:amp;)*(?:#0*([0-9]{1,7})|#x0*([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|plus|commat));|[\p{Cf}\p{Default_Ignorable_Code_Point}]|[^\P{Cc}\n\t\r]/giu;
+
+function characterOf([, unit, ascii, high, decimal, hex, name]: RegExpMatchArray): string {
+  if (unit !== undefined || ascii !== undefined) {
+    return String.fromCharCode(Number.parseInt(unit ?? ascii ?? '', 16));
+  }
+  if (high !== undefined) return Buffer.from(high.replace(/%(?:25)*/g, ''), 'hex').toString('utf8');
+  if (name !== undefined) return entities[name.toLowerCase()] ?? '';
+  if (decimal === undefined && hex === undefined) return '';
+  const point = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+  return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd';
+}
+
+/** A text with the place in the first one that each of its characters comes from. */
+interface Decoded {
+  readonly text: string;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+/** The text with each encoded character decoded once; null when there is none. */
+function decode(from: { readonly text: string } & Partial<Decoded>): Decoded | null {
+  const { text } = from;
+  const starts = new Uint32Array(text.length);
+  const ends = new Uint32Array(text.length);
+  const parts: string[] = [];
+  let length = 0;
+  let done = 0;
+  const put = (characters: string, start: number, end: number) => {
+    parts.push(characters);
+    for (let index = 0; index < characters.length; index++) {
+      starts[length] = start;
+      ends[length++] = end;
+    }
+  };
+  const startOf = (index: number) => from.starts?.[index] ?? index;
+  const endOf = (index: number) => from.ends?.[index] ?? index + 1;
+  /** Backslashes belong to the character after them, so that what is left is still valid JSON. */
+  let escaped: number | null = null;
+  const copy = (until: number) => {
+    if (until === done) return;
+    parts.push(text.slice(done, until));
+    for (; done < until; done++) {
+      starts[length] = escaped ?? startOf(done);
+      ends[length++] = endOf(done);
+      escaped = null;
+    }
+  };
+  for (const match of text.matchAll(encoded)) {
+    const { index } = match;
+    copy(index);
+    done = index + match[0].length;
+    const characters = characterOf(match);
+    if (characters !== '') {
+      put(characters, escaped ?? startOf(index), endOf(done - 1));
+      escaped = null;
+    } else if (match[0].startsWith('\\')) escaped ??= startOf(index);
+  }
+  if (done === 0 && parts.length === 0) return null;
+  copy(text.length);
+  const whole = parts.join('');
+  return whole === text ? null : { text: whole, starts, ends };
+}
+
+/** Every text that decoding a text in turn leads through, the text first. */
+function* levelsOf(text: string): Generator<{ readonly text: string } & Partial<Decoded>> {
+  let level: ({ readonly text: string } & Partial<Decoded>) | null = { text };
+  for (let count = 0; level !== null && count <= mostLevels; count++) {
+    yield level;
+    level = decode(level);
+  }
+}
+
+/** The part of a secret's base64 that does not depend on what surrounds it, for each alignment to 3 bytes. */
+function base64Cores(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  return [0, 1, 2]
+    .map((shift) => {
+      const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+      return whole.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
+    })
+    .filter((core) => core.length >= 4)
+    .flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')]);
+}
+
+const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+/** The mark of `shorten`: what stands before it may be half a secret. */
+const cutHere = /… \[\d/g;
+
+type Range = readonly [start: number, end: number];
+
+/**
+ * Answers a function that replaces every secret by `[redacted]`: as it is, URL-encoded, JSON- or
+ * HTML-escaped, also several times over and mixed, base64 at any alignment (`user:secret` as one), with
+ * characters between that nobody sees, and the beginning of one that was cut off. Case is ignored, since
+ * servers echo user names in their own spelling.
+ */
+export function createRedactor(secrets: readonly string[]): Redact {
+  const known = [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
+  if (known.length === 0) return (text) => text;
+  const plain = known.flatMap((secret) => [
+    ...[...levelsOf(secret)].map(({ text }) => text),
+    secret.replaceAll(' ', '+'),
+  ]);
+  const longEnough = [...new Set(plain)].filter((text) => text.length >= shortestSecret);
+  const cores = [...new Set(known.flatMap(base64Cores))];
+  const pattern = [
+    ...longEnough.map((text) => ({ text, after: '' })),
+    ...cores.map((text) => ({ text, after: '={0,2}' })),
+  ]
+    .sort((a, b) => b.text.length - a.text.length)
+    .map(({ text, after }) => `${literally(text)}${after}`)
+    .join('|');
+  const whole = new RegExp(pattern, 'gi');
+  const lower = [...longEnough, ...cores].map((text) => text.toLowerCase());
+
+  /** What the beginnings of secrets end with: most cuts are told from those of a secret by one look. */
+  const tails = new Set(
+    lower.flatMap((secret) =>
+      [...secret.slice(shortestPart)].map((_, index) => secret.slice(index, index + shortestPart)),
+    ),
+  );
+
+  /** How many characters before the cut are the beginning of a secret. */
+  function partBefore(text: string, cut: number): number {
+    if (!tails.has(text.slice(Math.max(0, cut - shortestPart), cut).toLowerCase())) return 0;
+    let longest = 0;
+    for (const secret of lower) {
+      for (let size = Math.min(secret.length - 1, cut); size >= Math.max(shortestPart, longest + 1); size--) {
+        if (text.slice(cut - size, cut).toLowerCase() === secret.slice(0, size)) longest = size;
+      }
+    }
+    return longest;
+  }
+
+  return (text) => {
+    const found: Range[] = [];
+    for (const { text: level, starts, ends } of levelsOf(text)) {
+      const add = (from: number, until: number) =>
+        found.push([starts?.[from] ?? from, ends?.[until - 1] ?? until]);
+      for (const match of level.matchAll(whole)) add(match.index, match.index + match[0].length);
+      for (const { index } of level.matchAll(cutHere)) {
+        const size = partBefore(level, index);
+        if (size > 0) add(index - size, index);
+      }
+    }
+    if (found.length === 0) return text;
+    found.sort(([a], [b]) => a - b);
+    const parts: string[] = [];
+    let done = 0;
+    for (const [start, end] of found) {
+      if (start >= done) parts.push(text.slice(done, start), replacement);
+      done = Math.max(done, end);
+    }
+    return parts.join('') + text.slice(done);
+  };
+}
+
+/** The same for every text in a value of JSON; `keeps` names members that stay as they are. */
+export function redactAll(value: unknown, redact: Redact, keeps: ReadonlySet<string>): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((inner) => redactAll(inner, redact, keeps));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      keeps.has(name) ? inner : redactAll(inner, redact, keeps),
+    ]),
+  );
+}
