@@ -24,6 +24,8 @@ export interface CheckedBody {
   readonly fields: readonly FieldFacts[];
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
+  /** How values were understood where that is more than a name or a label. */
+  readonly said: readonly string[];
 }
 
 const udfInput = z.array(z.strictObject({ name: z.string(), value: z.unknown() }));
@@ -209,6 +211,7 @@ export async function checkBody(
 ): Promise<CheckedBody> {
   const problems: Problem[] = [];
   const notes: string[] = [];
+  const said: string[] = [];
   const body: Record<string, unknown> = {};
   const udfs: { name: string; value: string | null }[] = [];
   const fields: FieldFacts[] = [];
@@ -219,6 +222,7 @@ export async function checkBody(
     else if (field.udf) udfs.push({ name: field.name, value: String(converted.value) });
     else body[field.name] = converted.value;
     if (converted.ok && converted.as !== undefined) notes.push(`${field.name}: ${converted.as}`);
+    if (converted.ok && converted.said !== undefined) said.push(converted.said);
   };
   for (const [name, given] of flatten(facts, data, problems)) {
     const field = await facts.find(name, how.signal);
@@ -266,5 +270,5 @@ export async function checkBody(
     ...checkTenant(facts, fields, body, mode),
     ...(await checkReferences(body, fields, how)),
   );
-  return { body, fields, problems: oncePerField(problems), notes };
+  return { body, fields, problems: oncePerField(problems), notes, said };
 }

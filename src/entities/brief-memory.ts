@@ -45,13 +45,13 @@ const mostCharacters = 4_000;
 export type LookUp = (
   entity: Entity & { readonly path: string },
   search: Search,
-  options: Pick<QueryOptions, 'limit' | 'signal'> & { readonly fresh?: boolean },
+  options: Pick<QueryOptions, 'limit' | 'signal'>,
 ) => Promise<QueryResult>;
 
 /**
  * Look-ups that a preview and its confirmation, or calls soon after each other, make once. Only what was found is
- * kept, and is short: what is not there may be created at any moment. `fresh` asks Autotask in any case,
- * before something is refused. `onRead` is told what Autotask answered, and at which change.
+ * kept, and is short: what is not there may be created at any moment. `onRead` is told what Autotask answered, and
+ * at which change.
  */
 export function createLookUp(
   reader: AutotaskReader,
@@ -59,9 +59,9 @@ export function createLookUp(
   onRead: (entity: Entity, rows: readonly Row[], change: number) => void,
 ): LookUp {
   const memory = createBriefMemory<QueryResult>(mostLookUps, changes);
-  return async (entity, search, { fresh = false, ...options }) => {
+  return async (entity, search, options) => {
     const key = JSON.stringify([search, options.limit]);
-    const known = fresh ? undefined : memory.get(entity, key);
+    const known = memory.get(entity, key);
     if (known !== undefined) return known;
     const change = changes.at(entity);
     const found = await reader.query(entity.path, search, options);

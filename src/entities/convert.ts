@@ -43,7 +43,7 @@ export interface Conversion {
 
 export type Converted =
   /** `as`: the record that a name was taken for, `Contoso Ltd (id 175)`. */
-  | { readonly ok: true; readonly value: unknown; readonly as?: string }
+  | { readonly ok: true; readonly value: unknown; readonly as?: string; readonly said?: string }
   | { readonly ok: false; readonly problem: Problem };
 
 const fail = (field: FieldFacts, problem: string, allowed?: readonly string[]): Converted => ({
@@ -239,6 +239,10 @@ export async function convertValue(field: FieldFacts, given: unknown, how: Conve
   }
   if (field.dataType !== 'datetime') return { ok: true, value: parsed.data };
   const text = String(parsed.data);
+  if (isDay(text) && field.deadline === true && how.filter !== true) {
+    const said = `${field.name}: a day was given, and its end is meant (${how.timeZone})`;
+    return { ok: true, value: toUtc(`${text.trim()}T23:59:59`, how.timeZone), said };
+  }
   const day = isDay(text) && field.day;
   return { ok: true, value: day ? `${text.trim()}T00:00:00Z` : toUtc(text, how.timeZone) };
 }

@@ -132,6 +132,9 @@ export interface Range {
 const dayOf = (instant: number, timeZone: string) =>
   new Date(instant + offsetMinutes(instant, timeZone) * 60_000).toISOString().slice(0, 10);
 
+/** The day it is now in a time zone, `yyyy-mm-dd`. */
+export const today = (timeZone: string, now = Date.now()): string => dayOf(now, timeZone);
+
 const addDays = (day: string, days: number) =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 

@@ -31,6 +31,8 @@ export interface FieldFacts extends Omit<Field, 'dataType' | 'picklistValues'> {
   readonly shownAs?: string;
   /** Holds days, although its type says datetime: midnight in UTC that no time zone shifts. */
   readonly day: boolean;
+  /** By when something is due: a day alone means its end. */
+  readonly deadline?: boolean;
   /** All choices when they came from the tenant, otherwise only those that every tenant has. */
   readonly choices: readonly Choice[];
   /** Name of the picklist field that decides which choices are valid. */
@@ -68,6 +70,7 @@ function fromSnapshot(entity: Entity, field: Field): FieldFacts {
     label: null,
     udf: false,
     day: isDayField(entity.name, field.name),
+    deadline: entity.deadlines.includes(field.name),
     choices,
     parentField: null,
   };
@@ -91,6 +94,7 @@ function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Fiel
     udf,
     // Dates of user-defined fields have no time in Autotask.
     day: udf ? field.dataType === 'datetime' : isDayField(entity.name, field.name),
+    deadline: !udf && entity.deadlines.includes(field.name),
     choices: field.picklistValues ?? [],
     parentField: field.picklistParentValueField,
   };

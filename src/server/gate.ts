@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { withoutMark } from '../entities/mark.js';
 import type { WritePlan } from '../entities/plan.js';
 import { AutotaskError } from '../errors.js';
 import { canonical } from '../text.js';
@@ -38,8 +39,14 @@ const problems: Readonly<Record<Exclude<TokenVerdict, 'good'>, string>> = {
   used: 'This token was used already, or its preview was made by another process; one preview confirms one write.',
 };
 
-const sameWrite = (a: WritePlan, b: WritePlan) =>
-  canonical([a.action, a.path, a.body, a.stored]) === canonical([b.action, b.path, b.body, b.stored]);
+const settled = ({ action, path, body, mark, stored }: WritePlan) => [
+  action,
+  path,
+  withoutMark(body, mark),
+  stored,
+];
+
+const sameWrite = (a: WritePlan, b: WritePlan) => canonical(settled(a)) === canonical(settled(b));
 
 /** Decides whether a planned write may be made. Every write of every tool passes here. */
 export function createGate({ mode, key, seconds, dir }: GateSettings) {

@@ -141,6 +141,7 @@ const actors = {
   caller: '',
   operator: ' (for the operator of this server)',
   autotask: ' (Autotask)',
+  server: ' (this server)',
 } as const;
 
 /** An error says what happened, who can act, what Autotask said (as data), and what to do next. */

@@ -9,7 +9,7 @@ import { type Policy, takesAttribution } from '../policy/index.js';
 import type { ToolContext, WriteTool } from '../tools/define.js';
 import type { Ask, Gate } from './gate.js';
 import { createOneWrite } from './one-write.js';
-import { previewLines, previewText } from './preview.js';
+import { previewText, questionText } from './preview.js';
 import { resultText } from './shape.js';
 
 export interface WriteRules {
@@ -103,7 +103,7 @@ export function createWriteRunner(rules: WriteRules) {
       confirm,
       plan: await makePlan(),
       replan: makePlan,
-      describe: async (plan) => (await previewLines(plan, attributed(plan))).join('\n'),
+      describe: (plan) => questionText(plan, attributed(plan)),
       ask: calling.ask,
     });
     if (!decision.open) return previewText(decision, attributed(decision.plan));

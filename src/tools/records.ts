@@ -126,7 +126,7 @@ export function explained(plan: WritePlan, explain: WriteDeclaration<string>['ex
       try {
         return await plan.execute(writer);
       } catch (error) {
-        if (!(error instanceof AutotaskError)) throw error;
+        if (!(error instanceof AutotaskError) || error.kind === 'outcomeUnknown') throw error;
         const next = error.upstream.map(explain).find((text) => text !== undefined);
         if (next === undefined) throw error;
         const { kind, message, upstream } = error;

@@ -2,7 +2,6 @@ import type { TicketUpdate } from '../../generated/types.js';
 import { checkAssignment } from './assignment.js';
 import * as inputs from './inputs.js';
 import { defineUpdate } from './records.js';
-import { roleId } from './roles.js';
 
 export const updateTicket = defineUpdate<keyof TicketUpdate>({
   name: 'update-ticket',
@@ -26,9 +25,6 @@ export const updateTicket = defineUpdate<keyof TicketUpdate>({
   },
   prepare: async (data, context) => {
     await checkAssignment(data, context);
-    const { assignedResourceID, assignedResourceRoleID: role } = data;
-    if (role === undefined) return { data, notes: [] };
-    const assignedResourceRoleID = await roleId(role, assignedResourceID, context);
-    return { data: { ...data, assignedResourceRoleID }, notes: [] };
+    return { data, notes: [] };
   },
 });

@@ -167,26 +167,6 @@ describe('names that were read before', () => {
     expect(sandbox.requests.filter(isWrite).at(-1)?.body).toMatchObject({ title: 'Director' });
   });
 
-  it('are no reason to refuse: a role that somebody just gave to a resource is taken', async () => {
-    await start();
-    const roles = await desk.call('query-entity', {
-      entity: 'ResourceRoles',
-      query: { resourceID: 'Bianca Almeida' },
-    });
-    const role = ['Project Manager', 'Field Technician'].find((name) => !roles.text.includes(name));
-    const assign = (assignedResourceRoleID: unknown) =>
-      desk.call('update-ticket', {
-        id: 101740,
-        assignedResourceID: 'Bianca Almeida',
-        assignedResourceRoleID,
-      });
-    expect((await assign('Service Desk Technician')).isError).toBe(false);
-    const before = sandbox.requests.length;
-    expect((await assign(role)).text).toMatch(/is not a role of this resource/);
-    const asked = sandbox.requests.slice(before).filter(({ path }) => /ResourceRoles/.test(path));
-    expect(asked).toHaveLength(1);
-  });
-
   it('are not remembered as absent', async () => {
     await start();
     expect((await found('Brand New Ltd')).isError).toBe(true);
