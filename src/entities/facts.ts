@@ -76,13 +76,16 @@ function fromSnapshot(entity: Entity, field: Field): FieldFacts {
   };
 }
 
+/** Older zones name fields like their classes, `QueueID`; records spell the same name with a small letter. */
+const wireName = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+
 /** `known`: what the snapshot says; it is corrected where the metadata of tenants does not flag a reference. */
 function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Field): FieldFacts {
   const pointsTo = field.isPickList ? null : (known?.referenceEntityType ?? null);
   return {
-    name: field.name,
+    name: udf ? field.name : (known?.name ?? wireName(field.name)),
     // A tenant calls it `byte`; its values are base64 text.
-    dataType: field.dataType === 'byte' ? 'byte[]' : field.dataType,
+    dataType: /^byte$/i.test(field.dataType) ? 'byte[]' : field.dataType.toLowerCase(),
     length: field.length > 0 ? field.length : null,
     isRequired: field.isRequired,
     isReadOnly: field.isReadOnly,
@@ -93,10 +96,10 @@ function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Fiel
     label: field.label,
     udf,
     // Dates of user-defined fields have no time in Autotask.
-    day: udf ? field.dataType === 'datetime' : isDayField(entity.name, field.name),
-    deadline: !udf && entity.deadlines.includes(field.name),
+    day: udf ? field.dataType === 'datetime' : isDayField(entity.name, known?.name ?? wireName(field.name)),
+    deadline: !udf && entity.deadlines.includes(known?.name ?? wireName(field.name)),
     choices: field.picklistValues ?? [],
-    parentField: field.picklistParentValueField,
+    parentField: field.picklistParentValueField === null ? null : wireName(field.picklistParentValueField),
   };
 }
 

@@ -19,6 +19,7 @@ import {
   type Subject,
 } from './order/continuation.js';
 import { type Cursors, createCursors } from './order/cursor.js';
+import { movesNote, movingFields } from './order/moving.js';
 import { checkOrder, orderText } from './order/order.js';
 import { ordered } from './order/ordered.js';
 import { parseQuery, type RawQuery } from './query.js';
@@ -29,6 +30,7 @@ import type { CallContext, ListResult } from './result.js';
 import { createScans } from './scan.js';
 import { childPath, parentCondition, queryable, requireOwner, type Scope } from './scope.js';
 import { tabulate } from './tabulate.js';
+import { comparedFrom, requireWhole } from './whole.js';
 
 export type { CallContext, ListResult, RecordResult } from './result.js';
 
@@ -211,13 +213,20 @@ export function createReads(
     }
     if (chosen?.all === true) fields = [...known.fields, ...(await known.udfs(context.signal))];
     const { rows } = found;
+    // Said to be all that match: by then a page that is missing must be noticed.
+    const isAll = !found.facts.more && after === null && filter.local.length === 0;
+    if (isAll && found.rows.length >= comparedFrom) {
+      const options = context.signal ? { signal: context.signal } : {};
+      await requireWhole(found.rows.length, { path, filters: filter.batches }, reader, options);
+    }
+    const moving = found.facts.more ? movingFields(order, filter.batches.flat()) : [];
     const continued = args.afterId !== undefined || after !== null;
     const remarks = await onFinding(filter, known, references, rows.length > 0 || continued, context);
     const told = {
       ...found.facts,
       ...(continued ? { continued } : {}),
       understood: filter.asked.understood,
-      notes: [...(args.notes ?? []), ...found.facts.notes, ...remarks],
+      notes: [...(args.notes ?? []), ...found.facts.notes, ...moving.map(movesNote), ...remarks],
     };
     const { withIds } = args;
     return tabulate({ entity, rows, fields, chosen, withIds, facts: told }, references, context);

@@ -413,8 +413,8 @@ it('tells records of one name apart', async () => {
   const own = (await everyRecord(tenant.sandbox, 'Tickets')).filter(({ companyID }) => companyID === 175);
   expect(found.slice(1)).toEqual([
     'companyID\tcount',
-    `Contoso Ltd (175)\t${own.length}`,
-    `Contoso Ltd (${twin})\t1`,
+    `Contoso Ltd (id 175)\t${own.length}`,
+    `Contoso Ltd (id ${twin})\t1`,
     `TOTAL\t${own.length + 1}`,
   ]);
 });

@@ -7,6 +7,7 @@ import { findEntity } from '../names.js';
 import type { CallContext, Reads } from '../read.js';
 import type { References } from '../references.js';
 import { onFinding } from '../remarks.js';
+import { requireWhole } from '../whole.js';
 import { countable, countGroups } from './counting.js';
 import { Groups, operandsOf } from './groups.js';
 import { keyReader } from './keys.js';
@@ -80,6 +81,8 @@ export function createAggregate(reader: AutotaskReader, facts: Facts, references
       }
     }
     await flush();
+    const { batches: filters } = filter;
+    await requireWhole(read, { path, filters, counted: total }, reader, options);
   }
 
   async function totalOf(path: string, filter: CheckedFilter, context: CallContext): Promise<number> {
