@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { load } from '../../generated/load.js';
 import type { Row } from '../client/types.js';
 import type { Problem } from '../errors.js';
+import { internalChoices } from './audience.js';
 import { type Conversion, type Converted, convertValue, isName, ownersFirst } from './convert.js';
 import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
 import { doubts } from './freshness.js';
@@ -56,9 +57,12 @@ function checkChoice(
   const text = typeof given === 'string' ? given.trim() : String(given);
   const both = codeOrLabel(field, given);
   if (both !== undefined) return { problem: both };
+  const labelled = choicesByLabel(field, text, 'stored');
   const matching = field.choices.some((choice) => choice.value === text)
     ? field.choices.filter((choice) => choice.value === text)
-    : choicesByLabel(field, text, 'stored');
+    : labelled.length > 0
+      ? labelled
+      : internalChoices(field, text);
   if (distinctLabels(matching).length > 1) {
     const problem = `${JSON.stringify(given)} fits several values; give the code`;
     return { problem: { field: field.name, problem, allowed: asListed(matching) } };

@@ -4,6 +4,7 @@ import type { Problem } from '../errors.js';
 import type { Entity } from '../model.js';
 import { spellingKey } from '../nearest.js';
 import * as scalars from '../scalars.js';
+import { internalChoices } from './audience.js';
 import { orNull } from './courtesy.js';
 import { isDay, rangeForms, toUtc } from './dates.js';
 import type { FieldFacts } from './facts.js';
@@ -20,6 +21,7 @@ import {
   notAChoice,
 } from './picklists.js';
 import { canName, type References } from './references.js';
+import { isNobody } from './words.js';
 
 /** Everything needed to turn what a caller wrote into what Autotask stores. */
 export interface Conversion {
@@ -28,6 +30,8 @@ export interface Conversion {
   readonly signal?: AbortSignal;
   /** For a filter, where inactive records and ranges of time are welcome; otherwise a value to store. */
   readonly filter?: boolean;
+  /** Status codes of tickets that count as closed. */
+  readonly closedStatusIds?: readonly number[];
   /** The value is one of a list. */
   readonly many?: boolean;
   /** The moment from which `today` and its like count; milliseconds, the present unless given. */
@@ -70,7 +74,8 @@ const isNumeric = (value: unknown) => typeof value === 'number' || /^\s*-?\d+\s*
 
 /** The codes of one label of a filter, or of several between commas where no label has one. */
 function codesOf(field: FieldFacts, given: string, many: boolean): Converted | undefined {
-  const choices = choicesByLabel(field, given, 'label');
+  const labelled = choicesByLabel(field, given, 'label');
+  const choices = labelled.length > 0 ? labelled : internalChoices(field, given);
   const labels = distinctLabels(choices);
   if (labels.length > 1) {
     return fail(field, `${JSON.stringify(given)} fits several values; give the code`, asListed(choices));
@@ -144,6 +149,9 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
     return named.ok ? { ok: true, value: named.id } : fail(field, named.problem, named.allowed);
   }
   const fits = await fitting(how.references, entity, text, how);
+  if (how.filter !== true && isNobody(text)) {
+    return fail(field, `${JSON.stringify(text)} is no record of ${entity.name}; null empties the field`);
+  }
   const refused = comparisonProblem(field, text, how);
   // Only a record that has the sign in its name is meant by it.
   const whole = spellingKey(text);

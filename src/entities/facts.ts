@@ -7,6 +7,7 @@ import type { Policy } from '../policy/index.js';
 import { nameText } from '../text.js';
 import { isDayField } from './dates.js';
 import { doubts, meets, metadataPath } from './freshness.js';
+import { fieldsMeant } from './words.js';
 
 export interface Choice {
   readonly value: string;
@@ -148,7 +149,9 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
         const builtIn = field(name);
         if (builtIn !== undefined) return builtIn;
         const [found, ...others] = udfsNamed(name, await udfs(signal));
-        return others.length === 0 ? found : undefined;
+        if (found !== undefined || others.length > 0) return others.length === 0 ? found : undefined;
+        const [meant, ...more] = fieldsOf(name, field);
+        return more.length === 0 ? meant : undefined;
       },
     };
   }
@@ -209,6 +212,11 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
 
 export type Facts = ReturnType<typeof createFacts>;
 
+/** The fields that people mean by a word that is the name of none; several are asked back. */
+const fieldsOf = (word: string, field: EntityFacts['field']): readonly FieldFacts[] => [
+  ...new Set(fieldsMeant(word).flatMap((name) => field(name) ?? [])),
+];
+
 /** User-defined fields by name, label or what answers call them; several where the spelling fits more than one. */
 function udfsNamed(name: string, udfs: readonly FieldFacts[]): readonly FieldFacts[] {
   const spellings = udfs.flatMap((udf) =>
@@ -226,6 +234,11 @@ export async function unknownField(facts: EntityFacts, name: string): Promise<st
   if (several.length > 1) {
     const listed = several.map((udf) => JSON.stringify(udf.name)).join(' and ');
     return `${JSON.stringify(name)} fits several fields of ${facts.entity.name}: ${listed}; spell one exactly`;
+  }
+  const meant = fieldsOf(name, facts.field);
+  if (meant.length > 1) {
+    const listed = meant.map((field) => field.name).join(' or ');
+    return `${JSON.stringify(name)} may mean ${listed} of ${facts.entity.name}; name one`;
   }
   const names = [...facts.fields, ...udfs].map((field) => field.name);
   const hint = didYouMean(name, names) || ' describe-entity-fields lists its fields';

@@ -1,18 +1,18 @@
 import type { FilterNode, Row } from '../client/types.js';
 import { InvalidInput, type Problem } from '../errors.js';
-import { nearest } from '../nearest.js';
 import { type Operator, operators } from '../operators.js';
 import { boolean } from '../scalars.js';
 import { Asked } from './asked.js';
 import { splitIntoBatches } from './batches.js';
-
-import { type Conversion, convertValue, isName, ownersFirst } from './convert.js';
+import { type Conversion, type Converted, convertValue, isName, ownersFirst } from './convert.js';
 import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
 import { compareHere } from './locally.js';
 import { malformed, nodeShape } from './node-shape.js';
+import { choicesByLabel } from './picklists.js';
 import { notExcluded, reword } from './reword.js';
 import { spanOf } from './span.js';
 import { matchesUdf } from './udf-condition.js';
+import { isNobody, operatorMeant } from './words.js';
 
 /**
  * Autotask drops a condition whose operator it does not know and answers with everything, and finds nothing
@@ -35,9 +35,6 @@ export interface CheckedFilter {
   /** How names, labels and ranges were understood, and what has to be looked at when nothing matches. */
   readonly asked: Asked;
 }
-
-const findOperator = (op: string) =>
-  operators.find((operator) => operator.toLowerCase() === op.trim().toLowerCase());
 
 class Check {
   readonly problems: Problem[] = [];
@@ -82,18 +79,14 @@ class Check {
       }
       return { op: group, items: nodes };
     }
-    const operator = findOperator(op);
-    if (operator === undefined) {
-      const close = nearest(op, operators, 1)[0];
-      const hint = close === undefined ? '' : ` Did you mean ${close}?`;
-      return this.bad(path, `${JSON.stringify(op)} is not an operator.${hint}`, [...operators, 'and', 'or']);
-    }
+    const meant = operatorMeant(op, parsed.data.value);
+    if ('problem' in meant) return this.bad(path, meant.problem, [...operators, 'and', 'or']);
     if (field === undefined) return this.bad(path, `the condition ${op} names no field`);
     if (items !== undefined) return this.bad(path, `only and and or take items, not ${op}`);
     const facts = await this.facts.find(field, this.how.signal);
     if (facts === undefined) return this.bad(path, await unknownField(this.facts, field));
     if (facts.isQueryable === false) return this.bad(facts.name, 'cannot be used in a filter');
-    return this.condition(operator, facts, parsed.data.value, depth);
+    return this.condition(meant.operator, facts, meant.value, depth);
   }
 
   private async condition(
@@ -104,6 +97,9 @@ class Check {
   ): Promise<FilterNode | undefined> {
     if (operator === 'exist' || operator === 'notExist') return this.existence(operator, field, value, depth);
     if (value === undefined) return this.bad(field.name, `${operator} needs a value; null means empty`);
+    if (isNobody(value) && field.referenceEntityType === 'Resource' && operator in opposite) {
+      return this.condition(operator, field, null, depth);
+    }
     if (value === null) {
       const instead = opposite[operator];
       if (instead === undefined) return this.bad(field.name, `${operator} needs a value`);
@@ -219,7 +215,19 @@ class Check {
   }
 
   /** A fragment of a code or name is text, whatever the field's choices are. */
-  private convert(field: FieldFacts, operator: Operator, value: unknown, many: boolean) {
+  private async convert(
+    field: FieldFacts,
+    operator: Operator,
+    value: unknown,
+    many: boolean,
+  ): Promise<Converted> {
+    // Which statuses count as closed is the operator's word; a status of that name comes first.
+    const { closedStatusIds = [] } = this.how;
+    const isStatus = this.facts.entity.name === 'Tickets' && field.name === 'status';
+    const closed = isStatus && typeof value === 'string' && /^\s*closed\s*$/i.test(value);
+    if (closed && closedStatusIds.length > 0 && choicesByLabel(field, 'Closed', 'label').length === 0) {
+      return { ok: true, value: closedStatusIds };
+    }
     return convertValue(textOperators.has(operator) ? { ...field, isPickList: false } : field, value, {
       ...this.how,
       many,

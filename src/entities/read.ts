@@ -62,9 +62,10 @@ export function createReads(
   cursors: Cursors = createCursors(),
 ) {
   const { rowsOf, countOf, totalOf } = createScans(reader);
-  const conversion = ({ timeZone, signal }: CallContext): Conversion => ({
+  const conversion = ({ timeZone, closedStatusIds = [], signal }: CallContext): Conversion => ({
     references,
     timeZone,
+    closedStatusIds,
     ...(signal ? { signal } : {}),
   });
 

@@ -8,6 +8,8 @@ import type { FieldFacts } from './facts.js';
 export interface CallContext {
   readonly signal?: AbortSignal;
   readonly timeZone: string;
+  /** Status codes of tickets that count as closed. */
+  readonly closedStatusIds?: readonly number[];
   readonly progress?: (rows: number, total?: number) => void;
   /** Who calls, as far as the transport knows; cursors are good for nobody else. */
   readonly caller?: string;

@@ -5,6 +5,7 @@ import type { WriteResult } from '../entities/plan.js';
 import type { ListResult, RecordResult } from '../entities/read.js';
 import { type AutotaskError, InvalidArguments, InvalidInput } from '../errors.js';
 import type { Entity } from '../model.js';
+import type { Redact } from '../redact.js';
 import { quoted } from '../text.js';
 import type { Result } from '../tools/define.js';
 import { groupsJson, groupsText } from './groups.js';
@@ -117,9 +118,14 @@ function json(result: TextResult): unknown {
 }
 
 /** The one way from what a tool found to what leaves this server. */
-export const shapeResult = (result: Result, format: Format, reader: Reader = 'model'): Shaped =>
+export const shapeResult = (
+  result: Result,
+  format: Format,
+  reader: Reader = 'model',
+  redact: Redact = (text) => text,
+): Shaped =>
   result.kind === 'file'
-    ? shapeFile(result.file, format, reader)
+    ? shapeFile(result.file, format, reader, redact)
     : { text: resultText(result, format), blocks: [] };
 
 export function resultText(result: TextResult, format: Format): string {

@@ -91,7 +91,7 @@ async function merged(
   const given = [...Object.entries(parameters), ...Object.entries(fields ?? {})];
   for (const [name, value] of given) {
     if (value === undefined) continue;
-    const spelled = facts.field(name)?.name ?? name;
+    const spelled = (facts.field(name) ?? (await facts.find(name, context.signal)))?.name ?? name;
     if (spelled in data) twice.push(spelled);
     data[spelled] = value;
   }

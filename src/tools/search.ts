@@ -133,7 +133,9 @@ export function defineSearch<FieldName extends string, Extra extends z.ZodRawSha
       const filter: Condition[] = fieldNames.flatMap((field): Condition[] => {
         const value = given[field];
         if (value === undefined) return [];
-        return [{ op: Array.isArray(value) ? 'in' : 'eq', field, value }];
+        if (!Array.isArray(value)) return [{ op: 'eq', field, value }];
+        const [only, ...others] = value;
+        return [others.length === 0 ? { op: 'eq', field, value: only } : { op: 'in', field, value }];
       });
       if (typeof given.search === 'string') filter.push(...words(given.search, { text, web, phones }));
       filter.push(...conditions(extras.parse(given), context));
