@@ -156,9 +156,32 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
     };
   }
 
-  return async function facts(entity: Entity, signal?: AbortSignal): Promise<EntityFacts> {
+  /** What the snapshot knows, when that is all that these fields need: in every tenant they are the same. */
+  async function withoutTenant(entity: Entity, names: readonly string[]): Promise<EntityFacts | undefined> {
+    const fields = (await load[entity.name]?.fields()) ?? [];
+    const byName = new Map(fields.map((field) => [field.name.toLowerCase(), field]));
+    const suffices = names.every((name) => {
+      const field = byName.get(name.toLowerCase());
+      return field?.isPickList === false && !policy.masks(entity, field.name);
+    });
+    if (!suffices) return undefined;
+    return build(
+      entity,
+      fields.map((field) => fromSnapshot(entity, field)),
+      false,
+    );
+  }
+
+  /** `only`: a read concerns these fields and no others; without it, or for a write, the tenant is asked. */
+  return async function facts(
+    entity: Entity,
+    signal?: AbortSignal,
+    only?: readonly string[],
+  ): Promise<EntityFacts> {
     policy.require('read', entity);
     meets(entity);
+    const plain = only === undefined ? undefined : await withoutTenant(entity, only);
+    if (plain !== undefined) return plain;
     if (reader !== null) {
       try {
         const live = await reader.fields(metadataPath(entity), signal ? { signal } : {});

@@ -75,11 +75,12 @@ export function createIdentify(reader: AutotaskReader, references: References) {
     if (!canName(entity)) return { ok: false, problem: `${none}: give its id`, allowed: [] };
     const text = numberIn(given) ?? (isPerson(entity) ? addressIn(given) : undefined) ?? given.trim();
     if (text === '') return { ok: false, problem: 'is empty', allowed: [] };
-    const { rows } = await reader.query(
-      entity.path,
-      { filter: [condition(entity, text)] },
-      { limit: mostCandidates, ...(signal ? { signal } : {}) },
-    );
+    const search = { filter: [condition(entity, text)] };
+    const options = { limit: mostCandidates, ...(signal ? { signal } : {}) };
+    // No other record ever gets the number of one, so a confirmation finds it where its preview did.
+    const { rows } = ownNumber.test(text)
+      ? await references.lookUp(entity, search, options)
+      : await reader.query(entity.path, search, options);
     const found = rows.filter((row) => wholeNames(entity, row).includes(spelling(text)));
     const [only, ...others] = found;
     if (only !== undefined && others.length === 0 && typeof only.id === 'number') {

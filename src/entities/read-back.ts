@@ -68,8 +68,9 @@ export function createReadBack(reads: Reads, references: References) {
   ): Promise<string[]> {
     if (before === null) return [];
     const sent = new Set([...fields.map(({ name }) => name), ...Object.keys(body)]);
-    const udfs =
-      udfValues(before).size > 0 && udfValues(row).size > 0 ? await known.udfs(context.signal) : [];
+    const [udfsBefore, udfsNow] = [udfValues(before), udfValues(row)];
+    const isMoved = [...udfsNow].some(([name, value]) => udfsBefore.get(name) !== value);
+    const udfs = udfsBefore.size > 0 && isMoved ? await known.udfs(context.signal) : [];
     const moved = [...known.fields, ...udfs].filter(
       (field) =>
         !sent.has(field.name) &&

@@ -2,6 +2,7 @@ import type { AutotaskReader, FilterNode } from '../client/types.js';
 import { InvalidInput } from '../errors.js';
 import type { Entity } from '../model.js';
 import { Asked } from './asked.js';
+import { comparedFields, isRefused } from './compared-fields.js';
 import type { Conversion } from './convert.js';
 import type { EntityFacts, Facts, FieldFacts } from './facts.js';
 import { type CheckedFilter, checkFilter } from './filter.js';
@@ -76,14 +77,25 @@ export function createReads(
     return order;
   }
 
-  /** What is asked for, before any name in it is looked up. */
-  async function understand(args: QueryArguments, context: CallContext) {
+  /**
+   * What is asked for, before any name in it is looked up. `shown` are the fields that a list returns. The
+   * tenant's metadata is read where the snapshot does not suffice: for labels, for fields that it does not know,
+   * and when `live` says so.
+   */
+  async function understand(
+    args: QueryArguments,
+    context: CallContext,
+    live: boolean,
+    shown: (entity: Entity, raw: RawQuery) => readonly string[] = () => [],
+  ) {
     const entity = queryable(findEntity(args.entity, args.parentEntity));
     const raw = parseQuery(args.query);
-    const known = await facts(entity, context.signal);
     const after: FilterNode[] =
       args.afterId === undefined ? [] : [{ op: 'gt', field: 'id', value: args.afterId }];
     const conditions = [...raw.filter, ...parentCondition(entity, args), ...after];
+    const compared = live || args.orderBy !== undefined ? undefined : comparedFields(conditions);
+    const only = compared && [...compared, ...shown(entity, raw), entity.naturalDate ?? 'id'];
+    const known = await facts(entity, context.signal, only);
     return { entity, raw, known, conditions };
   }
 
@@ -163,11 +175,16 @@ export function createReads(
     );
   }
 
-  async function query(args: QueryArguments, context: CallContext): Promise<ListResult> {
+  async function query(args: QueryArguments, context: CallContext, live = false): Promise<ListResult> {
     const named = findEntity(args.entity, args.parentEntity);
     const below = childPath(named, args);
     if (below !== undefined) return listBelow(named, below, args, context);
-    const understood = await understand(args, context);
+    const understood = await understand(
+      args,
+      context,
+      live,
+      (of, { includeFields }) => args.includeFields ?? includeFields ?? of.summaryFields,
+    );
     const { entity, raw, known, conditions } = understood;
     const { path } = entity;
     const order = await orderFor(args, known, context);
@@ -185,10 +202,16 @@ export function createReads(
     const all = chosen?.all === true || fields.some((f) => f.isQueryable === false && f.name !== 'id');
     const include = all ? undefined : [...new Set([...fields.map((f) => f.name), ...filter.localFields])];
     const limit = limitOf(args, raw);
-    const found =
-      order === null
-        ? await byId(path, filter, include, limit, context)
-        : await inOrder({ path, filter, order, include, limit, after }, subject, since, context);
+    let found: Awaited<ReturnType<typeof byId | typeof inOrder>>;
+    try {
+      found =
+        order === null
+          ? await byId(path, filter, include, limit, context)
+          : await inOrder({ path, filter, order, include, limit, after }, subject, since, context);
+    } catch (error) {
+      if (live || known.live || !isRefused(error)) throw error;
+      return query(args, context, true);
+    }
     if (chosen?.all === true) fields = [...known.fields, ...(await known.udfs(context.signal))];
     const { rows } = found;
     // Said to be all that match: by then a page that is missing must be noticed.
@@ -242,14 +265,25 @@ export function createReads(
   }
 
   /** The entity, its facts and the checked filter of a query that may be sent. */
-  async function prepare(args: QueryArguments, context: CallContext) {
-    const understood = await understand(args, context);
+  async function prepare(args: QueryArguments, context: CallContext, live = false) {
+    const understood = await understand(args, context, live);
     return { ...understood, filter: await checked(understood, beganNow(), context) };
   }
 
+  /** How many match; again with the tenant's metadata where it refuses a field that the snapshot knows. */
+  async function counted(args: QueryArguments, context: CallContext) {
+    const prepared = await prepare(args, context);
+    try {
+      return { ...prepared, count: await countOf(prepared.entity.path, prepared.filter, context) };
+    } catch (error) {
+      if (prepared.known.live || !isRefused(error)) throw error;
+      const again = await prepare(args, context, true);
+      return { ...again, count: await countOf(again.entity.path, again.filter, context) };
+    }
+  }
+
   async function count(args: QueryArguments, context: CallContext) {
-    const { entity, filter, known } = await prepare(args, context);
-    const count = await countOf(entity.path, filter, context);
+    const { entity, filter, known, count } = await counted(args, context);
     const remarks = await onFinding(filter, known, references, count > 0, context);
     const { understood } = filter.asked;
     return { entity: entity.name, count, understood, notes: [...filter.notes, ...remarks] };

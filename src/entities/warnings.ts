@@ -242,16 +242,18 @@ export function createLook(
     },
     async roles(resource) {
       const found = new Set<number>();
-      for (const entity of roleEntities) {
-        const query = { resourceID: resource, isActive: true };
-        const args = { entity, query, includeFields: ['roleID'], maxRecords: 200 };
-        const list = await orNull(() => reads.query(args, context));
-        const column = list?.columns.indexOf('roleID') ?? -1;
-        for (const row of list?.rows ?? []) {
-          const json = row[column]?.json;
-          const id = typeof json === 'object' && json !== null && 'id' in json ? json.id : json;
-          if (typeof id === 'number') found.add(id);
-        }
+      const filter = [
+        { op: 'eq', field: 'resourceID', value: resource },
+        { op: 'eq', field: 'isActive', value: true },
+      ];
+      const options = { limit: 200, ...(context.signal ? { signal: context.signal } : {}) };
+      for (const name of roleEntities) {
+        const entity = findEntity(name);
+        const { path } = entity;
+        if (path === null) continue;
+        const search = { filter, includeFields: ['roleID'] };
+        const list = await orNull(() => references.lookUp({ ...entity, path }, search, options));
+        for (const { roleID } of list?.rows ?? []) if (typeof roleID === 'number') found.add(roleID);
       }
       return [...found];
     },
