@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { cleanValue } from '../src/audit/index.js';
-import { judge } from '../src/client/judge.js';
-import { sealError } from '../src/client/seal.js';
+import { sealError } from '../src/client/http/redact-error.js';
+import { judge } from '../src/client/http/response.js';
 import { AutotaskError, InvalidInput } from '../src/errors.js';
 import { createLog } from '../src/log.js';
 import { createRedactor } from '../src/redact.js';
 import { decimal, integer } from '../src/scalars.js';
-import { disarm, disarmed, markedJson, tenantData } from '../src/server/marked.js';
-import { errorText } from '../src/server/shape.js';
+import { errorText } from '../src/server/output/render.js';
+import { disarm, disarmed, markedJson, tenantData } from '../src/server/output/untrusted-text.js';
 import { canonical, clean, nameText, oneLine, quoted, shorten } from '../src/text.js';
 import { contentOf, plainName } from '../src/tools/files/content.js';
 

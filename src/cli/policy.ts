@@ -1,5 +1,5 @@
 import type { Config } from '../config/index.js';
-import { entityTable, maskLines } from '../policy/table.js';
+import { entityTable, maskLines } from '../policy/rights-table.js';
 import { offeredTools } from '../server/index.js';
 
 const orAll = (list: readonly string[] | undefined) => list?.join(' ') ?? 'all';

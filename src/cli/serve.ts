@@ -3,9 +3,9 @@ import type { AuditLog } from '../audit/index.js';
 import type { ClientSettings } from '../client/types.js';
 import type { Config } from '../config/index.js';
 import type { Credentials } from '../credentials.js';
-import { tagOf } from '../identity.js';
 import { createLog, createRedactor, type Log } from '../log.js';
 import { type Access, createChanges, createServer, type ServerSettings } from '../server/index.js';
+import { tagOf } from '../tenant-identity.js';
 import { serveStdio } from '../transports/stdio.js';
 import type { LocalFiles } from './files.js';
 

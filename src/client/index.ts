@@ -1,11 +1,11 @@
-import { readerOf } from './reader.js';
-import { createTenant } from './tenant.js';
+import { readerOf } from './api/reader.js';
+import { writerOf } from './api/writer.js';
+import { createTenant } from './client-core.js';
 import type { AutotaskReader, AutotaskWriter, ClientSettings } from './types.js';
-import { writerOf } from './writer.js';
 
-export { reachService } from './reach.js';
-export type { TenantShare } from './share.js';
+export type { TenantShare } from './limits/tenant-state.js';
 export type * from './types.js';
+export { reachService } from './zone/reachability.js';
 
 /** A client that cannot write: the object has no method for it. Nothing is sent before the first call. */
 export function createReader(settings: ClientSettings): AutotaskReader {

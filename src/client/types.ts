@@ -1,5 +1,5 @@
 import type { Credentials } from '../credentials.js';
-import type { TenantShare } from './share.js';
+import type { TenantShare } from './limits/tenant-state.js';
 import type { Tuning } from './tuning.js';
 
 /**

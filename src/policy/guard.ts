@@ -3,8 +3,8 @@ import type { AutotaskReader, AutotaskWriter, FilterNode, Row, Search } from '..
 import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';
 import { takesAttribution } from './attribution.js';
-import { discreetly } from './discreet.js';
-import { entityAt, isWrittenByGet } from './paths.js';
+import { entityAt, isWrittenByGet } from './entity-of-path.js';
+import { discreetly } from './masking/mask-errors.js';
 import type { Action, Policy } from './policy.js';
 
 /** The entity of a path when the policy allows the action; a path that is none of the table's is refused. */

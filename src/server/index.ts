@@ -11,22 +11,22 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { didYouMean } from '../nearest.js';
-import { answerValidator, askThrough } from './ask.js';
-import type { Answer, CallExtras } from './dispatch.js';
-import { explainConfirm } from './explain-confirm.js';
-import { handle } from './handle.js';
+import { answerValidator, askThrough } from './confirmation/elicitation.js';
+import type { Answer, CallExtras } from './dispatch/dispatch.js';
+import { handle } from './dispatch/request-handler.js';
 import { instructions } from './instructions.js';
-import { offeredTools } from './offered-tools.js';
-import { offer, type Request } from './offers.js';
-import type { Desk } from './prepare.js';
-import { SealedServer } from './sealed.js';
+import { SealedServer } from './output/redacting-server.js';
+import type { Block } from './output/render-file.js';
+import { offer, type Request } from './resources/register.js';
 import { type ServerSettings, usualGate } from './settings.js';
-import type { Block } from './shape-file.js';
+import type { Desk } from './tenant-services.js';
+import { explainConfirm } from './tool-list/confirm-description.js';
+import { offeredTools } from './tool-list/visible-tools.js';
 
-export { createChanges } from '../entities/changes.js';
-export type { LocalFiles } from '../tools/define.js';
-export { offeredTools } from './offered-tools.js';
+export { createChanges } from '../entities/references/changed-records.js';
+export type { LocalFiles } from '../tools/define/define.js';
 export type { Access, ServerSettings } from './settings.js';
+export { offeredTools } from './tool-list/visible-tools.js';
 
 export interface McpServer {
   readonly server: Server;
@@ -63,7 +63,7 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
  */
 export function prepareServer(settings: ServerSettings): (readOnly: boolean) => McpServer {
   const desks = once(async () => {
-    const [{ prepareDesks }, access] = await Promise.all([import('./prepare.js'), settings.open()]);
+    const [{ prepareDesks }, access] = await Promise.all([import('./tenant-services.js'), settings.open()]);
     return prepareDesks(settings, access);
   });
   const faceOf = (readOnly: boolean): Face => ({

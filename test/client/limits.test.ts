@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createReader, createWriter } from '../../src/client/index.js';
+import { Usage } from '../../src/client/limits/rate-budget.js';
 import { defaultTuning } from '../../src/client/tuning.js';
-import { Usage } from '../../src/client/usage.js';
 import { failureOf, fakeTenant, oneTicket } from './setup.js';
 
 const good = {

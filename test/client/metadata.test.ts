@@ -166,8 +166,8 @@ describe('the metadata cache', () => {
   };
   /** The same tenant in another process: nothing in common but the folder. */
   const elsewhere = async (settings: ClientSettings) => {
-    const { createMemoryShare } = await import('../../src/client/memory-share.js');
-    const { createDiskCache } = await import('../../src/client/disk-cache.js');
+    const { createMemoryShare } = await import('../../src/client/limits/memory-state.js');
+    const { createDiskCache } = await import('../../src/client/limits/disk-cache.js');
     const { defaultTuning } = await import('../../src/client/tuning.js');
     const [tenant = ''] = readdirSync(folder);
     const disk = createDiskCache(folder, tenant, () => undefined);

@@ -137,7 +137,7 @@ describe('quirks of the service, against the sandbox', () => {
 
   it('quirk 23: a thread limit hit all the same, by another program, is waited out', async () => {
     const { client, settings, arrived } = await busy();
-    const { createMemoryShare } = await import('../../src/client/memory-share.js');
+    const { createMemoryShare } = await import('../../src/client/limits/memory-state.js');
     const { defaultTuning } = await import('../../src/client/tuning.js');
     const tuning = { ...defaultTuning, retries: 10, backoffMs: 300 };
     const share = createMemoryShare(20, tuning, null);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FieldFacts } from '../../src/entities/facts.js';
-import { choicesByLabel, distinctLabels } from '../../src/entities/picklists.js';
+import type { FieldFacts } from '../../src/entities/metadata/entity-metadata.js';
+import { choicesByLabel, distinctLabels } from '../../src/entities/metadata/picklists.js';
 import { fold, named, nearest } from '../../src/nearest.js';
 
 /** Letters, digits and signs of scripts that tenants are written in, with those that look alike when cut to ASCII. */

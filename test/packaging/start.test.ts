@@ -19,9 +19,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
-import type { ListedTool } from '../../src/server/advertise.js';
-import { catalogue } from '../../src/server/catalogue.js';
-import { explainConfirm } from '../../src/server/explain-confirm.js';
+import { explainConfirm } from '../../src/server/tool-list/confirm-description.js';
+import { catalogue } from '../../src/server/tool-list/listings.js';
+import type { ListedTool } from '../../src/server/tool-list/tool-definition.js';
 import { program, spawnClient, tenantEnvironment } from '../support/tenant.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'start-'));

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { readJson } from '../../argument-bounds.js';
 import { InvalidInput } from '../../errors.js';
-import { readJson } from '../../given.js';
-import { type EntityFacts, type FieldFacts, unknownField } from '../facts.js';
-import { type Axis, idAxis, timeAxis } from './axis.js';
+import { type EntityFacts, type FieldFacts, unknownField } from '../metadata/entity-metadata.js';
+import { type Axis, idAxis, timeAxis } from './dates/axis.js';
 
 /** By what a list is sorted. */
 export interface Order {
