@@ -81,9 +81,9 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     readOnly: config.readOnly,
     log,
     reach: async (signal, metrics) => {
-      const { reachService } = await import('../client/index.js');
+      const { checkReachability } = await import('../client/index.js');
       const observer = { ...metrics.upstream, threshold: () => {} };
-      await reachService({ ...upstream.settings, log, observer }, signal);
+      await checkReachability({ ...upstream.settings, log, observer }, signal);
     },
     openTenant: (named, metrics) => {
       if (named === null) {

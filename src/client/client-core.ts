@@ -2,28 +2,28 @@ import type { AutotaskError } from '../errors.js';
 import { createRedactor, type Log } from '../log.js';
 import { readThreshold } from './api/metadata.js';
 import { proxiesInEnvironment } from './http/agents.js';
-import { createExchange } from './http/http-exchange.js';
-import { sealError } from './http/redact-error.js';
+import { createHttpExchange } from './http/http-exchange.js';
+import { redactError } from './http/redact-error.js';
 import { backoff } from './limits/cooldown.js';
-import { shareOf } from './limits/state-registry.js';
-import type { TenantShare } from './limits/tenant-state.js';
+import { tenantStateOf } from './limits/state-registry.js';
+import type { TenantState } from './limits/tenant-state.js';
 import { unlessAborted } from './pipeline/abortable.js';
 import { Coalescer } from './pipeline/coalesce.js';
 import { startDeadline } from './pipeline/deadline.js';
-import { type Delivery, deliver } from './pipeline/pipeline.js';
-import type { Call } from './pipeline/request.js';
+import { type Pipeline, sendThrough } from './pipeline/pipeline.js';
+import type { ApiRequest } from './pipeline/request.js';
 import { withRetries } from './pipeline/retry.js';
 import { defaultTuning } from './tuning.js';
 import type { CallOptions, ClientSettings, Threshold, Zone } from './types.js';
 import { createZoneFinder, discoveryFailed } from './zone/discovery.js';
 
 /** Everything one client needs at run time. A process may hold many, of one tenant or of several. */
-export interface Tenant {
-  readonly share: TenantShare;
+export interface ClientCore {
+  readonly share: TenantState;
   /** Milliseconds for a call with everything. */
   readonly totalTimeoutMs: number;
   /** Sends a call and answers the parsed body. */
-  send(call: Call, options?: CallOptions): Promise<unknown>;
+  send(call: ApiRequest, options?: CallOptions): Promise<unknown>;
   zone(options?: CallOptions): Promise<Zone>;
   /** Passes on what ThresholdInformation answered. */
   thresholdSeen(threshold: Threshold): Promise<void>;
@@ -32,32 +32,32 @@ export interface Tenant {
   requestsSent(): number;
 }
 
-export function createTenant(settings: ClientSettings): Tenant {
+export function createClientCore(settings: ClientSettings): ClientCore {
   const { timeoutMs, totalTimeoutMs = timeoutMs * 2 } = settings;
   const tuning = { ...defaultTuning, ...settings.tuning };
   const redact = createRedactor(secretsOf(settings));
   const log: Log = (level, message) => settings.log(level, redact(message));
-  const share = settings.share ?? shareOf({ ...settings, log }, tuning);
-  const exchange = createExchange(timeoutMs, log, settings.observer);
+  const share = settings.state ?? tenantStateOf({ ...settings, log }, tuning);
+  const exchange = createHttpExchange(timeoutMs, log, settings.observer);
   const reads = new Coalescer<unknown>();
 
   const sealed = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw sealError(error, redact);
+      throw redactError(error, redact);
     }
   };
 
   const waitFor = async (error: AutotaskError, attempts: number) => {
     // After "too many requests" the hold that all clients of the tenant obey is the wait.
-    if (error.kind === 'limited') return (await share.hold())?.ms ?? 0;
+    if (error.kind === 'limited') return (await share.cooldown())?.ms ?? 0;
     return Math.max(backoff(tuning, attempts), (error.retryAfter ?? 0) * 1000);
   };
 
   // Discovery sends the user name and no credential, and is exempt from the limits.
   const zones = createZoneFinder(settings, async (url) => {
-    const call: Call = { method: 'GET', path: 'zoneInformation', write: false };
+    const call: ApiRequest = { method: 'GET', path: 'zoneInformation', write: false };
     const deadline = startDeadline(totalTimeoutMs);
     try {
       const ask = () => exchange.send(call, url, {}, deadline);
@@ -69,13 +69,13 @@ export function createTenant(settings: ClientSettings): Tenant {
     }
   });
 
-  const run = async (call: Call, signal?: AbortSignal) => {
+  const run = async (call: ApiRequest, signal?: AbortSignal) => {
     const deadline = startDeadline(totalTimeoutMs, signal);
     let attempts = 0;
     const attempt = () => {
       attempts += 1;
       if (attempts > 1) settings.observer?.repeated();
-      return deliver(delivery, call, deadline);
+      return sendThrough(delivery, call, deadline);
     };
     try {
       return await withRetries(call, tuning, deadline, log, attempt, waitFor);
@@ -86,7 +86,7 @@ export function createTenant(settings: ClientSettings): Tenant {
 
   const thresholdSeen = async (threshold: Threshold) => {
     settings.observer?.threshold(threshold);
-    await share.thresholdSeen(threshold);
+    await share.recordThreshold(threshold);
   };
 
   const checkThreshold = async () => {
@@ -98,11 +98,11 @@ export function createTenant(settings: ClientSettings): Tenant {
         log('warning', `The hourly request threshold is nearly used up; each request now waits ${pace} ms.`);
       }
     } catch (error) {
-      log('info', `The request threshold is unknown: ${sealError(error, redact).message}`);
+      log('info', `The request threshold is unknown: ${redactError(error, redact).message}`);
     }
   };
 
-  const delivery: Delivery = {
+  const delivery: Pipeline = {
     settings,
     tuning,
     share,

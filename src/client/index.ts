@@ -1,17 +1,17 @@
 import { readerOf } from './api/reader.js';
 import { writerOf } from './api/writer.js';
-import { createTenant } from './client-core.js';
+import { createClientCore } from './client-core.js';
 import type { AutotaskReader, AutotaskWriter, ClientSettings } from './types.js';
 
-export type { TenantShare } from './limits/tenant-state.js';
+export type { TenantState } from './limits/tenant-state.js';
 export type * from './types.js';
-export { reachService } from './zone/reachability.js';
+export { checkReachability } from './zone/reachability.js';
 
 /** A client that cannot write: the object has no method for it. Nothing is sent before the first call. */
 export function createReader(settings: ClientSettings): AutotaskReader {
-  return readerOf(createTenant(settings));
+  return readerOf(createClientCore(settings));
 }
 
 export function createWriter(settings: ClientSettings): AutotaskWriter {
-  return writerOf(createTenant(settings));
+  return writerOf(createClientCore(settings));
 }

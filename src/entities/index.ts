@@ -3,16 +3,16 @@ import { AutotaskError } from '../errors.js';
 import { createPolicy, type Policy } from '../policy/index.js';
 import { createAggregate } from './aggregate/index.js';
 import { describe } from './metadata/describe.js';
-import { createFacts } from './metadata/entity-metadata.js';
+import { createMetadataStore } from './metadata/entity-metadata.js';
 import { withFreshMetadata } from './metadata/freshness.js';
 import { type Cursors, createCursors } from './order/cursors/cursor.js';
 import { createAttachments } from './read/attachments.js';
 import { wholePages } from './read/completeness.js';
 import { createReads } from './read/read.js';
-import { createAccounts } from './read/record-with-lists.js';
-import { type Changes, createChanges } from './references/changed-records.js';
+import { createRecordsWithLists } from './read/record-with-lists.js';
+import { type Changes, createChangedRecords } from './references/changed-records.js';
 import { createReferences } from './references/references.js';
-import type { Marks } from './write/idempotency-mark.js';
+import type { MarkFields } from './write/idempotency-mark.js';
 import { createUploads } from './write/upload-budget.js';
 import { createWrites } from './write/write.js';
 
@@ -24,11 +24,11 @@ export function createEntities(
   reader: AutotaskReader | null,
   whyNot = 'There are no Autotask credentials.',
   policy: Policy = createPolicy(),
-  marks: Marks = new Map(),
+  marks: MarkFields = new Map(),
   cursors: Cursors = createCursors(),
-  changes: Changes = createChanges(),
+  changes: Changes = createChangedRecords(),
 ) {
-  const facts = createFacts(reader, policy);
+  const facts = createMetadataStore(reader, policy);
   const connect = () => {
     if (reader === null) {
       throw new AutotaskError('configuration', whyNot, {
@@ -43,7 +43,7 @@ export function createEntities(
       references,
       reads,
       aggregate: createAggregate(whole, facts, references, reads),
-      account: createAccounts(whole, facts, references, reads),
+      account: createRecordsWithLists(whole, facts, references, reads),
       attachments: createAttachments(reader, facts, reads),
       writes: createWrites({ reader, facts, references, reads, policy, marks, uploads: createUploads() }),
     };

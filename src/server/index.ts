@@ -15,18 +15,19 @@ import { answerValidator, askThrough } from './confirmation/elicitation.js';
 import type { Answer, CallExtras } from './dispatch/dispatch.js';
 import { handle } from './dispatch/request-handler.js';
 import { instructions } from './instructions.js';
-import { SealedServer } from './output/redacting-server.js';
+import { RedactingServer } from './output/redacting-server.js';
 import type { Block } from './output/render-file.js';
-import { offer, type Request } from './resources/register.js';
+import { registerResources } from './resources/register.js';
+import type { Request } from './resources/services.js';
 import { type ServerSettings, usualGate } from './settings.js';
-import type { Desk } from './tenant-services.js';
+import type { TenantServices } from './tenant-services.js';
 import { explainConfirm } from './tool-list/confirm-description.js';
-import { offeredTools } from './tool-list/visible-tools.js';
+import { visibleTools } from './tool-list/visible-tools.js';
 
-export { createChanges } from '../entities/references/changed-records.js';
+export { createChangedRecords } from '../entities/references/changed-records.js';
 export type { LocalFiles } from '../tools/define/define.js';
-export type { Access, ServerSettings } from './settings.js';
-export { offeredTools } from './tool-list/visible-tools.js';
+export type { ServerSettings, TenantAccess } from './settings.js';
+export { visibleTools } from './tool-list/visible-tools.js';
 
 export interface McpServer {
   readonly server: Server;
@@ -63,16 +64,19 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
  */
 export function prepareServer(settings: ServerSettings): (readOnly: boolean) => McpServer {
   const desks = once(async () => {
-    const [{ prepareDesks }, access] = await Promise.all([import('./tenant-services.js'), settings.open()]);
-    return prepareDesks(settings, access);
+    const [{ createTenantServices }, access] = await Promise.all([
+      import('./tenant-services.js'),
+      settings.open(),
+    ]);
+    return createTenantServices(settings, access);
   });
-  const faceOf = (readOnly: boolean): Face => ({
+  const faceOf = (readOnly: boolean): ServerDefinition => ({
     facts: { ...settings.facts, readOnly },
     timeZone: settings.timeZone,
     log: settings.log,
     ...(settings.redact === undefined ? {} : { redact: settings.redact }),
     confirmMode: (settings.confirm ?? usualGate).mode,
-    tools: offeredTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
+    tools: visibleTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
     desk: async () => (await desks())(readOnly),
   });
   const reading = faceOf(true);
@@ -84,10 +88,10 @@ export function prepareServer(settings: ServerSettings): (readOnly: boolean) => 
 export const createServer = (settings: ServerSettings): McpServer =>
   prepareServer(settings)(settings.facts.readOnly);
 
-interface Face extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log' | 'redact'> {
+interface ServerDefinition extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log' | 'redact'> {
   readonly confirmMode: (typeof usualGate)['mode'];
-  readonly tools: ReturnType<typeof offeredTools>['tools'];
-  desk(): Promise<Desk>;
+  readonly tools: ReturnType<typeof visibleTools>['tools'];
+  desk(): Promise<TenantServices>;
 }
 
 function serverOf({
@@ -98,9 +102,9 @@ function serverOf({
   confirmMode,
   tools,
   desk,
-}: Face): McpServer {
+}: ServerDefinition): McpServer {
   const names = tools.map(({ name }) => name);
-  const server = new SealedServer(
+  const server = new RedactingServer(
     { name: facts.name, title: 'Autotask PSA', version: facts.version },
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
@@ -193,7 +197,7 @@ function serverOf({
     return isError ? { content, isError } : { content };
   });
 
-  offer(server, {
+  registerResources(server, {
     has: (tool) => names.includes(tool),
     call: (name, args, request) =>
       call(name, args, { signal: request.signal, caller: callerOf(request), reader: 'program' }),

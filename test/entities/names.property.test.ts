@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FieldFacts } from '../../src/entities/metadata/entity-metadata.js';
+import type { FieldMetadata } from '../../src/entities/metadata/entity-metadata.js';
 import { choicesByLabel, distinctLabels } from '../../src/entities/metadata/picklists.js';
 import { fold, named, nearest } from '../../src/nearest.js';
 
@@ -45,7 +45,7 @@ const equal = (a: string, b: string, without: RegExp) => {
 const spaces = /\s+/g;
 const marks = /[\s\p{P}]+/gu;
 
-const picklist = (values: readonly string[]): FieldFacts => ({
+const picklist = (values: readonly string[]): FieldMetadata => ({
   name: 'status',
   dataType: 'integer',
   length: null,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AutotaskError } from '../../errors.js';
 import { most } from '../../resource-budget.js';
 import { isObject, type JsonObject, member, textMember } from '../http/json.js';
-import type { Call } from '../pipeline/request.js';
+import type { ApiRequest } from '../pipeline/request.js';
 import type { FilterNode, Row, Search } from '../types.js';
 import { checkOperators } from './check-operators.js';
 import { unreadable } from './metadata.js';
@@ -73,7 +73,7 @@ export function readPage(body: unknown, path: string, ids = true): Page {
  * Answers a function that makes the call for the following page: the original verb and body, at the address that
  * Autotask gave. It ends a chain that leads nowhere: round in circles, or on and on without a record.
  */
-export function pageFollower(first: Call): (page: Page, next: string) => Call {
+export function pageFollower(first: ApiRequest): (page: Page, next: string) => ApiRequest {
   const digest = (address: string) => createHash('sha256').update(address).digest('base64');
   const seen = new Set([digest(first.path)]);
   let empty = 0;

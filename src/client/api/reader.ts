@@ -1,9 +1,9 @@
 import { AutotaskError } from '../../errors.js';
 import { currentUse, withinBudget } from '../../resource-budget.js';
-import type { Tenant } from '../client-core.js';
+import type { ClientCore } from '../client-core.js';
 import { isObject, member, textMember, toNumber } from '../http/json.js';
 import { startDeadline } from '../pipeline/deadline.js';
-import { type Call, checkPath } from '../pipeline/request.js';
+import { type ApiRequest, checkPath } from '../pipeline/request.js';
 import type {
   AutotaskReader,
   CallOptions,
@@ -25,18 +25,23 @@ import {
   readPage,
 } from './paging.js';
 
-function get(path: string): Call {
+function get(path: string): ApiRequest {
   checkPath(path);
   return { method: 'GET', path, write: false };
 }
 
-function post(path: string, body: string): Call {
+function post(path: string, body: string): ApiRequest {
   checkPath(path);
   return { method: 'POST', path, body, write: false };
 }
 
 /** The body of a GET, or what stands for it when Autotask has nothing there. */
-async function getOr(tenant: Tenant, path: string, absent: unknown, options?: CallOptions): Promise<unknown> {
+async function getOr(
+  tenant: ClientCore,
+  path: string,
+  absent: unknown,
+  options?: CallOptions,
+): Promise<unknown> {
   try {
     return await tenant.send(get(path), options);
   } catch (error) {
@@ -45,11 +50,17 @@ async function getOr(tenant: Tenant, path: string, absent: unknown, options?: Ca
   }
 }
 
-const firstPage = (path: string, search: Search, size: number): Call =>
+const firstPage = (path: string, search: Search, size: number): ApiRequest =>
   post(`${path}/query`, queryBody(search, size));
 
 /** The pages of a query; those that are `kept` stay in memory until the call ends. */
-async function* follow(tenant: Tenant, path: string, first: Call, options: CallOptions, kept = false) {
+async function* follow(
+  tenant: ClientCore,
+  path: string,
+  first: ApiRequest,
+  options: CallOptions,
+  kept = false,
+) {
   // Lists below a parent are GETs, and a few of their records have no id.
   const ids = first.method === 'POST';
   const callFor = pageFollower(first);
@@ -66,9 +77,9 @@ async function* follow(tenant: Tenant, path: string, first: Call, options: CallO
 
 /** Rows of the first page and those that follow it, at most `limit`. */
 async function rowsFrom(
-  tenant: Tenant,
+  tenant: ClientCore,
   path: string,
-  first: Call,
+  first: ApiRequest,
   { limit, onProgress }: Pick<QueryOptions, 'limit' | 'onProgress'>,
   options: CallOptions,
 ): Promise<QueryResult> {
@@ -101,7 +112,7 @@ function readItem(body: unknown, path: string): Row | null {
 
 /** Metadata from the cache, unless it is not there, unreadable or unwanted. */
 async function cached<T>(
-  tenant: Tenant,
+  tenant: ClientCore,
   path: string,
   read: (body: unknown, path: string) => T,
   ask: () => Promise<unknown>,
@@ -122,7 +133,7 @@ async function cached<T>(
   return value;
 }
 
-export function readerOf(tenant: Tenant): AutotaskReader {
+export function readerOf(tenant: ClientCore): AutotaskReader {
   const { sealed } = tenant;
   const metadata = <T>(
     path: string,
@@ -134,7 +145,7 @@ export function readerOf(tenant: Tenant): AutotaskReader {
       return cached(tenant, path, read, ask, options);
     });
 
-  const rows = (path: string, first: () => Call, { signal, ...wanted }: QueryOptions) =>
+  const rows = (path: string, first: () => ApiRequest, { signal, ...wanted }: QueryOptions) =>
     sealed(async () => {
       const deadline = startDeadline(tenant.totalTimeoutMs, signal);
       try {

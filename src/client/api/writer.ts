@@ -1,24 +1,24 @@
 import { AutotaskError } from '../../errors.js';
-import type { Tenant } from '../client-core.js';
+import type { ClientCore } from '../client-core.js';
 import { member, toNumber } from '../http/json.js';
-import { type Call, checkPath, nameOf } from '../pipeline/request.js';
+import { type ApiRequest, checkPath, requestName } from '../pipeline/request.js';
 import type { AutotaskWriter, Row, WriteOptions } from '../types.js';
 import { readerOf } from './reader.js';
 
 /** The id in the answer to a write: `itemId`, on some paths `id` or the whole `item`. */
-function idOf(call: Call, body: unknown): number {
+function idOf(call: ApiRequest, body: unknown): number {
   for (const found of [member(body, 'itemId'), member(body, 'id'), member(member(body, 'item'), 'id')]) {
     const id = toNumber(found);
     if (id !== null) return id;
   }
-  throw new AutotaskError('outcomeUnknown', `Autotask accepted ${nameOf(call)} but named no id.`, {
+  throw new AutotaskError('outcomeUnknown', `Autotask accepted ${requestName(call)} but named no id.`, {
     next: 'Do not repeat the write: search for the record first, it probably exists.',
   });
 }
 
-export function writerOf(tenant: Tenant): AutotaskWriter {
+export function writerOf(tenant: ClientCore): AutotaskWriter {
   const write = (
-    method: Call['method'],
+    method: ApiRequest['method'],
     path: string,
     row: Row | null,
     { impersonationResourceId, ...options }: WriteOptions = {},
@@ -27,7 +27,7 @@ export function writerOf(tenant: Tenant): AutotaskWriter {
       checkPath(path);
       const body = row === null ? {} : { body: JSON.stringify(row) };
       const actAs = impersonationResourceId === undefined ? {} : { impersonationResourceId };
-      const call: Call = { method, path, write: true, ...body, ...actAs };
+      const call: ApiRequest = { method, path, write: true, ...body, ...actAs };
       return idOf(call, await tenant.send(call, options));
     });
   return {

@@ -1,24 +1,24 @@
 import type { Log } from '../../log.js';
 import { currentUse, most, weigh } from '../../resource-budget.js';
 import type { Deadline } from '../pipeline/deadline.js';
-import { type Answer, type Call, nameOf } from '../pipeline/request.js';
+import { type ApiRequest, type HttpResponse, requestName } from '../pipeline/request.js';
 import { interrupted } from '../pipeline/retry.js';
 import type { ClientObserver } from '../types.js';
 import { createAgents } from './agents.js';
 import { isObject, parseJson } from './json.js';
 import { cutDepth, measure } from './json-size.js';
-import { judgeFailure } from './network-error.js';
-import { judge, type Verdict } from './response.js';
+import { classifyNetworkError } from './network-error.js';
+import { classifyResponse, type Outcome } from './response.js';
 import { createTransport } from './transport.js';
 
-export interface Exchange {
+export interface HttpExchange {
   /** Sends one request and judges what comes back. */
   send(
-    call: Call,
+    call: ApiRequest,
     url: string,
     headers: Readonly<Record<string, string>>,
     deadline: Deadline,
-  ): Promise<Verdict>;
+  ): Promise<Outcome>;
   requestsSent(): number;
 }
 
@@ -29,10 +29,10 @@ function clockAhead(date: unknown, tookMs: number): number | null {
 }
 
 /** Judges an answer that is not more than one may be. */
-function read(call: Call, answer: Answer, bytes: number, timeoutMs: number): Verdict {
+function read(call: ApiRequest, answer: HttpResponse, bytes: number, timeoutMs: number): Outcome {
   const { depth, values } = measure(answer.text);
   if (values > most.answerValues) {
-    return judgeFailure(
+    return classifyNetworkError(
       call,
       { code: 'TOO_MANY_VALUES', message: `${values} values`, sent: true },
       timeoutMs,
@@ -40,18 +40,18 @@ function read(call: Call, answer: Answer, bytes: number, timeoutMs: number): Ver
   }
   const deep = depth > most.depth;
   const text = deep ? JSON.stringify(cutDepth(parseJson(answer.text))) : answer.text;
-  const verdict = judge(call, text === answer.text ? answer : { ...answer, text: text ?? '' });
+  const verdict = classifyResponse(call, text === answer.text ? answer : { ...answer, text: text ?? '' });
   if (verdict.ok && isObject(verdict.body)) weigh(verdict.body, bytes, values);
   return verdict;
 }
 
-export function createExchange(timeoutMs: number, log: Log, observer?: ClientObserver): Exchange {
+export function createHttpExchange(timeoutMs: number, log: Log, observer?: ClientObserver): HttpExchange {
   const transport = createTransport(createAgents());
   let sent = 0;
   const send = async (
-    [call, url, headers, deadline]: Parameters<Exchange['send']>,
+    [call, url, headers, deadline]: Parameters<HttpExchange['send']>,
     onClock: (aheadMs: number) => void,
-  ): Promise<Verdict> => {
+  ): Promise<Outcome> => {
     const { method, body, write } = call;
     const { signal } = deadline;
     currentUse()?.request();
@@ -63,7 +63,7 @@ export function createExchange(timeoutMs: number, log: Log, observer?: ClientObs
       if (ahead !== null) onClock(ahead);
     }
     const result = 'answer' in outcome ? outcome.answer.status : outcome.failure.code;
-    log('debug', `${nameOf(call)}: ${result} after ${Math.round(performance.now() - started)} ms`);
+    log('debug', `${requestName(call)}: ${result} after ${Math.round(performance.now() - started)} ms`);
     if ('answer' in outcome) {
       const { answer, bytes, done } = outcome;
       try {
@@ -77,7 +77,7 @@ export function createExchange(timeoutMs: number, log: Log, observer?: ClientObs
     const { failure } = outcome;
     return signal.aborted
       ? interrupted(call, deadline, failure.sent)
-      : judgeFailure(call, failure, timeoutMs);
+      : classifyNetworkError(call, failure, timeoutMs);
   };
   return {
     requestsSent: () => sent,

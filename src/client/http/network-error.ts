@@ -1,10 +1,10 @@
 import { crowded, megabytes, most } from '../../resource-budget.js';
-import { type Call, nameOf } from '../pipeline/request.js';
+import { type ApiRequest, requestName } from '../pipeline/request.js';
 import { isObject, member, textMember } from './json.js';
-import { refuse, type Verdict } from './response.js';
+import { type Outcome, refuse } from './response.js';
 
 /** Why no answer came, without the request object of the HTTP library, which holds the credentials. */
-export interface Failure {
+export interface NetworkError {
   readonly code: string;
   readonly message: string;
   /** Whether the request may have reached Autotask. */
@@ -29,7 +29,7 @@ function isCertificateProblem(code: string): boolean {
   return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/.test(code);
 }
 
-export function failureOf(error: unknown): Failure {
+export function networkErrorOf(error: unknown): NetworkError {
   const code = textMember(error, 'code') ?? 'UNKNOWN';
   const message = error instanceof Error ? error.message : String(error);
   const timings = member(error, 'timings');
@@ -39,7 +39,7 @@ export function failureOf(error: unknown): Failure {
   return { code, message, sent: sendable && !handshake };
 }
 
-function describe(failure: Failure, timeoutMs: number): string {
+function describe(failure: NetworkError, timeoutMs: number): string {
   switch (failure.code) {
     case 'ETIMEDOUT':
       return failure.sent
@@ -66,11 +66,11 @@ function describe(failure: Failure, timeoutMs: number): string {
 }
 
 /** What a failed exchange means for the call. */
-export function judgeFailure(call: Call, failure: Failure, timeoutMs: number): Verdict {
+export function classifyNetworkError(call: ApiRequest, failure: NetworkError, timeoutMs: number): Outcome {
   const cause = new Error(`${failure.code}: ${failure.message}`);
   const what = describe(failure, timeoutMs);
   if (call.write && failure.sent) {
-    const message = `${nameOf(call)} was sent, but ${what}. It may or may not have been carried out.`;
+    const message = `${requestName(call)} was sent, but ${what}. It may or may not have been carried out.`;
     return refuse({ kind: 'outcomeUnknown', message, cause });
   }
   if (failure.code === 'NO_ROOM') {
@@ -80,7 +80,7 @@ export function judgeFailure(call: Call, failure: Failure, timeoutMs: number): V
   if (failure.code === 'ANSWER_TOO_LARGE' || failure.code === 'TOO_MANY_VALUES') {
     return refuse({
       kind: 'unexpected',
-      message: `${nameOf(call)} failed: ${what}.`,
+      message: `${requestName(call)} failed: ${what}.`,
       next: 'Ask for fewer records (maxRecords) or fewer fields (includeFields) at once.',
       cause,
     });
@@ -89,7 +89,7 @@ export function judgeFailure(call: Call, failure: Failure, timeoutMs: number): V
   if (isHeaderProblem(failure.code)) {
     return refuse({
       kind: 'configuration',
-      message: `${nameOf(call)} was not sent: a credential holds a character that HTTP cannot carry.`,
+      message: `${requestName(call)} was not sent: a credential holds a character that HTTP cannot carry.`,
       next: 'Ask the operator to look for line breaks and unusual characters in the credentials.',
       cause,
     });
@@ -97,14 +97,14 @@ export function judgeFailure(call: Call, failure: Failure, timeoutMs: number): V
   if (isCertificateProblem(failure.code)) {
     return refuse({
       kind: 'configuration',
-      message: `${nameOf(call)} failed: the TLS connection to Autotask could not be trusted (${failure.code}).${nothing}`,
+      message: `${requestName(call)} failed: the TLS connection to Autotask could not be trusted (${failure.code}).${nothing}`,
       next: "Ask the operator: behind a proxy that inspects TLS, its certificate belongs into NODE_EXTRA_CA_CERTS; otherwise the API's address may be wrong.",
       cause,
     });
   }
   return refuse({
     kind: 'unavailable',
-    message: `${nameOf(call)} failed: ${what}.${nothing}`,
+    message: `${requestName(call)} failed: ${what}.${nothing}`,
     next: 'Try again in a minute; if it persists, ask the operator to check network, proxy and AUTOTASK_API_URL.',
     again: true,
     cause,

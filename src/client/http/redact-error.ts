@@ -27,7 +27,7 @@ function fewTexts(texts: readonly string[], redact: Redact): string[] {
  * Makes an error fit to leave the client: an AutotaskError without any secret, neither in its texts nor
  * in its cause. Errors that hold none stay what they are.
  */
-export function sealError(error: unknown, redact: Redact): AutotaskError {
+export function redactError(error: unknown, redact: Redact): AutotaskError {
   if (!(error instanceof AutotaskError)) {
     const text = redact(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
     return new AutotaskError('unexpected', `The client failed: ${text}`, {

@@ -1,11 +1,11 @@
 import { AutotaskError, type ErrorDetails, type ErrorKind } from '../../errors.js';
 import { shorten } from '../../text.js';
-import { type Answer, type Call, nameOf } from '../pipeline/request.js';
+import { type ApiRequest, type HttpResponse, requestName } from '../pipeline/request.js';
 import { isObject, member, parseJson, textMember } from './json.js';
 import { refusedByChecks, refusedEarly } from './refused-before-storing.js';
 
 /** An answer is either a parsed body or an error with the verdict whether a repeat may help. */
-export type Verdict =
+export type Outcome =
   | { readonly ok: true; readonly body: unknown }
   | { readonly ok: false; readonly error: AutotaskError; readonly again: boolean };
 
@@ -23,7 +23,7 @@ function errorTexts(body: unknown): string[] {
 }
 
 /** Where no code of Autotask's answered, the web framework below it did: with `Message`, or a web page. */
-function frameworkTexts(answer: Answer): string[] {
+function frameworkTexts(answer: HttpResponse): string[] {
   if (isPage(answer)) return pageTitle(answer.text);
   const message = textMember(parseJson(answer.text), 'Message');
   return message === null ? [] : [shorten(message, longestText)];
@@ -35,12 +35,12 @@ function pageTitle(text: string): string[] {
   return title === undefined || title === '' ? [] : [shorten(title, longestText)];
 }
 
-function isPage(answer: Answer): boolean {
+function isPage(answer: HttpResponse): boolean {
   return /^\s*</.test(answer.text) || /text\/html/i.test(String(answer.headers['content-type'] ?? ''));
 }
 
 /** Seconds from `Retry-After`, which is a number of seconds or a date; undefined when absent or unreadable. */
-export function retryAfterOf(answer: Answer, now: number = Date.now()): number | undefined {
+export function retryAfterOf(answer: HttpResponse, now: number = Date.now()): number | undefined {
   const value = String(answer.headers['retry-after'] ?? '').trim();
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
   const date = value === '' ? Number.NaN : Date.parse(value);
@@ -97,7 +97,7 @@ interface Reason {
   readonly cause?: unknown;
 }
 
-export function refuse(reason: Reason): Verdict {
+export function refuse(reason: Reason): Outcome {
   const { kind, message, again = false, retryAfter, next = nexts[kind], ...rest } = reason;
   const details: ErrorDetails = {
     ...rest,
@@ -108,15 +108,15 @@ export function refuse(reason: Reason): Verdict {
 }
 
 /** A write may have happened although its answer is useless. */
-function unclear(call: Call, what: string, reason: Omit<Reason, 'kind' | 'message'>): Verdict {
+function unclear(call: ApiRequest, what: string, reason: Omit<Reason, 'kind' | 'message'>): Outcome {
   if (call.write) {
-    const message = `${nameOf(call)} was sent, but ${what}. It may or may not have been carried out.`;
+    const message = `${requestName(call)} was sent, but ${what}. It may or may not have been carried out.`;
     return refuse({ kind: 'outcomeUnknown', message, ...reason, again: false });
   }
-  return refuse({ kind: 'unavailable', message: `${nameOf(call)} failed: ${what}.`, ...reason });
+  return refuse({ kind: 'unavailable', message: `${requestName(call)} failed: ${what}.`, ...reason });
 }
 
-function success(call: Call, answer: Answer): Verdict {
+function success(call: ApiRequest, answer: HttpResponse): Outcome {
   const { status } = answer;
   const body = parseJson(answer.text);
   if (isPage(answer) && !isObject(body)) {
@@ -135,21 +135,21 @@ function success(call: Call, answer: Answer): Verdict {
 }
 
 /** A status of success with complaints: the record may well be stored. */
-const accepted = (call: Call, { status }: Answer, upstream: readonly string[]): Verdict =>
+const accepted = (call: ApiRequest, { status }: HttpResponse, upstream: readonly string[]): Outcome =>
   unclear(call, 'Autotask accepted it and complained in the same answer', { status, upstream });
 
 /** A refusal that carries texts: they say more than the status does. */
-function refused(call: Call, answer: Answer, upstream: readonly string[]): Verdict {
+function refused(call: ApiRequest, answer: HttpResponse, upstream: readonly string[]): Outcome {
   const kind = kindOfTexts(upstream);
   if (kind === 'limited') return limited(call, answer, upstream);
-  const message = `Autotask refused ${nameOf(call)}.`;
+  const message = `Autotask refused ${requestName(call)}.`;
   return refuse({ kind, message, upstream, status: answer.status });
 }
 
-function limited(call: Call, answer: Answer, upstream: readonly string[]): Verdict {
+function limited(call: ApiRequest, answer: HttpResponse, upstream: readonly string[]): Outcome {
   const { status } = answer;
   const nothing = call.write ? ' Nothing was written.' : '';
-  const message = `Autotask limits requests at the moment and did not carry out ${nameOf(call)}.${nothing}`;
+  const message = `Autotask limits requests at the moment and did not carry out ${requestName(call)}.${nothing}`;
   return refuse({
     kind: 'limited',
     message,
@@ -161,9 +161,9 @@ function limited(call: Call, answer: Answer, upstream: readonly string[]): Verdi
 }
 
 /** Which statuses mean what when the body names no reason. */
-function byStatus(call: Call, answer: Answer, upstream: readonly string[]): Verdict {
+function byStatus(call: ApiRequest, answer: HttpResponse, upstream: readonly string[]): Outcome {
   const { status } = answer;
-  const name = nameOf(call);
+  const name = requestName(call);
   const details = { status, upstream };
   switch (status) {
     case 401:
@@ -206,7 +206,7 @@ function byStatus(call: Call, answer: Answer, upstream: readonly string[]): Verd
   return unclear(call, what, { ...details, retryAfter, again });
 }
 
-export function judge(call: Call, answer: Answer): Verdict {
+export function classifyResponse(call: ApiRequest, answer: HttpResponse): Outcome {
   const { status } = answer;
   if (status >= 200 && status < 300) return success(call, answer);
   const texts = isPage(answer) ? [] : errorTexts(parseJson(answer.text));

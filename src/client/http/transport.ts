@@ -1,11 +1,11 @@
 import type { Agents, Got } from 'got';
 import { answers, most } from '../../resource-budget.js';
-import type { Answer, Call } from '../pipeline/request.js';
+import type { ApiRequest, HttpResponse } from '../pipeline/request.js';
 import type { AgentsFor } from './agents.js';
-import { type Failure, failureOf } from './network-error.js';
+import { type NetworkError, networkErrorOf } from './network-error.js';
 
 export interface Outgoing {
-  readonly method: Call['method'];
+  readonly method: ApiRequest['method'];
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
@@ -17,12 +17,12 @@ export interface Outgoing {
 /** An answer of any status, or the reason why none came. */
 export type Transported =
   | {
-      readonly answer: Answer;
+      readonly answer: HttpResponse;
       /** Bytes it takes, until `done` is called: once nobody needs its text any more. */
       readonly bytes: number;
       readonly done: () => void;
     }
-  | { readonly failure: Failure };
+  | { readonly failure: NetworkError };
 
 /** One HTTP exchange and nothing else: no retries, no redirects, no judgement of statuses. */
 export type Transport = (outgoing: Outgoing) => Promise<Transported>;
@@ -64,7 +64,7 @@ export function createTransport(agentsFor: AgentsFor): Transport {
       return { answer, bytes: size.bytes(), done: size.give };
     } catch (error) {
       size.give();
-      const failure = failureOf(error);
+      const failure = networkErrorOf(error);
       const exceeded = size.exceeded();
       if (exceeded !== null) return { failure: { ...failure, code: exceeded, sent: true } };
       return { failure: time.isUp() && !signal.aborted ? { ...failure, code: 'ETIMEDOUT' } : failure };

@@ -1,11 +1,11 @@
 /** Autotask refuses a fourth concurrent request of one integration to one endpoint. */
-export const placesPerEndpoint = 3;
+export const requestsPerEndpoint = 3;
 
 /**
  * Gives out places for requests: a few per endpoint, and `overall` together. First come, first served,
  * except that who waits for a busy endpoint does not hold up those who want another one.
  */
-export class Places {
+export class ConcurrencyLimiter {
   readonly #overall: number;
   readonly #busy = new Map<string, number>();
   /** In order of arrival; a set, so that cancelling one of thousands costs nothing. */
@@ -21,7 +21,7 @@ export class Places {
   }
 
   /** Resolves to the function that gives the place back; rejects with the signal's reason. */
-  enter(endpoint: string, signal: AbortSignal): Promise<() => void> {
+  acquire(endpoint: string, signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       if (this.#isFree(endpoint)) return resolve(this.#take(endpoint));
@@ -42,7 +42,7 @@ export class Places {
   }
 
   #isFree(endpoint: string): boolean {
-    return this.#taken < this.#overall && (this.#busy.get(endpoint) ?? 0) < placesPerEndpoint;
+    return this.#taken < this.#overall && (this.#busy.get(endpoint) ?? 0) < requestsPerEndpoint;
   }
 
   #take(endpoint: string): () => void {

@@ -1,13 +1,13 @@
 import type { Tuning } from '../tuning.js';
 
 /** Why nothing is sent for a while, and for how many milliseconds. */
-export interface Hold {
+export interface ActiveCooldown {
   readonly kind: 'limited' | 'credentials';
   readonly ms: number;
 }
 
 /** How a request ended, as far as the following ones are concerned. */
-export type Ending =
+export type RequestResult =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused' }
   | { readonly kind: 'limited'; readonly retryAfterMs: number | undefined };
@@ -16,9 +16,9 @@ export type Ending =
  * Keeps a tenant's requests back after Autotask said "too many" (for as long as it asked, otherwise longer
  * each time), and after it refused the credentials several times in a row: repeated failures lock the user.
  */
-export class Holds {
+export class Cooldown {
   readonly #tuning: Tuning;
-  #kind: Hold['kind'] = 'limited';
+  #kind: ActiveCooldown['kind'] = 'limited';
   #until = 0;
   #limitedInARow = 0;
   #refusedInARow = 0;
@@ -27,11 +27,11 @@ export class Holds {
     this.#tuning = tuning;
   }
 
-  current(now: number): Hold | null {
+  current(now: number): ActiveCooldown | null {
     return now < this.#until ? { kind: this.#kind, ms: Math.ceil(this.#until - now) } : null;
   }
 
-  end(ending: Ending, now: number): void {
+  record(ending: RequestResult, now: number): void {
     switch (ending.kind) {
       case 'accepted':
         this.#limitedInARow = 0;
@@ -50,7 +50,7 @@ export class Holds {
     }
   }
 
-  #hold(kind: Hold['kind'], until: number): void {
+  #hold(kind: ActiveCooldown['kind'], until: number): void {
     if (until <= this.#until) return;
     this.#kind = kind;
     this.#until = until;

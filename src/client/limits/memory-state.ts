@@ -1,26 +1,26 @@
 import type { Tuning } from '../tuning.js';
-import { Places } from './concurrency.js';
-import { Holds } from './cooldown.js';
+import { ConcurrencyLimiter } from './concurrency.js';
+import { Cooldown } from './cooldown.js';
 import type { DiskCache } from './disk-cache.js';
-import { Usage } from './rate-budget.js';
-import type { TenantShare } from './tenant-state.js';
+import { RateBudget } from './rate-budget.js';
+import type { TenantState } from './tenant-state.js';
 
-export interface MemoryShare extends TenantShare {
+export interface MemoryState extends TenantState {
   /** Nobody uses it and it holds nobody back, so it could be forgotten. */
   isIdle(): boolean;
 }
 
-export function createMemoryShare(overall: number, tuning: Tuning, disk: DiskCache | null): MemoryShare {
-  const places = new Places(overall);
-  const holds = new Holds(tuning);
-  const usage = new Usage(tuning);
+export function createMemoryState(overall: number, tuning: Tuning, disk: DiskCache | null): MemoryState {
+  const places = new ConcurrencyLimiter(overall);
+  const holds = new Cooldown(tuning);
+  const usage = new RateBudget(tuning);
   const cached = new Map<string, { readonly body: unknown; readonly until: number }>();
   return {
-    enter: (endpoint, signal) => places.enter(endpoint, signal),
-    hold: async () => holds.current(Date.now()),
-    ended: async (ending) => holds.end(ending, Date.now()),
-    counted: async () => usage.count(Date.now()),
-    thresholdSeen: async (threshold) => usage.report(threshold, Date.now()),
+    acquire: (endpoint, signal) => places.acquire(endpoint, signal),
+    cooldown: async () => holds.current(Date.now()),
+    record: async (ending) => holds.record(ending, Date.now()),
+    countRequest: async () => usage.count(Date.now()),
+    recordThreshold: async (threshold) => usage.report(threshold, Date.now()),
     pace: async () => usage.pace(Date.now()),
     async load(key, maxAgeMs = tuning.metadataTtlMs) {
       const now = Date.now();

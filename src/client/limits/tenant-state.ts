@@ -1,22 +1,22 @@
-import type { Threshold } from '../types.js';
-import type { Ending, Hold } from './cooldown.js';
+import type { ActiveCooldown, RequestResult } from './cooldown.js';
+import type { Threshold } from './threshold.js';
 
 /**
  * What all clients of one tenant have in common, because Autotask counts it per tenant: places for
  * concurrent requests, holds, the hourly threshold, and cached metadata. One process keeps it in memory;
  * several replicas can put something shared behind the same interface.
  */
-export interface TenantShare {
+export interface TenantState {
   /** Takes a place for one request; resolves to the function that gives it back. */
-  enter(endpoint: string, signal: AbortSignal): Promise<() => void>;
+  acquire(endpoint: string, signal: AbortSignal): Promise<() => void>;
   /** What keeps requests back at the moment; null when nothing does. */
-  hold(): Promise<Hold | null>;
+  cooldown(): Promise<ActiveCooldown | null>;
   /** Tells how a request ended. */
-  ended(ending: Ending): Promise<void>;
+  record(ending: RequestResult): Promise<void>;
   /** Counts a request that is about to be sent; true when ThresholdInformation should be asked. */
-  counted(): Promise<boolean>;
+  countRequest(): Promise<boolean>;
   /** Passes on what ThresholdInformation answered. */
-  thresholdSeen(threshold: Threshold): Promise<void>;
+  recordThreshold(threshold: Threshold): Promise<void>;
   /** Milliseconds to wait before the next request, so that the threshold lasts. */
   pace(): Promise<number>;
   /** Cached JSON; undefined when there is none or it is too old: older than that, or than the time to live. */

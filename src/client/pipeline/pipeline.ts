@@ -1,35 +1,35 @@
 import { AutotaskError } from '../../errors.js';
 import type { Log } from '../../log.js';
-import type { Exchange } from '../http/http-exchange.js';
-import { refuse, type Verdict } from '../http/response.js';
-import type { Ending } from '../limits/cooldown.js';
-import type { TenantShare } from '../limits/tenant-state.js';
+import type { HttpExchange } from '../http/http-exchange.js';
+import { type Outcome, refuse } from '../http/response.js';
+import type { RequestResult } from '../limits/cooldown.js';
+import type { TenantState } from '../limits/tenant-state.js';
 import type { Tuning } from '../tuning.js';
 import type { ClientSettings, Zone } from '../types.js';
 import type { ZoneFinder } from '../zone/discovery.js';
 import { sleep, unlessAborted } from './abortable.js';
 import type { Deadline } from './deadline.js';
-import { type Call, endpointOf } from './request.js';
-import { passHold } from './retry.js';
+import { type ApiRequest, endpointOf } from './request.js';
+import { awaitCooldown } from './retry.js';
 
-export interface Delivery {
+export interface Pipeline {
   readonly settings: ClientSettings;
   readonly tuning: Tuning;
-  readonly share: TenantShare;
+  readonly share: TenantState;
   readonly zones: ZoneFinder;
-  readonly exchange: Exchange;
+  readonly exchange: HttpExchange;
   readonly log: Log;
   /** Called when it is time to ask how much of the hourly threshold is used. */
   readonly checkThreshold: () => void;
 }
 
 /** Sends a call to the tenant's zone within the limits of the tenant, once more if the tenant has moved. */
-export async function deliver(
-  delivery: Delivery,
-  call: Call,
+export async function sendThrough(
+  delivery: Pipeline,
+  call: ApiRequest,
   deadline: Deadline,
   mayMove = true,
-): Promise<Verdict> {
+): Promise<Outcome> {
   const { zones, share, log } = delivery;
   const zone = await unlessAborted(zones.current(), deadline.signal);
   const verdict = await sendInTurn(delivery, call, zone, deadline);
@@ -37,11 +37,11 @@ export async function deliver(
   // A refusal may mean that the tenant lives elsewhere by now.
   const lookUp = verdict.error.status === 401 && mayMove;
   if (!lookUp || !(await unlessAborted(hasMoved(zones, zone, log), deadline.signal))) {
-    await share.ended({ kind: 'refused' });
+    await share.record({ kind: 'refused' });
     return verdict;
   }
   log('warning', 'The tenant has moved to another zone; its new address is used from now on.');
-  if (!call.write) return deliver(delivery, call, deadline, false);
+  if (!call.write) return sendThrough(delivery, call, deadline, false);
   if (verdict.error.kind === 'outcomeUnknown') return verdict;
   return refuse({
     kind: 'unavailable',
@@ -62,17 +62,17 @@ async function hasMoved(zones: ZoneFinder, zone: Zone, log: Log): Promise<boolea
 }
 
 async function sendInTurn(
-  { settings, tuning, share, exchange, checkThreshold }: Delivery,
-  call: Call,
+  { settings, tuning, share, exchange, checkThreshold }: Pipeline,
+  call: ApiRequest,
   zone: Zone,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<Outcome> {
   const url = addressOf(call, zone);
   const inTurn = async () => {
     settings.observer?.waiting(1);
     try {
-      await passHold(call, share, tuning, deadline);
-      return await share.enter(endpointOf(call.path), deadline.signal);
+      await awaitCooldown(call, share, tuning, deadline);
+      return await share.acquire(endpointOf(call.path), deadline.signal);
     } finally {
       settings.observer?.waiting(-1);
     }
@@ -80,14 +80,14 @@ async function sendInTurn(
   const leave = await inTurn();
   try {
     // A hold may have begun while this call was queueing.
-    await passHold(call, share, tuning, deadline);
+    await awaitCooldown(call, share, tuning, deadline);
     const pace = await share.pace();
     if (pace > 0) await sleep(pace, deadline.signal);
-    if (await share.counted()) checkThreshold();
+    if (await share.countRequest()) checkThreshold();
     const verdict = await exchange.send(call, url, headersFor(settings, call), deadline);
     // Told before the place is free, so that whoever gets it knows of a new hold.
     const ending = endingOf(verdict);
-    if (ending !== null) await share.ended(ending);
+    if (ending !== null) await share.record(ending);
     return verdict;
   } finally {
     leave();
@@ -95,7 +95,7 @@ async function sendInTurn(
 }
 
 /** Null when the verdict says nothing about limits, and for refused credentials until the zone is checked. */
-function endingOf(verdict: Verdict): Ending | null {
+function endingOf(verdict: Outcome): RequestResult | null {
   if (verdict.ok) return { kind: 'accepted' };
   const { kind, retryAfter, status } = verdict.error;
   // Of a write it may be open what happened; what the status says about the next requests is not.
@@ -105,7 +105,7 @@ function endingOf(verdict: Verdict): Ending | null {
   return kind === 'credentials' || status === 401 || status === undefined ? null : { kind: 'accepted' };
 }
 
-function headersFor({ credentials }: ClientSettings, call: Call) {
+function headersFor({ credentials }: ClientSettings, call: ApiRequest) {
   const headers: Record<string, string> = {
     ApiIntegrationCode: credentials.integrationCode,
     UserName: credentials.userName,
@@ -119,7 +119,7 @@ function headersFor({ credentials }: ClientSettings, call: Call) {
 }
 
 /** The address of a call; a further page has one already, which must be on the zone's own origin. */
-function addressOf(call: Call, zone: Zone): string {
+function addressOf(call: ApiRequest, zone: Zone): string {
   const url = new URL(call.path, zone.apiUrl);
   if (url.origin === new URL(zone.apiUrl).origin) return url.href;
   throw new AutotaskError(

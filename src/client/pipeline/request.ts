@@ -1,7 +1,7 @@
 import { AutotaskError } from '../../errors.js';
 
 /** One request as the rest of the client speaks about it, before zone and credentials are known. */
-export interface Call {
+export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path below `V1.0`, or the absolute address of a further page. */
   readonly path: string;
@@ -13,7 +13,7 @@ export interface Call {
 }
 
 /** What came back over HTTP, unjudged. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly text: string;
@@ -34,7 +34,7 @@ export function endpointOf(path: string): string {
 }
 
 /** How a call is named in messages: method and path, without host and query string. */
-export function nameOf(call: Call): string {
+export function requestName(call: ApiRequest): string {
   const path = call.path.replace(/^https?:\/\/.*?\/v1\.0\/+/i, '').replace(/\?.*$/s, '');
   return `${call.method} ${path}`;
 }

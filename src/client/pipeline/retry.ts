@@ -1,21 +1,21 @@
 import { AutotaskError } from '../../errors.js';
 import type { Log } from '../../log.js';
-import { refuse, type Verdict } from '../http/response.js';
-import type { Hold } from '../limits/cooldown.js';
-import type { TenantShare } from '../limits/tenant-state.js';
+import { type Outcome, refuse } from '../http/response.js';
+import type { ActiveCooldown } from '../limits/cooldown.js';
+import type { TenantState } from '../limits/tenant-state.js';
 import type { Tuning } from '../tuning.js';
 import { sleep } from './abortable.js';
 import type { Deadline } from './deadline.js';
-import { type Call, nameOf } from './request.js';
+import { type ApiRequest, requestName } from './request.js';
 
 /** Refuses at once when the hold outlasts the caller's patience, otherwise sits it out. */
-export async function passHold(
-  call: Call,
-  share: TenantShare,
+export async function awaitCooldown(
+  call: ApiRequest,
+  share: TenantState,
   tuning: Tuning,
   deadline: Deadline,
 ): Promise<void> {
-  for (let hold = await share.hold(); hold !== null; hold = await share.hold()) {
+  for (let hold = await share.cooldown(); hold !== null; hold = await share.cooldown()) {
     if (hold.kind === 'credentials' || hold.ms > Math.min(tuning.patienceMs, deadline.left())) {
       throw heldBack(call, hold);
     }
@@ -23,9 +23,9 @@ export async function passHold(
   }
 }
 
-function heldBack(call: Call, { kind, ms }: Hold): AutotaskError {
+function heldBack(call: ApiRequest, { kind, ms }: ActiveCooldown): AutotaskError {
   const retryAfter = Math.ceil(ms / 1000);
-  const again = `${nameOf(call)} was not sent. Requests go out again in ${retryAfter} s.`;
+  const again = `${requestName(call)} was not sent. Requests go out again in ${retryAfter} s.`;
   const details =
     kind === 'limited'
       ? { next: `Wait ${retryAfter} s before trying again; earlier attempts are not sent either.` }
@@ -42,11 +42,11 @@ function heldBack(call: Call, { kind, ms }: Hold): AutotaskError {
  * attempted once.
  */
 export async function withRetries(
-  call: Call,
+  call: ApiRequest,
   tuning: Tuning,
   deadline: Deadline,
   log: Log,
-  attempt: () => Promise<Verdict>,
+  attempt: () => Promise<Outcome>,
   waitFor: (error: AutotaskError, attempts: number) => Promise<number>,
 ): Promise<unknown> {
   let last: AutotaskError | undefined;
@@ -67,12 +67,12 @@ export async function withRetries(
 }
 
 /** What it means for a call that its caller, or its time, ended while the request was on its way. */
-export function interrupted(call: Call, deadline: Deadline, sent: boolean): Verdict {
+export function interrupted(call: ApiRequest, deadline: Deadline, sent: boolean): Outcome {
   const { reason } = deadline.signal;
   if (!call.write || !sent) throw reason;
   return refuse({
     kind: 'outcomeUnknown',
-    message: `${nameOf(call)} was sent, but the call ended before an answer came. It may or may not have been carried out.`,
+    message: `${requestName(call)} was sent, but the call ended before an answer came. It may or may not have been carried out.`,
     cause: reason,
   });
 }

@@ -1,5 +1,5 @@
 import { AutotaskError } from '../../errors.js';
-import { createExchange } from '../http/http-exchange.js';
+import { createHttpExchange } from '../http/http-exchange.js';
 import { startDeadline } from '../pipeline/deadline.js';
 import type { ClientSettings } from '../types.js';
 import { versionsAddress } from './discovery.js';
@@ -8,13 +8,13 @@ import { versionsAddress } from './discovery.js';
  * Asks the host on which every zone is looked up for its API versions, which takes no credentials. Throws
  * when it does not answer, or only with an error of its own; what it says does not matter.
  */
-export async function reachService(
+export async function checkReachability(
   { zoneUrl, timeoutMs, log, observer }: Pick<ClientSettings, 'zoneUrl' | 'timeoutMs' | 'log' | 'observer'>,
   signal: AbortSignal,
 ): Promise<void> {
   const deadline = startDeadline(timeoutMs, signal);
   try {
-    const exchange = createExchange(timeoutMs, log, observer);
+    const exchange = createHttpExchange(timeoutMs, log, observer);
     const call = { method: 'GET', path: 'VersionInformation', write: false } as const;
     const verdict = await exchange.send(call, versionsAddress(zoneUrl), {}, deadline);
     if (verdict.ok) return;

@@ -3,7 +3,7 @@ import { AutotaskError, InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import type { CheckedFilter } from '../filter/filter.js';
 import { onFinding } from '../filter/zero-results.js';
-import type { Facts } from '../metadata/entity-metadata.js';
+import type { MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import { requireWhole } from '../read/completeness.js';
 import type { CallContext, Reads } from '../read/read.js';
@@ -38,7 +38,12 @@ export interface AggregateResult {
 const mostWaiting = 5_000;
 const page = 500;
 
-export function createAggregate(reader: AutotaskReader, facts: Facts, references: References, reads: Reads) {
+export function createAggregate(
+  reader: AutotaskReader,
+  facts: MetadataStore,
+  references: References,
+  reads: Reads,
+) {
   function queryable(entity: Entity): Entity & { readonly path: string } {
     const { path } = entity;
     if (path !== null && entity.operations.includes('query')) return { ...entity, path };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Row } from '../../client/types.js';
 import { clean, oneLine, shorten } from '../../text.js';
 import { showDate } from '../filter/dates.js';
-import type { EntityFacts, FieldFacts } from '../metadata/entity-metadata.js';
+import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
 import { labelOf } from '../metadata/picklists.js';
 import type { References } from '../references/references.js';
 
@@ -34,15 +34,15 @@ export function udfValues(row: Row): ReadonlyMap<string, unknown> {
   return new Map((parsed.data ?? []).map((field) => [field.name, field.value]));
 }
 
-export const fieldValue = (row: Row, field: FieldFacts): unknown =>
+export const fieldValue = (row: Row, field: FieldMetadata): unknown =>
   field.udf ? udfValues(row).get(field.name) : row[field.name];
 
 const isEmpty = (value: unknown) => value === null || value === undefined || value === '';
 
 /** Rows to be shown with the same fields; how long their text may be, and whether ids stand beside names. */
-export interface Shown {
+export interface DisplayRequest {
   readonly rows: readonly Row[];
-  readonly fields: readonly FieldFacts[];
+  readonly fields: readonly FieldMetadata[];
   readonly mostText: number;
   readonly single: boolean;
   readonly withIds?: boolean;
@@ -62,7 +62,7 @@ function sharedNames(names: ReadonlyMap<number, string>): ReadonlySet<string> {
 /** Turns rows into cells, one column a field; ids are looked up together, once per referenced entity. */
 export async function display(
   rows: readonly Row[],
-  fields: readonly FieldFacts[],
+  fields: readonly FieldMetadata[],
   options: DisplayOptions,
 ): Promise<Cell[][]> {
   const [cells = []] = await displayAll([{ rows, fields, ...options }], options);
@@ -71,7 +71,7 @@ export async function display(
 
 /** The same for several tables at once: who occurs in more than one of them is looked up once. */
 export async function displayAll(
-  tables: readonly Shown[],
+  tables: readonly DisplayRequest[],
   { references, ...options }: Omit<DisplayOptions, 'mostText' | 'single' | 'withIds'>,
 ): Promise<Cell[][][]> {
   const ids = new Map<string, Set<number>>();
@@ -101,7 +101,7 @@ export async function displayAll(
   });
 }
 
-function cell(value: unknown, field: FieldFacts, names: Names, options: DisplayOptions): Cell {
+function cell(value: unknown, field: FieldMetadata, names: Names, options: DisplayOptions): Cell {
   if (isEmpty(value)) return { text: '', json: null };
   if (field.isPickList === true) {
     const label = labelOf(field, value);
@@ -141,9 +141,9 @@ function cell(value: unknown, field: FieldFacts, names: Names, options: DisplayO
 /** Fields of a record that hold something, `id` first, user-defined ones last under their names. */
 export async function filledFields(
   row: Row,
-  facts: EntityFacts,
+  facts: EntityMetadata,
   signal?: AbortSignal,
-): Promise<FieldFacts[]> {
+): Promise<FieldMetadata[]> {
   const known = facts.fields.filter((field) => !isEmpty(row[field.name]));
   const filledUdfs = [...udfValues(row)].filter(([, value]) => !isEmpty(value)).map(([name]) => name);
   if (filledUdfs.length === 0) return known;

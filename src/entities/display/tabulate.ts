@@ -1,6 +1,6 @@
 import type { Row } from '../../client/types.js';
 import type { Entity } from '../../model.js';
-import { type FieldFacts, titleOf } from '../metadata/entity-metadata.js';
+import { type FieldMetadata, titleOf } from '../metadata/entity-metadata.js';
 import type { References } from '../references/references.js';
 import type { CallContext, ListResult } from '../result.js';
 import { type Cell, display } from './display.js';
@@ -12,7 +12,7 @@ const mostListText = 120;
 export const cutNote = 'long text is cut; get-entity with includeFields naming the field shows it whole';
 
 /** Columns that nobody asked for are left out when all of their cells are empty. */
-function dropEmpty(fields: readonly FieldFacts[], cells: Cell[][]) {
+function dropEmpty(fields: readonly FieldMetadata[], cells: Cell[][]) {
   const kept = fields
     .map((field, index) => ({ field, index }))
     .filter(({ field, index }) => field.name === 'id' || cells.some((row) => row[index]?.text !== ''));
@@ -25,7 +25,7 @@ function dropEmpty(fields: readonly FieldFacts[], cells: Cell[][]) {
 export interface Tabulation {
   readonly entity: Entity;
   readonly rows: readonly Row[];
-  readonly fields: readonly FieldFacts[];
+  readonly fields: readonly FieldMetadata[];
   /** The caller's choice of fields; undefined for the summary. */
   readonly chosen: { readonly all: boolean } | undefined;
   readonly facts: Pick<

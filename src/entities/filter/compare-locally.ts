@@ -1,5 +1,5 @@
 import type { FilterNode, Row } from '../../client/types.js';
-import type { EntityFacts } from '../metadata/entity-metadata.js';
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { samePhone } from './text/phones.js';
 import { matchesText } from './udf-condition.js';
 
@@ -12,7 +12,7 @@ type Predicate = (row: Row) => boolean;
 const comparable = new Set(['eq', 'noteq', 'in', 'notIn', 'beginsWith', 'endsWith', 'contains']);
 
 /** Whether a row meets the condition; undefined where only Autotask can tell. */
-function predicateOf(node: FilterNode, narrowed: Narrowed, facts: EntityFacts): Predicate | undefined {
+function predicateOf(node: FilterNode, narrowed: Narrowed, facts: EntityMetadata): Predicate | undefined {
   const phone = narrowed.get(node);
   if (phone !== undefined) return (row) => samePhone(row[phone.field], phone.digits);
   if (node.items !== undefined) {
@@ -46,7 +46,7 @@ const within = (node: FilterNode, narrowed: Narrowed): readonly string[] => {
 };
 
 /** What is left to compare here of the conditions that must all hold, and fields for which that is impossible. */
-export function compareHere(nodes: readonly FilterNode[], narrowed: Narrowed, facts: EntityFacts) {
+export function compareHere(nodes: readonly FilterNode[], narrowed: Narrowed, facts: EntityMetadata) {
   const local: Predicate[] = [];
   const fields = new Set<string>();
   const loose = new Set<string>();

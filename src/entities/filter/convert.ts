@@ -4,7 +4,7 @@ import type { Problem } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import { spellingKey } from '../../nearest.js';
 import * as scalars from '../../scalars.js';
-import type { FieldFacts } from '../metadata/entity-metadata.js';
+import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
 import {
   asListed,
@@ -42,7 +42,7 @@ export interface Conversion {
    */
   readonly beside?: Row;
   /** Finds a record by its whole name where a part of it is not enough; undefined for fields where it is. */
-  readonly identify?: (field: FieldFacts, text: string) => Promise<Identified> | undefined;
+  readonly identify?: (field: FieldMetadata, text: string) => Promise<Identified> | undefined;
 }
 
 export type Converted =
@@ -50,7 +50,7 @@ export type Converted =
   | { readonly ok: true; readonly value: unknown; readonly as?: string; readonly said?: string }
   | { readonly ok: false; readonly problem: Problem };
 
-const fail = (field: FieldFacts, problem: string, allowed?: readonly string[]): Converted => ({
+const fail = (field: FieldMetadata, problem: string, allowed?: readonly string[]): Converted => ({
   ok: false,
   problem: allowed === undefined ? { field: field.name, problem } : { field: field.name, problem, allowed },
 });
@@ -73,7 +73,7 @@ const mostListed = 10;
 const isNumeric = (value: unknown) => typeof value === 'number' || /^\s*-?\d+\s*$/.test(String(value));
 
 /** The codes of one label of a filter, or of several between commas where no label has one. */
-function codesOf(field: FieldFacts, given: string, many: boolean): Converted | undefined {
+function codesOf(field: FieldMetadata, given: string, many: boolean): Converted | undefined {
   const labelled = choicesByLabel(field, given, 'label');
   const choices = labelled.length > 0 ? labelled : internalChoices(field, given);
   const labels = distinctLabels(choices);
@@ -106,7 +106,7 @@ function codesOf(field: FieldFacts, given: string, many: boolean): Converted | u
 }
 
 /** Several choices can share a label (issue types below different parents): all of them, as a list. */
-function convertChoice(field: FieldFacts, given: unknown, many: boolean): Converted | undefined {
+function convertChoice(field: FieldMetadata, given: unknown, many: boolean): Converted | undefined {
   if (typeof given === 'boolean' || field.choices.length === 0) return undefined;
   const both = codeOrLabel(field, given);
   if (both !== undefined) return { ok: false, problem: both };
@@ -136,7 +136,7 @@ async function fitting(
   return near.length > 0 ? near : references.candidates(entity, text, signal);
 }
 
-async function convertReference(field: FieldFacts, text: string, how: Conversion): Promise<Converted> {
+async function convertReference(field: FieldMetadata, text: string, how: Conversion): Promise<Converted> {
   const entity = entityOfType(field.referenceEntityType);
   if (how.references === null || !canName(entity)) {
     return fail(
@@ -190,13 +190,13 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
 }
 
 /** Whether the value is the name of a record that the field points to, and has to be looked for. */
-export function isName(field: FieldFacts, given: unknown): given is string {
+export function isName(field: FieldMetadata, given: unknown): given is string {
   const points = field.isReference === true || field.referenceEntityType !== null;
   return points && field.dataType !== 'string' && typeof given === 'string' && !isNumeric(given);
 }
 
 /** The names in an order in which each stands after those that its record may belong to. */
-export async function ownersFirst<Named extends { readonly field: FieldFacts }>(
+export async function ownersFirst<Named extends { readonly field: FieldMetadata }>(
   names: readonly Named[],
   references: References | null,
 ): Promise<readonly Named[]> {
@@ -224,7 +224,11 @@ export async function ownersFirst<Named extends { readonly field: FieldFacts }>(
  * One value for one field: picklist labels become codes, names become ids, numbers and flags may be text,
  * dates without a zone are read in the caller's. The result may be a list when a label stands for several codes.
  */
-export async function convertValue(field: FieldFacts, given: unknown, how: Conversion): Promise<Converted> {
+export async function convertValue(
+  field: FieldMetadata,
+  given: unknown,
+  how: Conversion,
+): Promise<Converted> {
   if (field.isPickList === true) {
     const choice = convertChoice(field, given, how.many === true);
     if (choice !== undefined) return choice;

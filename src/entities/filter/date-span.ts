@@ -1,7 +1,7 @@
 import type { FilterNode } from '../../client/types.js';
 import type { Operator } from '../../operators.js';
 import { datetime } from '../../scalars.js';
-import type { FieldFacts } from '../metadata/entity-metadata.js';
+import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import type { Conversion } from './convert.js';
 import { isDay, nextDay, parseRange, type Range, showRange, toUtc } from './dates.js';
 
@@ -22,7 +22,7 @@ export interface Span {
  */
 export function spanOf(
   operator: Operator,
-  field: FieldFacts,
+  field: FieldMetadata,
   value: unknown,
   { timeZone, now = Date.now() }: Conversion,
 ): Span | undefined {

@@ -2,7 +2,7 @@ import type { FilterNode, Row } from '../../client/types.js';
 import { InvalidInput, type Problem } from '../../errors.js';
 import { type Operator, operators } from '../../operators.js';
 import { boolean } from '../../scalars.js';
-import { type EntityFacts, type FieldFacts, unknownField } from '../metadata/entity-metadata.js';
+import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
 import { isClosed } from '../metadata/picklists.js';
 import { isNobody, operatorMeant } from '../metadata/synonyms.js';
 import { splitIntoBatches } from './batches.js';
@@ -12,7 +12,7 @@ import { spanOf } from './date-span.js';
 import { malformed, nodeShape } from './filter-node.js';
 import { notExcluded, reword } from './text/pasted-forms.js';
 import { matchesUdf } from './udf-condition.js';
-import { Asked } from './understood-conditions.js';
+import { UnderstoodConditions } from './understood-conditions.js';
 
 /**
  * Autotask drops a condition whose operator it does not know and answers with everything, and finds nothing
@@ -33,7 +33,7 @@ export interface CheckedFilter {
   /** What a reader has to notice. */
   readonly notes: readonly string[];
   /** How names, labels and ranges were understood, and what has to be looked at when nothing matches. */
-  readonly asked: Asked;
+  readonly asked: UnderstoodConditions;
 }
 
 class Check {
@@ -41,7 +41,7 @@ class Check {
   readonly notes: string[] = [];
   readonly local: ((row: Row) => boolean)[] = [];
   readonly localFields: string[] = [];
-  readonly asked = new Asked();
+  readonly asked = new UnderstoodConditions();
   /** Conditions on telephone numbers, of which Autotask can only compare a part. */
   readonly narrowed = new Map<FilterNode, { readonly field: string; readonly digits: string }>();
   /** Ids that all found records have, by field. */
@@ -49,7 +49,7 @@ class Check {
   private udfSent = false;
 
   constructor(
-    private readonly facts: EntityFacts,
+    private readonly facts: EntityMetadata,
     private readonly how: Conversion,
   ) {}
 
@@ -91,7 +91,7 @@ class Check {
 
   private async condition(
     operator: Operator,
-    field: FieldFacts,
+    field: FieldMetadata,
     value: unknown,
     depth: number,
   ): Promise<FilterNode | undefined> {
@@ -188,7 +188,12 @@ class Check {
   }
 
   /** Texts that mean something else than what could be stored in the field: patterns, pasted names, numbers. */
-  private text(operator: Operator, field: FieldFacts, value: unknown, depth: number): FilterNode | undefined {
+  private text(
+    operator: Operator,
+    field: FieldMetadata,
+    value: unknown,
+    depth: number,
+  ): FilterNode | undefined {
     if (typeof value !== 'string' && typeof value !== 'number') return;
     const found = reword(this.facts.entity, field, operator, String(value));
     if (found === undefined) return;
@@ -202,7 +207,7 @@ class Check {
   /** `exist` takes no value; people who give one mean yes or no by it. */
   private existence(
     operator: 'exist' | 'notExist',
-    field: FieldFacts,
+    field: FieldMetadata,
     value: unknown,
     depth: number,
   ): FilterNode | undefined {
@@ -216,7 +221,7 @@ class Check {
 
   /** A fragment of a code or name is text, whatever the field's choices are. */
   private async convert(
-    field: FieldFacts,
+    field: FieldMetadata,
     operator: Operator,
     value: unknown,
     many: boolean,
@@ -233,7 +238,7 @@ class Check {
 
   /** The conditions in an order in which a name is looked for after what it may belong to is known. */
   async ordered(raw: readonly unknown[]): Promise<readonly number[]> {
-    const names: { readonly field: FieldFacts; readonly index: number }[] = [];
+    const names: { readonly field: FieldMetadata; readonly index: number }[] = [];
     for (const [index, node] of raw.entries()) {
       const { data } = nodeShape.safeParse(node);
       if (data?.field === undefined || typeof data.value !== 'string') continue;
@@ -245,7 +250,7 @@ class Check {
   }
 
   /** Marks a user-defined field; Autotask takes one in a query, so any further one is applied here. */
-  private place(node: FilterNode, field: FieldFacts, depth: number): FilterNode | undefined {
+  private place(node: FilterNode, field: FieldMetadata, depth: number): FilterNode | undefined {
     if (!field.udf) return node;
     if (!this.udfSent) {
       this.udfSent = true;
@@ -269,7 +274,7 @@ class Check {
 /** Checks and converts a filter. Throws InvalidInput with every problem at once; then nothing was sent. */
 export async function checkFilter(
   raw: readonly unknown[],
-  facts: EntityFacts,
+  facts: EntityMetadata,
   how: Conversion,
 ): Promise<CheckedFilter> {
   const check = new Check(facts, { ...how, filter: true });

@@ -1,5 +1,5 @@
 import { oneLine } from '../../text.js';
-import type { FieldFacts } from '../metadata/entity-metadata.js';
+import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { labelOf } from '../metadata/picklists.js';
 
 /** A condition that compares text, as far as it was told in words. */
@@ -11,7 +11,7 @@ export interface TextCondition {
 
 /** A record that a condition names by its id. */
 export interface IdCondition {
-  readonly field: FieldFacts;
+  readonly field: FieldMetadata;
   readonly op: string;
   readonly id: number;
 }
@@ -33,7 +33,7 @@ const how: Readonly<Record<string, string>> = {
  * What a filter asks for in the reader's words: how names, labels and ranges were understood, and what has to be
  * looked at when nothing matches.
  */
-export class Asked {
+export class UnderstoodConditions {
   private readonly meanings = new Map<string, string[]>();
   private readonly compared: { fields: string[]; op: string; value: string }[] = [];
   readonly ids: IdCondition[] = [];
@@ -49,7 +49,7 @@ export class Asked {
 
   /** How the values of a condition were understood; answers the codes that stand in no picklist. */
   tell(
-    field: FieldFacts,
+    field: FieldMetadata,
     op: string,
     values: readonly unknown[],
     names: readonly string[],

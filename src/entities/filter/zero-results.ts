@@ -1,4 +1,4 @@
-import type { EntityFacts } from '../metadata/entity-metadata.js';
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
 import { orNull } from '../read/optional-read.js';
 import { canName, type References } from '../references/references.js';
@@ -40,7 +40,7 @@ async function absent(
 /** Names that come near to what was looked for in the names of an entity. */
 async function near(
   { asked }: CheckedFilter,
-  { entity }: EntityFacts,
+  { entity }: EntityMetadata,
   references: References,
   { signal }: CallContext,
 ): Promise<string[]> {
@@ -62,7 +62,7 @@ async function near(
  */
 export async function onFinding(
   filter: CheckedFilter,
-  known: EntityFacts,
+  known: EntityMetadata,
   references: References,
   found: boolean,
   context: CallContext,

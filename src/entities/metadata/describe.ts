@@ -2,7 +2,7 @@ import type { Entity, Operation } from '../../model.js';
 import { fold, named } from '../../nearest.js';
 import type { Action, Policy } from '../../policy/index.js';
 import { routes } from '../write/route.js';
-import type { EntityFacts, Facts, FieldFacts } from './entity-metadata.js';
+import type { EntityMetadata, FieldMetadata, MetadataStore } from './entity-metadata.js';
 import { allEntities, findEntity } from './entity-names.js';
 import { doubts } from './freshness.js';
 import { entitiesMeant } from './synonyms.js';
@@ -62,7 +62,7 @@ export function listEntities(search: string | undefined, policy: Policy): Listin
 export interface Description {
   readonly entity: Entity;
   readonly live: boolean;
-  readonly fields: readonly FieldFacts[];
+  readonly fields: readonly FieldMetadata[];
   /** How many fields the entity has, user-defined ones included. */
   readonly total: number;
   readonly unknown: readonly string[];
@@ -70,16 +70,16 @@ export interface Description {
 
 /** Fields of an entity; `names` picks some, by name or by a part of it. */
 export async function describe(
-  facts: Facts,
+  facts: MetadataStore,
   args: { readonly entity: string; readonly fields?: readonly string[] | undefined },
   signal?: AbortSignal,
 ): Promise<Description> {
-  const known: EntityFacts = await facts(findEntity(args.entity), signal);
+  const known: EntityMetadata = await facts(findEntity(args.entity), signal);
   const all = [...known.fields, ...(await known.udfs(signal))];
   if (args.fields === undefined || args.fields.length === 0) {
     return { entity: known.entity, live: known.live, fields: all, total: all.length, unknown: [] };
   }
-  const chosen: FieldFacts[] = [];
+  const chosen: FieldMetadata[] = [];
   const unknown: string[] = [];
   for (const name of args.fields) {
     const exact = named(name, all, (field) => field.name, 'stored');

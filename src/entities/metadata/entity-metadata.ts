@@ -23,7 +23,7 @@ export interface Choice {
 }
 
 /** What is known about a field: the snapshot's facts, replaced by the tenant's own where they were read. */
-export interface FieldFacts extends Omit<Field, 'dataType' | 'picklistValues'> {
+export interface FieldMetadata extends Omit<Field, 'dataType' | 'picklistValues'> {
   readonly dataType: string;
   /** Display name of a user-defined field. */
   readonly label: string | null;
@@ -40,24 +40,24 @@ export interface FieldFacts extends Omit<Field, 'dataType' | 'picklistValues'> {
   readonly parentField: string | null;
 }
 
-export interface EntityFacts {
+export interface EntityMetadata {
   readonly entity: Entity;
   /** Whether `fields` come from the tenant; otherwise from the snapshot. */
   readonly live: boolean;
-  readonly fields: readonly FieldFacts[];
+  readonly fields: readonly FieldMetadata[];
   /** A built-in field, compared without case as Autotask does. */
-  field(name: string): FieldFacts | undefined;
+  field(name: string): FieldMetadata | undefined;
   /** User-defined fields; asks the tenant on first use. */
-  udfs(signal?: AbortSignal): Promise<readonly FieldFacts[]>;
+  udfs(signal?: AbortSignal): Promise<readonly FieldMetadata[]>;
   /** Whether the operator's policy hides a field of this name; hidden fields are in none of these lists. */
   hides(name: string): boolean;
   /** Built-in fields that exist and are hidden. */
   readonly hidden: readonly string[];
   /** Built-in or user-defined. */
-  find(name: string, signal?: AbortSignal): Promise<FieldFacts | undefined>;
+  find(name: string, signal?: AbortSignal): Promise<FieldMetadata | undefined>;
 }
 
-function fromSnapshot(entity: Entity, field: Field): FieldFacts {
+function fromSnapshot(entity: Entity, field: Field): FieldMetadata {
   const { picklistValues, ...rest } = field;
   const choices = (picklistValues ?? []).map((choice, index) => ({
     ...choice,
@@ -81,7 +81,7 @@ function fromSnapshot(entity: Entity, field: Field): FieldFacts {
 const wireName = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** `known`: what the snapshot says; it is corrected where the metadata of tenants does not flag a reference. */
-function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Field): FieldFacts {
+function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Field): FieldMetadata {
   const pointsTo = field.isPickList ? null : (known?.referenceEntityType ?? null);
   return {
     name: udf ? field.name : (known?.name ?? wireName(field.name)),
@@ -105,29 +105,29 @@ function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Fiel
 }
 
 /** The name of a field as answers show it, in one line and without anything that ends a name. */
-export const titleOf = ({ name, shownAs = name }: Pick<FieldFacts, 'name' | 'shownAs'>): string => shownAs;
+export const titleOf = ({ name, shownAs = name }: Pick<FieldMetadata, 'name' | 'shownAs'>): string => shownAs;
 
 /** Failures of a metadata call after which the snapshot is still good enough to go on with. */
 const survivable = new Set(['permission', 'notFound', 'unexpected', 'unavailable']);
 
 /** `reader` null: the snapshot alone, for a server without credentials. */
-export function createFacts(reader: AutotaskReader | null, policy: Policy) {
-  const known = new WeakMap<readonly LiveField[], EntityFacts>();
+export function createMetadataStore(reader: AutotaskReader | null, policy: Policy) {
+  const known = new WeakMap<readonly LiveField[], EntityMetadata>();
 
-  function build(entity: Entity, all: readonly FieldFacts[], live: boolean): EntityFacts {
+  function build(entity: Entity, all: readonly FieldMetadata[], live: boolean): EntityMetadata {
     const hides = (name: string) => policy.masks(entity, name);
-    const shown = ({ name, label, udf }: FieldFacts) =>
+    const shown = ({ name, label, udf }: FieldMetadata) =>
       !policy.masks(entity, name, udf) && !(label !== null && policy.masks(entity, label, udf));
     const fields = all.filter(shown);
     const byName = new Map(fields.map((field) => [field.name.toLowerCase(), field]));
     const builtIn = new Set(all.map(({ name }) => name.toLowerCase()));
     /** Whoever names a field must not be able to pass it for a field of Autotask's, or for a whole line. */
-    const titled = (udf: FieldFacts): FieldFacts => {
+    const titled = (udf: FieldMetadata): FieldMetadata => {
       const title = nameText(udf.name);
       const shownAs = builtIn.has(title.toLowerCase()) ? `udf:${title}` : title;
       return shownAs === udf.name ? udf : { ...udf, shownAs };
     };
-    const udfs = async (signal?: AbortSignal): Promise<readonly FieldFacts[]> => {
+    const udfs = async (signal?: AbortSignal): Promise<readonly FieldMetadata[]> => {
       if (reader === null || !entity.userDefinedFields) return [];
       const rows = await reader.userDefinedFields(metadataPath(entity), signal ? { signal } : {});
       policy.requireUdfs(
@@ -157,7 +157,10 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
   }
 
   /** What the snapshot knows, when that is all that these fields need: in every tenant they are the same. */
-  async function withoutTenant(entity: Entity, names: readonly string[]): Promise<EntityFacts | undefined> {
+  async function withoutTenant(
+    entity: Entity,
+    names: readonly string[],
+  ): Promise<EntityMetadata | undefined> {
     const fields = (await load[entity.name]?.fields()) ?? [];
     const byName = new Map(fields.map((field) => [field.name.toLowerCase(), field]));
     const suffices = names.every((name) => {
@@ -177,7 +180,7 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
     entity: Entity,
     signal?: AbortSignal,
     only?: readonly string[],
-  ): Promise<EntityFacts> {
+  ): Promise<EntityMetadata> {
     policy.require('read', entity);
     meets(entity);
     const plain = only === undefined ? undefined : await withoutTenant(entity, only);
@@ -210,15 +213,15 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
   };
 }
 
-export type Facts = ReturnType<typeof createFacts>;
+export type MetadataStore = ReturnType<typeof createMetadataStore>;
 
 /** The fields that people mean by a word that is the name of none; several are asked back. */
-const fieldsOf = (word: string, field: EntityFacts['field']): readonly FieldFacts[] => [
+const fieldsOf = (word: string, field: EntityMetadata['field']): readonly FieldMetadata[] => [
   ...new Set(fieldsMeant(word).flatMap((name) => field(name) ?? [])),
 ];
 
 /** User-defined fields by name, label or what answers call them; several where the spelling fits more than one. */
-function udfsNamed(name: string, udfs: readonly FieldFacts[]): readonly FieldFacts[] {
+function udfsNamed(name: string, udfs: readonly FieldMetadata[]): readonly FieldMetadata[] {
   const spellings = udfs.flatMap((udf) =>
     [...new Set([udf.name, udf.label ?? udf.name, titleOf(udf)])].map((spelling) => ({ udf, spelling })),
   );
@@ -226,7 +229,7 @@ function udfsNamed(name: string, udfs: readonly FieldFacts[]): readonly FieldFac
 }
 
 /** `"statsu" is not a field of Tickets. Did you mean status?` */
-export async function unknownField(facts: EntityFacts, name: string): Promise<string> {
+export async function unknownField(facts: EntityMetadata, name: string): Promise<string> {
   if (facts.hides(name)) return `${JSON.stringify(name)} is hidden by the policy of this server`;
   doubts();
   const udfs = await facts.udfs();

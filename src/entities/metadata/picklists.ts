@@ -1,11 +1,11 @@
 import type { Problem } from '../../errors.js';
 import { named, nearest } from '../../nearest.js';
 import type { Operator } from '../../operators.js';
-import type { Choice, FieldFacts } from './entity-metadata.js';
+import type { Choice, FieldMetadata } from './entity-metadata.js';
 import { doubts } from './freshness.js';
 
 /** Label of a code; undefined when the picklist does not know it. */
-export function labelOf(field: FieldFacts, code: unknown): string | undefined {
+export function labelOf(field: FieldMetadata, code: unknown): string | undefined {
   const wanted = String(code);
   return field.choices.find((choice) => choice.value === wanted)?.label;
 }
@@ -23,7 +23,7 @@ export function listChoices(choices: readonly Choice[]): string[] {
 }
 
 /** The number or text that Autotask stores for a choice. */
-export function codeValue(field: FieldFacts, choice: Choice): number | string {
+export function codeValue(field: FieldMetadata, choice: Choice): number | string {
   return field.dataType === 'string' ? choice.value : Number(choice.value);
 }
 
@@ -32,7 +32,11 @@ export function codeValue(field: FieldFacts, choice: Choice): number | string {
  * fit equally well: see `distinctLabels`. `stored` is for what is written: only case, spacing and normalisation may
  * differ.
  */
-export function choicesByLabel(field: FieldFacts, label: string, how: 'stored' | 'label'): readonly Choice[] {
+export function choicesByLabel(
+  field: FieldMetadata,
+  label: string,
+  how: 'stored' | 'label',
+): readonly Choice[] {
   const found = named(label, field.choices, (choice) => choice.label, how);
   if (found.length > 0 || how === 'stored') return found;
   // `Level 1` is Level 1 Support when nothing else begins like it.
@@ -44,7 +48,7 @@ export function choicesByLabel(field: FieldFacts, label: string, how: 'stored' |
 }
 
 /** Whether a status is asked for as closed and none is called so: the operator says which count as closed. */
-export const isClosed = (field: FieldFacts, given: unknown): boolean =>
+export const isClosed = (field: FieldMetadata, given: unknown): boolean =>
   field.name === 'status' &&
   typeof given === 'string' &&
   /^\s*closed\s*$/i.test(given) &&
@@ -59,7 +63,7 @@ export const asListed = (choices: readonly Choice[]): string[] =>
   choices.slice(0, mostListed).map((choice) => `${choice.value} = ${choice.label}`);
 
 /** Why a text is none of the choices, when it is the label of one and the code of another. */
-export function codeOrLabel(field: FieldFacts, given: unknown): Problem | undefined {
+export function codeOrLabel(field: FieldMetadata, given: unknown): Problem | undefined {
   if (typeof given !== 'string') return undefined;
   const code = field.choices.find((choice) => choice.value === given.trim());
   const label = field.choices.filter((choice) => choice.label.trim() === given.trim());
@@ -91,7 +95,7 @@ const comparisons: Readonly<Record<string, Operator>> = {
  * because taking it for the bare label would turn the request into its opposite. Undefined for any other value.
  */
 export function comparisonProblem(
-  field: FieldFacts,
+  field: FieldMetadata,
   given: unknown,
   how: { readonly filter?: boolean; readonly many?: boolean; readonly isValue?: (text: string) => boolean },
 ): Problem | undefined {
@@ -114,7 +118,7 @@ export function comparisonProblem(
   };
 }
 
-export function notAChoice(field: FieldFacts, given: unknown): Problem {
+export function notAChoice(field: FieldMetadata, given: unknown): Problem {
   doubts();
   const close = nearest(
     String(given),

@@ -1,7 +1,7 @@
 import type { Row } from '../../client/types.js';
 import { fieldValue } from '../display/display.js';
 import { idOf } from '../display/rows.js';
-import type { FieldFacts } from '../metadata/entity-metadata.js';
+import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
 import { canName, type References } from '../references/references.js';
 import { millisecondsOf } from './dates/axis.js';
@@ -23,7 +23,7 @@ const rounded = (value: number) => (Number.isInteger(value) ? value : Number(val
 
 const numeric = new Set(['integer', 'long', 'short', 'decimal', 'double']);
 
-function plainKey(value: unknown, field: FieldFacts): Key {
+function plainKey(value: unknown, field: FieldMetadata): Key {
   if (value === null || value === undefined || value === '') return null;
   if (field.dataType === 'datetime') return millisecondsOf(value);
   if (typeof value === 'boolean') return value ? 1 : 0;

@@ -2,7 +2,7 @@ import { load } from '../../../generated/load.js';
 import type { AutotaskReader, Row } from '../../client/types.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
-import type { Facts } from '../metadata/entity-metadata.js';
+import type { MetadataStore } from '../metadata/entity-metadata.js';
 import { allEntities, entityNamed, findEntity } from '../metadata/entity-names.js';
 import type { CallContext, Reads, RecordResult } from './read.js';
 
@@ -77,7 +77,7 @@ async function placesIn(info: Row): Promise<Place[]> {
   return nested === undefined ? places : [...places, { entity: nested, ownerId: null }];
 }
 
-export function createAttachments(reader: AutotaskReader, facts: Facts, reads: Reads) {
+export function createAttachments(reader: AutotaskReader, facts: MetadataStore, reads: Reads) {
   const info = findEntity('AttachmentInfo');
   const options = (context: CallContext) => (context.signal ? { signal: context.signal } : {});
 

@@ -1,15 +1,15 @@
 import { InvalidInput, type Problem } from '../../errors.js';
-import { type EntityFacts, type FieldFacts, unknownField } from '../metadata/entity-metadata.js';
+import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
 
 /** The fields to return: the caller's, checked, or all when one is `*`. Undefined means the default. */
 export async function checkIncludeFields(
   given: readonly string[] | undefined,
-  facts: EntityFacts,
+  facts: EntityMetadata,
   signal?: AbortSignal,
-): Promise<{ readonly fields: readonly FieldFacts[]; readonly all: boolean } | undefined> {
+): Promise<{ readonly fields: readonly FieldMetadata[]; readonly all: boolean } | undefined> {
   if (given === undefined || given.length === 0) return undefined;
   if (given.includes('*')) return { fields: [], all: true };
-  const fields: FieldFacts[] = [];
+  const fields: FieldMetadata[] = [];
   const problems: Problem[] = [];
   for (const name of given) {
     const field = await facts.find(name, signal);

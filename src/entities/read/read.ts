@@ -6,9 +6,9 @@ import { comparedFields, isRefused } from '../filter/compared-fields.js';
 import type { Conversion } from '../filter/convert.js';
 import { type CheckedFilter, checkFilter } from '../filter/filter.js';
 import { parseQuery, type RawQuery } from '../filter/parse-query.js';
-import { Asked } from '../filter/understood-conditions.js';
+import { UnderstoodConditions } from '../filter/understood-conditions.js';
 import { onFinding } from '../filter/zero-results.js';
-import type { EntityFacts, Facts, FieldFacts } from '../metadata/entity-metadata.js';
+import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import { mostSorted, sortRead } from '../order/by-reading.js';
 import {
@@ -57,7 +57,7 @@ const limitOf = (args: QueryArguments, raw: RawQuery) =>
 
 export function createReads(
   reader: AutotaskReader,
-  facts: Facts,
+  facts: MetadataStore,
   references: References,
   cursors: Cursors = createCursors(),
 ) {
@@ -70,7 +70,7 @@ export function createReads(
   });
 
   /** The order of a list; null for ascending ids. */
-  async function orderFor(args: QueryArguments, known: EntityFacts, context: CallContext) {
+  async function orderFor(args: QueryArguments, known: EntityMetadata, context: CallContext) {
     const isSorted = args.orderBy !== undefined || (args.newestFirst === true && args.afterId === undefined);
     const order = isSorted ? await checkOrder(args.orderBy, known, context.signal) : null;
     checkContinuation(args, order);
@@ -150,7 +150,7 @@ export function createReads(
     }
     const query = {
       path,
-      filter: { batches: [], local: [], localFields: [], notes: [], asked: new Asked() },
+      filter: { batches: [], local: [], localFields: [], notes: [], asked: new UnderstoodConditions() },
       order,
       include: undefined,
       limit,
@@ -197,7 +197,7 @@ export function createReads(
     const summary = entity.summaryFields.flatMap((name) => known.field(name) ?? []);
     const id = known.field('id');
     const asked = chosen?.fields ?? summary;
-    let fields: readonly FieldFacts[] = id === undefined || asked.includes(id) ? asked : [id, ...asked];
+    let fields: readonly FieldMetadata[] = id === undefined || asked.includes(id) ? asked : [id, ...asked];
     // Autotask refuses to include a field that cannot be queried, but returns it when none are named.
     const all = chosen?.all === true || fields.some((f) => f.isQueryable === false && f.name !== 'id');
     const include = all ? undefined : [...new Set([...fields.map((f) => f.name), ...filter.localFields])];

@@ -1,14 +1,14 @@
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import type { Entity } from '../../model.js';
-import { type Cell, displayAll, filledFields, type Shown } from '../display/display.js';
-import type { EntityFacts, Facts, FieldFacts } from '../metadata/entity-metadata.js';
+import { type Cell, type DisplayRequest, displayAll, filledFields } from '../display/display.js';
+import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import type { References } from '../references/references.js';
 import type { CallContext, Reads, RecordResult } from './read.js';
 
 /** A list that belongs to a record. */
-export interface Wanted {
+export interface ListRequest {
   readonly entity: string;
   readonly filter: readonly FilterNode[];
   /** Fields to read and show; those that the policy hides or the tenant does not know are left out. */
@@ -18,11 +18,11 @@ export interface Wanted {
   readonly most: number;
 }
 
-export interface Part {
+export interface RecordList {
   readonly entity: Entity;
-  readonly known: EntityFacts;
+  readonly known: EntityMetadata;
   readonly rows: readonly Row[];
-  readonly fields: readonly FieldFacts[];
+  readonly fields: readonly FieldMetadata[];
   readonly cells: readonly (readonly Cell[])[];
   /** Autotask holds more than `most`. */
   readonly more: boolean;
@@ -31,14 +31,14 @@ export interface Part {
 }
 
 /** A list that could not be read, and why. */
-export interface Unread {
+export interface UnreadList {
   readonly entity: Entity;
   readonly why: string;
 }
 
-export interface Account {
+export interface RecordWithLists {
   readonly record: RecordResult;
-  readonly parts: readonly (Part | Unread)[];
+  readonly parts: readonly (RecordList | UnreadList)[];
 }
 
 /** Failures that concern the whole server and not one list. */
@@ -56,8 +56,16 @@ const mostText = 4000;
  * A record and the lists that belong to it, all read at the same time; names of everything that they point to
  * are then looked up together, once per referenced entity. A list that cannot be read does not stop the rest.
  */
-export function createAccounts(reader: AutotaskReader, facts: Facts, references: References, reads: Reads) {
-  async function read(wanted: Wanted, context: CallContext): Promise<Omit<Part, 'cells'> | Unread> {
+export function createRecordsWithLists(
+  reader: AutotaskReader,
+  facts: MetadataStore,
+  references: References,
+  reads: Reads,
+) {
+  async function read(
+    wanted: ListRequest,
+    context: CallContext,
+  ): Promise<Omit<RecordList, 'cells'> | UnreadList> {
     const entity = findEntity(wanted.entity);
     try {
       const known = await facts(entity, context.signal);
@@ -81,9 +89,9 @@ export function createAccounts(reader: AutotaskReader, facts: Facts, references:
 
   return async function account(
     of: { readonly entity: string; readonly id: number },
-    lists: readonly Wanted[],
+    lists: readonly ListRequest[],
     context: CallContext,
-  ): Promise<Account> {
+  ): Promise<RecordWithLists> {
     const entity = findEntity(of.entity);
     const [known, row, ...found] = await Promise.all([
       facts(entity, context.signal),
@@ -93,7 +101,7 @@ export function createAccounts(reader: AutotaskReader, facts: Facts, references:
     if (row === null) throw new AutotaskError('notFound', `There is no record ${of.id} in ${entity.name}.`);
     const fields = await filledFields(row, known, context.signal);
     const readable = found.filter((part) => 'rows' in part);
-    const tables: Shown[] = [
+    const tables: DisplayRequest[] = [
       { rows: [row], fields, mostText, single: true },
       ...readable.map((part) => ({ ...part, mostText, single: false })),
     ];

@@ -3,7 +3,7 @@ import { AutotaskError, InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import { display, filledFields } from '../display/display.js';
 import { cutNote } from '../display/tabulate.js';
-import type { EntityFacts, Facts, FieldFacts } from '../metadata/entity-metadata.js';
+import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import type { References } from '../references/references.js';
 import type { CallContext, RecordResult } from '../result.js';
@@ -26,7 +26,7 @@ export interface RecordArguments {
 }
 
 /** Reading one record by its id. */
-export function createRecordReads(reader: AutotaskReader, facts: Facts, references: References) {
+export function createRecordReads(reader: AutotaskReader, facts: MetadataStore, references: References) {
   const options = (context: CallContext) => (context.signal ? { signal: context.signal } : {});
 
   /** The record, or null. Entities that live only below a parent are read there. */
@@ -55,8 +55,8 @@ export function createRecordReads(reader: AutotaskReader, facts: Facts, referenc
 
   async function showRecord(
     found: Row,
-    known: EntityFacts,
-    fields: readonly FieldFacts[],
+    known: EntityMetadata,
+    fields: readonly FieldMetadata[],
     context: CallContext,
     mostText = mostRecordText,
   ): Promise<RecordResult> {

@@ -8,7 +8,7 @@ export interface Changes {
   made(entity: Entity, isDelete: boolean): void;
 }
 
-export function createChanges(): Changes {
+export function createChangedRecords(): Changes {
   const writes = new Map<string, number>();
   let deletes = 0;
   return {

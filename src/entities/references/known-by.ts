@@ -8,7 +8,7 @@ const isEmail = (field: string) => /^email(Address)?\d?$/i.test(field);
 const isUserName = (field: string) => /^userName$/i.test(field);
 const isWeb = (field: string) => /^webAddress$/i.test(field);
 
-export interface KnownBy {
+export interface NameCondition {
   /** The name in the text; empty where it is an address alone. */
   readonly name: string;
   /** Fields that have to be read to tell whether a record is exactly the one. */
@@ -26,7 +26,7 @@ export const canBeKnownBy = (text: string, { nameFields: [first = ''] }: Entity)
 const lower = (value: unknown) => (typeof value === 'string' ? value.trim().toLowerCase() : '');
 
 /** Reads a text that names a record of an entity with the fields. */
-export function knownBy(fields: readonly string[], text: string): KnownBy {
+export function knownBy(fields: readonly string[], text: string): NameCondition {
   const email = addressIn(text);
   const host = hostIn(text);
   const [op, value, chosen]: readonly ['eq' | 'contains', string, readonly string[]] =

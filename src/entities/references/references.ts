@@ -4,9 +4,9 @@ import { AutotaskError } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import type { Policy } from '../../policy/index.js';
 import { oneLine } from '../../text.js';
-import { nameBeside, numberIn } from '../filter/text/text-forms.js';
+import { nameBeside, numberIn, ownNumber } from '../filter/text/text-forms.js';
 import { entityOfType } from '../metadata/entity-names.js';
-import { type Changes, createChanges } from './changed-records.js';
+import { type Changes, createChangedRecords } from './changed-records.js';
 import { canBeKnownBy, knownBy } from './known-by.js';
 import { nearbyFilter, nearestRows } from './nearest-records.js';
 import { createBriefMemory, createLookUp } from './reference-cache.js';
@@ -62,7 +62,11 @@ interface Named {
   readonly exists: boolean;
 }
 
-export function createReferences(reader: AutotaskReader, policy: Policy, changes: Changes = createChanges()) {
+export function createReferences(
+  reader: AutotaskReader,
+  policy: Policy,
+  changes: Changes = createChangedRecords(),
+) {
   const cache = createBriefMemory<Named>(mostNames, changes);
   const options = (signal?: AbortSignal) => (signal ? { signal } : {});
 
@@ -245,9 +249,6 @@ export type References = ReturnType<typeof createReferences>;
 function has(entity: Entity, name: string): boolean {
   return name !== 'isActive' || entity.summaryFields.includes('isActive');
 }
-
-/** How Autotask numbers tickets, tasks and projects: a letter, the day, a count. */
-export const ownNumber = /^[A-Z]\d{8}\.\d{4}$/i;
 
 /** The field of such a number, where it is shown beside the name and is not part of it. */
 export const numberField = (entity: Entity): string | undefined =>

@@ -3,7 +3,7 @@ import { load } from '../../../generated/load.js';
 import type { Row } from '../../client/types.js';
 import type { Problem } from '../../errors.js';
 import { type Conversion, type Converted, convertValue, isName, ownersFirst } from '../filter/convert.js';
-import { type EntityFacts, type FieldFacts, unknownField } from '../metadata/entity-metadata.js';
+import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
 import { doubts } from '../metadata/freshness.js';
 import {
   asListed,
@@ -22,7 +22,7 @@ export interface CheckedBody {
   /** Built-in fields in Autotask's spelling, with `userDefinedFields` where any were given. */
   readonly body: Row;
   /** The fields named, for preview and read-back. */
-  readonly fields: readonly FieldFacts[];
+  readonly fields: readonly FieldMetadata[];
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
   /** How values were understood where that is more than a name or a label. */
@@ -32,7 +32,7 @@ export interface CheckedBody {
 const udfInput = z.array(z.strictObject({ name: z.string(), value: z.unknown() }));
 
 /** User-defined fields may stand beside the built-in ones or in Autotask's own list form. */
-function flatten(facts: EntityFacts, data: Row, problems: Problem[]): [string, unknown][] {
+function flatten(facts: EntityMetadata, data: Row, problems: Problem[]): [string, unknown][] {
   return Object.entries(data).flatMap(([name, value]): [string, unknown][] => {
     if (name.toLowerCase() !== 'userdefinedfields') return [[name, value]];
     const list = udfInput.safeParse(value);
@@ -49,7 +49,7 @@ function flatten(facts: EntityFacts, data: Row, problems: Problem[]): [string, u
 
 /** A picklist value to write must exist, be active and belong to the value of its parent picklist. */
 function checkChoice(
-  field: FieldFacts,
+  field: FieldMetadata,
   given: unknown,
   parent: unknown,
 ): { value: unknown } | { problem: Problem } {
@@ -115,7 +115,7 @@ function checkChoice(
 /** Existence of the records that the body points to; they are looked up for the preview anyway. */
 async function checkReferences(
   body: Row,
-  fields: readonly FieldFacts[],
+  fields: readonly FieldMetadata[],
   how: Conversion,
 ): Promise<Problem[]> {
   const { references } = how;
@@ -134,7 +134,7 @@ async function checkReferences(
 }
 
 /** Checks the body with the generated schema; what the tenant has and the snapshot has not is left to the tenant. */
-async function checkSchema(facts: EntityFacts, body: Row, mode: 'create' | 'update'): Promise<Problem[]> {
+async function checkSchema(facts: EntityMetadata, body: Row, mode: 'create' | 'update'): Promise<Problem[]> {
   const loader = load[facts.entity.name];
   if (loader === undefined) return [];
   const [schemas, snapshot] = await Promise.all([loader.schemas(), loader.fields()]);
@@ -153,8 +153,8 @@ async function checkSchema(facts: EntityFacts, body: Row, mode: 'create' | 'upda
 
 /** What this tenant demands beyond the snapshot: its own required fields and lengths. */
 function checkTenant(
-  facts: EntityFacts,
-  fields: readonly FieldFacts[],
+  facts: EntityMetadata,
+  fields: readonly FieldMetadata[],
   body: Row,
   mode: 'create' | 'update',
 ): Problem[] {
@@ -185,7 +185,7 @@ function checkTenant(
 }
 
 /** Stored values of dependent picklists that do not belong to the new value of the one they depend on. */
-function orphaned(facts: EntityFacts, body: Row, stored: Row): Problem[] {
+function orphaned(facts: EntityMetadata, body: Row, stored: Row): Problem[] {
   return facts.fields.flatMap((field): Problem[] => {
     const parent = field.parentField === null ? undefined : facts.field(field.parentField);
     const kept = stored[field.name];
@@ -207,7 +207,7 @@ const oncePerField = (problems: readonly Problem[]): Problem[] =>
  * `stored` is the record as it is, for an update: dependent picklists are checked against it.
  */
 export async function checkBody(
-  facts: EntityFacts,
+  facts: EntityMetadata,
   data: Row,
   mode: 'create' | 'update',
   how: Conversion,
@@ -218,10 +218,10 @@ export async function checkBody(
   const said: string[] = [];
   const body: Record<string, unknown> = {};
   const udfs: { name: string; value: string | null }[] = [];
-  const fields: FieldFacts[] = [];
-  const picklists: { field: FieldFacts; given: unknown }[] = [];
-  const names: { field: FieldFacts; given: unknown }[] = [];
-  const keep = (field: FieldFacts, converted: Converted) => {
+  const fields: FieldMetadata[] = [];
+  const picklists: { field: FieldMetadata; given: unknown }[] = [];
+  const names: { field: FieldMetadata; given: unknown }[] = [];
+  const keep = (field: FieldMetadata, converted: Converted) => {
     if (!converted.ok) problems.push(converted.problem);
     else if (field.udf) udfs.push({ name: field.name, value: String(converted.value) });
     else body[field.name] = converted.value;

@@ -1,7 +1,7 @@
-import type { FieldFacts } from '../metadata/entity-metadata.js';
+import type { FieldMetadata } from '../metadata/entity-metadata.js';
 
 /** Whether a stored value is the one that was sent, in whatever spelling Autotask returns it. */
-export function same(sent: unknown, stored: unknown, field: FieldFacts): boolean {
+export function sameValue(sent: unknown, stored: unknown, field: FieldMetadata): boolean {
   const empty = (value: unknown) => value === null || value === undefined || value === '';
   if (empty(sent) || empty(stored)) return empty(sent) && empty(stored);
   if (field.dataType === 'datetime') {

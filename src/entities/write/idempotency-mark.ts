@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Row } from '../../client/types.js';
 
 /** Fields that receive a mark when a record is created, by entity: an external id or a user-defined field. */
-export type Marks = ReadonlyMap<string, string>;
+export type MarkFields = ReadonlyMap<string, string>;
 
 /** The mark of one attempt to create a record: no other has it, also none with the same data. */
 export const newMark = (): string => `mcp-${randomBytes(10).toString('hex')}`;

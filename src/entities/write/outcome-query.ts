@@ -1,9 +1,9 @@
 import type { Row } from '../../client/types.js';
 import { clean } from '../../text.js';
-import type { EntityFacts } from '../metadata/entity-metadata.js';
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
 
 /** A call of a read tool that finds out whether a write happened. */
-export interface Probe {
+export interface OutcomeQuery {
   readonly tool: 'query-entity' | 'get-entity';
   readonly args: Readonly<Record<string, unknown>>;
 }
@@ -20,8 +20,16 @@ const isPlain = (text: string) =>
   clean(text) === text && !/[A-Z]_[A-Z]/.test(text) && !/<\s*\/?\s*data-/i.test(text);
 
 /** Finds a record that may have been created: by its mark if it has one, else by what tells it apart. */
-export function probeCreate({ entity, field }: EntityFacts, body: Row, mark: Row, since: Date): Probe {
-  const probe = (query: Row): Probe => ({ tool: 'query-entity', args: { entity: entity.name, query } });
+export function outcomeQueryOfCreate(
+  { entity, field }: EntityMetadata,
+  body: Row,
+  mark: Row,
+  since: Date,
+): OutcomeQuery {
+  const probe = (query: Row): OutcomeQuery => ({
+    tool: 'query-entity',
+    args: { entity: entity.name, query },
+  });
   if (Object.keys(mark).length > 0) return probe(mark);
   const usable = (name: string) => {
     const value = body[name];
@@ -44,12 +52,12 @@ export function probeCreate({ entity, field }: EntityFacts, body: Row, mark: Row
 }
 
 /** Reads the record that may have been changed or deleted. */
-export const probeRecord = (
+export const outcomeQueryOfRecord = (
   entity: string,
   id: number,
   parentId: number | undefined,
   includeFields: readonly string[],
-): Probe => ({
+): OutcomeQuery => ({
   tool: 'get-entity',
   args: {
     entity,

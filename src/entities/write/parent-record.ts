@@ -1,7 +1,7 @@
 import type { Row } from '../../client/types.js';
 import { InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
-import type { EntityFacts, FieldFacts } from '../metadata/entity-metadata.js';
+import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
 import { entityNamed, entityOfType } from '../metadata/entity-names.js';
 import { ifAllowed } from '../read/optional-read.js';
 import type { CallContext, Reads } from '../read/read.js';
@@ -25,7 +25,7 @@ const isNumbered = ({ nameFields }: Entity) => nameFields[0]?.endsWith('Number')
  * The entity of a record that the field names as what is written to, by the table: the parent of a child record,
  * or a ticket or task. Such a record is named by id, number or whole name and never by a part of it.
  */
-export function writtenTo(entity: Entity, field: FieldFacts): Entity | undefined {
+export function writtenTo(entity: Entity, field: FieldMetadata): Entity | undefined {
   const below = entity.parents.find(
     ({ parentField }) => parentField?.toLowerCase() === field.name.toLowerCase(),
   );
@@ -35,7 +35,7 @@ export function writtenTo(entity: Entity, field: FieldFacts): Entity | undefined
 }
 
 /** Whether the record belongs to what the field names (`ticketID`), and is not only related (`problemTicketId`). */
-const belongs = (entity: Entity, field: FieldFacts, to: Entity) =>
+const belongs = (entity: Entity, field: FieldMetadata, to: Entity) =>
   entity.parents.some(({ entity: parent }) => parent === to.name) ||
   field.name.toLowerCase() === `${to.singular}id`.toLowerCase();
 
@@ -79,7 +79,7 @@ export function createSubjects(reads: Reads, references: References, identify: I
   }
 
   /** The data with ids in place of the names of the records that it belongs to, and those records. */
-  async function find(known: EntityFacts, data: Row, context: CallContext) {
+  async function find(known: EntityMetadata, data: Row, context: CallContext) {
     const subjects: Subject[] = [];
     const filled: Record<string, unknown> = { ...data };
     for (const [name, given] of Object.entries(data)) {
@@ -99,7 +99,7 @@ export function createSubjects(reads: Reads, references: References, identify: I
   }
 
   /** Those of a stored record that has no number of its own: its ticket or task tells it from others. */
-  async function ofStored(known: EntityFacts, row: Row, context: CallContext): Promise<Subject[]> {
+  async function ofStored(known: EntityMetadata, row: Row, context: CallContext): Promise<Subject[]> {
     if (isNumbered(known.entity)) return [];
     const found = known.fields.flatMap((field) => {
       const to = writtenTo(known.entity, field);

@@ -1,7 +1,7 @@
 import type { AutotaskWriter, Row } from '../../client/types.js';
 import type { Entity } from '../../model.js';
 import type { Cell } from '../display/display.js';
-import type { Probe } from './outcome-query.js';
+import type { OutcomeQuery } from './outcome-query.js';
 import type { Audience } from './visibility.js';
 
 export interface Change {
@@ -54,6 +54,6 @@ export interface WritePlan {
   /** Lines about what else the write concerns, for a preview: read when one is shown. Never rejects. */
   readonly alongside?: () => Promise<readonly string[]>;
   /** Finds out whether the write happened, when its answer was lost. */
-  readonly probe: Probe;
+  readonly probe: OutcomeQuery;
   execute(writer: AutotaskWriter): Promise<WriteResult>;
 }

@@ -1,10 +1,11 @@
 import type { Row } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import { display, fieldValue, udfValues } from '../display/display.js';
-import { type EntityFacts, type FieldFacts, titleOf } from '../metadata/entity-metadata.js';
+import { ownNumber } from '../filter/text/text-forms.js';
+import { type EntityMetadata, type FieldMetadata, titleOf } from '../metadata/entity-metadata.js';
 import type { CallContext, Reads } from '../read/read.js';
-import { ownNumber, type References } from '../references/references.js';
-import { same } from './equality.js';
+import type { References } from '../references/references.js';
+import { sameValue } from './equality.js';
 import { nameLine } from './parent-record.js';
 import type { Change } from './plan.js';
 import { fileBytes } from './upload-budget.js';
@@ -42,7 +43,7 @@ export interface Written {
   readonly parentId: number | undefined;
   readonly body: Row;
   /** The fields that were sent. */
-  readonly fields: readonly FieldFacts[];
+  readonly fields: readonly FieldMetadata[];
   readonly changes: readonly Change[];
   /** The record before the write; null when it is new. */
   readonly before: Row | null;
@@ -50,7 +51,7 @@ export interface Written {
 
 /** Autotask answers 200 and may store something else, so the stored record is read and compared. */
 export function createReadBack(reads: Reads, references: References) {
-  const show = (row: Row, fields: readonly FieldFacts[], context: CallContext) =>
+  const show = (row: Row, fields: readonly FieldMetadata[], context: CallContext) =>
     display([row], fields, {
       references,
       timeZone: context.timeZone,
@@ -61,7 +62,7 @@ export function createReadBack(reads: Reads, references: References) {
 
   /** What a workflow rule of the tenant did, or what follows from the change: the completion of a ticket. */
   async function movedFields(
-    known: EntityFacts,
+    known: EntityMetadata,
     { before, fields, body }: Written,
     row: Row,
     context: CallContext,
@@ -77,7 +78,7 @@ export function createReadBack(reads: Reads, references: References) {
         !housekeeping.test(field.name) &&
         field.dataType !== 'byte[]' &&
         (field.udf || field.name in before) &&
-        !same(fieldValue(before, field), fieldValue(row, field), field),
+        !sameValue(fieldValue(before, field), fieldValue(row, field), field),
     );
     if (moved.length === 0) return [];
     const [was, is] = [await show(before, moved, context), await show(row, moved, context)];
@@ -85,7 +86,7 @@ export function createReadBack(reads: Reads, references: References) {
   }
 
   return async function readBack(
-    known: EntityFacts,
+    known: EntityMetadata,
     written: Written,
     context: CallContext,
   ): Promise<ReadBack> {
@@ -109,9 +110,9 @@ export function createReadBack(reads: Reads, references: References) {
     if (row === null) return unread('The record could not be read back yet.');
     const stored = row;
     // The contents of a file are not read back, but how long they are is known.
-    const isFile = (field: FieldFacts) => field.dataType === 'byte[]';
-    const isStored = (field: FieldFacts) =>
-      isFile(field) || same(fieldValue(body, field), fieldValue(stored, field), field);
+    const isFile = (field: FieldMetadata) => field.dataType === 'byte[]';
+    const isStored = (field: FieldMetadata) =>
+      isFile(field) || sameValue(fieldValue(body, field), fieldValue(stored, field), field);
     const cells = await show(stored, fields, context);
     // People know a ticket by its number and not by its id.
     const numbers = known.fields.filter(
@@ -121,7 +122,7 @@ export function createReadBack(reads: Reads, references: References) {
         ownNumber.test(String(stored[name])) &&
         name.endsWith('Number'),
     );
-    const sent = (field: FieldFacts) =>
+    const sent = (field: FieldMetadata) =>
       changes.find((change) => change.field === titleOf(field))?.after.text || 'empty';
     return {
       row,

@@ -1,5 +1,5 @@
 import type { Row } from '../../client/types.js';
-import type { Choice, EntityFacts, FieldFacts } from '../metadata/entity-metadata.js';
+import type { Choice, EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
 import { labelOf } from '../metadata/picklists.js';
 
 /** Who will see what a write stores. */
@@ -33,7 +33,7 @@ export const isShowingFlag = ({
   name,
   dataType,
   isPickList,
-}: Pick<FieldFacts, 'name' | 'dataType' | 'isPickList'>): boolean =>
+}: Pick<FieldMetadata, 'name' | 'dataType' | 'isPickList'>): boolean =>
   showing.test(name) &&
   isPickList !== true &&
   (dataType === 'boolean' || (/^is[A-Z]/.test(name) && (dataType === 'integer' || dataType === 'short')));
@@ -58,7 +58,7 @@ export const keepsInside = (label: string) =>
 
 /** Who sees a record with this publish choice; null for other fields. */
 export const choiceSeenBy = (
-  { name }: Pick<FieldFacts, 'name'>,
+  { name }: Pick<FieldMetadata, 'name'>,
   label: string,
 ): 'customer' | 'internal' | null =>
   name === 'publish' ? (keepsInside(label) ? 'internal' : 'customer') : null;
@@ -66,7 +66,7 @@ export const choiceSeenBy = (
 const isSet = (value: unknown) => value === true || value === 1;
 
 /** `internal` for a publish value: the choices that only our own people see. Empty for any other field or word. */
-export const internalChoices = (field: FieldFacts, word: string): readonly Choice[] =>
+export const internalChoices = (field: FieldMetadata, word: string): readonly Choice[] =>
   field.name === 'publish' && /^\s*(internal|internal only|private)\s*$/i.test(word)
     ? field.choices.filter(({ isActive, label }) => isActive && keepsInside(label))
     : [];
@@ -77,7 +77,11 @@ export const internalChoices = (field: FieldFacts, word: string): readonly Choic
  * label that is not known, or that the policy hides from this server itself, counts as visible to the customer.
  * What is not known to stay inside is never called internal.
  */
-export function audienceOf({ entity, field, fields, hidden }: EntityFacts, body: Row, stored: Row): Audience {
+export function audienceOf(
+  { entity, field, fields, hidden }: EntityMetadata,
+  body: Row,
+  stored: Row,
+): Audience {
   const publish = field('publish');
   const inside = (publish?.choices ?? [])
     .filter(({ isActive, label }) => isActive && keepsInside(label))

@@ -1,7 +1,7 @@
 import type { Row } from '../../client/types.js';
 import { canonical, oneLine } from '../../text.js';
 import { instantOf } from '../filter/dates.js';
-import type { EntityFacts } from '../metadata/entity-metadata.js';
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import { labelOf } from '../metadata/picklists.js';
 import { orNull } from '../read/optional-read.js';
@@ -14,7 +14,7 @@ import type { Subject } from './parent-record.js';
  * to every entity that has its fields, and a user who may not read what it compares with gets none.
  */
 export interface Concern {
-  readonly known: EntityFacts;
+  readonly known: EntityMetadata;
   /** What is sent. */
   readonly body: Row;
   /** The record as it is; empty for a new one. */
@@ -29,7 +29,7 @@ interface Look {
   name(type: string, id: number): Promise<string>;
   /** Ids of the active roles of a resource; empty where they may not be read. */
   roles(resource: number): Promise<readonly number[]>;
-  readonly facts: (entity: string) => Promise<EntityFacts | null>;
+  readonly facts: (entity: string) => Promise<EntityMetadata | null>;
 }
 
 interface Warning {
@@ -148,7 +148,7 @@ const warnings: readonly Warning[] = [
 const labour = 1;
 
 /** What Autotask computes from what is sent, `name: value`. */
-export function computed(known: EntityFacts, body: Row, stored: Row): string[] {
+export function computed(known: EntityMetadata, body: Row, stored: Row): string[] {
   const row = { ...stored, ...body };
   const lines: string[] = [];
   const sends = (...names: string[]) => names.some((name) => body[name] !== undefined);
@@ -181,7 +181,7 @@ const mostRemembered = 200;
 export function createRecent(now: () => number = Date.now) {
   const seen = new Map<string, { readonly at: number; readonly what: string }>();
   /** Like: the same caller, entity and owners, and the same title, or the same in everything without one. */
-  function keyOf(known: EntityFacts, body: Row, context: CallContext): string {
+  function keyOf(known: EntityMetadata, body: Row, context: CallContext): string {
     const { entity } = known;
     const names = [...entity.nameFields, 'description', 'summaryNotes'].filter(
       (name) => !name.endsWith('Number'),
@@ -200,14 +200,14 @@ export function createRecent(now: () => number = Date.now) {
     return canonical([context.caller ?? '', entity.name, rest]);
   }
   return {
-    like(known: EntityFacts, body: Row, context: CallContext): string | undefined {
+    like(known: EntityMetadata, body: Row, context: CallContext): string | undefined {
       const found = seen.get(keyOf(known, body, context));
       if (found === undefined || now() - found.at > rememberedMs) return undefined;
       const minutes = Math.round((now() - found.at) / 60_000);
       const when = minutes < 1 ? 'less than a minute ago' : `${minutes} minutes ago`;
       return `one like it was created in this session ${when}: ${found.what}`;
     },
-    add(known: EntityFacts, body: Row, id: number | null, context: CallContext): void {
+    add(known: EntityMetadata, body: Row, id: number | null, context: CallContext): void {
       const key = keyOf(known, body, context);
       seen.delete(key);
       const oldest = seen.size >= mostRemembered ? seen.keys().next().value : undefined;
@@ -224,7 +224,7 @@ const roleEntities = ['ResourceRoles', 'ResourceServiceDeskRoles', 'ResourceRole
 export function createLook(
   reads: Reads,
   references: References,
-  facts: (entity: ReturnType<typeof findEntity>, signal?: AbortSignal) => Promise<EntityFacts>,
+  facts: (entity: ReturnType<typeof findEntity>, signal?: AbortSignal) => Promise<EntityMetadata>,
   context: CallContext,
 ): Look {
   const rows = new Map<string, Promise<Row | null>>();

@@ -5,15 +5,20 @@ import type { Policy } from '../../policy/index.js';
 import { clean } from '../../text.js';
 import { display, fieldValue, filledFields } from '../display/display.js';
 import { linkTo } from '../display/link.js';
-import { type EntityFacts, type Facts, type FieldFacts, titleOf } from '../metadata/entity-metadata.js';
+import {
+  type EntityMetadata,
+  type FieldMetadata,
+  type MetadataStore,
+  titleOf,
+} from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import { childrenOf } from '../read/children.js';
 import type { CallContext, Reads, RecordResult } from '../read/read.js';
 import { createIdentify } from '../references/identify.js';
 import type { References } from '../references/references.js';
 import { checkBody } from './body.js';
-import { type Marks, newMark, withoutMark } from './idempotency-mark.js';
-import { probeCreate, probeRecord } from './outcome-query.js';
+import { type MarkFields, newMark, withoutMark } from './idempotency-mark.js';
+import { outcomeQueryOfCreate, outcomeQueryOfRecord } from './outcome-query.js';
 import { createSubjects, nameLine, type Subject, subjectLines, writtenTo } from './parent-record.js';
 import type { WritePlan, WriteResult } from './plan.js';
 import { createReadBack, type Written } from './read-back.js';
@@ -27,11 +32,11 @@ const wholeText = 40_000;
 
 export interface WriteSettings {
   readonly reader: AutotaskReader;
-  readonly facts: Facts;
+  readonly facts: MetadataStore;
   readonly references: References;
   readonly reads: Reads;
   readonly policy: Policy;
-  readonly marks: Marks;
+  readonly marks: MarkFields;
   readonly uploads: Uploads;
 }
 
@@ -47,7 +52,7 @@ function invisibleNotes(body: Row): string[] {
 /** What an update empties, which is easily overlooked among what it changes. */
 function clearedNote(
   body: Row,
-  fields: readonly FieldFacts[],
+  fields: readonly FieldMetadata[],
   before: readonly { readonly text: string }[],
 ): string[] {
   const cleared = fields.filter((field, index) => {
@@ -60,7 +65,7 @@ function clearedNote(
 export function createWrites(settings: WriteSettings) {
   const { reader, facts, references, reads, policy, marks, uploads } = settings;
   const options = (context: CallContext) => (context.signal ? { signal: context.signal } : {});
-  const show = (row: Row, fields: readonly FieldFacts[], context: CallContext, mostText = 500) =>
+  const show = (row: Row, fields: readonly FieldMetadata[], context: CallContext, mostText = 500) =>
     display([row], fields, {
       references,
       timeZone: context.timeZone,
@@ -84,9 +89,9 @@ export function createWrites(settings: WriteSettings) {
   }
 
   /** How values of a write are read: what is written to by its whole name only. */
-  const conversion = (known: EntityFacts, context: CallContext) => ({
+  const conversion = (known: EntityMetadata, context: CallContext) => ({
     ...reads.conversion(context),
-    identify: (field: FieldFacts, text: string) => {
+    identify: (field: FieldMetadata, text: string) => {
       const entity = writtenTo(known.entity, field);
       return entity === undefined ? undefined : identify(entity, text, context.signal);
     },
@@ -111,7 +116,7 @@ export function createWrites(settings: WriteSettings) {
   /** What a create or an update answers. */
   async function result(
     action: 'create' | 'update',
-    known: EntityFacts,
+    known: EntityMetadata,
     written: Written,
     plan: Pick<WritePlan, 'changes' | 'notes'> & { readonly on: readonly Subject[] },
     context: CallContext,
@@ -197,7 +202,12 @@ export function createWrites(settings: WriteSettings) {
       changes,
       notes: planNotes,
       warnings: warning({ known, body: checked.body, stored: {}, subjects: on }, context, like),
-      probe: probeCreate(known, checked.body, own === null ? {} : { [own]: marked[own] }, new Date()),
+      probe: outcomeQueryOfCreate(
+        known,
+        checked.body,
+        own === null ? {} : { [own]: marked[own] },
+        new Date(),
+      ),
       execute: async (writer) => {
         uploads.take(bytes);
         const remember = (id: number | null) =>
@@ -308,7 +318,7 @@ export function createWrites(settings: WriteSettings) {
       changes,
       notes: planNotes,
       warnings: warning({ known, body: checked.body, stored: row, subjects: on }, context),
-      probe: probeRecord(
+      probe: outcomeQueryOfRecord(
         entity.name,
         args.id,
         args.parentId,
@@ -359,7 +369,7 @@ export function createWrites(settings: WriteSettings) {
       notes: [],
       warnings: async () => [],
       alongside: () => childrenOf(entity, args.id, reader, policy, context.signal),
-      probe: probeRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
+      probe: outcomeQueryOfRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
       execute: async (writer) => {
         const id = await writer.remove(`${route.path}/${args.id}`, options(context));
         const left = await reads.row(entity, args.id, route.parent?.id, context).catch(() => null);

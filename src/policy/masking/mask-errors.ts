@@ -21,7 +21,7 @@ function withoutMasked(policy: Policy, entity: Entity, error: unknown): unknown 
 }
 
 /** Runs the call; what Autotask says in an error about a hidden field does not leave here. */
-export async function discreetly<T>(policy: Policy, entity: Entity, call: () => Promise<T>): Promise<T> {
+export async function maskErrors<T>(policy: Policy, entity: Entity, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

@@ -10,7 +10,7 @@ import { createPreviewTokens, type Subject, type TokenVerdict } from './preview-
 /** Asks the human at the client; absent where the client cannot. Only `true` is a yes. */
 export type Ask = (message: string) => Promise<boolean>;
 
-export interface Passage {
+export interface ConfirmationRequest {
   readonly subject: Subject;
   readonly confirm: string | undefined;
   readonly plan: WritePlan;
@@ -54,7 +54,7 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
   const pending = dir === null ? pendingInMemory() : pendingInFolder(dir);
   const tokens = createPreviewTokens(key ?? randomBytes(32).toString('hex'), lifeMs, pending);
 
-  async function byPreview({ subject, confirm, plan }: Passage): Promise<Decision> {
+  async function byPreview({ subject, confirm, plan }: ConfirmationRequest): Promise<Decision> {
     if (confirm !== undefined) {
       const verdict = await tokens.check(confirm, subject, plan);
       if (verdict === 'good') return { open: true, gate: 'preview', plan };
@@ -63,13 +63,13 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
     return { open: false, problem: null, token: await tokens.issue(subject, plan), plan };
   }
 
-  function byToken({ subject, confirm, plan }: Passage): Decision {
+  function byToken({ subject, confirm, plan }: ConfirmationRequest): Decision {
     if (confirm === subject.word) return { open: true, gate: 'token', plan };
     const problem = confirm === undefined ? null : `confirm was not ${subject.word}.`;
     return { open: false, problem, token: subject.word, plan };
   }
 
-  async function byHuman(passage: Passage, ask: Ask): Promise<Decision> {
+  async function byHuman(passage: ConfirmationRequest, ask: Ask): Promise<Decision> {
     const wanted = byToken(passage);
     if (!wanted.open) return wanted;
     const { plan, replan, describe } = passage;
@@ -89,7 +89,7 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
 
   return {
     mode,
-    pass: async (passage: Passage): Promise<Decision> => {
+    pass: async (passage: ConfirmationRequest): Promise<Decision> => {
       if (mode === 'token') return byToken(passage);
       if (mode === 'elicit' && passage.ask !== undefined) return byHuman(passage, passage.ask);
       return byPreview(passage);

@@ -1,7 +1,7 @@
 import type { Cell } from '../../entities/display/display.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { shorten } from '../../text.js';
-import { between, disarm } from '../output/untrusted-text.js';
+import { fence, neutralize } from '../output/untrusted-text.js';
 import type { Decision } from './gate.js';
 
 const would = { create: 'create', update: 'update', delete: 'delete' } as const;
@@ -9,13 +9,13 @@ const would = { create: 'create', update: 'update', delete: 'delete' } as const;
 const shown = (text: string) => (text === '' ? '(empty)' : text);
 
 /** What the caller wants stored is shown as it is; the name or label that stands for an id is the tenant's. */
-const wanted = ({ text, json }: Cell) => shown(typeof json === 'object' ? disarm(text) : text);
+const wanted = ({ text, json }: Cell) => shown(typeof json === 'object' ? neutralize(text) : text);
 
 /** What the record holds is the tenant's text and is disarmed. */
 function changeLine(plan: WritePlan, { field, before, after }: WritePlan['changes'][number]): string {
   const { action, mark } = plan;
-  const name = disarm(field);
-  const was = shown(disarm(before?.text ?? ''));
+  const name = neutralize(field);
+  const was = shown(neutralize(before?.text ?? ''));
   if (mark !== null && field.toLowerCase() === mark.toLowerCase()) return `${name}: (a mark of this attempt)`;
   if (action === 'create') return `${name}: ${wanted(after)}`;
   if (action === 'delete') return `${name}: ${was}`;
@@ -40,11 +40,11 @@ async function dataLines(plan: WritePlan): Promise<string[]> {
   const stays = label !== null && plan.changes.every(({ field }) => field !== 'publish');
   const warnings = await plan.warnings();
   return [
-    ...plan.called.map(disarm),
-    ...warnings.map((warning) => `Warning: ${disarm(warning)}`),
+    ...plan.called.map(neutralize),
+    ...warnings.map((warning) => `Warning: ${neutralize(warning)}`),
     ...plan.changes.map((change) => changeLine(plan, change)),
-    ...(stays ? [`publish stays: ${disarm(label)}`] : []),
-    ...plan.notes.map((note) => `Note: ${disarm(note)}`),
+    ...(stays ? [`publish stays: ${neutralize(label)}`] : []),
+    ...plan.notes.map((note) => `Note: ${neutralize(note)}`),
   ];
 }
 
@@ -52,7 +52,7 @@ async function dataLines(plan: WritePlan): Promise<string[]> {
 export async function previewLines(plan: WritePlan, actAs: number | null): Promise<string[]> {
   return [
     actionLine(plan),
-    ...between(await dataLines(plan)),
+    ...fence(await dataLines(plan)),
     ...((await plan.alongside?.()) ?? []),
     ...audienceLines(plan, actAs),
   ];
@@ -84,7 +84,7 @@ export async function questionText(plan: WritePlan, actAs: number | null): Promi
     ...audienceLines(plan, actAs),
     ...((await plan.alongside?.()) ?? []),
     ...more,
-    ...between(data.slice(0, mostLines).map(cutForDialog)),
+    ...fence(data.slice(0, mostLines).map(cutForDialog)),
   ].join('\n');
 }
 

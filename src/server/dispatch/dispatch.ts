@@ -3,11 +3,11 @@ import { AutotaskError, InvalidArguments } from '../../errors.js';
 import { withinBudget } from '../../resource-budget.js';
 import type { Tool, ToolContext } from '../../tools/define/define.js';
 import { form } from '../../tools/define/inputs.js';
-import { errorText, type Format, shapeResult } from '../output/render.js';
-import type { Reader, Shaped } from '../output/render-file.js';
+import { errorText, type Format, renderResult } from '../output/render.js';
+import type { Reader, Rendered } from '../output/render-file.js';
 import { type Calling, createWriteRunner, type WriteRules } from './run-write.js';
 
-export interface Answer extends Shaped {
+export interface Answer extends Rendered {
   readonly isError: boolean;
 }
 
@@ -71,7 +71,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const write = createWriteRunner(rules);
 
-  async function run(tool: Tool, raw: unknown, extras: CallExtras): Promise<Shaped> {
+  async function run(tool: Tool, raw: unknown, extras: CallExtras): Promise<Rendered> {
     const args = tool.take(raw ?? {});
     // A form that is not right is refused by the tool's own schema, with everything else.
     const { data: asked } = formArguments.safeParse(args);
@@ -87,7 +87,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       const accepted = tool.accept(args);
       if ('error' in accepted) throw badArguments(tool, accepted.error, args);
       const result = await context.entities.withFreshMetadata(() => accepted.work(full), full.signal);
-      return shapeResult(result, format, reader, rules.redact);
+      return renderResult(result, format, reader, rules.redact);
     }
     const accepted = tool.accept(args);
     if ('error' in accepted) throw badArguments(tool, accepted.error, args);

@@ -1,6 +1,6 @@
 import { type AuditLog, cleanBody, cleanValue } from '../../audit/index.js';
 import type { AutotaskWriter } from '../../client/types.js';
-import type { Probe } from '../../entities/write/outcome-query.js';
+import type { OutcomeQuery } from '../../entities/write/outcome-query.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import type { Audience } from '../../entities/write/visibility.js';
 import { AutotaskError } from '../../errors.js';
@@ -10,7 +10,7 @@ import type { ToolContext, WriteTool } from '../../tools/define/define.js';
 import type { Ask, Gate } from '../confirmation/gate.js';
 import { previewText, questionText } from '../confirmation/preview.js';
 import { resultText } from '../output/render.js';
-import { createOneWrite } from './single-write.js';
+import { createSingleWrite } from './single-write.js';
 
 export interface WriteRules {
   /** Null in read-only mode: then there is nothing that could write. */
@@ -40,7 +40,7 @@ export interface PlannedCall {
   readonly plan: (context: ToolContext) => Promise<WritePlan>;
 }
 
-const probeText = ({ tool, args }: Probe) =>
+const probeText = ({ tool, args }: OutcomeQuery) =>
   `Do not repeat the write before you know. To find out, call ${tool} with ${JSON.stringify(args)}`;
 
 /** What a caller learns when a write got through and something after it failed, or nobody knows. */
@@ -115,7 +115,7 @@ export function createWriteRunner(rules: WriteRules) {
     const resource = attributed(plan);
     const contents = typeof plan.body?.data === 'string' ? plan.body.data : null;
     const how = { hides: (name: string) => policy.masks(entity, name), redact, isFile: contents !== null };
-    const one = createOneWrite({
+    const one = createSingleWrite({
       writer,
       plan,
       budget: policy.budget,

@@ -4,7 +4,7 @@ import type { WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
 import type { WriteBudget } from '../../policy/index.js';
 
-export interface OneWriteSettings {
+export interface SingleWriteSettings {
   readonly writer: AutotaskWriter;
   readonly plan: WritePlan;
   readonly budget: WriteBudget;
@@ -28,7 +28,10 @@ const method = { create: 'POST', update: 'PATCH', delete: 'DELETE' } as const;
  * A writer that makes the one write that was planned and nothing else. Before it is sent it is counted and
  * stands in the audit log; its outcome stands there before anybody is told.
  */
-export function createOneWrite(settings: OneWriteSettings): { writer: AutotaskWriter; progress: Progress } {
+export function createSingleWrite(settings: SingleWriteSettings): {
+  writer: AutotaskWriter;
+  progress: Progress;
+} {
   const { writer, plan, budget, audit, attempt, onAuditFailure } = settings;
   const progress: Progress = { id: null, unlogged: false };
   let spent = false;

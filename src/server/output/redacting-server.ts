@@ -20,7 +20,7 @@ function sealed(message: JSONRPCMessage, redact: Redact): JSONRPCMessage {
 }
 
 /** A server of which nothing leaves before the secrets of this process were taken out: the last step, for all of it. */
-export class SealedServer extends Server {
+export class RedactingServer extends Server {
   /** Takes the secrets out. */
   redact: Redact = (text) => text;
 

@@ -1,7 +1,7 @@
 import type { Redact } from '../../redact.js';
 import type { FileResult } from '../../tools/define/define.js';
 import { sizeText } from '../../tools/files/content.js';
-import { disarm, markedJson, tenantData, verbatim } from './untrusted-text.js';
+import { markedJson, neutralize, tenantData, verbatim } from './untrusted-text.js';
 
 /** What stands beside the text of an answer. */
 export type Block =
@@ -15,7 +15,7 @@ export type Block =
       readonly size: number;
     };
 
-export interface Shaped {
+export interface Rendered {
   readonly text: string;
   readonly blocks: readonly Block[];
 }
@@ -56,7 +56,7 @@ function block(file: FileResult, bounds: FileBounds): { said: string[]; blocks: 
   if (content === null || content.type === 'text') return { said: [], blocks: [] };
   const { bytes, mimeType, type } = content;
   const most = type === 'image' ? bounds.image : bounds.other;
-  const name = disarm(file.name);
+  const name = neutralize(file.name);
   if (bytes.length > most) {
     const said = `The file has ${sizeText(bytes.length)}; an answer carries ${sizeText(most)}. Clients that read resources get it whole at ${uriOf(file)}.`;
     return { said: [said], blocks: [{ type: 'link', uri: uriOf(file), name, mimeType, size: bytes.length }] };
@@ -73,7 +73,12 @@ function block(file: FileResult, bounds: FileBounds): { said: string[]; blocks: 
 }
 
 /** A file as text for a model, with its contents where they are no text. */
-export function shapeFile(file: FileResult, format: 'text' | 'json', reader: Reader, redact: Redact): Shaped {
+export function renderFile(
+  file: FileResult,
+  format: 'text' | 'json',
+  reader: Reader,
+  redact: Redact,
+): Rendered {
   const bounds = boundsOf[reader];
   const { said, blocks } = block(file, bounds);
   const { content } = file;

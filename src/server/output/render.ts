@@ -8,9 +8,9 @@ import type { Entity } from '../../model.js';
 import type { Redact } from '../../redact.js';
 import { quoted } from '../../text.js';
 import type { Result } from '../../tools/define/define.js';
-import { type Reader, type Shaped, shapeFile } from './render-file.js';
+import { type Reader, type Rendered, renderFile } from './render-file.js';
 import { groupsJson, groupsText } from './render-groups.js';
-import { disarm, markedJson, notes, tenantData } from './untrusted-text.js';
+import { markedJson, neutralize, notes, tenantData } from './untrusted-text.js';
 
 /** What a tool answers, as text for a model or JSON for a program. */
 export type Format = 'text' | 'json';
@@ -118,14 +118,14 @@ function json(result: TextResult): unknown {
 }
 
 /** The one way from what a tool found to what leaves this server. */
-export const shapeResult = (
+export const renderResult = (
   result: Result,
   format: Format,
   reader: Reader = 'model',
   redact: Redact = (text) => text,
-): Shaped =>
+): Rendered =>
   result.kind === 'file'
-    ? shapeFile(result.file, format, reader, redact)
+    ? renderFile(result.file, format, reader, redact)
     : { text: resultText(result, format), blocks: [] };
 
 export function resultText(result: TextResult, format: Format): string {
@@ -133,7 +133,7 @@ export function resultText(result: TextResult, format: Format): string {
   if (result.kind === 'facts') {
     const { lines, labels = [] } = result;
     return [
-      ...lines.map((line) => quoted(disarm(line))),
+      ...lines.map((line) => quoted(neutralize(line))),
       ...(labels.length > 0 ? tenantData(labels) : []),
     ].join('\n');
   }
@@ -155,12 +155,12 @@ export function errorText(error: AutotaskError): string {
   const lines: string[] = [];
   if (error instanceof InvalidInput && !(error instanceof InvalidArguments)) {
     // What is wrong and what would be right is said with names and labels of the tenant.
-    lines.push(`${quoted(disarm(error.what))}${actors[error.actor]}`, ...tenantData(error.lines));
+    lines.push(`${quoted(neutralize(error.what))}${actors[error.actor]}`, ...tenantData(error.lines));
   } else if (error instanceof InvalidArguments) {
-    lines.push(error.what, ...error.lines.map((line) => quoted(disarm(line))));
-  } else lines.push(`${quoted(disarm(error.message))}${actors[error.actor]}`);
+    lines.push(error.what, ...error.lines.map((line) => quoted(neutralize(line))));
+  } else lines.push(`${quoted(neutralize(error.message))}${actors[error.actor]}`);
   if (error.upstream.length > 0) lines.push('Autotask said:', ...tenantData(error.upstream));
   if (error.retryAfter !== undefined) lines.push(`Try again in ${error.retryAfter} seconds.`);
-  if (error.next !== undefined) lines.push(quoted(disarm(error.next)));
+  if (error.next !== undefined) lines.push(quoted(neutralize(error.next)));
   return lines.join('\n');
 }

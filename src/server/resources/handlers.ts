@@ -13,8 +13,8 @@ import { didYouMean } from '../../nearest.js';
 import type { Completion } from '../../tools/resources/completions.js';
 import { prompts } from '../../tools/resources/prompts.js';
 import { resourceAt, resources } from '../../tools/resources/resources.js';
-import { disarm } from '../output/untrusted-text.js';
-import type { Offering, Request } from './register.js';
+import { neutralize } from '../output/untrusted-text.js';
+import type { Request, ResourceServices } from './services.js';
 
 /** The protocol's code for a resource that does not exist. */
 const resourceNotFound = -32002;
@@ -24,7 +24,7 @@ const mostSuggestions = 100;
 
 export async function readResource(
   { uri }: ReadResourceRequest['params'],
-  { has, call }: Offering,
+  { has, call }: ResourceServices,
   request: Request,
 ): Promise<ReadResourceResult> {
   const found = resourceAt(uri);
@@ -63,7 +63,7 @@ export function getPrompt({ name, arguments: given = {} }: GetPromptRequest['par
 
 export async function complete(
   { ref, argument }: CompleteRequest['params'],
-  { has, context }: Offering,
+  { has, context }: ResourceServices,
   signal: AbortSignal,
 ): Promise<CompleteResult> {
   const completion: Completion | undefined =
@@ -76,7 +76,7 @@ export async function complete(
     const values = await completion(argument.value, { ...(await context()), signal });
     return {
       completion: {
-        values: values.slice(0, mostSuggestions).map(disarm),
+        values: values.slice(0, mostSuggestions).map(neutralize),
         total: values.length,
         hasMore: values.length > mostSuggestions,
       },

@@ -1,5 +1,4 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import {
   CompleteRequestSchema,
   GetPromptRequestSchema,
@@ -7,31 +6,16 @@ import {
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
   ReadResourceRequestSchema,
-  type ServerNotification,
-  type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { Answer } from '../dispatch/dispatch.js';
 import { handle } from '../dispatch/request-handler.js';
-import type { Desk } from '../tenant-services.js';
-import { catalogue } from '../tool-list/listings.js';
-
-export interface Offering {
-  /** Whether a tool is offered; resources of a tool that is not are not offered either. */
-  has(tool: string): boolean;
-  call(name: string, args: Record<string, unknown>, request: Request): Promise<Answer>;
-  context(): Promise<Desk['context']>;
-  /** Runs work that a shutdown waits for. */
-  counted<T>(work: () => Promise<T>): Promise<T>;
-}
-
-/** What is known of the request that reads a resource. */
-export type Request = Pick<RequestHandlerExtra<ServerRequest, ServerNotification>, 'signal' | 'authInfo'>;
+import { listings } from '../tool-list/listings.js';
+import type { ResourceServices } from './services.js';
 
 const isTemplate = (uri: string) => uri.includes('{');
 
 /** Everything a server offers besides tools: resources, prompts, and suggestions for the arguments of both. */
-export function offer(server: Server, offering: Offering): void {
-  const resources = catalogue.resources.filter(({ tool }) => offering.has(tool));
+export function registerResources(server: Server, offering: ResourceServices): void {
+  const resources = listings.resources.filter(({ tool }) => offering.has(tool));
   const shown = ({ uri, title, description }: (typeof resources)[number]) => ({
     name: uri.replace('autotask://', ''),
     title,
@@ -49,7 +33,7 @@ export function offer(server: Server, offering: Offering): void {
       .map((resource) => ({ uriTemplate: resource.uri, ...shown(resource) })),
   }));
   handle(server, ListPromptsRequestSchema, () => ({
-    prompts: catalogue.prompts.map((prompt) => ({ ...prompt, arguments: [...prompt.arguments] })),
+    prompts: listings.prompts.map((prompt) => ({ ...prompt, arguments: [...prompt.arguments] })),
   }));
 
   const answers = () => import('./handlers.js');

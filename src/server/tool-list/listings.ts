@@ -1,9 +1,9 @@
 import { tools, toolsWithFiles } from '../../tools/index.js';
 import { prompts } from '../../tools/resources/prompts.js';
 import { resources } from '../../tools/resources/resources.js';
-import { advertise, type ListedTool } from './tool-definition.js';
+import { type ListedTool, toolDefinition } from './tool-definition.js';
 
-export interface Catalogue {
+export interface Listings {
   readonly tools: readonly {
     readonly mutates: boolean;
     readonly listed: ListedTool;
@@ -34,11 +34,11 @@ export interface Catalogue {
  * replaces this module by what it evaluates to (packaging/evaluated.mjs): a server that was started answers
  * its lists without having loaded a single tool.
  */
-export const catalogue: Catalogue = {
+export const listings: Listings = {
   tools: tools.map((tool, at) => ({
     mutates: tool.mutates,
-    listed: advertise(tool),
-    withFiles: advertise(toolsWithFiles[at] ?? tool),
+    listed: toolDefinition(tool),
+    withFiles: toolDefinition(toolsWithFiles[at] ?? tool),
   })),
   prompts: prompts.map(({ name, title, description, args }) => ({
     name,

@@ -29,7 +29,7 @@ function inputSchema(tool: Tool): ListedTool['inputSchema'] {
 }
 
 /** A tool as `tools/list` shows it. */
-export const advertise = (tool: Tool): ListedTool => ({
+export const toolDefinition = (tool: Tool): ListedTool => ({
   name: tool.name,
   title: tool.title,
   description: tool.description,

@@ -31,7 +31,7 @@ export interface Spelling {
  * they are, to be refused. Clients in strict mode send every argument they know of: those that hold nothing are left
  * out here, for every tool.
  */
-export function spelled(args: unknown, { names, tool, optional }: Spelling): unknown {
+export function resolveAliases(args: unknown, { names, tool, optional }: Spelling): unknown {
   const given = z.record(z.string(), z.unknown()).safeParse(args);
   if (!given.success) return args;
   const subject = fold(tool.slice(tool.indexOf('-') + 1));

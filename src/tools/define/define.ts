@@ -8,7 +8,7 @@ import type { WritePlan, WriteResult } from '../../entities/write/plan.js';
 import { InvalidArguments } from '../../errors.js';
 import { didYouMean } from '../../nearest.js';
 import type { Content } from '../files/content.js';
-import { spelled } from './argument-aliases.js';
+import { resolveAliases } from './argument-aliases.js';
 
 /** What a tool may use. No HTTP, no protocol. */
 export interface ToolContext extends CallContext {
@@ -149,7 +149,7 @@ function taking(tool: string, shape: z.ZodRawShape, bounds: Bounds, keeps: reado
   return (args: unknown): unknown => {
     const problem = unfit(args, '', bounds);
     if (problem !== undefined) throw new InvalidArguments(`${tool} was not run.`, [problem]);
-    return spelled(args, { names, tool, optional: (name) => droppable.has(name) });
+    return resolveAliases(args, { names, tool, optional: (name) => droppable.has(name) });
   };
 }
 

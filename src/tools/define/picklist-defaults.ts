@@ -1,4 +1,4 @@
-import type { Choice, FieldFacts } from '../../entities/metadata/entity-metadata.js';
+import type { Choice, FieldMetadata } from '../../entities/metadata/entity-metadata.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { choicesByLabel } from '../../entities/metadata/picklists.js';
 import { keepsInside } from '../../entities/write/visibility.js';
@@ -9,7 +9,7 @@ export async function activeChoices(
   entity: string,
   field: string,
   context: ToolContext,
-): Promise<{ readonly facts: FieldFacts | undefined; readonly choices: readonly Choice[] }> {
+): Promise<{ readonly facts: FieldMetadata | undefined; readonly choices: readonly Choice[] }> {
   const known = await context.entities.facts(findEntity(entity), context.signal);
   const facts = known.field(field);
   return { facts, choices: (facts?.choices ?? []).filter((choice) => choice.isActive) };
@@ -50,5 +50,5 @@ export async function internalChoice(entity: string, context: ToolContext): Prom
   return choices.find((choice) => keepsInside(choice.label));
 }
 
-export const saidDefault = (field: string, choice: Choice): string =>
+export const defaultNote = (field: string, choice: Choice): string =>
   `${field} was not given: ${choice.label} (${choice.value})`;

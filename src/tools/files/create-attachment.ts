@@ -8,7 +8,7 @@ import { clean } from '../../text.js';
 import { defineWriteTool, type ToolContext, type WriteTool } from '../define/define.js';
 import { explained } from '../define/define-record-tools.js';
 import * as inputs from '../define/inputs.js';
-import { internalChoice, saidDefault } from '../define/picklist-defaults.js';
+import { defaultNote, internalChoice } from '../define/picklist-defaults.js';
 import { contentOf } from './content.js';
 
 const longestName = 255;
@@ -113,7 +113,7 @@ async function planOf(
     const internal = await internalChoice(entity.name, context);
     visible = internal === undefined ? undefined : Number(internal.value);
     if (internal !== undefined) {
-      notes.push(`${saidDefault('publish', internal)}, not visible to the customer`);
+      notes.push(`${defaultNote('publish', internal)}, not visible to the customer`);
     }
   }
   const data = {

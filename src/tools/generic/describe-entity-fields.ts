@@ -1,5 +1,5 @@
 import { abilities } from '../../entities/metadata/describe.js';
-import { type FieldFacts, titleOf } from '../../entities/metadata/entity-metadata.js';
+import { type FieldMetadata, titleOf } from '../../entities/metadata/entity-metadata.js';
 import { choiceSeenBy, isShowingFlag } from '../../entities/write/visibility.js';
 import { oneLine } from '../../text.js';
 import { defineReadTool } from '../define/define.js';
@@ -15,7 +15,7 @@ function labelText(label: string): string {
 }
 
 /** One field in one line: what a caller needs to filter by it or to write it. */
-function line(field: FieldFacts): string {
+function line(field: FieldMetadata): string {
   const facts: string[] = [field.dataType];
   if (field.length !== null) facts.push(`max ${field.length}`);
   if (field.isRequired === true && field.name !== 'id') facts.push('required');

@@ -1,7 +1,7 @@
 import type { TicketNoteCreate } from '../../../generated/types.js';
 import { defineCreate } from '../define/define-record-tools.js';
 import * as inputs from '../define/inputs.js';
-import { defaultChoice, internalChoice, saidDefault } from '../define/picklist-defaults.js';
+import { defaultChoice, defaultNote, internalChoice } from '../define/picklist-defaults.js';
 
 export const createTicketNote = defineCreate<keyof TicketNoteCreate>({
   name: 'create-ticket-note',
@@ -23,7 +23,7 @@ export const createTicketNote = defineCreate<keyof TicketNoteCreate>({
       const internal = await internalChoice('TicketNotes', context);
       if (internal !== undefined) {
         filled.publish = Number(internal.value);
-        notes.push(`${saidDefault('publish', internal)}, not visible to the customer`);
+        notes.push(`${defaultNote('publish', internal)}, not visible to the customer`);
       }
     }
     if (data.noteType === undefined) {
@@ -35,7 +35,7 @@ export const createTicketNote = defineCreate<keyof TicketNoteCreate>({
       );
       if (choice !== undefined) {
         filled.noteType = Number(choice.value);
-        notes.push(saidDefault('noteType', choice));
+        notes.push(defaultNote('noteType', choice));
       }
     }
     return { data: filled, notes };

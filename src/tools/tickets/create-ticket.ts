@@ -5,7 +5,7 @@ import { checkAssignment } from '../define/assignment-checks.js';
 import type { ToolContext } from '../define/define.js';
 import { defineCreate } from '../define/define-record-tools.js';
 import * as inputs from '../define/inputs.js';
-import { activeChoices, defaultChoice, namedChoice, saidDefault } from '../define/picklist-defaults.js';
+import { activeChoices, defaultChoice, defaultNote, namedChoice } from '../define/picklist-defaults.js';
 
 /** What the ticket's category would fill in for a person; here it is told and not filled in silently. */
 async function categoryDefaults(category: unknown, context: ToolContext): Promise<string[]> {
@@ -73,7 +73,7 @@ export const createTicket = defineCreate<keyof TicketCreate>({
       const choice = await find();
       if (choice === undefined) continue;
       filled[field] = Number(choice.value);
-      notes.push(saidDefault(field, choice));
+      notes.push(defaultNote(field, choice));
     }
     notes.push(...(await categoryDefaults(filled.ticketCategory, context)));
     return { data: filled, notes };

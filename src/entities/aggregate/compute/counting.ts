@@ -1,7 +1,7 @@
 import type { AutotaskReader, CallOptions, FilterNode } from '../../../client/types.js';
 import { splitIntoBatches } from '../../filter/batches.js';
 import type { CheckedFilter } from '../../filter/filter.js';
-import type { EntityFacts } from '../../metadata/entity-metadata.js';
+import type { EntityMetadata } from '../../metadata/entity-metadata.js';
 import { codeValue } from '../../metadata/picklists.js';
 import type { GroupKey, KeyValue } from '../request/keys.js';
 import type { Request } from '../request/request.js';
@@ -41,7 +41,7 @@ function valuesOf({ by, paths, field }: GroupKey, live: boolean): Countable[] | 
 export function countable(
   { keys, metrics }: Request,
   filter: CheckedFilter,
-  { live }: EntityFacts,
+  { live }: EntityMetadata,
 ): readonly Countable[] | undefined {
   if (metrics.some(({ operand }) => operand !== null) || filter.local.length > 0) return undefined;
   let groups: Countable[] = [{ keys: [], conditions: [] }];

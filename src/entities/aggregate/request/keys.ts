@@ -1,5 +1,5 @@
 import type { Row } from '../../../client/types.js';
-import type { FieldFacts } from '../../metadata/entity-metadata.js';
+import type { FieldMetadata } from '../../metadata/entity-metadata.js';
 import { ageName, ageOf, parseBounds } from '../compute/ages.js';
 import { type Bucket, bucketOf, buckets } from '../compute/buckets.js';
 import { type FindPath, isPath, type Path } from './paths.js';
@@ -13,7 +13,7 @@ export interface GroupKey {
   /** As it is to be written: `createDate:month`. */
   readonly name: string;
   readonly paths: readonly Path[];
-  readonly field: FieldFacts;
+  readonly field: FieldMetadata;
   readonly by: 'value' | Bucket | { readonly bounds: readonly number[] };
 }
 
@@ -111,7 +111,7 @@ export async function resolveKey(text: string, find: FindPath): Promise<GroupKey
 }
 
 /** Codes and ids of user-defined fields come as text. */
-function plain(value: unknown, field: FieldFacts): KeyValue {
+function plain(value: unknown, field: FieldMetadata): KeyValue {
   if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean')
     return value ?? null;
   const text = String(value);

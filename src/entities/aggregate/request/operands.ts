@@ -1,6 +1,6 @@
 import type { Row } from '../../../client/types.js';
 import { instantOf, toUtc } from '../../filter/dates.js';
-import type { FieldFacts } from '../../metadata/entity-metadata.js';
+import type { FieldMetadata } from '../../metadata/entity-metadata.js';
 import { parseDecimal } from '../compute/decimal.js';
 import type { Scalar } from '../compute/tally.js';
 import { type FindPath, isPath, type Path } from './paths.js';
@@ -31,7 +31,7 @@ export type Operand =
 
 const numeric = new Set(['integer', 'long', 'short', 'decimal', 'double']);
 
-function kindOf(field: FieldFacts): 'amount' | 'moment' | 'text' | 'code' {
+function kindOf(field: FieldMetadata): 'amount' | 'moment' | 'text' | 'code' {
   if (field.isPickList === true || field.referenceEntityType !== null || field.name === 'id') return 'code';
   if (numeric.has(field.dataType)) return 'amount';
   if (field.dataType === 'datetime') return 'moment';

@@ -1,8 +1,8 @@
 import type { Entity } from '../../../model.js';
 import {
-  type EntityFacts,
-  type Facts,
-  type FieldFacts,
+  type EntityMetadata,
+  type FieldMetadata,
+  type MetadataStore,
   titleOf,
   unknownField,
 } from '../../metadata/entity-metadata.js';
@@ -14,11 +14,11 @@ export interface Path {
   readonly name: string;
   /** The fields that lead there, outermost first; empty for a field of the records themselves. */
   readonly through: readonly Reference[];
-  readonly field: FieldFacts;
+  readonly field: FieldMetadata;
 }
 
 export interface Reference {
-  readonly field: FieldFacts;
+  readonly field: FieldMetadata;
   /** What it points to; can be queried by id. */
   readonly entity: Entity & { readonly path: string };
 }
@@ -29,13 +29,13 @@ const mostReferences = 2;
 const separator = /\s*(?:->|[./])\s*/;
 
 /** Finds what a text names. All reading of foreign entities is checked by their own facts: rights and masks. */
-export function createPaths(root: EntityFacts, facts: Facts, signal: AbortSignal | undefined) {
+export function createPaths(root: EntityMetadata, facts: MetadataStore, signal: AbortSignal | undefined) {
   /** `company` is understood as `companyID`, as in the arguments of other tools. */
-  const builtIn = (known: EntityFacts, name: string) => known.field(name) ?? known.field(`${name}ID`);
-  const named = async (known: EntityFacts, name: string) =>
+  const builtIn = (known: EntityMetadata, name: string) => known.field(name) ?? known.field(`${name}ID`);
+  const named = async (known: EntityMetadata, name: string) =>
     builtIn(known, name) ?? (await known.find(name, signal));
 
-  function referenceBy(known: EntityFacts, field: FieldFacts): Reference | string {
+  function referenceBy(known: EntityMetadata, field: FieldMetadata): Reference | string {
     const entity = entityOfType(field.referenceEntityType);
     if (field.referenceEntityType === null) {
       const references = known.fields.filter((candidate) => candidate.referenceEntityType !== null);
@@ -48,12 +48,12 @@ export function createPaths(root: EntityFacts, facts: Facts, signal: AbortSignal
   }
 
   async function walk(
-    known: EntityFacts,
+    known: EntityMetadata,
     text: string,
     through: readonly Reference[],
   ): Promise<Path | string> {
     const [first = '', ...more] = text.split(separator);
-    const done = (field: FieldFacts): Path => ({
+    const done = (field: FieldMetadata): Path => ({
       name: [...through.map((step) => step.field), field].map(titleOf).join('.'),
       through,
       field,

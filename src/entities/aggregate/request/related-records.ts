@@ -1,7 +1,7 @@
 import type { AutotaskReader, CallOptions, Row } from '../../../client/types.js';
 import type { Entity } from '../../../model.js';
 import { fieldValue, udfValues } from '../../display/display.js';
-import type { FieldFacts } from '../../metadata/entity-metadata.js';
+import type { FieldMetadata } from '../../metadata/entity-metadata.js';
 import { mostOrConditions } from '../../references/references.js';
 import type { Path } from './paths.js';
 
@@ -15,8 +15,8 @@ const present = (value: unknown): unknown => (value === undefined || value === '
  * are reached through a reference, what was found, once per id.
  */
 export class Related {
-  private readonly fields = new Map<string, FieldFacts>();
-  private readonly below = new Map<string, { readonly field: FieldFacts; readonly related: Related }>();
+  private readonly fields = new Map<string, FieldMetadata>();
+  private readonly below = new Map<string, { readonly field: FieldMetadata; readonly related: Related }>();
   private readonly found = new Map<number, Found | null>();
   /** Ids that Autotask has no record for. */
   missing = 0;
@@ -64,7 +64,7 @@ export class Related {
     );
   }
 
-  private unread(rows: readonly Row[], field: FieldFacts): number[] {
+  private unread(rows: readonly Row[], field: FieldMetadata): number[] {
     const ids = new Set<number>();
     for (const row of rows) {
       const id = Number(fieldValue(row, field) ?? Number.NaN);

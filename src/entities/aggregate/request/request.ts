@@ -1,5 +1,5 @@
 import { InvalidInput, type Problem } from '../../../errors.js';
-import type { EntityFacts, Facts } from '../../metadata/entity-metadata.js';
+import type { EntityMetadata, MetadataStore } from '../../metadata/entity-metadata.js';
 import { columnOf, type Order, readOrder } from '../result/order.js';
 import { type Having, readHaving, toHaving } from './conditions.js';
 import { type GroupKey, resolveKey } from './keys.js';
@@ -40,8 +40,8 @@ const hasCalendar = (keys: readonly GroupKey[]) => keys.some(({ by }) => by !== 
 /** Checks everything that is asked against the entity. Throws InvalidInput with every problem at once. */
 export async function checkRequest(
   args: AggregateArguments,
-  known: EntityFacts,
-  facts: Facts,
+  known: EntityMetadata,
+  facts: MetadataStore,
   how: { readonly timeZone: string; readonly signal?: AbortSignal },
 ): Promise<Request> {
   const find = createPaths(known, facts, how.signal);

@@ -1,6 +1,6 @@
 import type { FilterNode } from '../../../client/types.js';
 import type { Entity } from '../../../model.js';
-import type { FieldFacts } from '../../metadata/entity-metadata.js';
+import type { FieldMetadata } from '../../metadata/entity-metadata.js';
 import { notations, phoneIn } from './phones.js';
 import { addressIn, hostIn, isUrl, numberIn, personNames, wildcards } from './text-forms.js';
 
@@ -24,7 +24,7 @@ export const isPerson = ({ nameFields: [first, last] }: Pick<Entity, 'nameFields
   first === 'firstName' && last === 'lastName';
 
 /** A number without what people write before it, an address without the name beside it. */
-function pasted(field: FieldFacts, text: string): string {
+function pasted(field: FieldMetadata, text: string): string {
   if (/Number$/.test(field.name)) return numberIn(text) ?? text;
   return isEmail(field.name) ? (addressIn(text) ?? text) : text;
 }
@@ -32,7 +32,7 @@ function pasted(field: FieldFacts, text: string): string {
 const any = (items: readonly FilterNode[]): FilterNode => ({ op: 'or', items });
 
 /** Why a text with wildcards cannot be excluded; undefined where it has none. */
-export function notExcluded(field: FieldFacts, op: string, text: string): string | undefined {
+export function notExcluded(field: FieldMetadata, op: string, text: string): string | undefined {
   const pattern = op === 'noteq' && field.dataType === 'string' ? wildcards(text) : undefined;
   if (pattern === undefined) return undefined;
   const form = JSON.stringify({ [pattern.op]: pattern.value });
@@ -40,7 +40,12 @@ export function notExcluded(field: FieldFacts, op: string, text: string): string
 }
 
 /** Undefined where the text is to be compared as it stands. */
-export function reword(entity: Entity, field: FieldFacts, op: string, given: string): Reworded | undefined {
+export function reword(
+  entity: Entity,
+  field: FieldMetadata,
+  op: string,
+  given: string,
+): Reworded | undefined {
   const { name } = field;
   if (field.dataType !== 'string' || field.isPickList === true) return undefined;
   const text = pasted(field, given);

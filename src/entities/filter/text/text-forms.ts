@@ -1,4 +1,5 @@
-import { ownNumber } from '../../references/references.js';
+/** How Autotask numbers tickets, tasks and projects: a letter, the day, a count. */
+export const ownNumber = /^[A-Z]\d{8}\.\d{4}$/i;
 
 /** What people paste where a name, an address or a number is expected, and what in it is meant. */
 

@@ -1,4 +1,4 @@
-import type { Part } from '../../../entities/read/record-with-lists.js';
+import type { RecordList } from '../../../entities/read/record-with-lists.js';
 import { readings } from './entries.js';
 
 /** One item of a ticket's checklist. */
@@ -11,7 +11,7 @@ export interface Item {
   readonly by: string;
 }
 
-export const items = (part: Part): Item[] =>
+export const items = (part: RecordList): Item[] =>
   readings(part)
     .sort((a, b) => Number(a.row.position ?? 0) - Number(b.row.position ?? 0))
     .map(({ row, shown }) => ({

@@ -1,6 +1,6 @@
 import type { Row } from '../../../client/types.js';
 import { labelOf } from '../../../entities/metadata/picklists.js';
-import type { Part } from '../../../entities/read/record-with-lists.js';
+import type { RecordList } from '../../../entities/read/record-with-lists.js';
 import { audienceOf } from '../../../entities/write/visibility.js';
 import { clean } from '../../../text.js';
 import { plainName, sizeText } from '../../files/content.js';
@@ -32,7 +32,7 @@ interface Reading {
   readonly text: (field: string) => string;
 }
 
-export function readings({ rows, fields, cells }: Part): Reading[] {
+export function readings({ rows, fields, cells }: RecordList): Reading[] {
   const index = new Map(fields.map((field, at) => [field.name, at]));
   return rows.map((row, at) => ({
     row,
@@ -57,7 +57,7 @@ const by = ({ shown }: Reading, ...fields: readonly string[]): string =>
 export const hiddenAudience = 'seen by: hidden';
 
 /** Whether people outside see a record; what is called internal and is not all the same says so itself. */
-function seenBy({ known }: Part, row: Row): string {
+function seenBy({ known }: RecordList, row: Row): string {
   if (known.hides('publish')) return hiddenAudience;
   const { seenBy: who } = audienceOf(known, row, row);
   const publish = known.field('publish');
@@ -81,7 +81,7 @@ export const noteColumns = [
 
 export const noteFields = ['id', ...noteColumns];
 
-export function noteEntry(part: Part, reading: Reading): Entry {
+export function noteEntry(part: RecordList, reading: Reading): Entry {
   const { row, shown, text } = reading;
   const title = shown('title');
   return {
@@ -111,7 +111,7 @@ export const timeFields = [
   'internalNotes',
 ];
 
-export function timeEntry(_: Part, reading: Reading): Entry {
+export function timeEntry(_: RecordList, reading: Reading): Entry {
   const { row, shown, text } = reading;
   const texts = [
     { label: '', text: text('summaryNotes') },
@@ -148,7 +148,7 @@ export const fileFields = [
 /** What a file of the index hangs on. */
 export const fileOwnerFields = ['ticketNoteID', 'timeEntryID', 'parentAttachmentID'];
 
-export function fileEntry(part: Part, reading: Reading): Entry {
+export function fileEntry(part: RecordList, reading: Reading): Entry {
   const { row, shown } = reading;
   const isFile = row.attachmentType === undefined || row.attachmentType === 'FILE_ATTACHMENT';
   const path = shown('fullPath') || shown('title');
@@ -185,7 +185,7 @@ export const chargeFields = [
   'creatorResourceID',
 ];
 
-export function chargeEntry(_: Part, reading: Reading): Entry {
+export function chargeEntry(_: RecordList, reading: Reading): Entry {
   const { row, shown, text } = reading;
   const price = shown('unitPrice') === '' ? '' : ` at ${shown('unitPrice')}`;
   return {
@@ -208,7 +208,7 @@ export function chargeEntry(_: Part, reading: Reading): Entry {
 
 export const historyFields = ['id', 'date', 'action', 'detail', 'resourceID'];
 
-export function historyEntry(_: Part, reading: Reading): Entry {
+export function historyEntry(_: RecordList, reading: Reading): Entry {
   const { row, shown } = reading;
   return {
     kind: 'history',

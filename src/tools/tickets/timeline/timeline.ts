@@ -1,7 +1,12 @@
 import { titleOf } from '../../../entities/metadata/entity-metadata.js';
 import { entityNamed } from '../../../entities/metadata/entity-names.js';
 import { mostRecords, type RecordResult } from '../../../entities/read/read.js';
-import type { Account, Part, Unread, Wanted } from '../../../entities/read/record-with-lists.js';
+import type {
+  ListRequest,
+  RecordList,
+  RecordWithLists,
+  UnreadList,
+} from '../../../entities/read/record-with-lists.js';
 import type { Entity } from '../../../model.js';
 import type { Result, ToolContext } from '../../define/define.js';
 import { withContact } from '../ticket-contact.js';
@@ -34,7 +39,7 @@ const others = 'TicketSecondaryResources';
 export const partNames = ['notes', 'time', 'attachments', 'charges', 'checklist', 'history'] as const;
 export type PartName = (typeof partNames)[number];
 
-function wantedOf(names: readonly PartName[], all: boolean, ticketID: number): Wanted[] {
+function wantedOf(names: readonly PartName[], all: boolean, ticketID: number): ListRequest[] {
   const filter = [{ op: 'eq', field: 'ticketID', value: ticketID }];
   const lists = names.map((name) =>
     name === 'checklist'
@@ -64,7 +69,7 @@ function fileEntity(reading: ReturnType<typeof entries.readings>[number]): Entit
   return entityNamed(typeof row.timeEntryID === 'number' ? 'TimeEntryAttachments' : 'TicketAttachments');
 }
 
-function fileEntries(part: Part, policy: Policy): { shown: Entry[]; withheld: number } {
+function fileEntries(part: RecordList, policy: Policy): { shown: Entry[]; withheld: number } {
   const shown: Entry[] = [];
   let withheld = 0;
   for (const reading of entries.readings(part)) {
@@ -105,7 +110,7 @@ function arranged(list: readonly Entry[], files: readonly Entry[]): Entry[] {
 const entityOfPart = (name: PartName) => (name === 'checklist' ? checklist : sources[name].entity);
 
 /** Parts that were read and hold nothing, in the words of `include`. */
-const emptyOf = (names: readonly PartName[], { parts }: Account) =>
+const emptyOf = (names: readonly PartName[], { parts }: RecordWithLists) =>
   names.filter((name) =>
     parts.some((part) => 'rows' in part && part.entity.name === entityOfPart(name) && part.rows.length === 0),
   );
@@ -125,13 +130,13 @@ interface Told {
   readonly notes: string[];
 }
 
-function tell({ parts }: Account, ticketID: number, policy: Policy): Told {
+function tell({ parts }: RecordWithLists, ticketID: number, policy: Policy): Told {
   const list: Entry[] = [];
   const notes: string[] = [];
   let files: Entry[] = [];
   let found: readonly Item[] | null = null;
   let people: readonly string[] = [];
-  const unread = parts.filter((part): part is Unread => 'why' in part);
+  const unread = parts.filter((part): part is UnreadList => 'why' in part);
   for (const part of parts) {
     if ('why' in part) continue;
     const { name } = part.entity;
