@@ -1,4 +1,5 @@
 import { load } from '../../../generated/load.js';
+import { type Changes, createChangedRecords } from '../../changed-records.js';
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import type { Entity } from '../../model.js';
@@ -6,7 +7,6 @@ import type { Policy } from '../../policy/index.js';
 import { oneLine } from '../../text.js';
 import { nameBeside, numberIn, ownNumber } from '../filter/text/text-forms.js';
 import { entityOfType } from '../metadata/entity-names.js';
-import { type Changes, createChangedRecords } from './changed-records.js';
 import { canBeKnownBy, knownBy } from './known-by.js';
 import { nearbyFilter, nearestRows } from './nearest-records.js';
 import { createBriefMemory, createLookUp } from './reference-cache.js';
