@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { didYouMean } from '../nearest.js';
+import { mentioned } from '../text.js';
 import { answerValidator, askThrough } from './ask.js';
 import type { Answer, CallExtras } from './dispatch.js';
 import { explainConfirm } from './explain-confirm.js';
@@ -169,7 +170,7 @@ function serverOf({
     const args = callArguments.parse(params).arguments;
     if (!names.includes(name)) {
       const hint = didYouMean(name, names);
-      throw new McpError(ErrorCode.InvalidParams, `There is no tool ${JSON.stringify(name)}.${hint}`);
+      throw new McpError(ErrorCode.InvalidParams, `There is no tool ${mentioned(name)}.${hint}`);
     }
     const token = extra._meta?.progressToken;
     const progress = (rows: number, total?: number) => {
