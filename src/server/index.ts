@@ -12,22 +12,23 @@ import {
 import * as z from 'zod';
 import { didYouMean } from '../nearest.js';
 import { mentioned } from '../text.js';
-import { answerValidator, askThrough } from './ask.js';
-import type { Answer, CallExtras } from './dispatch.js';
-import { explainConfirm } from './explain-confirm.js';
-import { handle } from './handle.js';
+import { answerValidator, askThrough } from './confirmation/elicitation.js';
+import type { Answer, CallExtras } from './dispatch/dispatch.js';
+import { handle } from './dispatch/request-handler.js';
 import { instructions } from './instructions.js';
-import { offeredTools } from './offered-tools.js';
-import { offer, type Request } from './offers.js';
-import type { Desk } from './prepare.js';
-import { SealedServer } from './sealed.js';
+import { RedactingServer } from './output/redacting-server.js';
+import type { Block } from './output/render-file.js';
+import { registerResources } from './resources/register.js';
+import type { Request } from './resources/services.js';
 import { type ServerSettings, usualGate } from './settings.js';
-import type { Block } from './shape-file.js';
+import type { TenantServices } from './tenant-services.js';
+import { explainConfirm } from './tool-list/confirm-description.js';
+import { visibleTools } from './tool-list/visible-tools.js';
 
-export { createChanges } from '../entities/changes.js';
-export type { LocalFiles } from '../tools/define.js';
-export { offeredTools } from './offered-tools.js';
-export type { Access, ServerSettings } from './settings.js';
+export { createChangedRecords } from '../entities/references/changed-records.js';
+export type { LocalFiles } from '../tools/define/define.js';
+export type { ServerSettings, TenantAccess } from './settings.js';
+export { visibleTools } from './tool-list/visible-tools.js';
 
 export interface McpServer {
   readonly server: Server;
@@ -64,16 +65,19 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
  */
 export function prepareServer(settings: ServerSettings): (readOnly: boolean) => McpServer {
   const desks = once(async () => {
-    const [{ prepareDesks }, access] = await Promise.all([import('./prepare.js'), settings.open()]);
-    return prepareDesks(settings, access);
+    const [{ createTenantServices }, access] = await Promise.all([
+      import('./tenant-services.js'),
+      settings.open(),
+    ]);
+    return createTenantServices(settings, access);
   });
-  const faceOf = (readOnly: boolean): Face => ({
+  const faceOf = (readOnly: boolean): ServerDefinition => ({
     facts: { ...settings.facts, readOnly },
     timeZone: settings.timeZone,
     log: settings.log,
     ...(settings.redact === undefined ? {} : { redact: settings.redact }),
     confirmMode: (settings.confirm ?? usualGate).mode,
-    tools: offeredTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
+    tools: visibleTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
     desk: async () => (await desks())(readOnly),
   });
   const reading = faceOf(true);
@@ -85,10 +89,10 @@ export function prepareServer(settings: ServerSettings): (readOnly: boolean) => 
 export const createServer = (settings: ServerSettings): McpServer =>
   prepareServer(settings)(settings.facts.readOnly);
 
-interface Face extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log' | 'redact'> {
+interface ServerDefinition extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log' | 'redact'> {
   readonly confirmMode: (typeof usualGate)['mode'];
-  readonly tools: ReturnType<typeof offeredTools>['tools'];
-  desk(): Promise<Desk>;
+  readonly tools: ReturnType<typeof visibleTools>['tools'];
+  desk(): Promise<TenantServices>;
 }
 
 function serverOf({
@@ -99,9 +103,9 @@ function serverOf({
   confirmMode,
   tools,
   desk,
-}: Face): McpServer {
+}: ServerDefinition): McpServer {
   const names = tools.map(({ name }) => name);
-  const server = new SealedServer(
+  const server = new RedactingServer(
     { name: facts.name, title: 'Autotask PSA', version: facts.version },
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
@@ -194,7 +198,7 @@ function serverOf({
     return isError ? { content, isError } : { content };
   });
 
-  offer(server, {
+  registerResources(server, {
     has: (tool) => names.includes(tool),
     call: (name, args, request) =>
       call(name, args, { signal: request.signal, caller: callerOf(request), reader: 'program' }),

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { asksReadOnly } from './auth.js';
+import { asksReadOnly } from './access/bearer-token.js';
+import type { Lease } from './access/tenants.js';
 import { checkBatch, checkBodyHeaders, type Outline, outlineOf, readBody } from './body.js';
 import { serveOnce } from './once.js';
 import { Refusal } from './refusal.js';
 import type { Sessions } from './sessions.js';
 import type { Principal } from './settings.js';
-import type { Lease } from './tenants.js';
 
 export interface McpRoute {
   readonly bodyBytes: number;
