@@ -176,9 +176,9 @@ function serverOf({
       throw new McpError(ErrorCode.InvalidParams, `There is no tool ${mentioned(name)}.${hint}`);
     }
     const token = extra._meta?.progressToken;
-    const progress = (rows: number, total?: number) => {
+    const progress = (rows: number, total?: number, what = 'read') => {
       if (token === undefined) return;
-      const params = { progressToken: token, progress: rows, message: `${rows} records read` };
+      const params = { progressToken: token, progress: rows, message: `${rows} records ${what}` };
       extra
         .sendNotification({
           method: 'notifications/progress',

@@ -98,17 +98,29 @@ export function createSubjects(reads: Reads, references: References, identify: I
     return { data: filled, subjects };
   }
 
-  /** Those of a stored record that has no number of its own: its ticket or task tells it from others. */
-  async function ofStored(known: EntityMetadata, row: Row, context: CallContext): Promise<Subject[]> {
+  /** Tickets and tasks that a stored record without a number of its own belongs to. */
+  function owners(known: EntityMetadata, row: Row) {
     if (isNumbered(known.entity)) return [];
-    const found = known.fields.flatMap((field) => {
+    return known.fields.flatMap((field) => {
       const to = writtenTo(known.entity, field);
       const id = row[field.name];
       return to !== undefined && isNumbered(to) && belongs(known.entity, field, to) && typeof id === 'number'
         ? [{ field: field.name, to, id }]
         : [];
     });
-    return Promise.all(found.map(({ field, to, id }) => read(field, to, id, context)));
+  }
+
+  /** Those of a stored record that has no number of its own: its ticket or task tells it from others. */
+  const ofStored = (known: EntityMetadata, row: Row, context: CallContext): Promise<Subject[]> =>
+    Promise.all(owners(known, row).map(({ field, to, id }) => read(field, to, id, context)));
+
+  /** Ids of the same for many records, by entity. */
+  function idsOf(known: EntityMetadata, rows: readonly Row[]): Map<Entity, number[]> {
+    const found = new Map<Entity, Set<number>>();
+    for (const { to, id } of rows.flatMap((row) => owners(known, row))) {
+      found.set(to, (found.get(to) ?? new Set()).add(id));
+    }
+    return new Map([...found].map(([entity, ids]) => [entity, [...ids]]));
   }
 
   /** The id of the record that an argument names, for a write. Throws InvalidInput. */
@@ -128,7 +140,7 @@ export function createSubjects(reads: Reads, references: References, identify: I
     ]);
   }
 
-  return { find, ofStored, read, idToWrite };
+  return { find, ofStored, idsOf, read, idToWrite };
 }
 
 export type Subjects = ReturnType<typeof createSubjects>;

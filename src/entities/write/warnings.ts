@@ -261,6 +261,15 @@ export function createLook(
   };
 }
 
+const looks = new WeakMap<CallContext, Look>();
+
+/** One for all writes that are planned in a call. */
+export function lookOf(context: CallContext, make: () => Look): Look {
+  const look = looks.get(context) ?? make();
+  looks.set(context, look);
+  return look;
+}
+
 /** All warnings about a write. Never rejects but when the call is cancelled. */
 export async function warningsOf(concern: Concern, look: Look): Promise<string[]> {
   const found = await Promise.all(

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { withoutMark } from '../../entities/write/idempotency-mark.js';
-import type { WritePlan } from '../../entities/write/plan.js';
+import { type AnyPlan, isSteps, stateOf } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
 import { canonical } from '../../text.js';
 import type { GateSettings } from '../settings.js';
@@ -13,22 +12,22 @@ export type Ask = (message: string) => Promise<boolean>;
 export interface ConfirmationRequest {
   readonly subject: Subject;
   readonly confirm: string | undefined;
-  readonly plan: WritePlan;
-  /** Makes the plan anew, for the moment after a human took time to answer. */
-  readonly replan: () => Promise<WritePlan>;
+  readonly plan: AnyPlan;
+  /** Makes the plan anew, for the moment after a human took time to answer and for another preview. */
+  readonly replan: () => Promise<AnyPlan>;
   /** The preview as a human reads it. */
-  readonly describe: (plan: WritePlan) => Promise<string>;
+  readonly describe: (plan: AnyPlan) => Promise<string>;
   readonly ask: Ask | undefined;
 }
 
 /** Open: `gate` says for the audit log what opened it. Held: the preview with the token that would. */
 export type Decision =
-  | { readonly open: true; readonly gate: string; readonly plan: WritePlan }
+  | { readonly open: true; readonly gate: string; readonly plan: AnyPlan }
   | {
       readonly open: false;
       readonly problem: string | null;
       readonly token: string;
-      readonly plan: WritePlan;
+      readonly plan: AnyPlan;
     };
 
 const problems: Readonly<Record<Exclude<TokenVerdict, 'good'>, string>> = {
@@ -39,14 +38,7 @@ const problems: Readonly<Record<Exclude<TokenVerdict, 'good'>, string>> = {
   used: 'This token was used already, or its preview was made by another process; one preview confirms one write.',
 };
 
-const settled = ({ action, path, body, mark, stored }: WritePlan) => [
-  action,
-  path,
-  withoutMark(body, mark),
-  stored,
-];
-
-const sameWrite = (a: WritePlan, b: WritePlan) => canonical(settled(a)) === canonical(settled(b));
+const sameWrite = (a: AnyPlan, b: AnyPlan) => canonical(stateOf(a)) === canonical(stateOf(b));
 
 /** Decides whether a planned write may be made. Every write of every tool passes here. */
 export function createGate({ mode, key, seconds, dir }: GateSettings) {
@@ -54,11 +46,18 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
   const pending = dir === null ? pendingInMemory() : pendingInFolder(dir);
   const tokens = createPreviewTokens(key ?? randomBytes(32).toString('hex'), lifeMs, pending);
 
-  async function byPreview({ subject, confirm, plan }: ConfirmationRequest): Promise<Decision> {
+  async function byPreview({ subject, confirm, plan, replan }: ConfirmationRequest): Promise<Decision> {
     if (confirm !== undefined) {
       const verdict = await tokens.check(confirm, subject, plan);
       if (verdict === 'good') return { open: true, gate: 'preview', plan };
-      return { open: false, problem: problems[verdict], token: await tokens.issue(subject, plan), plan };
+      // What was left out because it changed since a preview is in the next one, as it is now.
+      const next = isSteps(plan) ? await replan() : plan;
+      return {
+        open: false,
+        problem: problems[verdict],
+        token: await tokens.issue(subject, next),
+        plan: next,
+      };
     }
     return { open: false, problem: null, token: await tokens.issue(subject, plan), plan };
   }
@@ -89,6 +88,7 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
 
   return {
     mode,
+    lifeMs,
     pass: async (passage: ConfirmationRequest): Promise<Decision> => {
       if (mode === 'token') return byToken(passage);
       if (mode === 'elicit' && passage.ask !== undefined) return byHuman(passage, passage.ask);

@@ -90,7 +90,7 @@ export async function questionText(plan: WritePlan, actAs: number | null): Promi
 
 /** The preview of a held write, and the token that lets it through. */
 export async function previewText(
-  held: Extract<Decision, { open: false }>,
+  held: Omit<Extract<Decision, { open: false }>, 'plan'> & { readonly plan: WritePlan },
   actAs: number | null,
 ): Promise<string> {
   const [first = '', ...rest] = await previewLines(held.plan, actAs);
