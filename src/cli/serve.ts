@@ -5,7 +5,7 @@ import type { ClientSettings } from '../client/types.js';
 import type { Config } from '../config/index.js';
 import type { Credentials } from '../credentials.js';
 import { createLog, createRedactor, type Log } from '../log.js';
-import { type Access, createChanges, createServer, type ServerSettings } from '../server/index.js';
+import { type Access, createChanges, prepareServer, type ServerSettings } from '../server/index.js';
 import { serveStdio } from '../transports/stdio.js';
 import type { LocalFiles } from './files.js';
 
@@ -133,7 +133,7 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
   const files =
     config.filesDir === null ? null : await (await import('./files.js')).openFiles(config.filesDir);
   let close = async () => {};
-  const server = createServer({
+  const make = prepareServer({
     ...serverSettings(config, name, log),
     open: async () => {
       const upstream = await upstreamOf(config);
@@ -150,7 +150,7 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
     },
   });
   try {
-    await serveStdio(server);
+    await serveStdio(() => make(config.readOnly));
   } finally {
     await close();
   }

@@ -1,51 +1,44 @@
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
-import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation';
-import type { Ask } from './gate.js';
+import {
+  acceptedContent,
+  type InputRequiredResult,
+  inputRequired,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import * as z from 'zod';
+import type { PersonAsked, Question } from './gate.js';
 
-/** People need longer than programs. */
-const patienceMs = 5 * 60_000;
+/** People need longer than programs. For clients before 2026-07-28, whose question is a request of its own. */
+export const patienceMs = 5 * 60_000;
 
-let loaded: jsonSchemaValidator | undefined;
-
-/**
- * Reads what clients answer to questions. It is large and few clients are ever asked, so it is loaded with
- * the first question.
- */
-export const answerValidator: jsonSchemaValidator = {
-  getValidator: (schema) => {
-    if (loaded === undefined) throw new Error('A client was asked before its answer could be read.');
-    return loaded.getValidator(schema);
-  },
-};
+const key = 'confirm';
+const confirmed = z.object({ confirm: z.literal(true) });
 
 /**
- * Asks the human at the client whether to write; undefined where the client cannot ask. Everything but an
- * explicit yes is a no: declined, closed, not answered in time, or an answer that is not understood.
+ * What the person at the client answered so far; undefined where the client cannot ask. Everything but an
+ * explicit yes is a no: declined, closed, or an answer that is not understood.
  */
-export function askThrough(server: Server, requestId: RequestId, signal: AbortSignal): Ask | undefined {
+export function personAsked(server: Server, { mcpReq }: ServerContext): PersonAsked | undefined {
   if (server.getClientCapabilities()?.elicitation === undefined) return undefined;
-  return async (message) => {
-    const { AjvJsonSchemaValidator } = await import('@modelcontextprotocol/sdk/validation/ajv');
-    loaded ??= new AjvJsonSchemaValidator();
-    try {
-      const { action, content } = await server.elicitInput(
-        {
-          mode: 'form',
-          message,
-          requestedSchema: {
-            type: 'object',
-            properties: {
-              confirm: { type: 'boolean', title: 'Write this to Autotask', default: false },
-            },
-            required: ['confirm'],
-          },
-        },
-        { relatedRequestId: requestId, timeout: patienceMs, signal },
-      );
-      return action === 'accept' && content?.confirm === true;
-    } catch {
-      return false;
-    }
+  const state = mcpReq.requestState<string>();
+  if (state === undefined) return { answer: null };
+  return {
+    answer: { state, confirmed: acceptedContent(mcpReq.inputResponses, key, confirmed) !== undefined },
   };
 }
+
+/** The answer to a call that waits for a person: the client asks and repeats the call with what was said. */
+export const inputRequiredFor = ({ message, state }: Question): InputRequiredResult =>
+  inputRequired({
+    inputRequests: {
+      [key]: inputRequired.elicit({
+        message,
+        requestedSchema: {
+          type: 'object',
+          properties: { confirm: { type: 'boolean', title: 'Write this to Autotask', default: false } },
+          required: ['confirm'],
+        },
+      }),
+    },
+    requestState: state,
+  });

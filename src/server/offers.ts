@@ -1,18 +1,6 @@
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
-import {
-  CompleteRequestSchema,
-  GetPromptRequestSchema,
-  ListPromptsRequestSchema,
-  ListResourcesRequestSchema,
-  ListResourceTemplatesRequestSchema,
-  ReadResourceRequestSchema,
-  type ServerNotification,
-  type ServerRequest,
-} from '@modelcontextprotocol/sdk/types.js';
+import { type Server, type ServerContext, specTypeSchemas } from '@modelcontextprotocol/server';
 import { catalogue } from './catalogue.js';
 import type { Answer } from './dispatch.js';
-import { handle } from './handle.js';
 import type { Desk } from './prepare.js';
 
 export interface Offering {
@@ -25,7 +13,7 @@ export interface Offering {
 }
 
 /** What is known of the request that reads a resource. */
-export type Request = Pick<RequestHandlerExtra<ServerRequest, ServerNotification>, 'signal' | 'authInfo'>;
+export type Request = ServerContext;
 
 const isTemplate = (uri: string) => uri.includes('{');
 
@@ -38,28 +26,38 @@ export function offer(server: Server, offering: Offering): void {
     description,
     mimeType: 'text/plain',
   });
-  handle(server, ListResourcesRequestSchema, () => ({
+  server.setRequestHandler('resources/list', { params: specTypeSchemas.PaginatedRequestParams }, () => ({
     resources: resources
       .filter(({ uri }) => !isTemplate(uri))
       .map((resource) => ({ uri: resource.uri, ...shown(resource) })),
   }));
-  handle(server, ListResourceTemplatesRequestSchema, () => ({
-    resourceTemplates: resources
-      .filter(({ uri }) => isTemplate(uri))
-      .map((resource) => ({ uriTemplate: resource.uri, ...shown(resource) })),
-  }));
-  handle(server, ListPromptsRequestSchema, () => ({
+  server.setRequestHandler(
+    'resources/templates/list',
+    { params: specTypeSchemas.PaginatedRequestParams },
+    () => ({
+      resourceTemplates: resources
+        .filter(({ uri }) => isTemplate(uri))
+        .map((resource) => ({ uriTemplate: resource.uri, ...shown(resource) })),
+    }),
+  );
+  server.setRequestHandler('prompts/list', { params: specTypeSchemas.PaginatedRequestParams }, () => ({
     prompts: catalogue.prompts.map((prompt) => ({ ...prompt, arguments: [...prompt.arguments] })),
   }));
 
   const answers = () => import('./offer-answers.js');
-  handle(server, ReadResourceRequestSchema, ({ params }, request) =>
-    offering.counted(async () => (await answers()).readResource(params, offering, request)),
+  server.setRequestHandler(
+    'resources/read',
+    { params: specTypeSchemas.ReadResourceRequestParams },
+    (params, request) =>
+      offering.counted(async () => (await answers()).readResource(params, offering, request)),
   );
-  handle(server, GetPromptRequestSchema, ({ params }) =>
+  server.setRequestHandler('prompts/get', { params: specTypeSchemas.GetPromptRequestParams }, (params) =>
     offering.counted(async () => (await answers()).getPrompt(params)),
   );
-  handle(server, CompleteRequestSchema, ({ params }, { signal }) =>
-    offering.counted(async () => (await answers()).complete(params, offering, signal)),
+  server.setRequestHandler(
+    'completion/complete',
+    { params: specTypeSchemas.CompleteRequestParams },
+    (params, { mcpReq: { signal } }) =>
+      offering.counted(async () => (await answers()).complete(params, offering, signal)),
   );
 }

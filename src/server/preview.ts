@@ -1,6 +1,6 @@
 import type { Cell } from '../entities/display.js';
 import type { WritePlan } from '../entities/plan.js';
-import type { Decision } from './gate.js';
+import type { Held } from './gate.js';
 import { between, disarm } from './marked.js';
 
 const would = { create: 'create', update: 'update', delete: 'delete' } as const;
@@ -41,10 +41,7 @@ export async function previewLines(plan: WritePlan, actAs: number | null): Promi
 }
 
 /** The preview of a held write, and the token that lets it through. */
-export async function previewText(
-  held: Extract<Decision, { open: false }>,
-  actAs: number | null,
-): Promise<string> {
+export async function previewText(held: Held, actAs: number | null): Promise<string> {
   const [first = '', ...rest] = await previewLines(held.plan, actAs);
   const problem = held.problem === null ? '' : ` ${held.problem}`;
   return [
