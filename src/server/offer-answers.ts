@@ -7,6 +7,7 @@ import {
   ProtocolErrorCode,
   type ReadResourceRequest,
   type ReadResourceResult,
+  ResourceNotFoundError,
 } from '@modelcontextprotocol/server';
 import { AutotaskError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
@@ -15,9 +16,6 @@ import { prompts } from '../tools/prompts.js';
 import { resourceAt, resources } from '../tools/resources.js';
 import { disarm } from './marked.js';
 import type { Offering, Request } from './offers.js';
-
-/** The protocol's code for a resource that does not exist. */
-const resourceNotFound = -32002;
 
 /** A list of suggestions may hold so many, says the protocol. */
 const mostSuggestions = 100;
@@ -29,13 +27,13 @@ export async function readResource(
 ): Promise<ReadResourceResult> {
   const found = resourceAt(uri);
   if (found === undefined || !has(found.resource.tool))
-    throw new ProtocolError(resourceNotFound, `There is no resource ${uri}`);
+    throw new ResourceNotFoundError(uri, `There is no resource ${uri}`);
   const { text, blocks, isError } = await call(
     found.resource.tool,
     found.resource.args(found.variable),
     request,
   );
-  if (isError) throw new ProtocolError(resourceNotFound, text);
+  if (isError) throw new ResourceNotFoundError(uri, text);
   const bytes = blocks.flatMap((block) =>
     block.type === 'link' ? [] : [{ uri, mimeType: block.mimeType, blob: block.data }],
   );

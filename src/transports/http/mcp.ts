@@ -41,7 +41,8 @@ export interface McpEndpoint {
 export interface Exchange {
   /** Who may use a session that this request opens: this caller, for this tenant, with these rights. */
   readonly owner: string;
-  /** Null when the request has no body. */
+  /** What was sent, as JSON; undefined and null when the request has no body. */
+  readonly body: unknown;
   readonly outline: Outline | null;
   server(): McpServer;
   /** Calls when the answer is written or its reader gone. */
@@ -49,6 +50,23 @@ export interface Exchange {
   /** Keeps the tenant open beyond the answer, until the function it answers is called. */
   keepTenant(): () => void;
 }
+
+/** The body was read: the adapter would otherwise write it out again only to make a request of it. */
+const nothingMore = { async *[Symbol.asyncIterator]() {} };
+
+/** A stream is open when its headers are there, whether or not there is news yet. */
+const flushing = (response: ServerResponse): Parameters<ReturnType<typeof toNodeHandler>>[1] => ({
+  writeHead(status, headers) {
+    response.writeHead(status, headers);
+    if (headers?.['content-type'] === 'text/event-stream') response.flushHeaders();
+  },
+  write: (chunk) => response.write(chunk),
+  end: (chunk) => response.end(chunk),
+  on: (event, listener) => response.on(event, listener),
+  get destroyed() {
+    return response.destroyed;
+  },
+});
 
 /**
  * `/mcp`: who calls, for which tenant, with which rights; then the message, which the SDK reads, checks and
@@ -82,13 +100,14 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
 
   const listener = toNodeHandler(
     {
-      async fetch(request, { authInfo, parsedBody } = {}) {
-        const legacy = await isLegacyRequest(request, parsedBody);
+      async fetch(request, { authInfo } = {}) {
+        const exchange = exchangeOf(authInfo);
+        const { body: parsedBody } = exchange;
         const message = { ...(authInfo === undefined ? {} : { authInfo }), parsedBody };
-        if (!legacy) return modern.fetch(request, message);
+        if (!(await isLegacyRequest(request, parsedBody))) return modern.fetch(request, message);
         return sessions === null
-          ? serveLegacyOnce(request, exchangeOf(authInfo), message)
-          : sessions.serve(request, exchangeOf(authInfo), message).catch(refusalResponse);
+          ? serveLegacyOnce(request, exchange, message)
+          : sessions.serve(request, exchange, message).catch(refusalResponse);
       },
     },
     { onerror: (error) => log('error', `request failed: ${error.stack ?? error.message}`) },
@@ -121,6 +140,7 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
       const auth: AuthInfo = { token: '', clientId: principal.name, scopes: [] };
       exchanges.set(auth, {
         owner: JSON.stringify([principal.name, lease.key, readOnly]),
+        body,
         outline,
         server: () => lease.tenant.server({ name: principal.name, readOnly }),
         closed: (then) => response.once('close', () => then(!response.writableFinished)),
@@ -130,8 +150,7 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
         },
       });
       const { url = '/', headers } = request;
-      const unread = { [Symbol.asyncIterator]: () => request[Symbol.asyncIterator]() };
-      await listener({ method, url, headers, auth, ...unread }, response, body);
+      await listener({ method, url, headers, auth, ...nothingMore }, flushing(response));
     },
     close: () => modern.close(),
   };
