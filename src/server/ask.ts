@@ -1,5 +1,7 @@
 import {
   acceptedContent,
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
   type InputRequiredResult,
   inputRequired,
   type Server,
@@ -14,12 +16,42 @@ export const patienceMs = 5 * 60_000;
 const key = 'confirm';
 const confirmed = z.object({ confirm: z.literal(true) });
 
+const client = z.object({
+  [CLIENT_INFO_META_KEY]: z.object({ name: z.string() }).optional(),
+  [CLIENT_CAPABILITIES_META_KEY]: z.object({
+    elicitation: z.object({ form: z.unknown(), url: z.unknown() }).partial().optional(),
+  }),
+});
+
+/** Who asks and what it can do: later clients than those of 2025 say so with each request. */
+function clientOf(server: Server, { mcpReq }: ServerContext) {
+  const { data } = client.safeParse(mcpReq.envelope);
+  if (data === undefined) {
+    return {
+      name: server.getClientVersion()?.name,
+      elicitation: server.getClientCapabilities()?.elicitation,
+    };
+  }
+  return {
+    name: data[CLIENT_INFO_META_KEY]?.name,
+    elicitation: data[CLIENT_CAPABILITIES_META_KEY].elicitation,
+  };
+}
+
+/** Over HTTP the transport knows who holds the token; over stdio there is one client. */
+export const callerOf = (server: Server, context: ServerContext) =>
+  context.http?.authInfo?.clientId ?? `stdio ${clientOf(server, context).name ?? ''}`.trim();
+
 /**
  * What the person at the client answered so far; undefined where the client cannot ask. Everything but an
  * explicit yes is a no: declined, closed, or an answer that is not understood.
  */
-export function personAsked(server: Server, { mcpReq }: ServerContext): PersonAsked | undefined {
-  if (server.getClientCapabilities()?.elicitation === undefined) return undefined;
+export function personAsked(server: Server, context: ServerContext): PersonAsked | undefined {
+  const { elicitation } = clientOf(server, context);
+  // A client that names no mode knows forms, as all did before there were modes.
+  if (elicitation === undefined || (elicitation.form === undefined && elicitation.url !== undefined))
+    return undefined;
+  const { mcpReq } = context;
   const state = mcpReq.requestState<string>();
   if (state === undefined) return { answer: null };
   return {

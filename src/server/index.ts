@@ -9,7 +9,7 @@ import {
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { didYouMean } from '../nearest.js';
-import { inputRequiredFor, patienceMs, personAsked } from './ask.js';
+import { callerOf, inputRequiredFor, patienceMs, personAsked } from './ask.js';
 import type { Answer, CallExtras } from './dispatch.js';
 import { explainConfirm } from './explain-confirm.js';
 import { instructions } from './instructions.js';
@@ -154,10 +154,6 @@ function serverOf({
     tools: [...explainConfirm(tools, confirmMode)],
   }));
 
-  // Over HTTP the transport knows who holds the token; over stdio there is one client.
-  const callerOf = ({ http }: ServerContext) =>
-    http?.authInfo?.clientId ?? `stdio ${server.getClientVersion()?.name ?? ''}`.trim();
-
   const running = new Set<Promise<unknown>>();
   /** Counts work as running, so that a shutdown can wait for its answer. */
   async function counted<T>(work: () => Promise<T>): Promise<T> {
@@ -179,7 +175,7 @@ function serverOf({
     counted(async () => {
       const started = performance.now();
       const { dispatch } = await desk();
-      const given = { signal: context.mcpReq.signal, caller: callerOf(context), ...extras };
+      const given = { signal: context.mcpReq.signal, caller: callerOf(server, context), ...extras };
       const result = await dispatch.call(name, args, given, (error) =>
         tell(
           context,
