@@ -72,6 +72,7 @@ export const overridesFile = z.array(
         summaryFields: z.array(z.string()).optional(),
         queryBy: z.array(z.string()).optional(),
         naturalDate: z.string().nullable().optional(),
+        deadlines: z.array(z.string()).optional(),
       })
       .refine((change) => Object.keys(change).length > 0, 'changes nothing'),
     why: z.string().min(10),
@@ -111,4 +112,5 @@ export interface ModelEntity extends EntityFile {
   readonly summaryFields: readonly string[];
   readonly queryBy: readonly string[];
   readonly naturalDate: string | null;
+  readonly deadlines: readonly string[];
 }

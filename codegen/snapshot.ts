@@ -105,12 +105,20 @@ export function correct(entities: readonly EntityFile[], overrides: readonly Ove
     const by = changes.findLast((change) => change.queryBy)?.queryBy ?? queryBy(entity);
     const dated = changes.findLast((change) => change.naturalDate !== undefined);
     const date = dated?.naturalDate === undefined ? naturalDate(entity) : dated.naturalDate;
-    for (const name of [...names, ...summary, ...by, ...(date === null ? [] : [date])]) {
+    const deadlines = changes.flatMap((change) => change.deadlines ?? []);
+    for (const name of [...names, ...summary, ...by, ...deadlines, ...(date === null ? [] : [date])]) {
       if (!entity.fields.some((field) => field.name === name)) {
         throw new Error(`overrides.json lists ${entity.name}.${name}, which is not a field`);
       }
     }
-    return { ...entity, nameFields: names, summaryFields: summary, queryBy: by, naturalDate: date };
+    return {
+      ...entity,
+      nameFields: names,
+      summaryFields: summary,
+      queryBy: by,
+      naturalDate: date,
+      deadlines,
+    };
   });
 }
 

@@ -23,6 +23,8 @@ export const errorKinds = {
 
 export type ErrorKind = keyof typeof errorKinds;
 
+export type Actor = (typeof errorKinds)[ErrorKind] | 'server';
+
 export interface ErrorDetails {
   /** What to do next, one sentence. */
   readonly next?: string;
@@ -33,6 +35,8 @@ export interface ErrorDetails {
   /** Seconds after which trying again makes sense. */
   readonly retryAfter?: number;
   readonly cause?: unknown;
+  /** Who can act, where it is not whom the kind names: `server` for limits of this server's own. */
+  readonly actor?: Actor;
 }
 
 export class AutotaskError extends Error {
@@ -42,6 +46,7 @@ export class AutotaskError extends Error {
   readonly upstream: readonly string[];
   readonly status: number | undefined;
   readonly retryAfter: number | undefined;
+  readonly #actor: Actor | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -50,10 +55,11 @@ export class AutotaskError extends Error {
     this.upstream = details.upstream ?? [];
     this.status = details.status;
     this.retryAfter = details.retryAfter;
+    this.#actor = details.actor;
   }
 
-  get actor(): (typeof errorKinds)[ErrorKind] {
-    return errorKinds[this.kind];
+  get actor(): Actor {
+    return this.#actor ?? errorKinds[this.kind];
   }
 }
 

@@ -81,4 +81,6 @@ export interface Entity {
   readonly queryBy: readonly string[];
   /** Date by which people expect its lists, newest first; null for lists by id. */
   readonly naturalDate: string | null;
+  /** Fields that say by when something is due: a day alone means its end. */
+  readonly deadlines: readonly string[];
 }

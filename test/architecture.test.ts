@@ -14,6 +14,7 @@ const ground = [
   'src/errors',
   'src/given',
   'src/budget',
+  'src/identity',
   'src/scalars',
   'src/log',
   'src/redact',

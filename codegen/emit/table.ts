@@ -20,6 +20,7 @@ function row(entity: ModelEntity): Entity {
     summaryFields: entity.summaryFields,
     queryBy: entity.queryBy,
     naturalDate: entity.naturalDate,
+    deadlines: entity.deadlines,
   };
 }
 

@@ -1,28 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { ClientObserver, ClientSettings } from '../client/types.js';
 import type { HttpConfig } from '../config/http.js';
 import type { Config } from '../config/index.js';
 import { AutotaskError } from '../errors.js';
+import { countedAs, tagOf } from '../identity.js';
 import { createLog, type Log } from '../log.js';
 import { createBudgets } from '../policy/index.js';
 import { prepareServer } from '../server/index.js';
 import { type Metrics, startHttp, type Tenant } from '../transports/http/index.js';
-import {
-  accessOf,
-  auditOf,
-  clientsOf,
-  type ProgramName,
-  serverSettings,
-  tagOf,
-  upstreamOf,
-} from './serve.js';
+import { accessOf, auditOf, clientsOf, type ProgramName, serverSettings, upstreamOf } from './serve.js';
 import { checkTools, policyOf } from './token-policies.js';
-
-/** Whose writes are counted together: nobody without the secret counts for somebody else. */
-const countedAs = (settings: ClientSettings | null): string =>
-  createHash('sha256')
-    .update(JSON.stringify([settings?.credentials, settings?.apiUrl]))
-    .digest('hex');
 
 const stopped = () =>
   new Promise<void>((resolve) => {
@@ -59,14 +45,14 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     };
     const credentials = settings?.credentials;
     const secrets = [...tokens, ...Object.values(credentials ?? {})];
-    const tag = tagOf(credentials);
+    const tag = credentials === undefined ? undefined : tagOf(credentials);
     const clients = clientsOf(config, settings === null ? null : { ...settings, observer });
     const ownAudit = forGateway ? auditOf(config, tag) : audit;
     const access = Promise.all([clients, ownAudit]).then(([both, log]) =>
       accessOf(config, both, log, secrets, tag),
     );
     const common = { ...serverSettings(config, name, settings?.log ?? log, secrets), open: () => access };
-    const counted = countedAs(settings);
+    const counted = credentials === undefined ? '' : countedAs(credentials);
     // Holders without a policy of their own share what is made for the first of them.
     const prepared = new Map<string, ReturnType<typeof prepareServer>>();
     const serverFor = (holder: string) => {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { join, parse } from 'node:path';
 import type { AuditLog } from '../audit/index.js';
 import type { ClientSettings } from '../client/types.js';
 import type { Config } from '../config/index.js';
 import type { Credentials } from '../credentials.js';
+import { tagOf } from '../identity.js';
 import { createLog, createRedactor, type Log } from '../log.js';
 import { type Access, createChanges, prepareServer, type ServerSettings } from '../server/index.js';
 import { serveStdio } from '../transports/stdio.js';
@@ -55,15 +55,6 @@ export async function auditOf(
   const path = tenant === undefined ? audit.path : join(dir, `${name}-${tenant}${ext}`);
   return createAuditLog(createAuditFile({ ...audit, path, key }));
 }
-
-/**
- * Tells tenants apart in logs, in the names of their audit logs and in tokens without naming the API user. A new
- * secret does not change it.
- */
-export const tagOf = (credentials: Credentials | null | undefined): string | undefined =>
-  credentials === null || credentials === undefined
-    ? undefined
-    : createHash('sha256').update(credentials.userName.toLowerCase()).digest('hex').slice(0, 12);
 
 export type Clients = Pick<Access, 'reader' | 'writer'>;
 
@@ -145,7 +136,7 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
       );
       const secrets = Object.values(credentials ?? {});
       const access = accessOf(config, clients, await auditOf(config), secrets, undefined, files);
-      const owner = tagOf(credentials);
+      const owner = credentials === null ? undefined : tagOf(credentials);
       return owner === undefined ? access : { ...access, owner };
     },
   });

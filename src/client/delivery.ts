@@ -33,7 +33,7 @@ export async function deliver(
   const { zones, share, log } = delivery;
   const zone = await unlessAborted(zones.current(), deadline.signal);
   const verdict = await sendInTurn(delivery, call, zone, deadline);
-  if (verdict.ok || verdict.error.kind !== 'credentials') return verdict;
+  if (verdict.ok || !(verdict.error.kind === 'credentials' || verdict.error.status === 401)) return verdict;
   // A refusal may mean that the tenant lives elsewhere by now.
   const lookUp = verdict.error.status === 401 && mayMove;
   if (!lookUp || !(await unlessAborted(hasMoved(zones, zone, log), deadline.signal))) {
@@ -42,6 +42,7 @@ export async function deliver(
   }
   log('warning', 'The tenant has moved to another zone; its new address is used from now on.');
   if (!call.write) return deliver(delivery, call, deadline, false);
+  if (verdict.error.kind === 'outcomeUnknown') return verdict;
   return refuse({
     kind: 'unavailable',
     message: 'The tenant has moved to another zone. Nothing was written.',
@@ -97,10 +98,11 @@ async function sendInTurn(
 function endingOf(verdict: Verdict): Ending | null {
   if (verdict.ok) return { kind: 'accepted' };
   const { kind, retryAfter, status } = verdict.error;
-  if (kind === 'limited') {
-    return { kind, retryAfterMs: retryAfter === undefined ? undefined : retryAfter * 1000 };
+  // Of a write it may be open what happened; what the status says about the next requests is not.
+  if (kind === 'limited' || status === 429) {
+    return { kind: 'limited', retryAfterMs: retryAfter === undefined ? undefined : retryAfter * 1000 };
   }
-  return kind === 'credentials' || status === undefined ? null : { kind: 'accepted' };
+  return kind === 'credentials' || status === 401 || status === undefined ? null : { kind: 'accepted' };
 }
 
 function headersFor({ credentials }: ClientSettings, call: Call) {

@@ -1,5 +1,6 @@
 import { AutotaskError, type ErrorDetails, type ErrorKind } from '../errors.js';
 import { shorten } from '../text.js';
+import { refusedByChecks, refusedEarly } from './before-storing.js';
 import { type Answer, type Call, nameOf } from './call.js';
 import { isObject, member, parseJson, textMember } from './json.js';
 
@@ -129,8 +130,13 @@ function success(call: Call, answer: Answer): Verdict {
     return unclear(call, what, { status, again: true });
   }
   const texts = errorTexts(body);
-  return texts.length === 0 ? { ok: true, body } : refused(call, answer, texts);
+  if (texts.length === 0) return { ok: true, body };
+  return call.write ? accepted(call, answer, texts) : refused(call, answer, texts);
 }
+
+/** A status of success with complaints: the record may well be stored. */
+const accepted = (call: Call, { status }: Answer, upstream: readonly string[]): Verdict =>
+  unclear(call, 'Autotask accepted it and complained in the same answer', { status, upstream });
 
 /** A refusal that carries texts: they say more than the status does. */
 function refused(call: Call, answer: Answer, upstream: readonly string[]): Verdict {
@@ -204,6 +210,11 @@ export function judge(call: Call, answer: Answer): Verdict {
   const { status } = answer;
   if (status >= 200 && status < 300) return success(call, answer);
   const texts = isPage(answer) ? [] : errorTexts(parseJson(answer.text));
+  if (call.write && !refusedByChecks(texts) && !refusedEarly(status, answer.headers, answer.text)) {
+    const what = `Autotask answered with status ${status}${texts.length === 0 ? ' and no reason' : ' and a text that does not say that nothing was stored'}`;
+    const upstream = [...texts, ...frameworkTexts(answer)];
+    return unclear(call, what, { status, upstream, retryAfter: retryAfterOf(answer) });
+  }
   // Thread-limit text has been seen with other statuses than 429.
   if (texts.length > 0 && (status === 500 || kindOfTexts(texts) === 'limited')) {
     return refused(call, answer, texts);

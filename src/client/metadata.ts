@@ -35,8 +35,10 @@ function readField(row: JsonObject): LiveField {
   };
 }
 
-export function unreadable(what: string): AutotaskError {
-  return new AutotaskError('unexpected', `Autotask's answer about ${what} has an unknown shape.`, {
+/** `holds`: what was found that should not be there. */
+export function unreadable(what: string, holds?: string): AutotaskError {
+  const why = holds === undefined ? '' : `: it holds ${holds}`;
+  return new AutotaskError('unexpected', `Autotask's answer about ${what} has an unknown shape${why}.`, {
     next: 'Try again once; if it persists, report it to the operator of this server.',
   });
 }

@@ -42,16 +42,30 @@ export function pageSizeFor(limit: number): number {
   return Math.min(largestPage, Math.ceil((limit + 1) / pages));
 }
 
+export function checkRow(row: JsonObject, path: string, ids: boolean): void {
+  if (typeof row.id === 'number' || (!ids && member(row, 'id') === undefined)) return;
+  throw unreadable(
+    path,
+    member(row, 'id') === undefined ? 'a record without id' : 'names in another spelling',
+  );
+}
+
 export interface Page {
   readonly rows: readonly Row[];
   /** Address of the following page; null on the last. */
   readonly next: string | null;
 }
 
-export function readPage(body: unknown, path: string): Page {
-  const items = member(body, 'items');
+/**
+ * `ids`: rows of a query always have one, because paging works by it. A page or a row that is spelled in another
+ * way than documented is an error: read leniently, its fields would all be missing and look like empty ones.
+ */
+export function readPage(body: unknown, path: string, ids = true): Page {
+  const items = isObject(body) ? body.items : undefined;
   if (!Array.isArray(items) || items.length > mostItems) throw unreadable(path);
   const rows: readonly JsonObject[] = items.filter(isObject);
+  if (rows.length < items.length) throw unreadable(path, 'a row that is no record');
+  for (const row of rows) checkRow(row, path, ids);
   return { rows, next: textMember(member(body, 'pageDetails'), 'nextPageUrl') };
 }
 

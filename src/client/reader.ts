@@ -5,6 +5,7 @@ import { startDeadline } from './deadline.js';
 import { isObject, member, textMember, toNumber } from './json.js';
 import { readEntityInformation, readFields, readThreshold, unreadable } from './metadata.js';
 import {
+  checkRow,
   filterOf,
   largestPage,
   type Page,
@@ -49,12 +50,14 @@ const firstPage = (path: string, search: Search, size: number): Call =>
 
 /** The pages of a query; those that are `kept` stay in memory until the call ends. */
 async function* follow(tenant: Tenant, path: string, first: Call, options: CallOptions, kept = false) {
+  // Lists below a parent are GETs, and a few of their records have no id.
+  const ids = first.method === 'POST';
   const callFor = pageFollower(first);
   let call = first;
   for (;;) {
     const body = await tenant.send(call, options);
     if (kept) currentUse()?.hold(body);
-    const page: Page = readPage(body, path);
+    const page: Page = readPage(body, path, ids);
     yield page;
     if (page.next === null) return;
     call = callFor(page, page.next);
@@ -85,12 +88,13 @@ async function rowsFrom(
 
 /** Reads the record of a GET; null when Autotask has none. */
 function readItem(body: unknown, path: string): Row | null {
-  const item = member(body, 'item');
-  if (isObject(item)) return item;
+  const { item, items } = isObject(body) ? body : {};
   // A single attachment comes as a list of one, and only there does it carry its data.
-  const items = member(body, 'items');
-  const first: unknown = Array.isArray(items) ? items[0] : undefined;
-  if (isObject(first)) return first;
+  const found: unknown = isObject(item) ? item : Array.isArray(items) ? items[0] : undefined;
+  if (isObject(found)) {
+    checkRow(found, path, false);
+    return found;
+  }
   if (item === null || (Array.isArray(items) && items.length === 0)) return null;
   throw unreadable(path);
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { tenantKey } from '../identity.js';
 import { createDiskCache } from './disk-cache.js';
 import { createMemoryShare, type MemoryShare } from './memory-share.js';
 import type { TenantShare } from './share.js';
@@ -11,24 +11,12 @@ const most = 300;
 const shares = new Map<string, { readonly share: MemoryShare; readonly usedAt: number }>();
 
 /**
- * Names a tenant without naming it. The secret is the key of the hash: the name cannot be guessed from it,
- * and who has the user name but not the secret finds no cached metadata.
- */
-function tenantKey({ credentials, apiUrl, zoneUrl }: ClientSettings): string {
-  const { userName, secret, integrationCode } = credentials;
-  return createHmac('sha256', secret)
-    .update(JSON.stringify([userName.toLowerCase(), integrationCode, apiUrl ?? zoneUrl]))
-    .digest('hex')
-    .slice(0, 40);
-}
-
-/**
  * The share of a tenant in this process: clients with the same credentials and address get the same. Those
  * unused for an hour, or longest when there are too many, are forgotten unless they hold somebody back.
  */
 export function shareOf(settings: ClientSettings, tuning: Tuning): TenantShare {
   const now = Date.now();
-  const key = tenantKey(settings);
+  const key = tenantKey(settings.credentials, settings.apiUrl ?? settings.zoneUrl);
   const existing = shares.get(key);
   if (existing !== undefined) {
     shares.delete(key);

@@ -1,4 +1,5 @@
 import { AutotaskError } from '../errors.js';
+import { baseOf } from '../identity.js';
 import { textMember } from './json.js';
 import type { ClientSettings, Zone } from './types.js';
 
@@ -7,9 +8,7 @@ const isLoopback = (host: string): boolean =>
 
 /** Brings a base address into one form: with `V1.0/`, whether it was given with, without or in another case. */
 export function apiBase(address: string): string {
-  const url = parseAddress(address);
-  const path = url.pathname.replace(/\/{2,}/g, '/').replace(/\/?(v1\.0)?\/*$/i, '');
-  return `${url.origin}${path}/V1.0/`;
+  return `${baseOf(parseAddress(address).href)}/V1.0/`;
 }
 
 /** The service at the address of discovery: a host is enough, `ATServicesRest` is added. */

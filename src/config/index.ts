@@ -3,6 +3,7 @@ import type { Credentials } from '../credentials.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import { createPolicy, type Policy, type PolicySettings, readPolicySettings } from '../policy/index.js';
+import { createRedactor } from '../redact.js';
 import { isTimeZone, timeZoneProblem } from '../time-zone.js';
 import { defaultCacheDir } from './cache-dir.js';
 import { type HttpConfig, readHttp } from './http.js';
@@ -130,6 +131,22 @@ function unknownVariables(env: Sources['env']): string[] {
     .map((name) => `${name} is not a variable of this server.${didYouMean(name, known)}`);
 }
 
+/** Settings that are secret, wherever else their values stand by mistake. */
+const secretSettings = [...credential, 'AUTOTASK_CONFIRM_KEY', 'AUTOTASK_AUDIT_KEY'];
+
+/** Names in lists are repeated in messages, so that a mistyped one is found; nothing that is secret is. */
+function withoutSecrets(values: Readonly<Record<string, string>>, http: HttpConfig | null) {
+  const redact = createRedactor([
+    ...secretSettings.flatMap((name) => values[name] ?? []),
+    ...(http?.tokens ?? []).map(({ token }) => token),
+  ]);
+  return ({ field, problem, allowed }: Problem): Problem => ({
+    field: redact(field),
+    problem: redact(problem),
+    ...(allowed === undefined ? {} : { allowed }),
+  });
+}
+
 /** Folds the sources into one checked configuration. Throws InvalidInput with every problem at once. */
 export async function loadConfig(sources: Sources): Promise<Config> {
   const problems: Problem[] = [];
@@ -147,8 +164,9 @@ export async function loadConfig(sources: Sources): Promise<Config> {
   const policySettings = await readPolicySettings(values, file, problems);
   const byToken = await tokenPolicies(sources, http?.tokens ?? [], problems);
   const writes = parsed.success ? await readWrites(parsed.data, http !== null, problems) : undefined;
-  if (problems.length > 0 || !parsed.success || writes === undefined)
-    throw new InvalidInput('The configuration is not right.', problems);
+  if (problems.length > 0 || !parsed.success || writes === undefined) {
+    throw new InvalidInput('The configuration is not right.', problems.map(withoutSecrets(values, http)));
+  }
   const given = parsed.data;
   const missing = credential.filter((name) => given[name] === undefined);
   const { AUTOTASK_USERNAME: userName, AUTOTASK_SECRET: password, AUTOTASK_INTEGRATION_CODE: code } = given;

@@ -1,5 +1,5 @@
 import type { Row } from '../client/types.js';
-import type { EntityFacts, FieldFacts } from './facts.js';
+import type { Choice, EntityFacts, FieldFacts } from './facts.js';
 import { labelOf } from './picklists.js';
 
 /** Who will see what a write stores. */
@@ -64,6 +64,12 @@ export const choiceSeenBy = (
   name === 'publish' ? (keepsInside(label) ? 'internal' : 'customer') : null;
 
 const isSet = (value: unknown) => value === true || value === 1;
+
+/** `internal` for a publish value: the choices that only our own people see. Empty for any other field or word. */
+export const internalChoices = (field: FieldFacts, word: string): readonly Choice[] =>
+  field.name === 'publish' && /^\s*(internal|internal only|private)\s*$/i.test(word)
+    ? field.choices.filter(({ isActive, label }) => isActive && keepsInside(label))
+    : [];
 
 /**
  * Who will see a record after a write, or saw it until a delete (then `body` is the stored record). Notes and

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { load } from '../../generated/load.js';
 import type { Row } from '../client/types.js';
 import type { Problem } from '../errors.js';
+import { internalChoices } from './audience.js';
 import { type Conversion, type Converted, convertValue, isName, ownersFirst } from './convert.js';
 import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
 import { doubts } from './freshness.js';
@@ -24,6 +25,8 @@ export interface CheckedBody {
   readonly fields: readonly FieldFacts[];
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
+  /** How values were understood where that is more than a name or a label. */
+  readonly said: readonly string[];
 }
 
 const udfInput = z.array(z.strictObject({ name: z.string(), value: z.unknown() }));
@@ -54,9 +57,12 @@ function checkChoice(
   const text = typeof given === 'string' ? given.trim() : String(given);
   const both = codeOrLabel(field, given);
   if (both !== undefined) return { problem: both };
+  const labelled = choicesByLabel(field, text, 'stored');
   const matching = field.choices.some((choice) => choice.value === text)
     ? field.choices.filter((choice) => choice.value === text)
-    : choicesByLabel(field, text, 'stored');
+    : labelled.length > 0
+      ? labelled
+      : internalChoices(field, text);
   if (distinctLabels(matching).length > 1) {
     const problem = `${JSON.stringify(given)} fits several values; give the code`;
     return { problem: { field: field.name, problem, allowed: asListed(matching) } };
@@ -209,6 +215,7 @@ export async function checkBody(
 ): Promise<CheckedBody> {
   const problems: Problem[] = [];
   const notes: string[] = [];
+  const said: string[] = [];
   const body: Record<string, unknown> = {};
   const udfs: { name: string; value: string | null }[] = [];
   const fields: FieldFacts[] = [];
@@ -218,7 +225,8 @@ export async function checkBody(
     if (!converted.ok) problems.push(converted.problem);
     else if (field.udf) udfs.push({ name: field.name, value: String(converted.value) });
     else body[field.name] = converted.value;
-    if (converted.ok && converted.note !== undefined) notes.push(converted.note);
+    if (converted.ok && converted.as !== undefined) notes.push(`${field.name}: ${converted.as}`);
+    if (converted.ok && converted.said !== undefined) said.push(converted.said);
   };
   for (const [name, given] of flatten(facts, data, problems)) {
     const field = await facts.find(name, how.signal);
@@ -266,5 +274,5 @@ export async function checkBody(
     ...checkTenant(facts, fields, body, mode),
     ...(await checkReferences(body, fields, how)),
   );
-  return { body, fields, problems: oncePerField(problems), notes };
+  return { body, fields, problems: oncePerField(problems), notes, said };
 }

@@ -4,6 +4,8 @@ import type { Problem } from '../errors.js';
 import type { Entity } from '../model.js';
 import { spellingKey } from '../nearest.js';
 import * as scalars from '../scalars.js';
+import { internalChoices } from './audience.js';
+import { orNull } from './courtesy.js';
 import { isDay, rangeForms, toUtc } from './dates.js';
 import type { FieldFacts } from './facts.js';
 import type { Identified } from './identify.js';
@@ -19,6 +21,7 @@ import {
   notAChoice,
 } from './picklists.js';
 import { canName, type References } from './references.js';
+import { isNobody } from './words.js';
 
 /** Everything needed to turn what a caller wrote into what Autotask stores. */
 export interface Conversion {
@@ -27,6 +30,8 @@ export interface Conversion {
   readonly signal?: AbortSignal;
   /** For a filter, where inactive records and ranges of time are welcome; otherwise a value to store. */
   readonly filter?: boolean;
+  /** Status codes of tickets that count as closed. */
+  readonly closedStatusIds?: readonly number[];
   /** The value is one of a list. */
   readonly many?: boolean;
   /** The moment from which `today` and its like count; milliseconds, the present unless given. */
@@ -41,7 +46,8 @@ export interface Conversion {
 }
 
 export type Converted =
-  | { readonly ok: true; readonly value: unknown; readonly note?: string }
+  /** `as`: the record that a name was taken for, `Contoso Ltd (id 175)`. */
+  | { readonly ok: true; readonly value: unknown; readonly as?: string; readonly said?: string }
   | { readonly ok: false; readonly problem: Problem };
 
 const fail = (field: FieldFacts, problem: string, allowed?: readonly string[]): Converted => ({
@@ -68,7 +74,8 @@ const isNumeric = (value: unknown) => typeof value === 'number' || /^\s*-?\d+\s*
 
 /** The codes of one label of a filter, or of several between commas where no label has one. */
 function codesOf(field: FieldFacts, given: string, many: boolean): Converted | undefined {
-  const choices = choicesByLabel(field, given, 'label');
+  const labelled = choicesByLabel(field, given, 'label');
+  const choices = labelled.length > 0 ? labelled : internalChoices(field, given);
   const labels = distinctLabels(choices);
   if (labels.length > 1) {
     return fail(field, `${JSON.stringify(given)} fits several values; give the code`, asListed(choices));
@@ -142,6 +149,9 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
     return named.ok ? { ok: true, value: named.id } : fail(field, named.problem, named.allowed);
   }
   const fits = await fitting(how.references, entity, text, how);
+  if (how.filter !== true && isNobody(text)) {
+    return fail(field, `${JSON.stringify(text)} is no record of ${entity.name}; null empties the field`);
+  }
   const refused = comparisonProblem(field, text, how);
   // Only a record that has the sign in its name is meant by it.
   const whole = spellingKey(text);
@@ -154,7 +164,13 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
   if (only === undefined && inactive !== undefined) {
     return fail(field, `${JSON.stringify(text)} is ${inactive.name} (id ${inactive.id}), which is inactive`);
   }
-  if (only === undefined) return fail(field, `no record of ${entity.name} is called ${JSON.stringify(text)}`);
+  if (only === undefined) {
+    const { references, signal } = how;
+    const near = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
+    const listed = near.map(({ id, name }) => `${id} = ${name}`);
+    const hint = near.length === 0 ? '' : '; the nearest names are';
+    return fail(field, `no record of ${entity.name} is called ${JSON.stringify(text)}${hint}`, listed);
+  }
   if (others.length > 0) {
     const listed = found.slice(0, mostListed).map((candidate) => `${candidate.id} = ${candidate.name}`);
     const rest = found.length - listed.length;
@@ -164,7 +180,13 @@ async function convertReference(field: FieldFacts, text: string, how: Conversion
       rest === 0 ? listed : [...listed, `and ${rest} more`],
     );
   }
-  return { ok: true, value: only.id, note: `${field.name}: ${only.name} (id ${only.id})` };
+  const passedOver = how.filter === true ? all.filter((candidate) => !found.includes(candidate)) : [];
+  const states = [
+    `id ${only.id}`,
+    ...(only.isActive ? [] : ['inactive']),
+    ...(passedOver.length === 0 ? [] : [`not the inactive ${passedOver.map(({ id }) => id).join(', ')}`]),
+  ];
+  return { ok: true, value: only.id, as: `${only.name} (${states.join('; ')})` };
 }
 
 /** Whether the value is the name of a record that the field points to, and has to be looked for. */
@@ -225,6 +247,10 @@ export async function convertValue(field: FieldFacts, given: unknown, how: Conve
   }
   if (field.dataType !== 'datetime') return { ok: true, value: parsed.data };
   const text = String(parsed.data);
+  if (isDay(text) && field.deadline === true && how.filter !== true) {
+    const said = `${field.name}: a day was given, and its end is meant (${how.timeZone})`;
+    return { ok: true, value: toUtc(`${text.trim()}T23:59:59`, how.timeZone), said };
+  }
   const day = isDay(text) && field.day;
   return { ok: true, value: day ? `${text.trim()}T00:00:00Z` : toUtc(text, how.timeZone) };
 }

@@ -132,6 +132,9 @@ export interface Range {
 const dayOf = (instant: number, timeZone: string) =>
   new Date(instant + offsetMinutes(instant, timeZone) * 60_000).toISOString().slice(0, 10);
 
+/** The day it is now in a time zone, `yyyy-mm-dd`. */
+export const today = (timeZone: string, now = Date.now()): string => dayOf(now, timeZone);
+
 const addDays = (day: string, days: number) =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 
@@ -169,7 +172,7 @@ function wordedDays(words: string, today: string): readonly [first: string, afte
   if (words === 'today') return [today, addDays(today, 1)];
   if (words === 'yesterday') return [addDays(today, -1), today];
   if (words === 'tomorrow') return [addDays(today, 1), addDays(today, 2)];
-  const counted = /^(last|past|next) (\d{1,4}) (day|week|month|quarter|year)s?$/.exec(words);
+  const counted = /^(last|past|next) ([1-9]\d{0,3}) (day|week|month|quarter|year)s?$/.exec(words);
   if (counted !== null) {
     const size = Number(counted[2]);
     const unit = asUnit(counted[3]);
@@ -177,9 +180,10 @@ function wordedDays(words: string, today: string): readonly [first: string, afte
       if (unit === undefined) return addDays(day, sign * size);
       return unit === 'week' ? addDays(day, sign * size * 7) : sameDay(day, sign * size * monthsOf[unit]);
     };
+    // Today is one of them: the last 30 days are 30 days.
     return counted[1] === 'next'
-      ? [today, addDays(shift(today, 1), 1)]
-      : [shift(today, -1), addDays(today, 1)];
+      ? [today, shift(today, 1)]
+      : [addDays(shift(today, -1), 1), addDays(today, 1)];
   }
   const whole = /^(this|last|next) (week|month|quarter|year)$/.exec(words);
   const unit = asUnit(whole?.[2]);
@@ -191,7 +195,24 @@ function wordedDays(words: string, today: string): readonly [first: string, afte
 }
 
 export const rangeForms =
-  'today, yesterday, last 7 days, this week, last month, this quarter, a day, or from..to';
+  'today, yesterday, tomorrow, last 7 days, past 2 weeks, next 60 days (days, weeks, months, quarters or years), this/last/next week, month, quarter or year, a day, or from..to with either end left out';
+
+/**
+ * A range as a reader checks it: its first and last day (`2026-10-22 to 2026-11-20`), or moments where it does not
+ * begin or end with a day. Names the zone that the days are days of, unless that is UTC or the field holds days.
+ */
+export function showRange({ from, until }: Range, day: boolean, timeZone: string): string {
+  const zone = day ? 'UTC' : timeZone;
+  const midnight = (at: string) => toUtc(dayOf(Date.parse(at), zone), zone) === at;
+  const whole = [from, until].every((at) => at === undefined || midnight(at));
+  const first = from && (whole ? dayOf(Date.parse(from), zone) : showDate(from, false, zone));
+  const last =
+    until && (whole ? addDays(dayOf(Date.parse(until), zone), -1) : `before ${showDate(until, false, zone)}`);
+  const where = zone === 'UTC' ? '' : ` (${zone})`;
+  if (first === undefined) return `${whole ? 'until ' : ''}${last}${where}`;
+  if (last === undefined) return `from ${first}${where}`;
+  return `${first}${first === last ? '' : ` to ${last}`}${where}`;
+}
 
 /**
  * A range in words (`last 7 days`, `this month`) or as `from..to` with either end left out, in the caller's

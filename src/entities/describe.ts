@@ -5,6 +5,7 @@ import type { EntityFacts, Facts, FieldFacts } from './facts.js';
 import { doubts } from './freshness.js';
 import { allEntities, findEntity } from './names.js';
 import { routes } from './route.js';
+import { entitiesMeant } from './words.js';
 
 /** What can be done with an entity, wherever it can be done and as far as the policy allows it. */
 export function abilities(entity: Entity, policy: Policy): string[] {
@@ -33,7 +34,11 @@ export function listEntities(search: string | undefined, policy: Policy): Listin
     .split(/[\s,/]+/)
     .map(fold)
     .filter((word) => word !== '');
-  const stems = words.map((word) => word.replace(/ies$/, '').replace(/s$/, ''));
+  const parts = words.map((word) => ({
+    stem: word.replace(/ies$/, '').replace(/s$/, ''),
+    meant: entitiesMeant(word),
+  }));
+  const whole = entitiesMeant(search ?? '');
   return allEntities
     .filter((entity) => policy.may('read', entity))
     .filter((entity) => {
@@ -42,7 +47,10 @@ export function listEntities(search: string | undefined, policy: Policy): Listin
       const text = fold(
         `${entity.name} ${entity.singular} ${entity.parents.map((parent) => `${parent.entity} ${parent.collection}`).join(' ')}`,
       );
-      return stems.every((stem) => text.includes(stem));
+      const { name } = entity;
+      return (
+        whole.includes(name) || parts.every(({ stem, meant }) => text.includes(stem) || meant.includes(name))
+      );
     })
     .map((entity) => ({
       name: entity.name,

@@ -7,6 +7,7 @@ import type { Policy } from '../policy/index.js';
 import { nameText } from '../text.js';
 import { isDayField } from './dates.js';
 import { doubts, meets, metadataPath } from './freshness.js';
+import { fieldsMeant } from './words.js';
 
 export interface Choice {
   readonly value: string;
@@ -31,6 +32,8 @@ export interface FieldFacts extends Omit<Field, 'dataType' | 'picklistValues'> {
   readonly shownAs?: string;
   /** Holds days, although its type says datetime: midnight in UTC that no time zone shifts. */
   readonly day: boolean;
+  /** By when something is due: a day alone means its end. */
+  readonly deadline?: boolean;
   /** All choices when they came from the tenant, otherwise only those that every tenant has. */
   readonly choices: readonly Choice[];
   /** Name of the picklist field that decides which choices are valid. */
@@ -68,18 +71,22 @@ function fromSnapshot(entity: Entity, field: Field): FieldFacts {
     label: null,
     udf: false,
     day: isDayField(entity.name, field.name),
+    deadline: entity.deadlines.includes(field.name),
     choices,
     parentField: null,
   };
 }
 
+/** Older zones name fields like their classes, `QueueID`; records spell the same name with a small letter. */
+const wireName = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+
 /** `known`: what the snapshot says; it is corrected where the metadata of tenants does not flag a reference. */
 function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Field): FieldFacts {
   const pointsTo = field.isPickList ? null : (known?.referenceEntityType ?? null);
   return {
-    name: field.name,
+    name: udf ? field.name : (known?.name ?? wireName(field.name)),
     // A tenant calls it `byte`; its values are base64 text.
-    dataType: field.dataType === 'byte' ? 'byte[]' : field.dataType,
+    dataType: /^byte$/i.test(field.dataType) ? 'byte[]' : field.dataType.toLowerCase(),
     length: field.length > 0 ? field.length : null,
     isRequired: field.isRequired,
     isReadOnly: field.isReadOnly,
@@ -90,9 +97,10 @@ function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Fiel
     label: field.label,
     udf,
     // Dates of user-defined fields have no time in Autotask.
-    day: udf ? field.dataType === 'datetime' : isDayField(entity.name, field.name),
+    day: udf ? field.dataType === 'datetime' : isDayField(entity.name, known?.name ?? wireName(field.name)),
+    deadline: !udf && entity.deadlines.includes(known?.name ?? wireName(field.name)),
     choices: field.picklistValues ?? [],
-    parentField: field.picklistParentValueField,
+    parentField: field.picklistParentValueField === null ? null : wireName(field.picklistParentValueField),
   };
 }
 
@@ -141,7 +149,9 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
         const builtIn = field(name);
         if (builtIn !== undefined) return builtIn;
         const [found, ...others] = udfsNamed(name, await udfs(signal));
-        return others.length === 0 ? found : undefined;
+        if (found !== undefined || others.length > 0) return others.length === 0 ? found : undefined;
+        const [meant, ...more] = fieldsOf(name, field);
+        return more.length === 0 ? meant : undefined;
       },
     };
   }
@@ -179,6 +189,11 @@ export function createFacts(reader: AutotaskReader | null, policy: Policy) {
 
 export type Facts = ReturnType<typeof createFacts>;
 
+/** The fields that people mean by a word that is the name of none; several are asked back. */
+const fieldsOf = (word: string, field: EntityFacts['field']): readonly FieldFacts[] => [
+  ...new Set(fieldsMeant(word).flatMap((name) => field(name) ?? [])),
+];
+
 /** User-defined fields by name, label or what answers call them; several where the spelling fits more than one. */
 function udfsNamed(name: string, udfs: readonly FieldFacts[]): readonly FieldFacts[] {
   const spellings = udfs.flatMap((udf) =>
@@ -196,6 +211,11 @@ export async function unknownField(facts: EntityFacts, name: string): Promise<st
   if (several.length > 1) {
     const listed = several.map((udf) => JSON.stringify(udf.name)).join(' and ');
     return `${JSON.stringify(name)} fits several fields of ${facts.entity.name}: ${listed}; spell one exactly`;
+  }
+  const meant = fieldsOf(name, facts.field);
+  if (meant.length > 1) {
+    const listed = meant.map((field) => field.name).join(' or ');
+    return `${JSON.stringify(name)} may mean ${listed} of ${facts.entity.name}; name one`;
   }
   const names = [...facts.fields, ...udfs].map((field) => field.name);
   const hint = didYouMean(name, names) || ' describe-entity-fields lists its fields';

@@ -1,14 +1,18 @@
-import * as z from 'zod';
 import type { FilterNode, Row } from '../client/types.js';
 import { InvalidInput, type Problem } from '../errors.js';
-import { didYouMean, nearest } from '../nearest.js';
 import { type Operator, operators } from '../operators.js';
-import { boolean, datetime } from '../scalars.js';
+import { boolean } from '../scalars.js';
+import { Asked } from './asked.js';
 import { splitIntoBatches } from './batches.js';
-import { type Conversion, convertValue, isName, ownersFirst } from './convert.js';
-import { isDay, nextDay, parseRange, toUtc } from './dates.js';
+import { type Conversion, type Converted, convertValue, isName, ownersFirst } from './convert.js';
 import { type EntityFacts, type FieldFacts, unknownField } from './facts.js';
+import { compareHere } from './locally.js';
+import { malformed, nodeShape } from './node-shape.js';
+import { choicesByLabel } from './picklists.js';
+import { notExcluded, reword } from './reword.js';
+import { spanOf } from './span.js';
 import { matchesUdf } from './udf-condition.js';
+import { isNobody, operatorMeant } from './words.js';
 
 /**
  * Autotask drops a condition whose operator it does not know and answers with everything, and finds nothing
@@ -26,26 +30,20 @@ export interface CheckedFilter {
   readonly local: readonly ((row: Row) => boolean)[];
   /** Fields that those conditions read. */
   readonly localFields: readonly string[];
-  /** What was changed on the way, for the answer. */
+  /** What a reader has to notice. */
   readonly notes: readonly string[];
+  /** How names, labels and ranges were understood, and what has to be looked at when nothing matches. */
+  readonly asked: Asked;
 }
-
-const nodeShape = z.strictObject({
-  op: z.string(),
-  field: z.string().optional(),
-  value: z.unknown().optional(),
-  items: z.array(z.unknown()).optional(),
-  udf: z.unknown().optional(),
-});
-
-const findOperator = (op: string) =>
-  operators.find((operator) => operator.toLowerCase() === op.trim().toLowerCase());
 
 class Check {
   readonly problems: Problem[] = [];
   readonly notes: string[] = [];
   readonly local: ((row: Row) => boolean)[] = [];
   readonly localFields: string[] = [];
+  readonly asked = new Asked();
+  /** Conditions on telephone numbers, of which Autotask can only compare a part. */
+  readonly narrowed = new Map<FilterNode, { readonly field: string; readonly digits: string }>();
   /** Ids that all found records have, by field. */
   private readonly beside: Record<string, unknown> = {};
   private udfSent = false;
@@ -64,17 +62,8 @@ class Check {
   async node(raw: unknown, path: string, depth = 0): Promise<FilterNode | undefined> {
     const parsed = nodeShape.safeParse(raw);
     if (!parsed.success) {
-      const stray = parsed.error.issues.find((issue) => issue.code === 'unrecognized_keys');
-      const keys = Object.keys(nodeShape.shape);
-      const [key = ''] = stray?.code === 'unrecognized_keys' ? stray.keys : [];
-      if (stray !== undefined) {
-        return this.bad(
-          path,
-          `${JSON.stringify(key)} is no part of a condition.${didYouMean(key, keys)}`,
-          keys,
-        );
-      }
-      return this.bad(path, 'must be a condition { op, field, value }', operators);
+      this.problems.push({ field: path, ...malformed(parsed.error) });
+      return undefined;
     }
     const { op, field, items } = parsed.data;
     const group = op.trim().toLowerCase();
@@ -90,18 +79,14 @@ class Check {
       }
       return { op: group, items: nodes };
     }
-    const operator = findOperator(op);
-    if (operator === undefined) {
-      const close = nearest(op, operators, 1)[0];
-      const hint = close === undefined ? '' : ` Did you mean ${close}?`;
-      return this.bad(path, `${JSON.stringify(op)} is not an operator.${hint}`, [...operators, 'and', 'or']);
-    }
+    const meant = operatorMeant(op, parsed.data.value);
+    if ('problem' in meant) return this.bad(path, meant.problem, [...operators, 'and', 'or']);
     if (field === undefined) return this.bad(path, `the condition ${op} names no field`);
     if (items !== undefined) return this.bad(path, `only and and or take items, not ${op}`);
     const facts = await this.facts.find(field, this.how.signal);
     if (facts === undefined) return this.bad(path, await unknownField(this.facts, field));
     if (facts.isQueryable === false) return this.bad(facts.name, 'cannot be used in a filter');
-    return this.condition(operator, facts, parsed.data.value, depth);
+    return this.condition(meant.operator, facts, meant.value, depth);
   }
 
   private async condition(
@@ -112,6 +97,9 @@ class Check {
   ): Promise<FilterNode | undefined> {
     if (operator === 'exist' || operator === 'notExist') return this.existence(operator, field, value, depth);
     if (value === undefined) return this.bad(field.name, `${operator} needs a value; null means empty`);
+    if (isNobody(value) && field.referenceEntityType === 'Resource' && operator in opposite) {
+      return this.condition(operator, field, null, depth);
+    }
     if (value === null) {
       const instead = opposite[operator];
       if (instead === undefined) return this.bad(field.name, `${operator} needs a value`);
@@ -133,12 +121,23 @@ class Check {
     if (textOperators.has(operator) && String(value).trim() === '') {
       return this.bad(field.name, `${operator} needs a text that is not empty`);
     }
-    const span = this.span(operator, field, value, depth);
-    if (span !== undefined) return span;
+    const span = spanOf(operator, field, value, this.how);
+    if (span !== undefined) {
+      if (span.said !== undefined) this.asked.understand(field.name, span.of, [span.said]);
+      const nodes = span.nodes.flatMap((node) => this.place(node, field, depth) ?? []);
+      return span.op === null ? nodes[0] : { op: span.op, items: nodes };
+    }
+    const excluded = notExcluded(field, operator, String(value));
+    if (excluded !== undefined) return this.bad(field.name, excluded);
+    const text = this.text(operator, field, value, depth);
+    if (text !== undefined) return text;
     const many = operator === 'in' || operator === 'notIn';
     const given: unknown[] = many && Array.isArray(value) ? value : [value];
-    if (many && field.dataType === 'datetime' && given.length > 0) {
-      // A day in a list means all of it, as it does alone.
+    const each =
+      field.dataType === 'datetime' ||
+      given.some((item) => reword(this.facts.entity, field, 'eq', String(item)) !== undefined);
+    if (many && each && given.length > 0) {
+      // What an item means alone it means in a list: a day all of it, a number of a telephone any notation.
       const one = operator === 'in' ? 'eq' : 'noteq';
       const items: FilterNode[] = [];
       for (const item of given) {
@@ -151,14 +150,23 @@ class Check {
       return this.bad(field.name, `${operator} takes one value; use ${plural[operator] ?? 'in'} for a list`);
     }
     const values: unknown[] = [];
+    const names: string[] = [];
     for (const item of given) {
       if (item === null) return this.bad(field.name, 'a list cannot hold null: use notExist in an or group');
       const converted = await this.convert(field, operator, item, many);
       if (!converted.ok) this.problems.push(converted.problem);
       else {
-        if (converted.note !== undefined) this.notes.push(converted.note);
+        if (converted.as !== undefined) names.push(converted.as);
+        else if (field.referenceEntityType !== null && typeof converted.value === 'number')
+          this.asked.ids.push({ field, op: operator, id: converted.value });
         values.push(...(Array.isArray(converted.value) ? converted.value : [converted.value]));
       }
+    }
+    const unknown = this.asked.tell(field, operator, values, names, depth > 0);
+    if (unknown.length > 0 && this.facts.live) {
+      this.notes.push(
+        `${field.name}: ${unknown.map(String).join(', ')} is no value of this picklist, active or inactive`,
+      );
     }
     if (many) {
       if (values.length === 0 && given.length === 0)
@@ -179,6 +187,18 @@ class Check {
     return this.place({ op: instead, field: field.name, value: values }, field, depth);
   }
 
+  /** Texts that mean something else than what could be stored in the field: patterns, pasted names, numbers. */
+  private text(operator: Operator, field: FieldFacts, value: unknown, depth: number): FilterNode | undefined {
+    if (typeof value !== 'string' && typeof value !== 'number') return;
+    const found = reword(this.facts.entity, field, operator, String(value));
+    if (found === undefined) return;
+    this.asked.understand(field.name, operator, [found.said]);
+    this.asked.compare(field.name, found.compared.op, found.compared.value, depth > 0);
+    if (found.digits === undefined) return this.place(found.node, field, depth);
+    this.narrowed.set(found.node, { field: field.name, digits: found.digits });
+    return found.node;
+  }
+
   /** `exist` takes no value; people who give one mean yes or no by it. */
   private existence(
     operator: 'exist' | 'notExist',
@@ -195,7 +215,19 @@ class Check {
   }
 
   /** A fragment of a code or name is text, whatever the field's choices are. */
-  private convert(field: FieldFacts, operator: Operator, value: unknown, many: boolean) {
+  private async convert(
+    field: FieldFacts,
+    operator: Operator,
+    value: unknown,
+    many: boolean,
+  ): Promise<Converted> {
+    // Which statuses count as closed is the operator's word; a status of that name comes first.
+    const { closedStatusIds = [] } = this.how;
+    const isStatus = this.facts.entity.name === 'Tickets' && field.name === 'status';
+    const closed = isStatus && typeof value === 'string' && /^\s*closed\s*$/i.test(value);
+    if (closed && closedStatusIds.length > 0 && choicesByLabel(field, 'Closed', 'label').length === 0) {
+      return { ok: true, value: closedStatusIds };
+    }
     return convertValue(textOperators.has(operator) ? { ...field, isPickList: false } : field, value, {
       ...this.how,
       many,
@@ -214,42 +246,6 @@ class Check {
     }
     const last = (await ownersFirst(names, this.how.references)).map(({ index }) => index);
     return [...[...raw.keys()].filter((index) => !last.includes(index)), ...last];
-  }
-
-  /**
-   * A day compared with a moment: `eq` would only match midnight, so the whole day is meant. Ranges in words
-   * and `from..to` stand for all moments in them. Fields that hold days have no zone to shift by.
-   */
-  private span(operator: Operator, field: FieldFacts, value: unknown, depth: number): FilterNode | undefined {
-    if (field.dataType !== 'datetime' || typeof value !== 'string') return;
-    const zone = field.day ? 'UTC' : this.how.timeZone;
-    const now = this.how.now ?? Date.now();
-    if (/^\s*now\s*$/i.test(value) && /^[gl]te?$/.test(operator)) {
-      return this.place(
-        { op: operator, field: field.name, value: new Date(now).toISOString() },
-        field,
-        depth,
-      );
-    }
-    const wholeDay = isDay(value) && datetime.safeParse(value).success;
-    const range = wholeDay
-      ? { from: toUtc(value, zone), until: toUtc(nextDay(value), zone) }
-      : parseRange(value, this.how.timeZone, field.day, now);
-    if (range === undefined) return;
-    const bound = (op: Operator, at: string | undefined): FilterNode[] => {
-      const node =
-        at === undefined ? undefined : this.place({ op, field: field.name, value: at }, field, depth);
-      return node === undefined ? [] : [node];
-    };
-    const { from, until } = range;
-    if (operator === 'gt') return bound('gte', until)[0];
-    if (operator === 'gte') return bound('gte', from)[0];
-    if (operator === 'lt') return bound('lt', from)[0];
-    if (operator === 'lte') return bound('lt', until)[0];
-    if (operator === 'noteq') return { op: 'or', items: [...bound('lt', from), ...bound('gte', until)] };
-    return operator === 'eq'
-      ? { op: 'and', items: [...bound('gte', from), ...bound('lt', until)] }
-      : undefined;
   }
 
   /** Marks a user-defined field; Autotask takes one in a query, so any further one is applied here. */
@@ -289,12 +285,20 @@ export async function checkFilter(
   if (check.problems.length > 0) {
     throw new InvalidInput('The query was not sent to Autotask.', check.problems);
   }
+  const here = compareHere(nodes, check.narrowed, facts);
+  const notes = here.loose.map(
+    (field) =>
+      `${field} was compared by the notation of its last four digits: it stands in a group with other conditions`,
+  );
   // Autotask refuses an empty filter; every record has an id, and 0 is one of them.
   const filter = nodes.length > 0 ? nodes : [{ op: 'exist', field: 'id' }];
   const batches = splitIntoBatches(filter);
-  const notes =
-    batches.length > 1
-      ? [...check.notes, `a long in list was sent as ${batches.length} queries`]
-      : check.notes;
-  return { batches, local: check.local, localFields: check.localFields, notes };
+  if (batches.length > 1) notes.push(`a long in list was sent as ${batches.length} queries`);
+  return {
+    batches,
+    local: [...check.local, ...here.local],
+    localFields: [...new Set([...check.localFields, ...here.fields])],
+    notes: [...check.notes, ...notes],
+    asked: check.asked,
+  };
 }

@@ -1,7 +1,9 @@
 import type { AutotaskReader, FilterNode, Row } from '../client/types.js';
 import type { Entity } from '../model.js';
 import { oneLine } from '../text.js';
+import { orNull } from './courtesy.js';
 import { canName, mostCandidates, nameOf, numberField, ownNumber, type References } from './references.js';
+import { addressIn, numberIn } from './wording.js';
 
 /** One record, or why the text does not name one. */
 export type Identified =
@@ -71,7 +73,7 @@ export function createIdentify(reader: AutotaskReader, references: References) {
   return async function identify(entity: Entity, given: string, signal?: AbortSignal): Promise<Identified> {
     const none = `No record of ${entity.name} is called ${JSON.stringify(given)}`;
     if (!canName(entity)) return { ok: false, problem: `${none}: give its id`, allowed: [] };
-    const text = given.trim();
+    const text = numberIn(given) ?? (isPerson(entity) ? addressIn(given) : undefined) ?? given.trim();
     if (text === '') return { ok: false, problem: 'is empty', allowed: [] };
     const { rows } = await reader.query(
       entity.path,
@@ -94,7 +96,11 @@ export function createIdentify(reader: AutotaskReader, references: References) {
       };
     }
     const near = await references.candidates(entity, text, signal);
-    if (near.length === 0) return { ok: false, problem: none, allowed: [] };
+    if (near.length === 0) {
+      const other = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
+      const allowed = other.map(({ id, name }) => `${id} = ${name}`);
+      return { ok: false, problem: allowed.length === 0 ? none : `${none}; the nearest names are`, allowed };
+    }
     return {
       ok: false,
       problem: `${JSON.stringify(given)} is not the whole name`,

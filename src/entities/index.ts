@@ -13,6 +13,7 @@ import { type Cursors, createCursors } from './order/cursor.js';
 import { createReads } from './read.js';
 import { createReferences } from './references.js';
 import { createUploads } from './uploads.js';
+import { wholePages } from './whole.js';
 import { createWrites } from './write.js';
 
 /**
@@ -34,14 +35,15 @@ export function createEntities(
         next: 'Set AUTOTASK_USERNAME, AUTOTASK_SECRET and AUTOTASK_INTEGRATION_CODE, or start with --demo.',
       });
     }
+    const whole = wholePages(reader);
     const references = createReferences(reader, policy, changes);
-    const reads = createReads(reader, facts, references, cursors);
+    const reads = createReads(whole, facts, references, cursors);
     return {
       reader,
       references,
       reads,
-      aggregate: createAggregate(reader, facts, references, reads),
-      account: createAccounts(reader, facts, references, reads),
+      aggregate: createAggregate(whole, facts, references, reads),
+      account: createAccounts(whole, facts, references, reads),
       attachments: createAttachments(reader, facts, reads),
       writes: createWrites({ reader, facts, references, reads, policy, marks, uploads: createUploads() }),
     };

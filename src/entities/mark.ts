@@ -1,18 +1,24 @@
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
 import type { Row } from '../client/types.js';
-import type { Entity } from '../model.js';
 
 /** Fields that receive a mark when a record is created, by entity: an external id or a user-defined field. */
 export type Marks = ReadonlyMap<string, string>;
 
-/**
- * The mark of a record to create: the same for the same data, so that a preview shows the very mark that is
- * stored and a repeated create can be recognised by it.
- */
-export function markOf(entity: Entity, data: Row): string {
-  const sorted = Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1));
-  const digest = createHash('sha256')
-    .update(JSON.stringify([entity.name, sorted]))
-    .digest('hex');
-  return `mcp-${digest.slice(0, 20)}`;
+/** The mark of one attempt to create a record: no other has it, also none with the same data. */
+export const newMark = (): string => `mcp-${randomBytes(10).toString('hex')}`;
+
+const udfs = z.array(z.looseObject({ name: z.string() }));
+
+/** What is written without the mark, which is another one at each attempt. */
+export function withoutMark(body: Row | null, mark: string | null): Row | null {
+  if (body === null || mark === null) return body;
+  const is = (name: string) => name.toLowerCase() === mark.toLowerCase();
+  return Object.fromEntries(
+    Object.entries(body).flatMap(([name, value]) => {
+      if (is(name)) return [];
+      const list = name === 'userDefinedFields' ? udfs.safeParse(value) : undefined;
+      return [[name, list?.data?.filter((field) => !is(field.name)) ?? value]];
+    }),
+  );
 }

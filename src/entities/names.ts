@@ -2,6 +2,7 @@ import { entities } from '../../generated/table.js';
 import { InvalidInput } from '../errors.js';
 import type { Entity } from '../model.js';
 import { fold, nearest } from '../nearest.js';
+import { entitiesMeant } from './words.js';
 
 /**
  * Finds an entity by what people and models call it: `Tickets`, `ticket`, `ticket notes`, `Tickets/Notes`.
@@ -55,6 +56,14 @@ export function findEntity(name: string, parentEntity?: string, field = 'entity'
   }
   const found = bySpelling.get(fold(name));
   if (found !== undefined) return found;
+  const meant = entitiesMeant(name);
+  const [only, ...others] = meant.flatMap((one) => byName.get(one) ?? []);
+  if (only !== undefined && others.length === 0) return only;
+  if (others.length > 0) {
+    throw new InvalidInput('Nothing was sent to Autotask.', [
+      { field, problem: `${JSON.stringify(name)} has several meanings; name one`, allowed: meant },
+    ]);
+  }
   const close = nearest(
     name,
     entities.map((entity) => entity.name),

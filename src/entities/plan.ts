@@ -40,6 +40,8 @@ export interface WritePlan {
   readonly path: string;
   /** Exactly what is sent; null for a delete. */
   readonly body: Row | null;
+  /** The field with the mark of this attempt, which another plan of the same write has otherwise; null without. */
+  readonly mark: string | null;
   /** The record as it was when the plan was made; null for a create. */
   readonly stored: Row | null;
   /** The record by number and name, then those that it belongs to, a line each. */
@@ -47,6 +49,8 @@ export interface WritePlan {
   readonly audience: Audience;
   readonly changes: readonly Change[];
   readonly notes: readonly string[];
+  /** What should make whoever confirms look twice: read for a preview, empty where it may not be read. */
+  readonly warnings: () => Promise<readonly string[]>;
   /** Lines about what else the write concerns, for a preview: read when one is shown. Never rejects. */
   readonly alongside?: () => Promise<readonly string[]>;
   /** Finds out whether the write happened, when its answer was lost. */

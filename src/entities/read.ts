@@ -1,6 +1,7 @@
 import type { AutotaskReader, FilterNode } from '../client/types.js';
 import { InvalidInput } from '../errors.js';
 import type { Entity } from '../model.js';
+import { Asked } from './asked.js';
 import type { Conversion } from './convert.js';
 import type { EntityFacts, Facts, FieldFacts } from './facts.js';
 import { type CheckedFilter, checkFilter } from './filter.js';
@@ -17,15 +18,18 @@ import {
   type Subject,
 } from './order/continuation.js';
 import { type Cursors, createCursors } from './order/cursor.js';
+import { movesNote, movingFields } from './order/moving.js';
 import { checkOrder, orderText } from './order/order.js';
 import { ordered } from './order/ordered.js';
 import { parseQuery, type RawQuery } from './query.js';
 import { createRecordReads } from './record.js';
 import type { References } from './references.js';
+import { onFinding } from './remarks.js';
 import type { CallContext, ListResult } from './result.js';
 import { createScans } from './scan.js';
 import { childPath, parentCondition, queryable, requireOwner, type Scope } from './scope.js';
 import { tabulate } from './tabulate.js';
+import { comparedFrom, requireWhole } from './whole.js';
 
 export type { CallContext, ListResult, RecordResult } from './result.js';
 
@@ -40,6 +44,8 @@ export interface QueryArguments extends Scope, ContinuationArguments {
   readonly orderBy?: unknown;
   /** Without orderBy: by the natural date of the entity, if it has one. */
   readonly newestFirst?: boolean;
+  /** What else is to be said about the query. */
+  readonly notes?: readonly string[];
 }
 
 export const defaultRecords = 25;
@@ -55,9 +61,10 @@ export function createReads(
   cursors: Cursors = createCursors(),
 ) {
   const { rowsOf, countOf, totalOf } = createScans(reader);
-  const conversion = ({ timeZone, signal }: CallContext): Conversion => ({
+  const conversion = ({ timeZone, closedStatusIds = [], signal }: CallContext): Conversion => ({
     references,
     timeZone,
+    closedStatusIds,
     ...(signal ? { signal } : {}),
   });
 
@@ -131,7 +138,7 @@ export function createReads(
     }
     const query = {
       path,
-      filter: { batches: [], local: [], localFields: [], notes: [] },
+      filter: { batches: [], local: [], localFields: [], notes: [], asked: new Asked() },
       order,
       include: undefined,
       limit,
@@ -184,8 +191,21 @@ export function createReads(
         : await inOrder({ path, filter, order, include, limit, after }, subject, since, context);
     if (chosen?.all === true) fields = [...known.fields, ...(await known.udfs(context.signal))];
     const { rows } = found;
+    // Said to be all that match: by then a page that is missing must be noticed.
+    const isAll = !found.facts.more && after === null && filter.local.length === 0;
+    if (isAll && found.rows.length >= comparedFrom) {
+      const options = context.signal ? { signal: context.signal } : {};
+      await requireWhole(found.rows.length, { path, filters: filter.batches }, reader, options);
+    }
+    const moving = found.facts.more ? movingFields(order, filter.batches.flat()) : [];
     const continued = args.afterId !== undefined || after !== null;
-    const told = continued ? { ...found.facts, continued } : found.facts;
+    const remarks = await onFinding(filter, known, references, rows.length > 0 || continued, context);
+    const told = {
+      ...found.facts,
+      ...(continued ? { continued } : {}),
+      understood: filter.asked.understood,
+      notes: [...(args.notes ?? []), ...found.facts.notes, ...moving.map(movesNote), ...remarks],
+    };
     const { withIds } = args;
     return tabulate({ entity, rows, fields, chosen, withIds, facts: told }, references, context);
   }
@@ -228,8 +248,11 @@ export function createReads(
   }
 
   async function count(args: QueryArguments, context: CallContext) {
-    const { entity, filter } = await prepare(args, context);
-    return { entity: entity.name, count: await countOf(entity.path, filter, context), notes: filter.notes };
+    const { entity, filter, known } = await prepare(args, context);
+    const count = await countOf(entity.path, filter, context);
+    const remarks = await onFinding(filter, known, references, count > 0, context);
+    const { understood } = filter.asked;
+    return { entity: entity.name, count, understood, notes: [...filter.notes, ...remarks] };
   }
 
   return { query, count, prepare, conversion, ...createRecordReads(reader, facts, references) };

@@ -9,6 +9,9 @@ import type { References } from './references.js';
 import type { CallContext, RecordResult } from './result.js';
 import { cutNote } from './tabulate.js';
 
+/** Records that are read to find one of a collection that Autotask only lists. */
+const mostBelow = 500;
+
 /** Longest free text in a single record, in characters. */
 const mostRecordText = 4000;
 /** For fields that were asked for by name: more than Autotask stores in any of them. */
@@ -31,7 +34,8 @@ export function createRecordReads(reader: AutotaskReader, facts: Facts, referenc
     if (entity.path !== null && entity.operations.includes('get')) {
       return reader.item(`${entity.path}/${id}`, options(context));
     }
-    const parent = entity.parents.find((candidate) => candidate.operations.includes('get'));
+    const one = entity.parents.find(({ operations }) => operations.includes('get'));
+    const parent = one ?? entity.parents.find(({ operations }) => operations.includes('query'));
     if (parent === undefined) {
       throw new AutotaskError('notAllowed', `Autotask cannot read single records of ${entity.name}.`);
     }
@@ -43,7 +47,10 @@ export function createRecordReads(reader: AutotaskReader, facts: Facts, referenc
         },
       ]);
     }
-    return reader.item(`${parent.path.replace('{parentId}', String(parentId))}/${id}`, options(context));
+    const collection = parent.path.replace('{parentId}', String(parentId));
+    if (one !== undefined) return reader.item(`${collection}/${id}`, options(context));
+    const { rows } = await reader.list(collection, { limit: mostBelow, ...options(context) });
+    return rows.find((candidate) => candidate.id === id) ?? null;
   }
 
   async function showRecord(

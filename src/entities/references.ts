@@ -6,7 +6,10 @@ import type { Policy } from '../policy/index.js';
 import { oneLine } from '../text.js';
 import { createBriefMemory, createLookUp } from './brief-memory.js';
 import { type Changes, createChanges } from './changes.js';
+import { canBeKnownBy, knownBy } from './known-by.js';
 import { entityOfType } from './names.js';
+import { nearbyFilter, nearestRows } from './nearby.js';
+import { nameBeside, numberIn } from './wording.js';
 
 /** How many ids one `in` condition may hold: Autotask counts each as an OR condition. */
 export const mostOrConditions = 500;
@@ -24,6 +27,9 @@ export function nameOf(entity: Entity, row: Row): string | undefined {
     .filter((text) => text !== '');
   return parts.length === 0 ? undefined : parts.join(' ');
 }
+
+/** Names that are compared, and told, when nothing is called as asked. */
+const [mostNearby, mostNear] = [500, 5];
 
 /** Most records that one name may fit and still be listed. */
 export const mostCandidates = 25;
@@ -129,6 +135,15 @@ export function createReferences(reader: AutotaskReader, policy: Policy, changes
     return { names, missing };
   }
 
+  /** Names of the fields that a query may compare and the policy does not hide. */
+  async function readable(entity: Entity): Promise<readonly string[]> {
+    const fields = (await load[entity.name]?.fields()) ?? [];
+    const open = fields.filter(
+      ({ name, isQueryable }) => isQueryable !== false && !policy.masks(entity, name),
+    );
+    return open.map(({ name }) => name);
+  }
+
   /**
    * Fields that say which record one of the entity belongs to, contacts to a company and phases to a project: the
    * references it cannot be without. Whoever is responsible for a record does not own it in this sense.
@@ -144,6 +159,29 @@ export function createReferences(reader: AutotaskReader, policy: Policy, changes
       .map(({ name }) => name);
   }
 
+  const candidateOf =
+    (entity: Entity) =>
+    (row: Row): Candidate[] => {
+      if (typeof row.id !== 'number') return [];
+      const isActive = row.isActive !== false && row.isActive !== 0;
+      return [{ id: row.id, name: nameOf(entity, row) ?? `#${row.id}`, isActive }];
+    };
+
+  /** The nearest names to one that nothing is called; one request. */
+  async function nearby(
+    entity: Entity & { path: string },
+    given: string,
+    signal?: AbortSignal,
+  ): Promise<readonly Candidate[]> {
+    const text = nameBeside(given);
+    const filter = nearbyFilter(entity, text);
+    if (filter === undefined) return [];
+    const includeFields = ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name));
+    const asked = { limit: mostNearby, ...options(signal) };
+    const { rows } = await lookUp(entity, { filter: [filter], includeFields }, asked);
+    return nearestRows(text, rows.flatMap(candidateOf(entity)), mostNear);
+  }
+
   /**
    * Records whose name is the text: exactly, else beginning with it, else containing it.
    * People are found by first and last name in either order. `within` are ids by field that they must have.
@@ -151,38 +189,41 @@ export function createReferences(reader: AutotaskReader, policy: Policy, changes
    */
   async function candidates(
     entity: Entity & { path: string },
-    text: string,
+    given: string,
     signal?: AbortSignal,
     within: readonly (readonly [field: string, id: number])[] = [],
   ): Promise<readonly Candidate[]> {
+    const fields = canBeKnownBy(given, entity) ? await readable(entity) : [];
+    const known = knownBy(fields, given);
+    const text = numberIn(known.name) ?? known.name;
     const wanted = text.trim().toLowerCase();
-    if (wanted === '') return [];
+    if (wanted === '' && known.filter === undefined) return [];
     const owned = within.map(([field, value]): FilterNode => ({ op: 'eq', field, value }));
     const find = (filter: readonly FilterNode[]) =>
       lookUp(
         entity,
         {
           filter: [...owned, ...filter],
-          includeFields: ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name)),
+          includeFields: ['id', ...entity.nameFields, ...known.fields, 'isActive'].filter((name) =>
+            has(entity, name),
+          ),
         },
         { limit: mostCandidates, ...options(signal) },
       );
     const isExact = (row: Row) =>
+      known.isExact(row) ||
       [nameOf(entity, row), ...entity.nameFields.map((field) => row[field])].some(
         (name) => String(name ?? '').toLowerCase() === wanted,
       );
-    for (const filter of searches(entity, text.trim())) {
+    const filters = wanted === '' ? [] : searches(entity, text.trim());
+    for (const filter of known.filter === undefined ? filters : known.first(filters)) {
       const { rows, more } = await find(filter);
       if (rows.length === 0) continue;
       let exact = rows.filter(isExact);
       // Among more names than were read, the exact one may be further on.
       if (more && exact.length === 0) exact = [...(await find(exactly(entity, text.trim()))).rows];
       const fitting = exact.length > 0 ? exact : rows;
-      return fitting.flatMap((row) => {
-        if (typeof row.id !== 'number') return [];
-        const isActive = row.isActive !== false && row.isActive !== 0;
-        return [{ id: row.id, name: nameOf(entity, row) ?? `#${row.id}`, isActive }];
-      });
+      return fitting.flatMap(candidateOf(entity));
     }
     return [];
   }
@@ -195,7 +236,7 @@ export function createReferences(reader: AutotaskReader, policy: Policy, changes
     remember(entity, id, named, changes.at(entity));
   }
 
-  return { lookup, candidates, ownerFields, lookUp, learn };
+  return { lookup, candidates, nearby, ownerFields, lookUp, learn };
 }
 
 export type References = ReturnType<typeof createReferences>;

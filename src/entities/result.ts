@@ -8,6 +8,8 @@ import type { FieldFacts } from './facts.js';
 export interface CallContext {
   readonly signal?: AbortSignal;
   readonly timeZone: string;
+  /** Status codes of tickets that count as closed. */
+  readonly closedStatusIds?: readonly number[];
   readonly progress?: (rows: number, total?: number) => void;
   /** Who calls, as far as the transport knows; cursors are good for nobody else. */
   readonly caller?: string;
@@ -28,6 +30,8 @@ export interface ListResult {
   readonly cursor?: { readonly text: string; readonly until: string };
   /** Whether these follow records that were listed before. */
   readonly continued?: boolean;
+  /** How names, labels and ranges of the query were understood: `companyID: Contoso Ltd (id 175)`. */
+  readonly understood?: readonly string[];
   readonly notes: readonly string[];
 }
 

@@ -28,9 +28,12 @@ export interface Tabulation {
   readonly fields: readonly FieldFacts[];
   /** The caller's choice of fields; undefined for the summary. */
   readonly chosen: { readonly all: boolean } | undefined;
+  readonly facts: Pick<
+    ListResult,
+    'more' | 'total' | 'notes' | 'orderBy' | 'cursor' | 'continued' | 'understood'
+  >;
   /** Whether ids stand beside the names of what the rows point to. */
   readonly withIds?: boolean | undefined;
-  readonly facts: Pick<ListResult, 'more' | 'total' | 'notes' | 'orderBy' | 'cursor' | 'continued'>;
 }
 
 /** Rows as a table with names and labels. */

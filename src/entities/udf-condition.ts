@@ -7,8 +7,11 @@ function storedText(row: Row, name: string): string | null {
 }
 
 /** Whether a row meets a condition on a user-defined field, compared as Autotask compares: without case. */
-export function matchesUdf(row: Row, node: FilterNode): boolean {
-  const stored = storedText(row, node.field ?? '');
+export const matchesUdf = (row: Row, node: FilterNode): boolean =>
+  matchesText(storedText(row, node.field ?? ''), node);
+
+/** The same for a text that is at hand; null is an empty field. */
+export function matchesText(stored: string | null, node: Pick<FilterNode, 'op' | 'value'>): boolean {
   if (node.op === 'notExist') return stored === null;
   if (node.op === 'exist') return stored !== null;
   const wanted = (Array.isArray(node.value) ? node.value : [node.value]).map(String);

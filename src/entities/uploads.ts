@@ -29,7 +29,7 @@ export function createUploads(now: () => number = Date.now) {
     throw new AutotaskError(
       'limited',
       `Autotask takes 10,000,000 bytes of files in five minutes; ${before} were sent and this file has ${bytes}. Nothing was sent.`,
-      { retryAfter: Math.ceil(((frees?.at ?? now()) + windowMs - now()) / 1000) },
+      { retryAfter: Math.ceil(((frees?.at ?? now()) + windowMs - now()) / 1000), actor: 'server' },
     );
   }
 

@@ -10,7 +10,7 @@ import { display, fieldValue, filledFields } from './display.js';
 import { type EntityFacts, type Facts, type FieldFacts, titleOf } from './facts.js';
 import { createIdentify } from './identify.js';
 import { linkTo } from './link.js';
-import { type Marks, markOf } from './mark.js';
+import { type Marks, newMark, withoutMark } from './mark.js';
 import { findEntity } from './names.js';
 import type { WritePlan, WriteResult } from './plan.js';
 import { probeCreate, probeRecord } from './probe.js';
@@ -20,6 +20,7 @@ import type { References } from './references.js';
 import { findRoute, type ParentArguments, type Route } from './route.js';
 import { createSubjects, nameLine, type Subject, subjectLines, writtenTo } from './subjects.js';
 import { fileBytes, mostFileBytes, type Uploads } from './uploads.js';
+import { type Concern, computed, createLook, createRecent, warningsOf } from './warnings.js';
 
 /** What is about to be stored is shown whole: Autotask's longest text has 32,000 characters. */
 const wholeText = 40_000;
@@ -71,6 +72,16 @@ export function createWrites(settings: WriteSettings) {
   const identify = createIdentify(reader, references);
   const subjects = createSubjects(reads, references, identify);
   const readBack = createReadBack(reads, references);
+  const recent = createRecent();
+
+  /** Looked up once a plan, and only when somebody is shown a preview. */
+  function warning(concern: Concern, context: CallContext, also?: string): WritePlan['warnings'] {
+    let found: Promise<string[]> | undefined;
+    return async () => {
+      found ??= warningsOf(concern, createLook(reads, references, facts, context));
+      return [...(also === undefined ? [] : [also]), ...(await found)];
+    };
+  }
 
   /** How values of a write are read: what is written to by its whole name only. */
   const conversion = (known: EntityFacts, context: CallContext) => ({
@@ -144,10 +155,9 @@ export function createWrites(settings: WriteSettings) {
       context,
     );
     const mark = marks.get(entity.name) ?? null;
-    const marked =
-      mark === null || Object.keys(given).some((name) => name.toLowerCase() === mark.toLowerCase())
-        ? given
-        : { ...given, [mark]: markOf(entity, given) };
+    const taken = Object.keys(given).some((name) => name.toLowerCase() === mark?.toLowerCase());
+    const own = taken ? null : mark;
+    const marked = own === null ? given : { ...given, [own]: newMark() };
     const checked = await checkBody(known, marked, 'create', conversion(known, context));
     const bytes = fileBytes(checked.body);
     const tooLarge = {
@@ -160,7 +170,13 @@ export function createWrites(settings: WriteSettings) {
     const problems = [...checked.problems, ...gone];
     refuse(bytes > mostFileBytes ? [...problems, tooLarge] : problems, entity);
     uploads.check(bytes);
-    const planNotes = [...(args.notes ?? []), ...invisibleNotes(checked.body)];
+    const like = recent.like(known, withoutMark(checked.body, own) ?? {}, context);
+    const planNotes = [
+      ...(args.notes ?? []),
+      ...checked.said,
+      ...computed(known, checked.body, {}),
+      ...invisibleNotes(checked.body),
+    ];
     const route = findRoute(entity, 'create', checked.body, args);
     const cells = await show(checked.body, checked.fields, context, wholeText);
     const changes = checked.fields.map((field, index) => ({
@@ -174,15 +190,23 @@ export function createWrites(settings: WriteSettings) {
       id: null,
       path: route.path,
       body: checked.body,
+      mark: own,
       stored: null,
       called: subjectLines(on),
       audience: audienceOf(known, checked.body, {}),
       changes,
       notes: planNotes,
-      probe: probeCreate(known, checked.body, mark === null ? {} : { [mark]: marked[mark] }, new Date()),
+      warnings: warning({ known, body: checked.body, stored: {}, subjects: on }, context, like),
+      probe: probeCreate(known, checked.body, own === null ? {} : { [own]: marked[own] }, new Date()),
       execute: async (writer) => {
         uploads.take(bytes);
-        const id = await writer.create(route.path, checked.body, options(context));
+        const remember = (id: number | null) =>
+          recent.add(known, withoutMark(checked.body, own) ?? {}, id, context);
+        const id = await writer.create(route.path, checked.body, options(context)).catch((error: unknown) => {
+          if (error instanceof AutotaskError && error.kind === 'outcomeUnknown') remember(null);
+          throw error;
+        });
+        remember(id);
         const { body, fields } = checked;
         const written = { id, parentId: route.parent?.id, body, fields, changes, before: null };
         return result('create', known, written, { changes, notes: planNotes, on }, context);
@@ -260,6 +284,8 @@ export function createWrites(settings: WriteSettings) {
     const before = await show(row, fields, context);
     const planNotes = [
       ...(args.notes ?? []),
+      ...checked.said,
+      ...computed(known, checked.body, row),
       ...clearedNote(checked.body, fields, before),
       ...invisibleNotes(checked.body),
     ];
@@ -275,11 +301,13 @@ export function createWrites(settings: WriteSettings) {
       id: args.id,
       path: route.path,
       body: checked.body,
+      mark: null,
       stored: row,
       called: [nameLine(entity, args.id, row), ...subjectLines(on)],
       audience: audienceOf(known, checked.body, row),
       changes,
       notes: planNotes,
+      warnings: warning({ known, body: checked.body, stored: row, subjects: on }, context),
       probe: probeRecord(
         entity.name,
         args.id,
@@ -323,11 +351,13 @@ export function createWrites(settings: WriteSettings) {
       id: args.id,
       path: `${route.path}/${args.id}`,
       body: null,
+      mark: null,
       stored: row,
       called,
       audience: audienceOf(known, row, row),
       changes,
       notes: [],
+      warnings: async () => [],
       alongside: () => childrenOf(entity, args.id, reader, policy, context.signal),
       probe: probeRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
       execute: async (writer) => {

@@ -36,7 +36,7 @@ export function createBudgets(
       throw new AutotaskError(
         'limited',
         `The policy of this server allows ${most} writes per hour, and they are used up. Nothing was written.`,
-        { retryAfter: Math.max(1, Math.ceil(wait / 1000)) },
+        { retryAfter: Math.max(1, Math.ceil(wait / 1000)), actor: 'server' },
       );
     };
     return {

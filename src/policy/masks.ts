@@ -17,9 +17,20 @@ export interface Mask {
 /** The parts of a name: entity, `udf:`, field. */
 export const form = /^(?:([A-Za-z*]+)\.)?(udf:)?(.+)$/i;
 
+/** A field in a sentence: `purchaseOrderNumber` as well as "purchase order number", `companyID` as "company". */
+const inWords = (pattern: string): string =>
+  pattern
+    .split(/(?<=[a-z0-9])(?=[A-Z])|[\s_-]+/)
+    .map((word, index) => {
+      const text = source(word, '\\w*');
+      if (index === 0) return text;
+      return word === 'ID' ? `(?:[\\s_-]*${text})?` : `[\\s_-]*${text}`;
+    })
+    .join('');
+
 export function maskOf(text: string): Mask {
   const [, entity = '*', udf, pattern = ''] = form.exec(text) ?? [];
-  const mention = new RegExp(`(?<!\\w)${source(pattern, '\\w*')}(?!\\w)`, 'i');
+  const mention = new RegExp(`(?<!\\w)${inWords(pattern)}(?!\\w)`, 'i');
   return { text, entity: glob(entity), field: glob(pattern), mention, pattern, udf: udf !== undefined };
 }
 

@@ -17,11 +17,11 @@ function parseFile(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
+    // Where, and nothing of the file: another one, with secrets in it, may have been named by mistake.
+    const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+    const line = position === undefined ? null : text.slice(0, Number(position)).split('\n').length;
     throw new InvalidInput('The policy is not right.', [
-      {
-        field: name,
-        problem: `is not valid JSON: ${error instanceof Error ? error.message : String(error)}`,
-      },
+      { field: name, problem: `is not valid JSON${line === null ? '' : ` (line ${line})`}` },
     ]);
   }
 }

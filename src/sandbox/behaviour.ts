@@ -17,6 +17,8 @@ export interface Behaviour {
   readonly dateSuffix: 'Z' | '';
   /** `userAccessFor…` in entityInformation: words, or 0 None, 1 All, 2 Restricted. */
   readonly accessFor: 'words' | 'numbers';
+  /** How field metadata spells names, its own and those of the fields: older zones use Pascal case. */
+  readonly metadataCasing: 'camel' | 'pascal';
   /** Single GET of an attachment: a list with one row, or one item. */
   readonly attachmentGet: 'items' | 'item';
   /** Whether a page must be asked for with the verb of its query. */
@@ -39,6 +41,7 @@ export const strict: Behaviour = {
   wrongCredential: '401',
   dateSuffix: 'Z',
   accessFor: 'words',
+  metadataCasing: 'camel',
   attachmentGet: 'items',
   pagingVerb: 'same',
   pagingBody: 'same',

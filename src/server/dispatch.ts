@@ -90,7 +90,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       const accepted = tool.accept(args);
       if ('error' in accepted) throw badArguments(tool, accepted.error, args);
       const result = await context.entities.withFreshMetadata(() => accepted.work(full), full.signal);
-      return shapeResult(result, format, reader);
+      return shapeResult(result, format, reader, rules.redact);
     }
     const accepted = tool.accept(args);
     if ('error' in accepted) throw badArguments(tool, accepted.error, args);

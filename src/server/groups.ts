@@ -4,10 +4,18 @@ import { notes, tenantData } from './marked.js';
 const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** The table of an aggregation, and how complete it is: whole, always. */
-export function groupsText({ entity, records, countQueries, table, notes: said }: AggregateResult): string {
+export function groupsText({
+  entity,
+  records,
+  countQueries,
+  table,
+  understood,
+  notes: told,
+}: AggregateResult): string {
+  const said = [...understood, ...notes(told)];
   const { keys, metrics, rows, others, outside, total } = table;
   if (records === 0) {
-    const lines = said.length > 0 ? tenantData(notes(said)) : [];
+    const lines = said.length > 0 ? tenantData(said) : [];
     return [`No ${entity} match.`, ...lines].join('\n');
   }
   const how =
@@ -22,11 +30,18 @@ export function groupsText({ entity, records, countQueries, table, notes: said }
   if (others !== null) lines.push(line(`OTHERS (${plural(others.groups, 'group')})`, others));
   if (outside !== null) lines.push(line(`NOT MEETING having (${plural(outside.groups, 'group')})`, outside));
   lines.push(line('TOTAL', total));
-  return [head, ...tenantData([...notes(said), [...keys, ...metrics].join('\t'), ...lines])].join('\n');
+  return [head, ...tenantData([...said, [...keys, ...metrics].join('\t'), ...lines])].join('\n');
 }
 
 /** The same for a program: numbers are exact, as text where a number could not hold them. */
-export function groupsJson({ entity, records, countQueries, table, notes: said }: AggregateResult): unknown {
+export function groupsJson({
+  entity,
+  records,
+  countQueries,
+  table,
+  understood,
+  notes: said,
+}: AggregateResult): unknown {
   const { keys, metrics, rows, others, outside, total } = table;
   const columns = [...keys, ...metrics];
   const together = (of: Together | null) =>
@@ -46,6 +61,7 @@ export function groupsJson({ entity, records, countQueries, table, notes: said }
     others: together(others),
     notMeetingHaving: together(outside),
     total: together(total),
+    understood,
     notes: said,
   };
 }

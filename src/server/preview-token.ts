@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { withoutMark } from '../entities/mark.js';
 import type { WritePlan } from '../entities/plan.js';
 import { canonical } from '../text.js';
 import type { PendingTokens } from './pending-tokens.js';
@@ -25,8 +26,8 @@ export function createPreviewTokens(key: string, lifeMs: number, pending: Pendin
     createHmac('sha256', key).update(canonical(parts)).digest().subarray(0, macBytes).toString('base64url');
   const ofCall = ({ word, args, caller }: Subject, expiry: string, nonce: string) =>
     mac('call', word, canonical(args), caller, expiry, nonce);
-  const ofState = ({ action, path, body, stored }: WritePlan, call: string) =>
-    mac('state', action, path, canonical(body), canonical(stored), call);
+  const ofState = ({ action, path, body, mark, stored }: WritePlan, call: string) =>
+    mac('state', action, path, canonical(withoutMark(body, mark)), canonical(stored), call);
   const equal = (a: string, b: string) =>
     a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 

@@ -1,5 +1,6 @@
 import type { Cell } from '../entities/display.js';
 import type { WritePlan } from '../entities/plan.js';
+import { shorten } from '../text.js';
 import type { Held } from './gate.js';
 import { between, disarm } from './marked.js';
 
@@ -11,33 +12,80 @@ const shown = (text: string) => (text === '' ? '(empty)' : text);
 const wanted = ({ text, json }: Cell) => shown(typeof json === 'object' ? disarm(text) : text);
 
 /** What the record holds is the tenant's text and is disarmed. */
-function changeLine({ action }: WritePlan, { field, before, after }: WritePlan['changes'][number]): string {
+function changeLine(plan: WritePlan, { field, before, after }: WritePlan['changes'][number]): string {
+  const { action, mark } = plan;
   const name = disarm(field);
   const was = shown(disarm(before?.text ?? ''));
+  if (mark !== null && field.toLowerCase() === mark.toLowerCase()) return `${name}: (a mark of this attempt)`;
   if (action === 'create') return `${name}: ${wanted(after)}`;
   if (action === 'delete') return `${name}: ${was}`;
   return before?.text === after.text ? `${name}: ${was} (unchanged)` : `${name}: ${was} -> ${wanted(after)}`;
 }
 
+/** What a write would do and where, in words of this server. */
+function actionLine({ action, entity, id, path }: WritePlan): string {
+  const what = `${entity.singular}${id === null ? '' : ` ${id}`}`;
+  return `This would ${would[action]} ${what} (${path})${action === 'delete' ? ' for good' : ''}:`;
+}
+
+/** Who will see it and in whose name it is written. */
+const audienceLines = ({ action, audience }: WritePlan, actAs: number | null): string[] => [
+  `${action === 'delete' ? 'Who sees it until then' : 'Who sees it'}: ${audience.text}`,
+  ...(actAs === null ? [] : [`Written in the name of the resource ${actAs}.`]),
+];
+
+/** The record, its fields before and after, and what is to be noticed: text of the tenant and of the caller. */
+async function dataLines(plan: WritePlan): Promise<string[]> {
+  const { label } = plan.audience;
+  const stays = label !== null && plan.changes.every(({ field }) => field !== 'publish');
+  const warnings = await plan.warnings();
+  return [
+    ...plan.called.map(disarm),
+    ...warnings.map((warning) => `Warning: ${disarm(warning)}`),
+    ...plan.changes.map((change) => changeLine(plan, change)),
+    ...(stays ? [`publish stays: ${disarm(label)}`] : []),
+    ...plan.notes.map((note) => `Note: ${disarm(note)}`),
+  ];
+}
+
 /** What a write would do, where, in whose name and who will see it. */
 export async function previewLines(plan: WritePlan, actAs: number | null): Promise<string[]> {
-  const { action, entity, id, path, audience } = plan;
-  const what = `${entity.singular}${id === null ? '' : ` ${id}`}`;
-  const gone = action === 'delete';
-  const { label } = audience;
-  const stays = label !== null && plan.changes.every(({ field }) => field !== 'publish');
   return [
-    `This would ${would[action]} ${what} (${path})${gone ? ' for good' : ''}:`,
-    ...between([
-      ...plan.called.map(disarm),
-      ...plan.changes.map((change) => changeLine(plan, change)),
-      ...(stays ? [`publish stays: ${disarm(label)}`] : []),
-      ...plan.notes.map((note) => `Note: ${disarm(note)}`),
-    ]),
+    actionLine(plan),
+    ...between(await dataLines(plan)),
     ...((await plan.alongside?.()) ?? []),
-    `${gone ? 'Who sees it until then' : 'Who sees it'}: ${audience.text}`,
-    ...(actAs === null ? [] : [`Written in the name of the resource ${actAs}.`]),
+    ...audienceLines(plan, actAs),
   ];
+}
+
+/** A person reads a dialog, not a document: so many lines, and so many characters of each. */
+const mostLines = 40;
+const mostOfLine = 300;
+const mostFurther = 5;
+
+/** A text that spans lines, as far as a dialog shows it. */
+function cutForDialog(text: string): string {
+  const lines = text.split('\n');
+  const shown = lines.slice(0, 1 + mostFurther).join('\n');
+  const left = lines.length - 1 - mostFurther;
+  return `${shorten(shown, mostOfLine)}${left > 0 ? `\n[${left} more lines]` : ''}`;
+}
+
+/**
+ * The question to a person: first what would happen and who sees it, where no text of the caller can push it out
+ * of sight, then the data, cut to what a dialog shows.
+ */
+export async function questionText(plan: WritePlan, actAs: number | null): Promise<string> {
+  const data = await dataLines(plan);
+  const rest = data.length - mostLines;
+  const more = rest > 0 ? [`${rest} more lines are not shown here.`] : [];
+  return [
+    actionLine(plan),
+    ...audienceLines(plan, actAs),
+    ...((await plan.alongside?.()) ?? []),
+    ...more,
+    ...between(data.slice(0, mostLines).map(cutForDialog)),
+  ].join('\n');
 }
 
 /** The preview of a held write, and the token that lets it through. */

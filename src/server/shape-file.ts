@@ -1,3 +1,4 @@
+import type { Redact } from '../redact.js';
 import type { FileResult } from '../tools/define.js';
 import { sizeText } from '../tools/files/content.js';
 import { disarm, markedJson, tenantData, verbatim } from './marked.js';
@@ -72,23 +73,25 @@ function block(file: FileResult, bounds: FileBounds): { said: string[]; blocks: 
 }
 
 /** A file as text for a model, with its contents where they are no text. */
-export function shapeFile(file: FileResult, format: 'text' | 'json', reader: Reader): Shaped {
+export function shapeFile(file: FileResult, format: 'text' | 'json', reader: Reader, redact: Redact): Shaped {
   const bounds = boundsOf[reader];
   const { said, blocks } = block(file, bounds);
   const { content } = file;
-  const text = content?.type === 'text' ? window(content.text, file.offset, bounds.text) : null;
+  // Before it is cut: a caller could ask for a secret in two halves.
+  const whole = content?.type === 'text' ? redact(content.text) : null;
+  const text = whole === null ? null : window(whole, file.offset, bounds.text);
   if (format === 'json') {
-    const whole = {
+    const document = {
       attachment: file.title,
       facts: file.lines,
-      ...(text === null || content?.type !== 'text'
+      ...(text === null || whole === null
         ? {}
-        : { text: text.part, offset: file.offset, characters: content.text.length }),
+        : { text: text.part, offset: file.offset, characters: whole.length }),
       notes: [...said, ...(text?.said ?? [])],
     };
-    return { text: markedJson(whole), blocks };
+    return { text: markedJson(document), blocks };
   }
-  const empty = content?.type === 'text' && content.text === '' ? ['The file is empty.'] : [];
+  const empty = whole === '' ? ['The file is empty.'] : [];
   const contents = text === null || text.part === '' ? [] : ['Its contents:', ...verbatim(text.part)];
   return {
     text: [file.title, ...tenantData(file.lines), ...contents, ...empty, ...(text?.said ?? []), ...said].join(

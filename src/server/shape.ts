@@ -5,6 +5,7 @@ import type { WriteResult } from '../entities/plan.js';
 import type { ListResult, RecordResult } from '../entities/read.js';
 import { type AutotaskError, InvalidArguments, InvalidInput } from '../errors.js';
 import type { Entity } from '../model.js';
+import type { Redact } from '../redact.js';
 import { quoted } from '../text.js';
 import type { Result } from '../tools/define.js';
 import { groupsJson, groupsText } from './groups.js';
@@ -26,10 +27,11 @@ function goesOn({ cursor, orderBy, lastId }: ListResult): string {
 
 function listText(list: ListResult): string {
   const shown = list.rows.length;
-  const { entity, continued = false } = list;
+  const { entity, continued = false, understood = [] } = list;
   if (shown === 0 && !list.more) {
-    const said = list.notes.length > 0 ? tenantData(notes(list.notes)) : [];
-    return [`No ${continued ? 'more ' : ''}${entity} match.`, ...said].join('\n');
+    const said = [...understood, ...notes(list.notes)];
+    const lines = said.length > 0 ? tenantData(said) : [];
+    return [`No ${continued ? 'more ' : ''}${entity} match.`, ...lines].join('\n');
   }
   const by = list.orderBy === undefined ? '' : ` by ${list.orderBy}`;
   const total = list.total === null ? 'more exist' : `${list.total} match`;
@@ -37,7 +39,9 @@ function listText(list: ListResult): string {
     ? `${shown} of ${entity}${by}, ${total}${goesOn(list)}`
     : `${shown} ${entity}${by}, ${continued ? 'the last that match' : 'all that match'}`;
   const rows = list.rows.map((row) => row.map((cell) => cell.text).join('\t'));
-  return [head, ...tenantData([...notes(list.notes), list.columns.join('\t'), ...rows])].join('\n');
+  return [head, ...tenantData([...understood, ...notes(list.notes), list.columns.join('\t'), ...rows])].join(
+    '\n',
+  );
 }
 
 /** Values of a record by field name. */
@@ -114,9 +118,14 @@ function json(result: TextResult): unknown {
 }
 
 /** The one way from what a tool found to what leaves this server. */
-export const shapeResult = (result: Result, format: Format, reader: Reader = 'model'): Shaped =>
+export const shapeResult = (
+  result: Result,
+  format: Format,
+  reader: Reader = 'model',
+  redact: Redact = (text) => text,
+): Shaped =>
   result.kind === 'file'
-    ? shapeFile(result.file, format, reader)
+    ? shapeFile(result.file, format, reader, redact)
     : { text: resultText(result, format), blocks: [] };
 
 export function resultText(result: TextResult, format: Format): string {
@@ -138,6 +147,7 @@ const actors = {
   caller: '',
   operator: ' (for the operator of this server)',
   autotask: ' (Autotask)',
+  server: ' (this server)',
 } as const;
 
 /** An error says what happened, who can act, what Autotask said (as data), and what to do next. */

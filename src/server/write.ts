@@ -9,7 +9,7 @@ import { type Policy, takesAttribution } from '../policy/index.js';
 import type { ToolContext, WriteTool } from '../tools/define.js';
 import type { Gate, PersonAsked, Question } from './gate.js';
 import { createOneWrite } from './one-write.js';
-import { previewLines, previewText } from './preview.js';
+import { previewText, questionText } from './preview.js';
 import { resultText } from './shape.js';
 
 export interface WriteRules {
@@ -103,7 +103,7 @@ export function createWriteRunner(rules: WriteRules) {
       subject: { word: tool.confirmToken, args, caller },
       confirm,
       plan: planned,
-      describe: async (plan) => (await previewLines(plan, attributed(plan))).join('\n'),
+      describe: (plan) => questionText(plan, attributed(plan)),
       person: calling.person,
     });
     if (decision.open === false && decision.question !== undefined) return decision.question;

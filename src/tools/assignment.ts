@@ -1,9 +1,9 @@
 import type { Row } from '../client/types.js';
+import { ifAllowed } from '../entities/courtesy.js';
 import { findEntity } from '../entities/names.js';
 import { InvalidInput } from '../errors.js';
 import type { ToolContext } from './define.js';
 import { idOf } from './records.js';
-import { roleProblem } from './roles.js';
 
 export const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';
 
@@ -12,7 +12,7 @@ export async function defaultRole(resource: unknown, context: ToolContext) {
   if (typeof resource !== 'string' && typeof resource !== 'number') return null;
   const id = await idOf('Resources', resource, context);
   const { references, reads } = context.entities.tenant();
-  const row = await reads.row(findEntity('Resources'), id, undefined, context);
+  const row = await ifAllowed(() => reads.row(findEntity('Resources'), id, undefined, context), null);
   const role = row?.defaultServiceDeskRoleID;
   if (typeof role !== 'number') return null;
   const { names } = await references.lookup('Role', [role], context.signal);
@@ -22,17 +22,8 @@ export async function defaultRole(resource: unknown, context: ToolContext) {
 /** Autotask takes a resource only with a role it has; the role is suggested and never filled in silently. */
 export async function checkAssignment(data: Row, context: ToolContext): Promise<void> {
   if (!isGiven(data.assignedResourceID)) return;
-  if (isGiven(data.assignedResourceRoleID)) {
-    const { assignedResourceID, assignedResourceRoleID } = data;
-    const problems = await roleProblem(
-      'assignedResourceRoleID',
-      assignedResourceRoleID,
-      assignedResourceID,
-      context,
-    );
-    if (problems.length > 0) throw new InvalidInput('Nothing was written.', problems);
-    return;
-  }
+  // Whether the resource has the role is said in the preview.
+  if (isGiven(data.assignedResourceRoleID)) return;
   const role = await defaultRole(data.assignedResourceID, context);
   const hint = role === null ? '' : `; the default role of this resource is ${role.id} = ${role.name}`;
   throw new InvalidInput('Nothing was written.', [

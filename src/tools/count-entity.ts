@@ -13,12 +13,12 @@ export const countEntity = defineReadTool({
   },
   openWorld: true,
   run: async (args, context) => {
-    const { entity, count, notes } = await context.entities.tenant().reads.count(args, context);
+    const { entity, count, understood, notes } = await context.entities.tenant().reads.count(args, context);
     return {
       kind: 'facts',
       lines: [`${count} ${entity}`],
-      labels: notes.map((note) => `Note: ${note}`),
-      json: { entity, count, notes },
+      labels: [...understood, ...notes.map((note) => `Note: ${note}`)],
+      json: { entity, count, understood, notes },
     };
   },
 });

@@ -1,31 +1,34 @@
 import type { TimeEntryCreate } from '../../generated/types.js';
 import type { Row } from '../client/types.js';
-import { toUtc } from '../entities/dates.js';
+import { ifAllowed } from '../entities/courtesy.js';
+import { today, toUtc } from '../entities/dates.js';
+import { findEntity } from '../entities/names.js';
+import type { Subject } from '../entities/subjects.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { datetime } from '../scalars.js';
 import { defaultRole, isGiven } from './assignment.js';
 import type { ToolContext } from './define.js';
 import * as inputs from './inputs.js';
 import { defineCreate } from './records.js';
-import { roleProblem } from './roles.js';
+import { rolesOf } from './roles.js';
 
 const targets = ['ticketID', 'taskID', 'internalBillingCodeID'] as const;
 const mostHours = 24;
 
 /** Autotask's rules for time, which its metadata does not show. */
-async function timeProblems(data: Row, context: ToolContext): Promise<Problem[]> {
+function timeProblems(data: Row, context: ToolContext): Problem[] {
   const problems: Problem[] = [];
   const given = targets.filter((name) => isGiven(data[name]));
   if (given.length !== 1) {
     const what = given.length === 0 ? 'one is needed' : `${given.join(' and ')} are given`;
     problems.push({ field: targets.join(', '), problem: `exactly one says what the time was for; ${what}` });
   }
-  if (data.internalBillingCodeID === undefined && !isGiven(data.roleID) && isGiven(data.resourceID)) {
-    const role = await defaultRole(data.resourceID, context);
-    const hint = role === null ? '' : `; the default role of this resource is ${role.id} = ${role.name}`;
-    problems.push({ field: 'roleID', problem: `is required for time on a ticket or task${hint}` });
+  if (!isGiven(data.internalBillingCodeID) && !isGiven(data.roleID)) {
+    problems.push({
+      field: 'roleID',
+      problem: 'is required for time on a ticket or task: none could be found',
+    });
   }
-  problems.push(...(await roleProblem('roleID', data.roleID, data.resourceID, context)));
   const hours = Number(data.hoursWorked);
   if (isGiven(data.hoursWorked) && !(hours > 0 && hours <= mostHours)) {
     problems.push({
@@ -55,11 +58,29 @@ async function timeProblems(data: Row, context: ToolContext): Promise<Problem[]>
   return problems;
 }
 
+/**
+ * The role of time without one: that of the ticket or task when the resource holds it, or when nobody may say which
+ * it holds; otherwise the resource's default one.
+ */
+async function roleOf(data: Row, subjects: readonly Subject[], context: ToolContext) {
+  const usual = subjects.map(({ row }) => row?.assignedResourceRoleID).find((id) => typeof id === 'number');
+  const on = subjects[0]?.entity.singular.toLowerCase() ?? 'ticket';
+  const held = await ifAllowed(() => rolesOf(data.resourceID, context), []);
+  const isHeld = held.length === 0 || held.some((id) => id === usual);
+  if (typeof usual === 'number' && isHeld) return { id: usual, from: `the role of the ${on}` };
+  const own = await ifAllowed(() => defaultRole(data.resourceID, context), null);
+  if (own !== null) return { id: own.id, from: 'the default role of the resource' };
+  const [only, ...others] = held;
+  return only !== undefined && others.length === 0
+    ? { id: only, from: 'the only role of the resource' }
+    : null;
+}
+
 export const createTimeEntry = defineCreate<keyof TimeEntryCreate>({
   name: 'create-time-entry',
   title: 'Log time',
   description:
-    'Log time on a ticket (id or number), a task or a general work type: hoursWorked and dateWorked, or start and end. Submitted or posted timesheets are locked by Autotask.',
+    'Log time on a ticket (id or number), a task or a general work type: hoursWorked (today unless dateWorked says otherwise), or start and end. Submitted or posted timesheets are locked by Autotask.',
   entity: 'TimeEntries',
   fields: {
     ticketID: inputs.set.name(),
@@ -83,8 +104,24 @@ export const createTimeEntry = defineCreate<keyof TimeEntryCreate>({
       : undefined,
   prepare: async (given, context) => {
     const data: Record<string, unknown> = { ...given };
-    const problems = await timeProblems(data, context);
+    const notes: string[] = [];
+    const { facts, tenant } = context.entities;
+    const known = await facts(findEntity('TimeEntries'), context.signal);
+    const { subjects } = await tenant().writes.subjects.find(known, given, context);
+    if (!isGiven(given.internalBillingCodeID) && !isGiven(given.roleID) && isGiven(given.resourceID)) {
+      const role = await roleOf(given, subjects, context);
+      if (role !== null) {
+        data.roleID = role.id;
+        notes.push(`roleID was not given: ${role.from} (${role.id})`);
+      }
+    }
+    const isTimed = isGiven(given.startDateTime) || isGiven(given.endDateTime);
+    if (isGiven(given.hoursWorked) && !isTimed && !isGiven(given.dateWorked)) {
+      data.dateWorked = today(context.timeZone);
+      notes.push(`dateWorked was not given: today in ${context.timeZone} (${data.dateWorked})`);
+    }
+    const problems = timeProblems(data, context);
     if (problems.length > 0) throw new InvalidInput('Nothing was written.', problems);
-    return { data, notes: [] };
+    return { data, notes };
   },
 });

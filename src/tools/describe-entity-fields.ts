@@ -6,6 +6,7 @@ import { defineReadTool } from './define.js';
 import * as inputs from './inputs.js';
 
 const mostChoices = 60;
+const mostRetired = 20;
 
 /** A label that could pass for several choices stands in quotation marks. */
 function labelText(label: string): string {
@@ -39,7 +40,11 @@ function line(field: FieldFacts): string {
     })
     .join('; ');
   const more = active.length > mostChoices ? `; ${active.length - mostChoices} more` : '';
-  return `${titleOf(field)}: ${facts.join(', ')}${choices === '' ? '' : ` [${choices}${more}]`}`;
+  const retired = field.choices.filter((choice) => !choice.isActive);
+  const past = retired.slice(0, mostRetired).map(({ value, label }) => `${value}=${labelText(label)}`);
+  if (retired.length > mostRetired) past.push(`${retired.length - mostRetired} more`);
+  const inactive = past.length === 0 ? '' : ` [inactive, in old records only: ${past.join('; ')}]`;
+  return `${titleOf(field)}: ${facts.join(', ')}${choices === '' ? '' : ` [${choices}${more}]`}${inactive}`;
 }
 
 export const describeEntityFields = defineReadTool({
@@ -61,6 +66,9 @@ export const describeEntityFields = defineReadTool({
         `${entity.queryBy.length > 0 ? `Queries need one of ${entity.queryBy.join(', ')}. ` : ''}${found.fields.length} of ${found.total} fields, ${found.live ? 'live from the tenant' : 'from the snapshot: picklists show only values common to all tenants'}.`,
       ...(found.unknown.length > 0 ? [`No field like: ${found.unknown.join(', ')}`] : []),
     ];
+    const isRetired = found.fields.some(({ choices }) => choices.some(({ isActive }) => !isActive));
+    if (found.live && !isRetired && found.fields.some(({ choices }) => choices.length > 0))
+      lines.push('No picklist value of these is inactive.');
     const labels = found.fields.map(line);
     return {
       kind: 'facts',

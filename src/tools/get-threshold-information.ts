@@ -1,10 +1,12 @@
 import { defineReadTool, readerOf } from './define.js';
+import * as inputs from './inputs.js';
 
 export const getThresholdInformation = defineReadTool({
   name: 'get-threshold-information',
   title: 'API usage',
   description: "How much of the tenant's hourly API allowance is used, by everybody and by this server.",
-  input: {},
+  // An argument, because Gemini refuses tools that have none.
+  input: { format: inputs.form.format },
   openWorld: true,
   run: async (_args, context) => {
     const reader = readerOf(context);

@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { ifAllowed } from '../entities/courtesy.js';
 import { findEntity } from '../entities/names.js';
 import type { ListResult, RecordResult } from '../entities/read.js';
 import { defineReadTool, type ToolContext } from './define.js';
 import * as inputs from './inputs.js';
 import { idOf } from './records.js';
+import { withContact } from './ticket/contact.js';
 import { noteColumns } from './ticket/entries.js';
 import { partNames, ticketStory } from './ticket/story.js';
 
@@ -38,7 +40,16 @@ async function belonging(
   return { list: { ...list, rows: [...list.rows].reverse() }, total: list.total ?? list.rows.length };
 }
 
-const counted = ['TicketAttachments', 'TicketCharges', 'TicketChecklistItems', 'TicketSecondaryResources'];
+/** Files of the ticket, of its notes, of its time entries and of other files, which one index lists. */
+const files = {
+  index: 'AttachmentInfo',
+  of: ['TicketAttachments', 'TicketNoteAttachments', 'TimeEntryAttachments', 'AttachmentNestedAttachments'],
+};
+
+const counted = [files.index, 'TicketCharges', 'TicketChecklistItems', 'TicketSecondaryResources'];
+
+const hides = (entity: string, context: ToolContext) =>
+  !readable(entity, context) || (entity === files.index && files.of.some((one) => !readable(one, context)));
 
 /** Bookkeeping that helps nobody to act; get-entity shows it all. */
 const bookkeeping = /^(creatorType|lastActivityPersonType|lastTracked\w+|impersonator\w+|apiVendorID)$/;
@@ -87,28 +98,34 @@ export const getTicket = defineReadTool({
     const { reads } = context.entities.tenant();
     const record = telling(await reads.get({ entity: 'Tickets', id }, context));
     const timeFields = ['dateWorked', 'resourceID', 'hoursWorked', 'isNonBillable', 'summaryNotes'];
-    const [notes, time, ...counts] = await Promise.all([
+    const [notes, time, reachable, ...counts] = await Promise.all([
       belonging('TicketNotes', id, noteColumns, context),
       belonging('TimeEntries', id, timeFields, context),
+      withContact(record, context),
       ...counted
-        .filter((entity) => readable(entity, context))
+        .filter((entity) => !hides(entity, context))
         .map(async (entity) => {
-          const { count } = await reads.count({ entity, query: { ticketID: id } }, context);
-          return count > 0 ? `${count} ${entity}` : '';
+          const args = { entity, query: { ticketID: id } };
+          const found = await ifAllowed(() => reads.count(args, context), null);
+          const what = entity === files.index ? 'files' : entity;
+          return found === null ? `${what} that the API user may not read` : `${found.count} ${what}`;
         }),
     ]);
-    const rest = counts.filter((text) => text !== '');
+    const own = [
+      { entity: 'TicketNotes', ...notes },
+      { entity: 'TimeEntries', ...time },
+    ].filter(({ entity }) => readable(entity, context));
+    const numbers = [...own.map(({ entity, total }) => `${total} ${entity}`), ...counts];
     const title = (what: string, total: number) =>
-      total > shown ? `${what} (last ${shown} of ${total})` : what;
-    const lists = [
-      { title: title('TicketNotes', notes.total), list: notes.list },
-      { title: title('TimeEntries', time.total), list: time.list },
-    ].filter(({ list }) => list.rows.length > 0);
-    const hidden = ['TicketNotes', 'TimeEntries', ...counted].filter((entity) => !readable(entity, context));
+      total > shown ? `${what} (the last ${shown} of ${total}, oldest first)` : `${what} (oldest first)`;
+    const lists = own
+      .filter(({ list }) => list.rows.length > 0)
+      .map(({ entity, list, total }) => ({ title: title(entity, total), list }));
+    const hidden = ['TicketNotes', 'TimeEntries', ...counted].filter((entity) => hides(entity, context));
     const said = [
-      ...(rest.length > 0 ? [`also ${rest.join(', ')}`] : []),
+      ...(numbers.length > 0 ? [`on this ticket: ${numbers.join(', ')}`] : []),
       ...(hidden.length > 0 ? [`hidden by the policy of this server: ${hidden.join(', ')}`] : []),
     ];
-    return { kind: 'account', record, lists, notes: said };
+    return { kind: 'account', record: reachable, lists, notes: said };
   },
 });

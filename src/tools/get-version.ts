@@ -1,11 +1,13 @@
 import { defineReadTool, readerOf } from './define.js';
+import * as inputs from './inputs.js';
 
 export const getVersion = defineReadTool({
   name: 'get-version',
   title: 'Version and connection',
   description:
     'Version of this server and of the Autotask API, and the zone: proves that the credentials work.',
-  input: {},
+  // An argument, because Gemini refuses tools that have none.
+  input: { format: inputs.form.format },
   openWorld: true,
   run: async (_args, context) => {
     const { server } = context;

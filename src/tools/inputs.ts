@@ -40,7 +40,9 @@ export const whole = (min: number, max: number) =>
 export const id = toId;
 export const parentEntity = z.string().optional().describe('Parent collection, e.g. Tickets');
 export const parentId = toId.optional();
-export const entity = z.string().min(1, { error: 'is empty' }).describe('Entity name, e.g. Tickets');
+export const entity = lenient(z.string().min(1, { error: 'is empty' }), { type: 'string' }).describe(
+  'Entity name, e.g. Tickets',
+);
 
 export const flag = () =>
   lenient(
@@ -60,7 +62,9 @@ export const listing = {
     }),
     { type: 'string' },
   ).optional(),
-  cursor: z.string().trim().min(1, { error: 'is empty: leave it out' }).optional(),
+  cursor: lenient(z.string().trim().min(1, { error: 'is empty: leave it out' }), {
+    type: 'string',
+  }).optional(),
   withIds: flag().optional(),
 };
 
@@ -94,12 +98,18 @@ export const terms = lenient(
   { type: 'array', items: { type: 'string' } },
 ).optional();
 
+/**
+ * An object of any fields. Gemini refuses an object without properties and OpenAI's strict mode lets only those be sent
+ * that are declared, so it is announced as its JSON text; an object is taken as well.
+ */
+const anyObject = { type: 'string' };
+
 /** Autotask's query body or its short form; the entity layer reads both from text too. */
 export const query = lenient(
   z.union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())], {
     error: 'must be an object or its JSON text',
   }),
-  { type: 'object' },
+  anyObject,
 );
 
 const object = z.record(z.string(), z.unknown());
@@ -117,7 +127,7 @@ export const data = lenient(
         return z.NEVER;
       }
     }),
-  { type: 'object' },
+  anyObject,
 );
 
 /** Arguments about the form of an answer; the dispatcher reads them for every tool that has them. */
@@ -132,10 +142,23 @@ const given = [
   z.boolean(),
 ] as const;
 
+/** A list that a client could only send as text. */
+const listText = z
+  .string()
+  .regex(/^\s*\[/)
+  .transform((text, context) => {
+    try {
+      return z.array(z.union(given)).parse(readJson(text));
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is no list' });
+      return z.NEVER;
+    }
+  });
+
 /** A condition on one field: a value, a name or label, or a list of them. */
 const condition = (shown: Record<string, unknown>) =>
   lenient(
-    z.union([...given, z.array(z.union(given))], { error: 'must be a value or a list of values' }),
+    z.union([listText, ...given, z.array(z.union(given))], { error: 'must be a value or a list of values' }),
     shown,
   );
 
@@ -148,7 +171,8 @@ const stored = (shown: Record<string, unknown>) =>
 
 /** By what a caller sees: a reference or picklist takes an id or code as well as its name. */
 export const find = {
-  name: () => condition({ type: 'string' }).optional(),
+  // A list in the schema, because strict clients can send nothing else then; a single value is taken too.
+  name: () => condition({ type: 'array', items: { type: 'string' } }).optional(),
   text: () => condition({ type: 'string' }).optional(),
   range: () => condition({ type: 'string' }).optional(),
 };
@@ -162,7 +186,7 @@ export const set = {
 };
 
 /** Any other fields of the entity, user-defined ones included. */
-export const fields = data.optional().describe('Any other fields by name, user-defined ones too');
+export const fields = data.optional().describe('JSON object of any other fields, user-defined ones too');
 
 /** The id of a record, or what it is called. */
 export const idOrName = lenient(

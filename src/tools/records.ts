@@ -30,7 +30,11 @@ export async function idOf(
   const found = active.length > 0 ? active : all;
   const [only, ...others] = found;
   if (only === undefined) {
-    throw new AutotaskError('notFound', `No record of ${entity.name} is called ${JSON.stringify(given)}.`);
+    const near = path === null ? [] : await references.nearby({ ...entity, path }, text, context.signal);
+    const message = `No record of ${entity.name} is called ${JSON.stringify(given)}.`;
+    if (near.length === 0) throw new AutotaskError('notFound', message);
+    const allowed = near.map((candidate) => `${candidate.id} = ${candidate.name}`);
+    throw new InvalidInput(message, [{ field: 'id', problem: 'the nearest names are', allowed }]);
   }
   if (others.length === 0) return only.id;
   throw new InvalidInput('Several records fit; give the id of one.', [
@@ -87,7 +91,7 @@ async function merged(
   const given = [...Object.entries(parameters), ...Object.entries(fields ?? {})];
   for (const [name, value] of given) {
     if (value === undefined) continue;
-    const spelled = facts.field(name)?.name ?? name;
+    const spelled = (facts.field(name) ?? (await facts.find(name, context.signal)))?.name ?? name;
     if (spelled in data) twice.push(spelled);
     data[spelled] = value;
   }
@@ -122,7 +126,7 @@ export function explained(plan: WritePlan, explain: WriteDeclaration<string>['ex
       try {
         return await plan.execute(writer);
       } catch (error) {
-        if (!(error instanceof AutotaskError)) throw error;
+        if (!(error instanceof AutotaskError) || error.kind === 'outcomeUnknown') throw error;
         const next = error.upstream.map(explain).find((text) => text !== undefined);
         if (next === undefined) throw error;
         const { kind, message, upstream } = error;

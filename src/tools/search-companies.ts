@@ -1,6 +1,6 @@
 import type { Company } from '../../generated/types.js';
 import * as inputs from './inputs.js';
-import { any, contains, defineSearch } from './search.js';
+import { containedIn, defineSearch } from './search.js';
 
 const extra = {
   activeOnly: inputs.flag().optional(),
@@ -13,6 +13,8 @@ export const searchCompanies = defineSearch<keyof Company, typeof extra>({
   description: 'Find customers, vendors and other companies by name, number, owner, type or phone.',
   entity: 'Companies',
   text: ['companyName', 'companyNumber'],
+  web: ['webAddress'],
+  phones: ['phone', 'alternatePhone1', 'alternatePhone2'],
   fields: {
     companyType: inputs.find.name(),
     ownerResourceID: inputs.find.name(),
@@ -25,8 +27,6 @@ export const searchCompanies = defineSearch<keyof Company, typeof extra>({
   extra,
   conditions: ({ activeOnly, phone }) => [
     ...(activeOnly === true ? [{ op: 'eq', field: 'isActive', value: true }] : []),
-    ...(phone === undefined
-      ? []
-      : [any(...['phone', 'alternatePhone1', 'alternatePhone2'].map((field) => contains(field, phone)))]),
+    ...(phone === undefined ? [] : [containedIn(['phone', 'alternatePhone1', 'alternatePhone2'], phone)]),
   ],
 });

@@ -1,6 +1,6 @@
 import type { Contact } from '../../generated/types.js';
 import * as inputs from './inputs.js';
-import { any, contains, defineSearch } from './search.js';
+import { containedIn, defineSearch } from './search.js';
 
 const extra = {
   activeOnly: inputs.flag().optional(),
@@ -14,6 +14,7 @@ export const searchContacts = defineSearch<keyof Contact, typeof extra>({
   description: 'Find people at companies by name, company, email or phone.',
   entity: 'Contacts',
   text: ['firstName', 'lastName', 'emailAddress'],
+  phones: ['phone', 'mobilePhone', 'alternatePhone'],
   fields: {
     companyID: inputs.find.name(),
     firstName: inputs.find.text(),
@@ -27,15 +28,7 @@ export const searchContacts = defineSearch<keyof Contact, typeof extra>({
     ...(activeOnly === true ? [{ op: 'eq', field: 'isActive', value: 1 }] : []),
     ...(emailAddress === undefined
       ? []
-      : [
-          any(
-            ...['emailAddress', 'emailAddress2', 'emailAddress3'].map((field) =>
-              contains(field, emailAddress),
-            ),
-          ),
-        ]),
-    ...(phone === undefined
-      ? []
-      : [any(...['phone', 'mobilePhone', 'alternatePhone'].map((field) => contains(field, phone)))]),
+      : [containedIn(['emailAddress', 'emailAddress2', 'emailAddress3'], emailAddress)]),
+    ...(phone === undefined ? [] : [containedIn(['phone', 'mobilePhone', 'alternatePhone'], phone)]),
   ],
 });

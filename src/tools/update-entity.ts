@@ -10,7 +10,7 @@ export const updateEntity = defineWriteTool({
     id: inputs.id,
     data: inputs.data.describe('Fields to change'),
     parentEntity: inputs.parentEntity,
-    parentId: inputs.parentId,
+    parentId: inputs.parentId.describe('Only for ResourceTimeOffAdditional'),
   },
   destructive: true,
   idempotent: true,

@@ -35,6 +35,7 @@ export function swagger(entities: readonly EntityFile[] = mini.entities, year: 2
         summaryFields: [],
         queryBy: [],
         naturalDate: null,
+        deadlines: [],
       },
       fields,
     })),

@@ -38,17 +38,19 @@ describe('ranges', () => {
   it.each([
     ['today', '2026-03-31T22:00:00Z', '2026-04-01T22:00:00Z'],
     ['yesterday', '2026-03-30T22:00:00Z', '2026-03-31T22:00:00Z'],
-    ['last 7 days', '2026-03-24T23:00:00Z', '2026-04-01T22:00:00Z'],
+    ['last 7 days', '2026-03-25T23:00:00Z', '2026-04-01T22:00:00Z'],
     ['this week', '2026-03-29T22:00:00Z', '2026-04-05T22:00:00Z'],
     ['Last Month', '2026-02-28T23:00:00Z', '2026-03-31T22:00:00Z'],
-    ['last 1 month', '2026-02-28T23:00:00Z', '2026-04-01T22:00:00Z'],
+    ['last 1 month', '2026-03-01T23:00:00Z', '2026-04-01T22:00:00Z'],
     // 1 April in Berlin: the second quarter has begun.
     ['this quarter', '2026-03-31T22:00:00Z', '2026-06-30T22:00:00Z'],
     ['last quarter', '2025-12-31T23:00:00Z', '2026-03-31T22:00:00Z'],
     ['this year', '2025-12-31T23:00:00Z', '2026-12-31T23:00:00Z'],
     ['last year', '2024-12-31T23:00:00Z', '2025-12-31T23:00:00Z'],
-    ['last 2 quarters', '2025-09-30T22:00:00Z', '2026-04-01T22:00:00Z'],
-    ['next 2 weeks', '2026-03-31T22:00:00Z', '2026-04-15T22:00:00Z'],
+    ['last 2 quarters', '2025-10-01T22:00:00Z', '2026-04-01T22:00:00Z'],
+    ['next 2 weeks', '2026-03-31T22:00:00Z', '2026-04-14T22:00:00Z'],
+    ['last 30 days', '2026-03-02T23:00:00Z', '2026-04-01T22:00:00Z'],
+    ['next 60 days', '2026-03-31T22:00:00Z', '2026-05-30T22:00:00Z'],
     ['2026-01-01..2026-01-31', '2025-12-31T23:00:00Z', '2026-01-31T23:00:00Z'],
     ['2026-01-01..', '2025-12-31T23:00:00Z', undefined],
     ['..2026-01-31T12:00', undefined, '2026-01-31T11:00:00Z'],
@@ -59,10 +61,10 @@ describe('ranges', () => {
 
   it('clamps to the last day of a shorter month', () => {
     const range = parseRange('last 1 month', 'UTC', false, Date.parse('2026-03-31T12:00:00Z'));
-    expect(range).toEqual({ from: '2026-02-28T00:00:00Z', until: '2026-04-01T00:00:00Z' });
+    expect(range).toEqual({ from: '2026-03-01T00:00:00Z', until: '2026-04-01T00:00:00Z' });
   });
 
-  it.each(['2026-01-01', 'soon', '..', 'a..b', ''])('%j is no range', (text) => {
+  it.each(['2026-01-01', 'soon', '..', 'a..b', '', 'last 0 days'])('%j is no range', (text) => {
     expect(parseRange(text, 'UTC', false, now)).toBeUndefined();
   });
 });

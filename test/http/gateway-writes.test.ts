@@ -25,6 +25,7 @@ beforeAll(async () => {
     AUTOTASK_AUDIT_LOG: join(folder, 'audit.jsonl'),
     AUTOTASK_AUDIT_KEY: key,
     AUTOTASK_MAX_WRITES_PER_HOUR: String(most),
+    AUTOTASK_HTTP_API_ORIGINS: new URL(sandbox.url).origin,
     LOG_LEVEL: 'debug',
   });
   url = String(program.url);
@@ -117,6 +118,37 @@ describe('writes of the tenants of a gateway', () => {
     expect(await write(tenant(0), 'one too many')).toMatch(/allows 8 writes per hour/);
     expect(await write(tenant(1), 'the last')).toMatch(/Created ContactGroup/);
     expect(verify(fileOf(tenant(1))).stdout).toBe('Intact: 16 lines (lines 1 to 16).\n');
+  });
+
+  it('are counted together, however the user name and the address are spelled', async () => {
+    const { credentials, apiUrl } = tenant(0);
+    const { userName } = credentials;
+    const addresses = [
+      undefined,
+      apiUrl,
+      `${apiUrl}V1.0`,
+      `${apiUrl}v1.0/`,
+      apiUrl.replace(/\/$/, ''),
+      `${apiUrl}/`,
+    ];
+    for (const name of [userName.toUpperCase(), ` ${userName} `, userName]) {
+      for (const address of addresses) {
+        const body = callTool('create-entity', {
+          entity: 'ContactGroups',
+          data: { name: 'one too many', isActive: true },
+          confirm: 'CREATE_ENTITY',
+        });
+        const headers = {
+          ...headersOf({ credentials: { ...credentials, userName: name } }),
+          ...(address === undefined ? {} : { 'X-Autotask-Api-Url': address }),
+        };
+        const sent = sandbox.requests.length;
+        expect(await (await post(url, body, headers)).text(), `${name} ${address}`).toMatch(
+          /allows 8 writes per hour/,
+        );
+        expect(sandbox.requests.slice(sent).filter(({ path }) => /ContactGroups$/.test(path))).toEqual([]);
+      }
+    }
   });
 
   it('are told apart in the log by the same name, which is no secret', async () => {

@@ -78,6 +78,7 @@ describe('what is asked of Autotask', () => {
     const requests = await tenant.requestsOf(async () => {
       expect(await lines({ entity: 'Tickets', query: { status: 'New' } })).toEqual([
         expect.stringMatching(/^Complete: all \d+ Tickets that match, counted by 1 query\.$/),
+        'status: New (1)',
         'count',
         String(tickets.filter(({ status }) => status === 1).length),
       ]);
@@ -412,8 +413,8 @@ it('tells records of one name apart', async () => {
   const own = (await everyRecord(tenant.sandbox, 'Tickets')).filter(({ companyID }) => companyID === 175);
   expect(found.slice(1)).toEqual([
     'companyID\tcount',
-    `Contoso Ltd (175)\t${own.length}`,
-    `Contoso Ltd (${twin})\t1`,
+    `Contoso Ltd (id 175)\t${own.length}`,
+    `Contoso Ltd (id ${twin})\t1`,
     `TOTAL\t${own.length + 1}`,
   ]);
 });

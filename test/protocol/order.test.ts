@@ -759,7 +759,7 @@ describe('orderBy', () => {
     const many = all.find(({ ticketID }) => ofTicket(ticketID).length > 5)?.ticketID ?? 0;
     const story = await tenant.call('get-ticket', { id: many });
     const last = ofTicket(many).sort((a, b) => a - b);
-    expect(story.text).toMatch(/TicketNotes \(last 5 of/);
+    expect(story.text).toMatch(/TicketNotes \(the last 5 of/);
     for (const id of last.slice(-5)) expect(story.text).toMatch(new RegExp(`^${id}\t`, 'm'));
     const requests = await tenant.requestsOf(() =>
       tenant.call('query-entity', { entity: 'TicketNotes', maxRecords: 3 }),

@@ -48,7 +48,7 @@ const entriesIn = (told: string) =>
 
 it('without include, the newest notes are those with the latest dates, also where ids say otherwise', async () => {
   const { text } = await tenant.call('get-ticket', { id: ticket });
-  const [, table = ''] = text.split(/^TicketNotes \(last 5 of 11\):\n/m);
+  const [, table = ''] = text.split(/^TicketNotes \(the last 5 of 11, oldest first\):\n/m);
   const shown = table
     .split('\n')
     .slice(1, 6)
@@ -152,7 +152,7 @@ describe('get-ticket with include all', () => {
     const account = await story();
     expect(account).toContain(`Checklist, ${done.length} of ${items.length} done:`);
     for (const item of items) {
-      expect(account).toContain(`[${item.isCompleted === true ? 'x' : ' '}] ${item.itemName}`);
+      expect(account).toContain(`[${item.isCompleted === true ? 'x' : ' '}] ${item.id} ${item.itemName}`);
     }
   });
 
@@ -163,6 +163,8 @@ describe('get-ticket with include all', () => {
     );
     const requests = await fresh.requestsOf(() => fresh.call('get-ticket', { id: ticket, include: ['all'] }));
     const paths = requests.map(({ path }) => path.replace('V1.0/', ''));
+    const [record] = await raw('Tickets', { op: 'eq', field: 'id', value: ticket });
+    const contactID = Number(record?.contactID);
     const names = [
       'Companies',
       'CompanyLocations',
@@ -173,10 +175,14 @@ describe('get-ticket with include all', () => {
       'BillingCodes',
     ];
     expect(paths.filter((path) => !path.endsWith('userDefinedFields')).sort()).toEqual(
-      [`Tickets/${ticket}`, ...[...lists, ...names].map((name) => `${name}/query`)].sort(),
+      [
+        `Tickets/${ticket}`,
+        `Contacts/${contactID}`,
+        ...[...lists, ...names].map((name) => `${name}/query`),
+      ].sort(),
     );
     const again = await fresh.requestsOf(() => fresh.call('get-ticket', { id: ticket, include: ['all'] }));
-    expect(again.length).toBe(1 + lists.length);
+    expect(again.length).toBe(2 + lists.length);
     for (const { path, body } of again) {
       if (path.endsWith('/query')) {
         expect(body).toMatchObject({ filter: [{ op: 'eq', field: 'ticketID', value: ticket }] });
@@ -213,6 +219,7 @@ describe('parts of the story', () => {
       'V1.0/Tickets/query',
       `V1.0/Tickets/${ticket}`,
       'V1.0/TicketChecklistItems/query',
+      `V1.0/Contacts/${record?.contactID}`,
     ]);
     const usual = await tenant.requestsOf(() => tenant.call('get-ticket', { id: ticket }));
     const paths = usual.map(({ path }) => path.replace('V1.0/', ''));
@@ -221,7 +228,8 @@ describe('parts of the story', () => {
         `Tickets/${ticket}`,
         'TicketNotes/query',
         'TimeEntries/query',
-        'TicketAttachments/query/count',
+        'AttachmentInfo/query/count',
+        `Contacts/${record?.contactID}`,
         'TicketCharges/query/count',
         'TicketChecklistItems/query/count',
         'TicketSecondaryResources/query/count',

@@ -132,6 +132,25 @@ describe('what a mask hides', () => {
     expect(text).toMatch(/hid/);
   });
 
+  it.each([
+    'purchaseOrderNumber',
+    'Purchase Order Number',
+    'purchase order number',
+    'PURCHASE_ORDER_NUMBER',
+    'purchase-order-number',
+    'purchase\u200b order\u200b number',
+  ])('is not in an error that calls its field %j', async (words) => {
+    const server = await serve({ AUTOTASK_MASK_FIELDS: 'Tickets.purchaseOrderNumber' });
+    const remove = sandbox.faults.add({
+      fault: { kind: 'serverError', errors: [`The ${words} ${canary} is in use.`] },
+      path: 'Tickets/query',
+    });
+    const { text } = await server.call('query-entity', { entity: 'Tickets' });
+    remove();
+    expect(text).toContain('withheld');
+    expect(text).not.toContain(canary);
+  });
+
   it('is not in what Autotask says about it in an error', async () => {
     const server = await serve({ AUTOTASK_MASK_FIELDS: masks });
     const remove = sandbox.faults.add({

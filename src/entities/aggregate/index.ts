@@ -6,6 +6,8 @@ import type { CheckedFilter } from '../filter.js';
 import { findEntity } from '../names.js';
 import type { CallContext, Reads } from '../read.js';
 import type { References } from '../references.js';
+import { onFinding } from '../remarks.js';
+import { requireWhole } from '../whole.js';
 import { countable, countGroups } from './counting.js';
 import { Groups, operandsOf } from './groups.js';
 import { keyReader } from './keys.js';
@@ -27,6 +29,8 @@ export interface AggregateResult {
   /** Count queries that told the numbers, when no record had to be read. */
   readonly countQueries: number | null;
   readonly table: Table;
+  /** How names, labels and ranges of the query were understood. */
+  readonly understood: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -77,6 +81,8 @@ export function createAggregate(reader: AutotaskReader, facts: Facts, references
       }
     }
     await flush();
+    const { batches: filters } = filter;
+    await requireWhole(read, { path, filters, counted: total }, reader, options);
   }
 
   async function totalOf(path: string, filter: CheckedFilter, context: CallContext): Promise<number> {
@@ -158,8 +164,10 @@ export function createAggregate(reader: AutotaskReader, facts: Facts, references
       records: groups.records,
       countQueries,
       table,
+      understood: filter.asked.understood,
       notes: [
         ...filter.notes,
+        ...(await onFinding(filter, known, references, groups.records > 0, context)),
         ...notes,
         ...notesOn({
           request,

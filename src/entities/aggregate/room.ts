@@ -53,7 +53,7 @@ export async function requireRoom(
     throw new AutotaskError(
       'limited',
       `Reading these ${entity} takes up to ${requests} requests, and ${Math.max(0, left)} are left: ${currentTimeframeRequestCount} of the tenant's ${externalRequestThreshold} in ${requestThresholdTimeframe} minutes are used, and a tenth is kept for others. Nothing was read.`,
-      { next: 'Narrow the query, or wait until get-threshold-information shows more room.' },
+      { actor: 'server', next: 'Narrow the query, or wait until get-threshold-information shows more room.' },
     );
   } catch (error) {
     if (!(error instanceof AutotaskError) || error.kind === 'cancelled' || error.kind === 'limited')

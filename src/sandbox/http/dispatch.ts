@@ -8,6 +8,7 @@ import type { Fault } from './faults.js';
 import type { HostSettings, Incoming } from './incoming.js';
 import { parseJson } from './lenient-json.js';
 import { errors, json, noRoute, type Reply, unauthorized, wrongMethod } from './reply.js';
+import { reshape } from './reshape.js';
 
 /** Longest query string that the web server lets through. */
 const longestSearch = 2048;
@@ -127,7 +128,9 @@ async function handle(
     base,
     pagingBase: foreign?.base ?? base,
   };
-  return route.handler(call);
+  const reply = await route.handler(call);
+  const shape = faults.find((fault) => fault.kind === 'shape');
+  return shape === undefined ? reply : reshape(reply, shape);
 }
 
 function permissionOf({ operation }: Route): 'create' | 'query' | 'update' | 'delete' | undefined {

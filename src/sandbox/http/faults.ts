@@ -21,7 +21,9 @@ export type Fault =
   /** The body ends in the middle. */
   | { readonly kind: 'truncated' }
   /** The next page lies on a host that must not see the credentials. */
-  | { readonly kind: 'foreignPaging'; readonly base: string };
+  | { readonly kind: 'foreignPaging'; readonly base: string }
+  /** The answer is not what it should be: names in Pascal case, records without id, no page after this one. */
+  | { readonly kind: 'shape'; readonly how: 'pascal' | 'withoutId' | 'lastPage' };
 
 export interface FaultRule {
   readonly fault: Fault;

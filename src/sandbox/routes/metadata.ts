@@ -3,6 +3,7 @@ import type { Entity, Operation } from '../../model.js';
 import { definition, entityNamed, type FieldDefinition } from '../entities/metadata/definition.js';
 import type { UdfDefinition } from '../entities/metadata/udf.js';
 import { json, type Reply } from '../http/reply.js';
+import { pascalFields } from '../http/reshape.js';
 import type { Call } from './request-context.js';
 
 function allows(entity: Entity, operation: Operation): boolean {
@@ -73,7 +74,8 @@ export async function fields(call: Call, entity: string): Promise<Reply> {
     picklistParentValueField: field.picklistParent,
     isSupportedWebhookField: supportsWebhooks && field.name !== 'id',
   }));
-  return json({ fields: await Promise.all(rows) });
+  const found = await Promise.all(rows);
+  return json(call.behaviour.metadataCasing === 'pascal' ? pascalFields(found) : { fields: found });
 }
 
 /** User-defined fields call the type `type` and write null where there is nothing. */

@@ -28,9 +28,9 @@ export function checklistLines(list: readonly Item[]): string[] {
   const done = list.filter((item) => item.done).length;
   return [
     `Checklist, ${done} of ${list.length} done:`,
-    ...list.map(({ name, done: isDone, important, by }) => {
+    ...list.map(({ id, name, done: isDone, important, by }) => {
       const who = isDone && by !== '' ? ` (${by})` : '';
-      return `[${isDone ? 'x' : ' '}] ${name}${important ? ' (important)' : ''}${who}`;
+      return `[${isDone ? 'x' : ' '}] ${id} ${name}${important ? ' (important)' : ''}${who}`;
     }),
   ];
 }

@@ -5,6 +5,7 @@ import { mostRecords, type RecordResult } from '../../entities/read.js';
 import type { Entity } from '../../model.js';
 import type { Result, ToolContext } from '../define.js';
 import { checklistLines, type Item, items } from './checklist.js';
+import { withContact } from './contact.js';
 import type { Entry } from './entries.js';
 import * as entries from './entries.js';
 import { noiseOf } from './noise.js';
@@ -101,6 +102,17 @@ function arranged(list: readonly Entry[], files: readonly Entry[]): Entry[] {
   ].sort(chronological);
 }
 
+const entityOfPart = (name: PartName) => (name === 'checklist' ? checklist : sources[name].entity);
+
+/** Parts that were read and hold nothing, in the words of `include`. */
+const emptyOf = (names: readonly PartName[], { parts }: Account) =>
+  names.filter((name) =>
+    parts.some((part) => 'rows' in part && part.entity.name === entityOfPart(name) && part.rows.length === 0),
+  );
+
+/** Whose ids stand in the lines of the account; what a caller needs for the next call. */
+const idsOf = { note: 'TicketNotes', time: 'TimeEntries', charge: 'TicketCharges' } as const;
+
 const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const counted = (words: readonly string[]) =>
@@ -166,7 +178,7 @@ export async function ticketStory(
   const all = names.length === partNames.length;
   const found = await account({ entity: 'Tickets', id }, wantedOf(names, all, id), context);
   const { list, items: checked, people, notes } = tell(found, id, context.entities.policy);
-  const record = telling(found.record);
+  const record = await withContact(telling(found.record), context);
   const fields = record.fields.map((field, at) => `${titleOf(field)}: ${record.cells[at]?.text ?? ''}`);
   if (people.length > 0) fields.push(`secondaryResources: ${people.join(', ')}`);
   const checks = checked === null || checked.length === 0 ? [] : ['', ...checklistLines(checked)];
@@ -181,9 +193,16 @@ export async function ticketStory(
       : []),
   ];
   const hasFiles = list.some(({ kind, files }) => kind === 'file' || files.length > 0);
+  const empty = emptyOf(names, found);
+  const ids = Object.entries(idsOf)
+    .filter(([kind]) => list.some((entry) => entry.kind === kind))
+    .map(([kind, entity]) => `${kind} of ${entity}`);
+  if (checks.length > 0) ids.push(`checklist of ${checklist}`);
   const said = [
+    ...(empty.length > 0 ? [`looked at and empty: ${empty.join(', ')}`] : []),
     ...notes,
     ...legend,
+    ...(ids.length > 0 ? [`ids: ${ids.join(', ')}`] : []),
     ...(hasFiles ? ['get-attachment reads a file by its id'] : []),
     ...story.notes,
   ];

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { tenantKey } from '../../identity.js';
 import { Refusal } from './refusal.js';
 import type { Tenant, TenantCredentials } from './settings.js';
 
@@ -37,14 +37,7 @@ export function createTenants(
   openTenant: (credentials: TenantCredentials) => Tenant,
   { tenants: most, tenantIdleMs }: TenantLimits,
 ): Tenants {
-  const salt = randomBytes(16);
   const kept = new Map<string, Kept>();
-  const keyOf = ({ userName, secret, integrationCode, apiUrl }: TenantCredentials) =>
-    createHash('sha256')
-      .update(salt)
-      .update(JSON.stringify([userName, secret, integrationCode, apiUrl ?? null]))
-      .digest('base64url');
-
   /** Oldest first, because using a tenant moves it to the end. */
   const idle = () => [...kept].filter(([, { leases }]) => leases === 0);
   const sweep = () => {
@@ -66,7 +59,7 @@ export function createTenants(
 
   return {
     lease(credentials) {
-      const key = keyOf(credentials);
+      const key = tenantKey(credentials, credentials.apiUrl ?? null);
       let entry = kept.get(key);
       if (entry === undefined) {
         makeRoom();

@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type Connection, connect } from '../support/tenant.js';
+
+/** Words that people use: what has one meaning is understood, what has several is asked back. */
+let tenant: Connection;
+beforeAll(async () => {
+  tenant = await connect();
+});
+afterAll(() => tenant.close());
+
+async function calling(tool: string, args: Record<string, unknown>) {
+  let answer = { text: '', isError: false };
+  const requests = await tenant.requestsOf(async () => {
+    answer = await tenant.call(tool, args);
+  });
+  const queries = requests.filter(({ path }) => /query/.test(path));
+  const filters = queries.map(
+    ({ body }) => z.looseObject({ filter: z.array(z.unknown()).optional() }).parse(body).filter,
+  );
+  return {
+    ...answer,
+    filters,
+    paths: queries.map(({ path }) => path),
+    writes: requests.filter(({ method }) => method === 'PATCH'),
+  };
+}
+
+describe('entities', () => {
+  it.each([
+    ['Account', 'Companies'],
+    ['customers', 'Companies'],
+    ['Client', 'Companies'],
+    ['Asset', 'ConfigurationItems'],
+    ['devices', 'ConfigurationItems'],
+    ['InstalledProduct', 'ConfigurationItems'],
+    ['Technician', 'Resources'],
+    ['Users', 'Resources'],
+    ['Employee', 'Resources'],
+    ['AllocationCodes', 'BillingCodes'],
+    ['WorkType', 'BillingCodes'],
+    ['TicketCost', 'TicketCharges'],
+    ['KB', 'KnowledgeBaseArticles'],
+  ])('%s is %s, and found so', async (word, entity) => {
+    const { paths, text } = await calling('query-entity', { entity: word, maxRecords: 1 });
+    expect(paths[0], text).toBe(`V1.0/${entity}/query`);
+    const listed = await calling('list-known-entities', { search: word });
+    expect(listed.text).toMatch(new RegExp(`^${entity}: `, 'm'));
+  });
+
+  it.each([
+    ['PTO', /several meanings.*TimeOffRequests, ResourceTimeOffBalances/],
+    ['notes', /several meanings.*TicketNotes, TaskNotes/],
+    ['person', /several meanings.*Contacts, Resources/],
+  ])('%s is asked back', async (entity, text) => {
+    const found = await calling('query-entity', { entity });
+    expect(found).toMatchObject({ isError: true, paths: [] });
+    expect(found.text).toMatch(text);
+  });
+});
+
+describe('fields', () => {
+  it.each([
+    ['Tickets', { accountID: 175 }, { op: 'eq', field: 'companyID', value: 175 }],
+    ['Tickets', { installedProductID: 1 }, { op: 'eq', field: 'configurationItemID', value: 1 }],
+    ['Tickets', { subject: 'x' }, { op: 'eq', field: 'title', value: 'x' }],
+    ['Tickets', { assignee: null }, { op: 'notExist', field: 'assignedResourceID' }],
+    ['Tickets', { assignedTo: 29682885 }, { op: 'eq', field: 'assignedResourceID', value: 29682885 }],
+    ['Tickets', { sla: null }, { op: 'notExist', field: 'serviceLevelAgreementID' }],
+    ['Tickets', { queue: 'Level 1' }, { op: 'eq', field: 'queueID', value: 29682833 }],
+    ['TimeEntries', { technician: 29682885 }, { op: 'eq', field: 'resourceID', value: 29682885 }],
+  ])('of %s: %j', async (entity, query, condition) => {
+    const { filters, text } = await calling('count-entity', { entity, query });
+    expect(filters[0], text).toEqual([condition]);
+  });
+
+  it('with several meanings are asked back', async () => {
+    const { text, filters } = await calling('count-entity', {
+      entity: 'Tickets',
+      query: { closedDate: 'today' },
+    });
+    expect(text).toMatch(/"closedDate" may mean completedDate or resolvedDateTime of Tickets; name one/);
+    expect(filters).toEqual([]);
+  });
+
+  it('are written under their own names, with the same checks', async () => {
+    const { text } = await calling('update-ticket', { id: '101730', fields: { assignee: 29682885 } });
+    expect(text).toMatch(/assignedResourceRoleID: is required together with assignedResourceID/);
+  });
+});
+
+describe('operators', () => {
+  const status = (op: string, value: unknown) => ({ op, field: 'status', value });
+  it.each([
+    ['ne', 5, status('noteq', 5)],
+    ['!=', 5, status('noteq', 5)],
+    ['<>', 5, status('noteq', 5)],
+    ['neq', 5, status('noteq', 5)],
+    ['$ne', 5, status('noteq', 5)],
+    ['>=', 5, status('gte', 5)],
+    ['<', 5, status('lt', 5)],
+    ['nin', [5, 1], status('notIn', [5, 1])],
+    ['not_in', [5, 1], status('notIn', [5, 1])],
+  ])('%s %j is what it says', async (op, value, condition) => {
+    for (const query of [{ status: { [op]: value } }, { filter: [{ op, field: 'status', value }] }]) {
+      const { filters, text } = await calling('count-entity', { entity: 'Tickets', query });
+      expect(filters[0], text).toEqual([condition]);
+    }
+  });
+
+  it.each([
+    ['startsWith', 'a', { op: 'beginsWith', value: 'a' }],
+    ['like', 'a%', { op: 'beginsWith', value: 'a' }],
+    ['like', '%a', { op: 'endsWith', value: 'a' }],
+    ['LIKE', '%a%', { op: 'contains', value: 'a' }],
+    ['isNull', true, { op: 'notExist' }],
+  ])('%s %j is what it says of a text', async (op, value, condition) => {
+    const { filters, text } = await calling('count-entity', {
+      entity: 'Tickets',
+      query: { title: { [op]: value } },
+    });
+    expect(filters[0], text).toEqual([{ field: 'title', ...condition }]);
+  });
+
+  it.each([
+    ['notContains', /Autotask has none that excludes a part of a text/],
+    ['notLike', /Autotask has none that excludes/],
+    ['doesNotContain', /Autotask has none that excludes/],
+    ['like', /without % .* use eq, beginsWith, endsWith or contains/],
+    ['between', /use gte and lte/],
+    ['notStarting', /is not an operator/],
+    ['conains', /Did you mean contains\?/],
+    ['notinn', /Did you mean notIn\?/],
+  ])('%s is refused and never answered by its opposite', async (op, text) => {
+    const found = await calling('count-entity', { entity: 'Tickets', query: { title: { [op]: 'a' } } });
+    expect(found).toMatchObject({ isError: true, filters: [] });
+    expect(found.text).toMatch(text);
+    if (op.startsWith('not')) expect(found.text).not.toMatch(/Did you mean (contains|in|eq|beginsWith)\?/);
+  });
+});
+
+describe('values', () => {
+  it('Closed means the statuses that count as closed, where none is called so', async () => {
+    const eq = await calling('count-entity', { entity: 'Tickets', query: { status: 'closed' } });
+    expect(eq.filters[0]).toEqual([{ op: 'in', field: 'status', value: [5, 16] }]);
+    expect(eq.text).toMatch(/status: Complete \(5\)/);
+    const not = await calling('search-tickets', { status: 'Closed' });
+    expect(not.filters[0]).toEqual([{ op: 'in', field: 'status', value: [5, 16] }]);
+    const write = await calling('update-ticket', {
+      id: '101730',
+      status: 'Closed',
+      confirm: 'UPDATE_TICKET',
+    });
+    expect(write).toMatchObject({ isError: true, writes: [] });
+    expect(write.text).toMatch(/status: "Closed" is not a value.*5 = Complete/);
+  });
+
+  it('unassigned means nobody in a filter, and is refused with the form that works in a write', async () => {
+    const { filters } = await calling('search-tickets', { assignedResourceID: 'unassigned' });
+    expect(filters[0]).toEqual([{ op: 'notExist', field: 'assignedResourceID' }]);
+    const query = { assignedResourceID: { ne: 'Unassigned' } };
+    const some = await calling('count-entity', { entity: 'Tickets', query });
+    expect(some.filters[0]).toEqual([{ op: 'exist', field: 'assignedResourceID' }]);
+    const data = { assignedResourceID: 'unassigned' };
+    const write = await calling('update-entity', { entity: 'Tickets', id: 101730, data });
+    expect(write.text).toMatch(
+      /assignedResourceID: "unassigned" is no record of Resources; null empties the field/,
+    );
+  });
+
+  it('internal is the publish value that only our own people see', async () => {
+    const note = { ticketID: 'T20261109.0005', title: 'x', description: 'y' };
+    const { text } = await calling('create-ticket-note', { ...note, publish: 'internal' });
+    expect(text).toMatch(/publish: .*Internal/);
+    const { filters } = await calling('count-entity', {
+      entity: 'TicketNotes',
+      query: { publish: 'internal' },
+    });
+    expect(filters[0]).toEqual([{ op: 'eq', field: 'publish', value: expect.any(Number) }]);
+  });
+});
+
+describe('lists', () => {
+  it('are taken as lists, as their JSON text, and between commas where no label holds one', async () => {
+    for (const status of [['New', 'In Progress'], '["New","In Progress"]', 'New, In Progress']) {
+      const { filters, text } = await calling('search-tickets', { status });
+      expect(filters[0], text).toEqual([{ op: 'in', field: 'status', value: [1, 8] }]);
+    }
+    const one = await calling('search-tickets', { status: ['New'] });
+    expect(one.filters[0]).toEqual([{ op: 'eq', field: 'status', value: 1 }]);
+    const half = await calling('search-tickets', { status: 'New, Nwe' });
+    expect(half).toMatchObject({ isError: true, filters: [] });
+    expect(half.text).toMatch(/"Nwe" is not a value/);
+  });
+});
