@@ -5,7 +5,7 @@ import type { Config } from '../config/index.js';
 import type { Credentials } from '../credentials.js';
 import { tagOf } from '../identity.js';
 import { createLog, createRedactor, type Log } from '../log.js';
-import { type Access, createChanges, prepareServer, type ServerSettings } from '../server/index.js';
+import { type Access, prepareServer, type ServerSettings } from '../server/index.js';
 import { serveStdio } from '../transports/stdio.js';
 import type { LocalFiles } from './files.js';
 
@@ -82,7 +82,6 @@ export const accessOf = (
   audit,
   actAs: writes.actAs,
   marks: writes.marks,
-  changes: createChanges(),
   redact: createRedactor(secrets),
   ...(tenant === undefined ? {} : { tenant }),
 });

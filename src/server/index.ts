@@ -20,7 +20,6 @@ import { SealedServer } from './sealed.js';
 import { type ServerSettings, usualGate } from './settings.js';
 import type { Block } from './shape-file.js';
 
-export { createChanges } from '../entities/changes.js';
 export type { LocalFiles } from '../tools/define.js';
 export { offeredTools } from './offered-tools.js';
 export type { Access, ServerSettings } from './settings.js';

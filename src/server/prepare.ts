@@ -1,4 +1,4 @@
-import { createChanges } from '../entities/changes.js';
+import { type Changes, createChanges } from '../entities/changes.js';
 import { createEntities } from '../entities/index.js';
 import { createCursors } from '../entities/order/cursor.js';
 import { guardReader, guardWriter } from '../policy/guard.js';
@@ -15,21 +15,25 @@ export interface Desk {
   readonly dispatch: ReturnType<typeof createDispatch>;
 }
 
+/** What was written through an access, whichever of the servers that share it did so. */
+const written = new WeakMap<Access, Changes>();
+
+function changesOf(access: Access): Changes {
+  const known = written.get(access);
+  if (known !== undefined) return known;
+  const made = createChanges();
+  written.set(access, made);
+  return made;
+}
+
 /**
  * The desks of one tenant. They share its entities as the policy lets them be seen: nothing above can reach
  * Autotask in another way, and what the tools get has no method that writes.
  */
 export function prepareDesks(settings: ServerSettings, access: Access): (readOnly: boolean) => Desk {
   const { timeZone, closedStatusIds, facts, log, policy = createPolicy() } = settings;
-  const {
-    reader,
-    writer,
-    whyNoReader,
-    actAs = null,
-    tenant,
-    files = null,
-    changes = createChanges(),
-  } = access;
+  const { reader, writer, whyNoReader, actAs = null, tenant, files = null } = access;
+  const changes = changesOf(access);
   const guarded = reader === null ? null : guardReader(reader, policy);
   const cursors = createCursors(settings.confirm?.key, access.owner ?? tenant);
   const entities = createEntities(guarded, whyNoReader, policy, access.marks, cursors, changes);

@@ -1,6 +1,5 @@
 import type { AuditLog } from '../audit/index.js';
 import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
-import type { Changes } from '../entities/changes.js';
 import type { Marks } from '../entities/mark.js';
 import type { Redact } from '../log.js';
 import type { Policy } from '../policy/index.js';
@@ -34,8 +33,6 @@ export interface Access {
   readonly actAs?: number | null;
   /** Fields that receive a mark on create. */
   readonly marks?: Marks;
-  /** What was written to this tenant, whoever did it; of this server alone unless given. */
-  readonly changes?: Changes;
   /** Takes the secrets of this server out of what the audit log keeps. */
   readonly redact?: Redact;
   /** Files on this machine that may be attached; none unless given. */
