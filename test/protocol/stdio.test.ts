@@ -75,9 +75,9 @@ describe('stdio', () => {
       expect.stringMatching(/^Invalid params for logging\/setLevel: level: /),
       expect.stringMatching(/^Invalid params for prompts\/get: arguments\.a: .*expected string/),
       expect.stringMatching(/^Invalid params for resources\/read: uri: .*expected string/),
-      expect.stringMatching(/^Invalid tools\/call request: [^]*"params"/),
-      expect.stringMatching(/^Invalid tools\/call request: [^]*"arguments"/),
-      expect.stringMatching(/^Invalid tools\/call request: [^]*"name"/),
+      expect.stringMatching(/^Invalid tools\/call request: [\s\S]*"params"/),
+      expect.stringMatching(/^Invalid tools\/call request: [\s\S]*"arguments"/),
+      expect.stringMatching(/^Invalid tools\/call request: [\s\S]*"name"/),
     ]);
   });
 
