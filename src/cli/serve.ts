@@ -125,6 +125,7 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
   let close = async () => {};
   const make = prepareServer({
     ...serverSettings(config, name, log),
+    singleClient: true,
     open: async () => {
       const upstream = await upstreamOf(config);
       close = upstream.close;

@@ -10,6 +10,7 @@ import {
 import * as z from 'zod';
 import { didYouMean } from '../nearest.js';
 import { callerOf, inputRequiredFor, patienceMs, personAsked } from './ask.js';
+import { type CacheHints, cacheHints } from './cache-hints.js';
 import type { Answer, CallExtras } from './dispatch.js';
 import { explainConfirm } from './explain-confirm.js';
 import { instructions } from './instructions.js';
@@ -70,6 +71,7 @@ export function prepareServer(settings: ServerSettings): (readOnly: boolean) => 
     ...(settings.redact === undefined ? {} : { redact: settings.redact }),
     confirmMode: (settings.confirm ?? usualGate).mode,
     tools: offeredTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
+    hints: cacheHints(settings, readOnly),
     desk: async () => (await desks())(readOnly),
   });
   const reading = faceOf(true);
@@ -84,6 +86,7 @@ export const createServer = (settings: ServerSettings): McpServer =>
 interface Face extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log' | 'redact'> {
   readonly confirmMode: (typeof usualGate)['mode'];
   readonly tools: ReturnType<typeof offeredTools>['tools'];
+  readonly hints: CacheHints;
   desk(): Promise<Desk>;
 }
 
@@ -110,6 +113,7 @@ function serverOf({
   redact = (text) => text,
   confirmMode,
   tools,
+  hints,
   desk,
 }: Face): McpServer {
   const names = tools.map(({ name }) => name);
@@ -119,6 +123,7 @@ function serverOf({
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
       instructions: instructions(facts.readOnly, timeZone, confirmMode),
       inputRequired: { roundTimeoutMs: patienceMs },
+      cacheHints: hints.lists,
     },
   );
 
@@ -228,6 +233,7 @@ function serverOf({
     call: (name, args, context) => call(name, args, context, { reader: 'program' }),
     context: async () => (await desk()).context,
     counted,
+    hints,
   });
 
   return {

@@ -22,7 +22,7 @@ const mostSuggestions = 100;
 
 export async function readResource(
   { uri }: ReadResourceRequest['params'],
-  { has, call }: Offering,
+  { has, call, hints }: Offering,
   request: Request,
 ): Promise<ReadResourceResult> {
   const found = resourceAt(uri);
@@ -37,7 +37,9 @@ export async function readResource(
   const bytes = blocks.flatMap((block) =>
     block.type === 'link' ? [] : [{ uri, mimeType: block.mimeType, blob: block.data }],
   );
-  return { contents: [{ uri, mimeType: 'text/plain', text }, ...bytes] };
+  // Clients of 2025 know no such hints.
+  const hint = request.mcpReq.envelope === undefined ? {} : hints.resource(uri);
+  return { ...hint, contents: [{ uri, mimeType: 'text/plain', text }, ...bytes] };
 }
 
 export function getPrompt({ name, arguments: given = {} }: GetPromptRequest['params']): GetPromptResult {

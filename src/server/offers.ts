@@ -1,4 +1,5 @@
 import { type Server, type ServerContext, specTypeSchemas } from '@modelcontextprotocol/server';
+import type { CacheHints } from './cache-hints.js';
 import { catalogue } from './catalogue.js';
 import type { Answer } from './dispatch.js';
 import type { Desk } from './prepare.js';
@@ -8,6 +9,7 @@ export interface Offering {
   has(tool: string): boolean;
   call(name: string, args: Record<string, unknown>, request: Request): Promise<Answer>;
   context(): Promise<Desk['context']>;
+  readonly hints: CacheHints;
   /** Runs work that a shutdown waits for. */
   counted<T>(work: () => Promise<T>): Promise<T>;
 }
