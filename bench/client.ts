@@ -6,7 +6,7 @@
 import { Agent, request } from 'node:http';
 import { got } from 'got';
 import { createReader } from '../src/client/index.js';
-import { createMemoryShare } from '../src/client/memory-share.js';
+import { createMemoryState } from '../src/client/limits/memory-state.js';
 import { defaultTuning } from '../src/client/tuning.js';
 import { startLoopback } from './loopback.js';
 
@@ -24,7 +24,7 @@ const reader = createReader({
   timeoutMs: 60_000,
   maxConcurrency: 20,
   cacheDir: null,
-  share: createMemoryShare(20, tuning, null),
+  state: createMemoryState(20, tuning, null),
   tuning,
   log: () => undefined,
 });

@@ -18,7 +18,7 @@ const withoutValidator = {
 
 /** What is read at every start and needs no code of ours to be run. */
 const values = evaluated(
-  /[\\/](src[\\/]server[\\/]catalogue|src[\\/]policy[\\/]entity-names|generated[\\/]table)\.ts$/,
+  /[\\/](src[\\/]server[\\/]tool-list[\\/]listings|src[\\/]policy[\\/]entity-names|generated[\\/]table)\.ts$/,
 );
 
 /** The program: cli.js and, in chunks, what it loads on demand. */

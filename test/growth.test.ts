@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { cleanValue } from '../src/audit/index.js';
-import { judge } from '../src/client/judge.js';
-import { sealError } from '../src/client/seal.js';
+import { redactError } from '../src/client/http/redact-error.js';
+import { classifyResponse } from '../src/client/http/response.js';
 import { AutotaskError, InvalidInput } from '../src/errors.js';
 import { createLog } from '../src/log.js';
 import { createRedactor } from '../src/redact.js';
 import { decimal, integer } from '../src/scalars.js';
-import { disarm, disarmed, markedJson, tenantData } from '../src/server/marked.js';
-import { errorText } from '../src/server/shape.js';
+import { errorText } from '../src/server/output/render.js';
+import { markedJson, neutralize, neutralizeJson, tenantData } from '../src/server/output/untrusted-text.js';
 import { canonical, clean, nameText, oneLine, quoted, shorten } from '../src/text.js';
 import { contentOf, plainName } from '../src/tools/files/content.js';
 
@@ -15,7 +15,7 @@ const secret = 'hunter/2-Sécret+word';
 const redact = createRedactor([secret, 'a\\b%c"d\\\\e', 'api-user@example.com']);
 const log = createLog({ level: 'info', secrets: [secret, 'a\\b%c"d\\\\e'], write: () => {} });
 const call = { method: 'POST', path: 'Tickets', write: true } as const;
-const upstream = (text: string, headers = {}) => judge(call, { status: 500, headers, text });
+const upstream = (text: string, headers = {}) => classifyResponse(call, { status: 500, headers, text });
 
 /** Every function that takes text of any length, whoever wrote it. */
 const functions: Readonly<Record<string, (text: string) => unknown>> = {
@@ -27,8 +27,8 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
   canonical: (text) => canonical({ [text]: text }),
   redact,
   log: (text) => log('error', text),
-  disarm,
-  disarmed: (text) => disarmed({ [text]: [text] }),
+  neutralize,
+  disarmed: (text) => neutralizeJson({ [text]: [text] }),
   markedJson,
   tenantData: (text) => tenantData([text]),
   'arguments in the audit log': (text) =>
@@ -36,8 +36,8 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
   'an error of the tenant': (text) => upstream(JSON.stringify({ errors: [text] })),
   'a web page of the tenant': (text) => upstream(`<html>${text}`, { 'content-type': 'text/html' }),
   'the title of a page': (text) => upstream(`<title>${text}`, { 'content-type': 'text/html' }),
-  'an answer that is nothing': (text) => judge(call, { status: 200, headers: {}, text }),
-  sealError: (text) => sealError(new AutotaskError('invalid', text, { upstream: [text] }), redact),
+  'an answer that is nothing': (text) => classifyResponse(call, { status: 200, headers: {}, text }),
+  sealError: (text) => redactError(new AutotaskError('invalid', text, { upstream: [text] }), redact),
   errorText: (text) =>
     errorText(new InvalidInput(text, [{ field: text, problem: text, allowed: [text] }], text)),
   'a number': (text) => [decimal.safeParse(text), integer.safeParse(text)],

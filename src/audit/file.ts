@@ -1,9 +1,9 @@
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { systemCode } from '../errors.js';
 import { check, type Link, mostLineBytes, origin, type Point, seal } from './chain.js';
-import { fits, type Head, headOf, readHead, withoutHead, writeHead } from './head.js';
+import { fits, type Head, headOf, readHead, withoutHead, writeHead } from './checkpoint.js';
 import { withLock } from './lock.js';
-import { rotated } from './set.js';
+import { rotated } from './rotation.js';
 
 export interface AuditFileSettings {
   readonly path: string;

@@ -1,7 +1,7 @@
 import { check, type Link, origin, type Point } from './chain.js';
-import { type Head, headOf, readHead, withoutHead } from './head.js';
-import { linesOf } from './lines.js';
-import { closeAll, openAll, openSet, type Part } from './set.js';
+import { type Head, headOf, readHead, withoutHead } from './checkpoint.js';
+import { linesOf } from './read-lines.js';
+import { closeAll, openAll, openSet, type Part } from './rotation.js';
 
 export interface Verdict {
   readonly lines: number;

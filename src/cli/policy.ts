@@ -1,13 +1,13 @@
 import type { Config } from '../config/index.js';
-import { entityTable, maskLines } from '../policy/table.js';
-import { offeredTools } from '../server/index.js';
+import { entityTable, maskLines } from '../policy/rights-table.js';
+import { visibleTools } from '../server/index.js';
 
 const orAll = (list: readonly string[] | undefined) => list?.join(' ') ?? 'all';
 
 /** Prints what a server with this configuration may do, and does nothing. */
 export async function printPolicy({ policy, writes, readOnly }: Config): Promise<number> {
   const { settings, budget } = policy;
-  const { tools, withheld } = offeredTools(policy, readOnly);
+  const { tools, withheld } = visibleTools(policy, readOnly);
   const masks = await maskLines(policy);
   const lines = [
     `writes                  ${readOnly ? 'none: read-only' : `confirmed by ${writes.confirm.mode}`}`,

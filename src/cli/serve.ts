@@ -3,9 +3,9 @@ import type { AuditLog } from '../audit/index.js';
 import type { ClientSettings } from '../client/types.js';
 import type { Config } from '../config/index.js';
 import type { Credentials } from '../credentials.js';
-import { tagOf } from '../identity.js';
 import { createLog, createRedactor, type Log } from '../log.js';
-import { type Access, prepareServer, type ServerSettings } from '../server/index.js';
+import { prepareServer, type ServerSettings, type TenantAccess } from '../server/index.js';
+import { tagOf } from '../tenant-identity.js';
 import { serveStdio } from '../transports/stdio.js';
 import type { LocalFiles } from './files.js';
 
@@ -56,7 +56,7 @@ export async function auditOf(
   return createAuditLog(createAuditFile({ ...audit, path, key }));
 }
 
-export type Clients = Pick<Access, 'reader' | 'writer'>;
+export type Clients = Pick<TenantAccess, 'reader' | 'writer'>;
 
 /** Null settings are missing credentials. In read-only mode nothing that could write is ever made. */
 export async function clientsOf(config: Config, settings: ClientSettings | null): Promise<Clients> {
@@ -75,7 +75,7 @@ export const accessOf = (
   secrets: readonly string[],
   tenant?: string,
   files: LocalFiles | null = null,
-): Access => ({
+): TenantAccess => ({
   ...clients,
   files,
   whyNoReader: `There are no complete Autotask credentials: ${missing.join(', ')} not set.`,

@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.js';
 import { type createBudgets, createPolicy, intersect, type Policy } from '../policy/index.js';
-import { offeredTools } from '../server/index.js';
+import { visibleTools } from '../server/index.js';
 
 /**
  * What the holder of a token may do in one tenant: what everybody may, less what the holder's own policy
@@ -22,9 +22,9 @@ export function policyOf(
 
 /** Throws when a policy names a tool that does not exist, before anybody calls. */
 export function checkTools({ policy, tokenPolicies, readOnly }: Config): void {
-  offeredTools(policy, readOnly);
+  visibleTools(policy, readOnly);
   for (const [name, own] of tokenPolicies) {
     const field = `disabledTools in policy of ${name} in AUTOTASK_HTTP_TOKENS`;
-    offeredTools(createPolicy(own), readOnly, { field });
+    visibleTools(createPolicy(own), readOnly, { field });
   }
 }

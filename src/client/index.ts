@@ -1,17 +1,17 @@
-import { readerOf } from './reader.js';
-import { createTenant } from './tenant.js';
+import { readerOf } from './api/reader.js';
+import { writerOf } from './api/writer.js';
+import { createClientCore } from './client-core.js';
 import type { AutotaskReader, AutotaskWriter, ClientSettings } from './types.js';
-import { writerOf } from './writer.js';
 
-export { reachService } from './reach.js';
-export type { TenantShare } from './share.js';
+export type { TenantState } from './limits/tenant-state.js';
 export type * from './types.js';
+export { checkReachability } from './zone/reachability.js';
 
 /** A client that cannot write: the object has no method for it. Nothing is sent before the first call. */
 export function createReader(settings: ClientSettings): AutotaskReader {
-  return readerOf(createTenant(settings));
+  return readerOf(createClientCore(settings));
 }
 
 export function createWriter(settings: ClientSettings): AutotaskWriter {
-  return writerOf(createTenant(settings));
+  return writerOf(createClientCore(settings));
 }

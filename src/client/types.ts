@@ -1,6 +1,9 @@
 import type { Credentials } from '../credentials.js';
-import type { TenantShare } from './share.js';
+import type { TenantState } from './limits/tenant-state.js';
+import type { Threshold } from './limits/threshold.js';
 import type { Tuning } from './tuning.js';
+
+export type { Threshold };
 
 /**
  * What the rest of the house may ask of Autotask. Paths are relative to `V1.0` and come from the entity
@@ -96,13 +99,6 @@ export interface LiveField {
   readonly picklistParentValueField: string | null;
 }
 
-export interface Threshold {
-  readonly externalRequestThreshold: number;
-  /** Minutes. */
-  readonly requestThresholdTimeframe: number;
-  readonly currentTimeframeRequestCount: number;
-}
-
 /** The half of the client that cannot write. Read-only mode hands out nothing else. */
 export interface AutotaskReader {
   /** `POST {path}/query`, following pages up to the limit. */
@@ -177,7 +173,7 @@ export interface ClientSettings {
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
   readonly observer?: ClientObserver;
   /** What this tenant shares with its other clients; in this process's memory unless given. */
-  readonly share?: TenantShare;
+  readonly state?: TenantState;
   /** Replaces single defaults, for tests and benchmarks. */
   readonly tuning?: Partial<Tuning>;
 }

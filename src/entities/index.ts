@@ -1,20 +1,20 @@
 import type { AutotaskReader } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import { createPolicy, type Policy } from '../policy/index.js';
-import { createAccounts } from './account.js';
 import { createAggregate } from './aggregate/index.js';
-import { createAttachments } from './attachments.js';
-import { type Changes, createChanges } from './changes.js';
-import { describe } from './describe.js';
-import { createFacts } from './facts.js';
-import { withFreshMetadata } from './freshness.js';
-import type { Marks } from './mark.js';
-import { type Cursors, createCursors } from './order/cursor.js';
-import { createReads } from './read.js';
-import { createReferences } from './references.js';
-import { createUploads } from './uploads.js';
-import { wholePages } from './whole.js';
-import { createWrites } from './write.js';
+import { describe } from './metadata/describe.js';
+import { createMetadataStore } from './metadata/entity-metadata.js';
+import { withFreshMetadata } from './metadata/freshness.js';
+import { type Cursors, createCursors } from './order/cursors/cursor.js';
+import { createAttachments } from './read/attachments.js';
+import { wholePages } from './read/completeness.js';
+import { createReads } from './read/read.js';
+import { createRecordsWithLists } from './read/record-with-lists.js';
+import { type Changes, createChangedRecords } from './references/changed-records.js';
+import { createReferences } from './references/references.js';
+import type { MarkFields } from './write/idempotency-mark.js';
+import { createUploads } from './write/upload-budget.js';
+import { createWrites } from './write/write.js';
 
 /**
  * The one interpreter of the entity table: everything a tool can do with Autotask's data.
@@ -24,11 +24,11 @@ export function createEntities(
   reader: AutotaskReader | null,
   whyNot = 'There are no Autotask credentials.',
   policy: Policy = createPolicy(),
-  marks: Marks = new Map(),
+  marks: MarkFields = new Map(),
   cursors: Cursors = createCursors(),
-  changes: Changes = createChanges(),
+  changes: Changes = createChangedRecords(),
 ) {
-  const facts = createFacts(reader, policy);
+  const facts = createMetadataStore(reader, policy);
   const connect = () => {
     if (reader === null) {
       throw new AutotaskError('configuration', whyNot, {
@@ -43,7 +43,7 @@ export function createEntities(
       references,
       reads,
       aggregate: createAggregate(whole, facts, references, reads),
-      account: createAccounts(whole, facts, references, reads),
+      account: createRecordsWithLists(whole, facts, references, reads),
       attachments: createAttachments(reader, facts, reads),
       writes: createWrites({ reader, facts, references, reads, policy, marks, uploads: createUploads() }),
     };

@@ -1,7 +1,7 @@
 import type { Row } from '../client/types.js';
 import type { Entity } from '../model.js';
-import type { Cell } from './display.js';
-import type { FieldFacts } from './facts.js';
+import type { Cell } from './display/display.js';
+import type { FieldMetadata } from './metadata/entity-metadata.js';
 
 /** What reads answer; the server turns it into text or JSON. */
 
@@ -38,7 +38,7 @@ export interface ListResult {
 export interface RecordResult {
   readonly entity: Entity;
   readonly row: Row;
-  readonly fields: readonly FieldFacts[];
+  readonly fields: readonly FieldMetadata[];
   readonly cells: readonly Cell[];
   readonly notes: readonly string[];
 }

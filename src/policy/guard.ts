@@ -3,8 +3,8 @@ import type { AutotaskReader, AutotaskWriter, FilterNode, Row, Search } from '..
 import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';
 import { takesAttribution } from './attribution.js';
-import { discreetly } from './discreet.js';
-import { entityAt, isWrittenByGet } from './paths.js';
+import { entityAt, isWrittenByGet } from './entity-of-path.js';
+import { maskErrors } from './masking/mask-errors.js';
 import type { Action, Policy } from './policy.js';
 
 /** The entity of a path when the policy allows the action; a path that is none of the table's is refused. */
@@ -75,7 +75,7 @@ export function guardReader(reader: AutotaskReader, policy: Policy): AutotaskRea
     async query(path, search, options) {
       const entity = allowed(policy, 'read', path);
       const wanted = narrowed(entity, search);
-      const { rows, more } = await discreetly(policy, entity, () => reader.query(path, wanted, options));
+      const { rows, more } = await maskErrors(policy, entity, () => reader.query(path, wanted, options));
       return { rows: rows.map((row) => masked(policy, entity, row)), more };
     },
     async *pages(path, search, options) {
@@ -83,7 +83,7 @@ export function guardReader(reader: AutotaskReader, policy: Policy): AutotaskRea
       const pages = reader.pages(path, narrowed(entity, search), options);
       try {
         for (;;) {
-          const page = await discreetly(policy, entity, () => pages.next());
+          const page = await maskErrors(policy, entity, () => pages.next());
           if (page.done === true) return;
           yield page.value.map((row) => masked(policy, entity, row));
         }
@@ -93,17 +93,17 @@ export function guardReader(reader: AutotaskReader, policy: Policy): AutotaskRea
     },
     async list(path, options) {
       const entity = allowed(policy, 'read', path);
-      const { rows, more } = await discreetly(policy, entity, () => reader.list(path, options));
+      const { rows, more } = await maskErrors(policy, entity, () => reader.list(path, options));
       return { rows: rows.map((row) => masked(policy, entity, row)), more };
     },
     async count(path, filter, options) {
       const entity = allowed(policy, 'read', path);
       checkFilter(policy, entity, filter);
-      return discreetly(policy, entity, () => reader.count(path, filter, options));
+      return maskErrors(policy, entity, () => reader.count(path, filter, options));
     },
     async item(path, options) {
       const entity = allowed(policy, 'read', path);
-      const row = await discreetly(policy, entity, () => reader.item(path, options));
+      const row = await maskErrors(policy, entity, () => reader.item(path, options));
       return row === null ? null : masked(policy, entity, row);
     },
     async entityInformation(path, options) {
@@ -142,7 +142,7 @@ export function guardWriter(
   const watched = async (entity: Entity, isDelete: boolean, write: () => Promise<number>) => {
     watcher.made(entity, isDelete);
     try {
-      return await discreetly(policy, entity, write);
+      return await maskErrors(policy, entity, write);
     } finally {
       watcher.made(entity, isDelete);
     }

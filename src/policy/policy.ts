@@ -1,8 +1,8 @@
 import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';
 import { createBudget, type WriteBudget } from './budget.js';
-import { hidesField, maskOf, udfMaskProblem } from './masks.js';
-import { glob, nameList, unmatched } from './patterns.js';
+import { hidesField, maskOf, udfMaskProblem } from './masking/masks.js';
+import { glob, nameList, unmatched } from './masking/patterns.js';
 import type { PolicySettings } from './settings.js';
 
 /** What can be done to the records of an entity. */

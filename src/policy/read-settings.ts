@@ -1,8 +1,8 @@
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import { entityNames } from './entity-names.js';
-import { fieldProblem } from './masks.js';
-import { unmatched } from './patterns.js';
+import { fieldProblem } from './masking/check-field.js';
+import { unmatched } from './masking/patterns.js';
 import { type PolicySettings, policyKeys, policySettings, policyVariables } from './settings.js';
 
 const entityLists = [

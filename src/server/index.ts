@@ -9,21 +9,21 @@ import {
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { didYouMean } from '../nearest.js';
-import { callerOf, inputRequiredFor, patienceMs, personAsked } from './ask.js';
 import { type CacheHints, cacheHints } from './cache-hints.js';
-import type { Answer, CallExtras } from './dispatch.js';
-import { explainConfirm } from './explain-confirm.js';
+import { callerOf, inputRequiredFor, patienceMs, personAsked } from './confirmation/elicitation.js';
+import type { Answer, CallExtras } from './dispatch/dispatch.js';
 import { instructions } from './instructions.js';
-import { offeredTools } from './offered-tools.js';
-import { offer } from './offers.js';
-import type { Desk } from './prepare.js';
-import { SealedServer } from './sealed.js';
+import { RedactingServer } from './output/redacting-server.js';
+import type { Block } from './output/render-file.js';
+import { registerResources } from './resources/register.js';
 import { type ServerSettings, usualGate } from './settings.js';
-import type { Block } from './shape-file.js';
+import type { TenantServices } from './tenant-services.js';
+import { explainConfirm } from './tool-list/confirm-description.js';
+import { visibleTools } from './tool-list/visible-tools.js';
 
-export type { LocalFiles } from '../tools/define.js';
-export { offeredTools } from './offered-tools.js';
-export type { Access, ServerSettings } from './settings.js';
+export type { LocalFiles } from '../tools/define/define.js';
+export type { ServerSettings, TenantAccess } from './settings.js';
+export { visibleTools } from './tool-list/visible-tools.js';
 
 export interface McpServer {
   readonly server: Server;
@@ -61,16 +61,19 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
  */
 export function prepareServer(settings: ServerSettings): (readOnly: boolean) => McpServer {
   const desks = once(async () => {
-    const [{ prepareDesks }, access] = await Promise.all([import('./prepare.js'), settings.open()]);
-    return prepareDesks(settings, access);
+    const [{ createTenantServices }, access] = await Promise.all([
+      import('./tenant-services.js'),
+      settings.open(),
+    ]);
+    return createTenantServices(settings, access);
   });
-  const faceOf = (readOnly: boolean): Face => ({
+  const faceOf = (readOnly: boolean): ServerDefinition => ({
     facts: { ...settings.facts, readOnly },
     timeZone: settings.timeZone,
     log: settings.log,
     ...(settings.redact === undefined ? {} : { redact: settings.redact }),
     confirmMode: (settings.confirm ?? usualGate).mode,
-    tools: offeredTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
+    tools: visibleTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
     hints: cacheHints(settings, readOnly),
     desk: async () => (await desks())(readOnly),
   });
@@ -83,11 +86,11 @@ export function prepareServer(settings: ServerSettings): (readOnly: boolean) => 
 export const createServer = (settings: ServerSettings): McpServer =>
   prepareServer(settings)(settings.facts.readOnly);
 
-interface Face extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log' | 'redact'> {
+interface ServerDefinition extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log' | 'redact'> {
   readonly confirmMode: (typeof usualGate)['mode'];
-  readonly tools: ReturnType<typeof offeredTools>['tools'];
+  readonly tools: ReturnType<typeof visibleTools>['tools'];
   readonly hints: CacheHints;
-  desk(): Promise<Desk>;
+  desk(): Promise<TenantServices>;
 }
 
 /** From the least to the most severe, as the protocol orders them. */
@@ -115,9 +118,9 @@ function serverOf({
   tools,
   hints,
   desk,
-}: Face): McpServer {
+}: ServerDefinition): McpServer {
   const names = tools.map(({ name }) => name);
-  const server = new SealedServer(
+  const server = new RedactingServer(
     { name: facts.name, title: 'Autotask PSA', version: facts.version },
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
@@ -228,7 +231,7 @@ function serverOf({
     },
   );
 
-  offer(server, {
+  registerResources(server, {
     has: (tool) => names.includes(tool),
     call: (name, args, context) => call(name, args, context, { reader: 'program' }),
     context: async () => (await desk()).context,

@@ -1,9 +1,9 @@
 import type { AuditLog } from '../audit/index.js';
 import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
-import type { Marks } from '../entities/mark.js';
+import type { MarkFields } from '../entities/write/idempotency-mark.js';
 import type { Redact } from '../log.js';
 import type { Policy } from '../policy/index.js';
-import type { LocalFiles, ServerFacts } from '../tools/define.js';
+import type { LocalFiles, ServerFacts } from '../tools/define/define.js';
 
 export interface GateSettings {
   readonly mode: 'token' | 'preview' | 'elicit';
@@ -17,7 +17,7 @@ export interface GateSettings {
 export const usualGate: GateSettings = { mode: 'token', key: null, seconds: 600, dir: null };
 
 /** The way to one tenant, and how its records are written. */
-export interface Access {
+export interface TenantAccess {
   /** Null without credentials: entities are described, and anything else says what is missing. */
   readonly reader: AutotaskReader | null;
   /** Null in read-only mode. */
@@ -32,7 +32,7 @@ export interface Access {
   /** The resource in whose name records are written. */
   readonly actAs?: number | null;
   /** Fields that receive a mark on create. */
-  readonly marks?: Marks;
+  readonly marks?: MarkFields;
   /** Takes the secrets of this server out of what the audit log keeps. */
   readonly redact?: Redact;
   /** Files on this machine that may be attached; none unless given. */
@@ -55,5 +55,5 @@ export interface ServerSettings {
   /** Whether the access brings files of this machine. */
   readonly files?: boolean;
   /** Asked at the first call that needs it, because most servers that clients start are never called. */
-  readonly open: () => Promise<Access>;
+  readonly open: () => Promise<TenantAccess>;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createReader, createWriter } from '../../src/client/index.js';
+import { RateBudget } from '../../src/client/limits/rate-budget.js';
 import { defaultTuning } from '../../src/client/tuning.js';
-import { Usage } from '../../src/client/usage.js';
 import { failureOf, fakeTenant, oneTicket } from './setup.js';
 
 const good = {
@@ -167,7 +167,7 @@ describe('quirk 31: the hourly threshold', () => {
   it('costs nothing while it is far, and more the nearer it is', () => {
     const now = Date.now();
     const paces = [0, 5_000, 7_400, 8_000, 9_000, 10_000, 12_000].map((count) => {
-      const usage = new Usage(defaultTuning);
+      const usage = new RateBudget(defaultTuning);
       usage.report(threshold(count), now);
       return Math.round(usage.pace(now));
     });
@@ -175,7 +175,7 @@ describe('quirk 31: the hourly threshold', () => {
   });
 
   it('counts own requests of the last hour only', () => {
-    const usage = new Usage(defaultTuning);
+    const usage = new RateBudget(defaultTuning);
     const start = Date.UTC(2026, 0, 1);
     for (let request = 0; request < 9_000; request += 1) usage.count(start);
     expect(usage.share(start)).toBeCloseTo(0.9);

@@ -166,13 +166,13 @@ describe('the metadata cache', () => {
   };
   /** The same tenant in another process: nothing in common but the folder. */
   const elsewhere = async (settings: ClientSettings) => {
-    const { createMemoryShare } = await import('../../src/client/memory-share.js');
-    const { createDiskCache } = await import('../../src/client/disk-cache.js');
+    const { createMemoryState } = await import('../../src/client/limits/memory-state.js');
+    const { createDiskCache } = await import('../../src/client/limits/disk-cache.js');
     const { defaultTuning } = await import('../../src/client/tuning.js');
     const [tenant = ''] = readdirSync(folder);
     const disk = createDiskCache(folder, tenant, () => undefined);
     const tuning = { ...defaultTuning, ...settings.tuning };
-    return createReader({ ...settings, share: createMemoryShare(10, tuning, disk) });
+    return createReader({ ...settings, state: createMemoryState(10, tuning, disk) });
   };
 
   it('answers the second time without a request, also for another client of the tenant', async () => {

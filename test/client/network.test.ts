@@ -154,7 +154,7 @@ describe('start-up', () => {
       ...chunks.filter(({ fileName }) => imports.includes(fileName)).flatMap(loadedAtStart),
     ];
     const inputs = chunks.filter(({ isEntry }) => isEntry).flatMap(loadedAtStart);
-    expect(inputs).toContain('src/client/tenant.ts');
+    expect(inputs).toContain('src/client/client-core.ts');
     expect(inputs.filter((input) => input.includes('node_modules'))).toEqual([]);
   });
 });

@@ -137,12 +137,12 @@ describe('quirks of the service, against the sandbox', () => {
 
   it('quirk 23: a thread limit hit all the same, by another program, is waited out', async () => {
     const { client, settings, arrived } = await busy();
-    const { createMemoryShare } = await import('../../src/client/memory-share.js');
+    const { createMemoryState } = await import('../../src/client/limits/memory-state.js');
     const { defaultTuning } = await import('../../src/client/tuning.js');
     const tuning = { ...defaultTuning, retries: 10, backoffMs: 300 };
-    const share = createMemoryShare(20, tuning, null);
-    const stranger = createWriter({ ...settings, share, tuning });
-    const patient = createWriter({ ...settings, share: createMemoryShare(20, tuning, null), tuning });
+    const share = createMemoryState(20, tuning, null);
+    const stranger = createWriter({ ...settings, state: share, tuning });
+    const patient = createWriter({ ...settings, state: createMemoryState(20, tuning, null), tuning });
     await Promise.all([patient.zone(), stranger.zone(), client.zone()]);
     const both = [patient, stranger].flatMap((each) => [1, 2, 3].map((id) => each.item(`Tickets/${id}`)));
     expect((await Promise.all(both)).length).toBe(6);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createReader, createWriter } from '../../src/client/index.js';
-import { apiBase, discoveryAddress, readZone } from '../../src/client/zone.js';
+import { apiBase, discoveryAddress, readZone } from '../../src/client/zone/discovery.js';
 import { failureOf, fakeTenant, oneTicket } from './setup.js';
 
 const search = { filter: [] };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FieldFacts } from '../../src/entities/facts.js';
-import { choicesByLabel, distinctLabels } from '../../src/entities/picklists.js';
+import type { FieldMetadata } from '../../src/entities/metadata/entity-metadata.js';
+import { choicesByLabel, distinctLabels } from '../../src/entities/metadata/picklists.js';
 import { fold, named, nearest } from '../../src/nearest.js';
 
 /** Letters, digits and signs of scripts that tenants are written in, with those that look alike when cut to ASCII. */
@@ -45,7 +45,7 @@ const equal = (a: string, b: string, without: RegExp) => {
 const spaces = /\s+/g;
 const marks = /[\s\p{P}]+/gu;
 
-const picklist = (values: readonly string[]): FieldFacts => ({
+const picklist = (values: readonly string[]): FieldMetadata => ({
   name: 'status',
   dataType: 'integer',
   length: null,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { load } from '../../generated/load.js';
 import { entities } from '../../generated/table.js';
-import { findEntity } from '../../src/entities/names.js';
-import { routes } from '../../src/entities/route.js';
+import { findEntity } from '../../src/entities/metadata/entity-names.js';
+import { routes } from '../../src/entities/write/route.js';
 
 const root = join(import.meta.dirname, '../..');
 const types = readFileSync(join(root, 'generated/types.ts'), 'utf8');

@@ -19,9 +19,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
-import type { ListedTool } from '../../src/server/advertise.js';
-import { catalogue } from '../../src/server/catalogue.js';
-import { explainConfirm } from '../../src/server/explain-confirm.js';
+import { explainConfirm } from '../../src/server/tool-list/confirm-description.js';
+import { listings } from '../../src/server/tool-list/listings.js';
+import type { ListedTool } from '../../src/server/tool-list/tool-definition.js';
 import { program, spawnClient, tenantEnvironment } from '../support/tenant.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'start-'));
@@ -35,8 +35,8 @@ afterAll(async () => {
 });
 
 describe('the lists that the build made ready', () => {
-  const all = catalogue.tools.map(({ listed }) => listed);
-  const reading = catalogue.tools.filter(({ mutates }) => !mutates).map(({ listed }) => listed);
+  const all = listings.tools.map(({ listed }) => listed);
+  const reading = listings.tools.filter(({ mutates }) => !mutates).map(({ listed }) => listed);
   const disabled = { AUTOTASK_DISABLED_TOOLS: '*-company,delete-entity' };
   const left = all.filter(({ name }) => !/-company$|^delete-entity$/.test(name));
   const cases: readonly [string, readonly string[], Record<string, string>, readonly ListedTool[]][] = [
@@ -49,12 +49,12 @@ describe('the lists that the build made ready', () => {
   it.each(cases)('are what the tools themselves say: %s', async (_, args, env, tools) => {
     const client = await spawnClient(args, { ...tenantEnvironment(sandbox), ...env });
     expect((await client.listTools()).tools).toEqual(tools);
-    expect((await client.listPrompts()).prompts).toEqual(catalogue.prompts);
+    expect((await client.listPrompts()).prompts).toEqual(listings.prompts);
     const { resources } = await client.listResources();
     const { resourceTemplates } = await client.listResourceTemplates();
     const uris = [...resources.map(({ uri }) => uri), ...resourceTemplates.map((one) => one.uriTemplate)];
     const offered = tools.map(({ name }) => name);
-    const expected = catalogue.resources.filter(({ tool }) => offered.includes(tool));
+    const expected = listings.resources.filter(({ tool }) => offered.includes(tool));
     expect(uris.sort()).toEqual(expected.map(({ uri }) => uri).sort());
     await client.close();
   });

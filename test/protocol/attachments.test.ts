@@ -2,7 +2,7 @@ import type { ContentBlock } from '@modelcontextprotocol/sdk/types.js';
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { attachmentEntities } from '../../src/entities/attachments.js';
+import { attachmentEntities } from '../../src/entities/read/attachments.js';
 import { makeRecord } from '../support/records.js';
 import { type Connection, connect } from '../support/tenant.js';
 

@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { most } from '../../src/budget.js';
+import { most } from '../../src/resource-budget.js';
 import { type InFront, type Intercept, sendJson, startInFront } from '../support/in-front.js';
 import { program, tenantEnvironment } from '../support/tenant.js';
 

@@ -89,7 +89,7 @@ describe('a condition that says something else than it seems', () => {
     expect((await calling('query-entity', {})).text).toMatch(/entity: is required/);
     expect((await calling('query-entity', { entity: '' })).text).toMatch(/entity: is empty/);
     expect((await calling('get-version', { verbose: true })).text).toMatch(
-      /verbose is not an argument\. There are none/,
+      /verbose is not an argument\. Valid: format\./,
     );
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createCursors } from '../../src/entities/order/cursor.js';
+import { createCursors } from '../../src/entities/order/cursors/cursor.js';
 import type { Row } from '../../src/sandbox/store/value.js';
 import type { RecordedRequest } from '../../src/sandbox/types.js';
 import { dates } from '../support/dates.js';

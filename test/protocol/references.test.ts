@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { allEntities } from '../../src/entities/names.js';
+import { allEntities } from '../../src/entities/metadata/entity-names.js';
 import { type Connection, connect } from '../support/tenant.js';
 
 let tenant: Connection;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entities } from '../../generated/table.js';
-import { findRoute, routes } from '../../src/entities/route.js';
+import { findRoute, routes } from '../../src/entities/write/route.js';
 import type { Entity, Operation } from '../../src/model.js';
 import { type Connection, connect } from '../support/tenant.js';
 

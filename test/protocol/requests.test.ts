@@ -54,14 +54,14 @@ describe('requests of a task in a fresh process', () => {
     ],
     [
       'another status and assignee',
-      14,
-      6,
+      13,
+      5,
       (desk) => write(desk, 'update-ticket', { id: 'T20260910.0001', status: 'In Progress', ...assigned }),
     ],
     [
       'time on a ticket',
       10,
-      4,
+      3,
       (desk) =>
         write(desk, 'create-time-entry', {
           ticketID: 'T20260910.0001',

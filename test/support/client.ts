@@ -58,23 +58,35 @@ interface Params {
   readonly arguments?: Record<string, unknown>;
 }
 
-/** What tests want of a client, whichever it is. */
-export type TestClient = Pick<V1Client, 'listTools'> &
-  Pick<
-    V2Client,
-    'listResources' | 'listResourceTemplates' | 'listPrompts' | 'readResource' | 'getPrompt' | 'close'
-  > & {
-    readonly kind: ClientKind;
-    complete: (params: Parameters<V2Client['complete']>[0]) => ReturnType<V2Client['complete']>;
-    callTool(params: Params, options?: CallOptions): ReturnType<V2Client['callTool']>;
-    /** For clients of 2025 of the connection, for later ones of each call. */
-    setLoggingLevel(level: Level): Promise<void>;
-    onLog(listener: (message: { level: string; data: unknown }) => void): void;
-    getInstructions(): string | undefined;
-    /** Of HTTP, while there is one. */
-    readonly sessionId: string | undefined;
-    terminateSession(): Promise<void>;
+export interface ListedTool {
+  readonly name: string;
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly annotations?: Readonly<Record<string, unknown>> | undefined;
+  readonly inputSchema: {
+    readonly type: 'object';
+    readonly properties?: Readonly<Record<string, unknown>> | undefined;
+    readonly required?: readonly string[] | undefined;
   };
+}
+
+/** What tests want of a client, whichever it is. */
+export type TestClient = Pick<
+  V2Client,
+  'listResources' | 'listResourceTemplates' | 'listPrompts' | 'readResource' | 'getPrompt' | 'close'
+> & {
+  listTools(): Promise<{ readonly tools: readonly ListedTool[] }>;
+  readonly kind: ClientKind;
+  complete: (params: Parameters<V2Client['complete']>[0]) => ReturnType<V2Client['complete']>;
+  callTool(params: Params, options?: CallOptions): ReturnType<V2Client['callTool']>;
+  /** For clients of 2025 of the connection, for later ones of each call. */
+  setLoggingLevel(level: Level): Promise<void>;
+  onLog(listener: (message: { level: string; data: unknown }) => void): void;
+  getInstructions(): string | undefined;
+  /** Of HTTP, while there is one. */
+  readonly sessionId: string | undefined;
+  terminateSession(): Promise<void>;
+};
 
 const capabilitiesOf = ({ human }: ClientOptions) =>
   human === undefined ? {} : { capabilities: { elicitation: {} } };
@@ -101,7 +113,7 @@ async function openV1(way: Way, options: ClientOptions): Promise<TestClient> {
   }
   return {
     kind: 'v1',
-    listTools: (params) => client.listTools(params),
+    listTools: () => client.listTools(),
     listResources: (params) => client.listResources(params),
     listResourceTemplates: (params) => client.listResourceTemplates(params),
     listPrompts: (params) => client.listPrompts(params),
@@ -156,7 +168,7 @@ async function openV2(kind: keyof typeof modes, way: Way, options: ClientOptions
   let level: Level | undefined;
   return {
     kind,
-    listTools: (params) => client.listTools(params),
+    listTools: () => client.listTools(),
     listResources: (params) => client.listResources(params),
     listResourceTemplates: (params) => client.listResourceTemplates(params),
     listPrompts: (params) => client.listPrompts(params),

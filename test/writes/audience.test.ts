@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allEntities } from '../../src/entities/names.js';
+import { allEntities } from '../../src/entities/metadata/entity-names.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
 import { recordsOf } from './examples.js';

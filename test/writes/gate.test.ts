@@ -137,8 +137,8 @@ describe('preview mode', () => {
   });
 
   it('expires', async () => {
-    const { createPreviewTokens } = await import('../../src/server/preview-token.js');
-    const { pendingInMemory } = await import('../../src/server/pending-tokens.js');
+    const { createPreviewTokens } = await import('../../src/server/confirmation/preview-token.js');
+    const { pendingInMemory } = await import('../../src/server/confirmation/pending-tokens.js');
     const { createEntities } = await import('../../src/entities/index.js');
     const { createReader } = await import('../../src/client/index.js');
     const reader = createReader({

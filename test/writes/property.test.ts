@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 import { verify } from '../../src/audit/index.js';
-import { entityAt } from '../../src/policy/paths.js';
+import { entityAt } from '../../src/policy/entity-of-path.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { RecordedRequest, Sandbox } from '../../src/sandbox/types.js';
 import { writeExample, writeTools } from './examples.js';

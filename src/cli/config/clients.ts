@@ -1,7 +1,7 @@
 import { type Variable, variableTable } from '../../config/index.js';
 import type { ClientName } from '../commands.js';
+import { homeFile, type Place, pathsOf, settingsFile } from './client-files.js';
 import type { Launch } from './launch.js';
-import { homeFile, type Place, pathsOf, settingsFile } from './places.js';
 
 /** What the client is to connect to. */
 export type Target =

@@ -4,6 +4,7 @@ import { didYouMean } from '../../nearest.js';
 import { type Parsed, UsageError } from '../args.js';
 import { type ClientName, clientNames } from '../commands.js';
 import { paintFor } from '../style.js';
+import type { Place } from './client-files.js';
 import { type ClientFacts, clients, credentialVariables, type Target } from './clients.js';
 import { difference } from './difference.js';
 import { dockerCommand } from './docker.js';
@@ -11,7 +12,6 @@ import { launchOf } from './launch.js';
 import { type Addition, Unmergeable } from './merge.js';
 import { mergeJson } from './merge-json.js';
 import { mergeToml } from './merge-toml.js';
-import type { Place } from './places.js';
 import { readExisting, replace } from './write.js';
 
 const serverName = 'autotask';

@@ -1,7 +1,7 @@
 import type { AutotaskReader } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import type { Action, Policy } from '../../policy/index.js';
-import { rightsOf } from '../../policy/table.js';
+import { rightsOf } from '../../policy/rights-table.js';
 import type { EntityRights, Finding, Right } from './finding.js';
 import { failed } from './upstream.js';
 

@@ -1,26 +1,26 @@
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
-import type { Facts } from '../facts.js';
-import type { CheckedFilter } from '../filter.js';
-import { findEntity } from '../names.js';
-import type { CallContext, Reads } from '../read.js';
-import type { References } from '../references.js';
-import { onFinding } from '../remarks.js';
-import { requireWhole } from '../whole.js';
-import { countable, countGroups } from './counting.js';
-import { Groups, operandsOf } from './groups.js';
-import { keyReader } from './keys.js';
-import { notesOn } from './notes.js';
-import { type Measured, measured } from './operands.js';
-import { Related } from './related.js';
-import { type AggregateArguments, checkRequest } from './request.js';
-import { defaultRecords, requireRoom, requireStillWithin, requireWithin } from './room.js';
-import { type Table, tabulate } from './table.js';
+import type { CheckedFilter } from '../filter/filter.js';
+import { onFinding } from '../filter/zero-results.js';
+import type { MetadataStore } from '../metadata/entity-metadata.js';
+import { findEntity } from '../metadata/entity-names.js';
+import { requireWhole } from '../read/completeness.js';
+import type { CallContext, Reads } from '../read/read.js';
+import type { References } from '../references/references.js';
+import { countable, countGroups } from './compute/counting.js';
+import { Groups, operandsOf } from './compute/groups.js';
+import { defaultRecords, requireRoom, requireStillWithin, requireWithin } from './compute/request-limit.js';
+import { keyReader } from './request/keys.js';
+import { type Measured, measured } from './request/operands.js';
+import { Related } from './request/related-records.js';
+import { type AggregateArguments, checkRequest } from './request/request.js';
+import { notesOn } from './result/notes.js';
+import { type Table, tabulate } from './result/table.js';
 
-export { type AggregateArguments, defaultTop, largestTop } from './request.js';
-export { mostRecords } from './room.js';
-export type { Table, Together } from './table.js';
+export { mostRecords } from './compute/request-limit.js';
+export { type AggregateArguments, defaultTop, largestTop } from './request/request.js';
+export type { Table, Together } from './result/table.js';
 
 export interface AggregateResult {
   readonly entity: string;
@@ -38,7 +38,12 @@ export interface AggregateResult {
 const mostWaiting = 5_000;
 const page = 500;
 
-export function createAggregate(reader: AutotaskReader, facts: Facts, references: References, reads: Reads) {
+export function createAggregate(
+  reader: AutotaskReader,
+  facts: MetadataStore,
+  references: References,
+  reads: Reads,
+) {
   function queryable(entity: Entity): Entity & { readonly path: string } {
     const { path } = entity;
     if (path !== null && entity.operations.includes('query')) return { ...entity, path };

@@ -1,9 +1,9 @@
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { InvalidInput } from '../../errors.js';
-import type { References } from '../references.js';
+import { idOf } from '../display/rows.js';
+import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
-import { idOf } from '../rows.js';
-import type { Left } from './along-axis.js';
+import type { Left } from './dates/along-axis.js';
 import {
   complete,
   countOr,
@@ -12,8 +12,8 @@ import {
   type OrderedRows,
   page,
   searchFor,
-} from './compared.js';
-import { compare, type Keyed, keysOf, placed } from './sort.js';
+} from './ordered-query.js';
+import { compare, type Keyed, keysOf, placed } from './sort-keys.js';
 
 /** Matches that are read to sort them by a field that Autotask cannot be asked for in stretches. */
 export const mostSorted = 2500;

@@ -1,12 +1,12 @@
 import * as z from 'zod';
+import { readJson } from '../../argument-bounds.js';
 import { InvalidInput } from '../../errors.js';
-import { readJson } from '../../given.js';
-import { type EntityFacts, type FieldFacts, unknownField } from '../facts.js';
-import { type Axis, idAxis, timeAxis } from './axis.js';
+import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
+import { type Axis, idAxis, timeAxis } from './dates/axis.js';
 
 /** By what a list is sorted. */
 export interface Order {
-  readonly field: FieldFacts;
+  readonly field: FieldMetadata;
   readonly descending: boolean;
   /** Where Autotask can be asked for stretches of the order; null when all matches must be read to sort them. */
   readonly axis: Axis | null;
@@ -64,7 +64,7 @@ function parseOrderBy(given: unknown): { name: string; descending: boolean } {
   return { name: field, descending: /^desc/i.test(word ?? '') };
 }
 
-function orderOf(field: FieldFacts, descending: boolean): Order {
+function orderOf(field: FieldMetadata, descending: boolean): Order {
   if (field.name === 'id') return { field, descending, axis: idAxis(descending) };
   // Autotask takes one user-defined condition in a query, and windows would need a second one.
   const timed = field.dataType === 'datetime' && !field.udf && field.isQueryable !== false;
@@ -78,7 +78,7 @@ function orderOf(field: FieldFacts, descending: boolean): Order {
  */
 export async function checkOrder(
   given: unknown,
-  facts: EntityFacts,
+  facts: EntityMetadata,
   signal?: AbortSignal,
 ): Promise<Order | null> {
   if (given === undefined || given === null || given === '') {

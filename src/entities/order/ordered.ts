@@ -1,9 +1,9 @@
 import type { AutotaskReader, FilterNode } from '../../client/types.js';
-import type { References } from '../references.js';
+import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
-import { type AxisRows, alongAxis, type Left } from './along-axis.js';
-import type { Axis } from './axis.js';
 import { byReading } from './by-reading.js';
+import { type AxisRows, alongAxis, type Left } from './dates/along-axis.js';
+import type { Axis } from './dates/axis.js';
 import {
   complete,
   countOr,
@@ -12,8 +12,8 @@ import {
   type OrderedRows,
   page,
   searchFor,
-} from './compared.js';
-import { compare, type Keyed, keysOf, placed } from './sort.js';
+} from './ordered-query.js';
+import { compare, type Keyed, keysOf, placed } from './sort-keys.js';
 
 /** Calls that a list may take for each of its queries before it says how far it came. */
 const mostCalls = (limit: number) => 30 + Math.ceil(limit / 50);

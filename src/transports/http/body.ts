@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isJsonContentType } from '@modelcontextprotocol/server';
-import { most as budget, Pool } from '../../budget.js';
+import { most as budget, Pool } from '../../resource-budget.js';
 import { Refusal } from './refusal.js';
 
 /** So many times the limit is read and thrown away, for the sender to get to the answer. */

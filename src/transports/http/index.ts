@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http';
-import { createAuthenticator } from './auth.js';
-import { readTenant } from './gateway.js';
-import { listen } from './listen.js';
+import { createAuthenticator } from './access/bearer-token.js';
+import { readTenant } from './access/gateway.js';
+import { createTenants } from './access/tenants.js';
 import { createMcpEndpoint } from './mcp.js';
-import { createMetrics } from './metrics.js';
-import { createReadiness } from './ready.js';
+import { listen } from './operation/listen.js';
+import { createMetrics } from './operation/metrics.js';
+import { createReadiness } from './operation/readiness.js';
 import { createRoutes } from './routes.js';
 import { createSessions } from './sessions.js';
 import { type HttpSettings, usualLimits } from './settings.js';
-import { createTenants } from './tenants.js';
 
-export type { Metrics } from './metrics.js';
+export type { Metrics } from './operation/metrics.js';
 export type { HttpSettings, Limits, Principal, Tenant, TenantCredentials } from './settings.js';
 
 export interface HttpServer {

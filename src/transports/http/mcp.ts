@@ -8,12 +8,12 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import type { McpServer } from '../../server/index.js';
-import { asksReadOnly } from './auth.js';
+import { asksReadOnly } from './access/bearer-token.js';
+import type { Lease } from './access/tenants.js';
 import { checkBatch, checkBodyHeaders, type Outline, outlineOf, readBody } from './body.js';
 import { Refusal, refusalResponse } from './refusal.js';
 import type { Sessions } from './sessions.js';
 import type { HttpSettings, Principal } from './settings.js';
-import type { Lease } from './tenants.js';
 
 export interface McpRoute {
   readonly bodyBytes: number;

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { tenantHeaders } from './gateway.js';
-import { checkHostAndOrigin, corsHeaders, type Guarded, preflightHeaders } from './guard.js';
+import { tenantHeaders } from './access/gateway.js';
+import { checkHostAndOrigin, corsHeaders, type Guarded, preflightHeaders } from './access/host-and-origin.js';
 import type { McpEndpoint } from './mcp.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './operation/metrics.js';
 import { Refusal, sendError, sendJson } from './refusal.js';
 import type { HttpSettings, Principal } from './settings.js';
 

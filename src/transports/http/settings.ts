@@ -1,6 +1,6 @@
 import type { Credentials } from '../../credentials.js';
 import type { McpServer } from '../../server/index.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './operation/metrics.js';
 
 /** Who calls, as far as this server can tell, and whether without the right to write. */
 export interface Principal {

@@ -1,0 +1,54 @@
+import { most } from '../../resource-budget.js';
+
+/** How much a JSON text holds, found without building any of it. */
+export interface Measure {
+  /** Levels of objects and lists. */
+  readonly depth: number;
+  /** Values of any kind, give or take empty lists and objects. */
+  readonly values: number;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** Looks at each character once. Of a text that is no JSON the numbers mean nothing. */
+export function measure(text: string): Measure {
+  let depth = 0;
+  let deepest = 0;
+  let values = 1;
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case quote:
+        for (at += 1; at < text.length; at += 1) {
+          const code = text.charCodeAt(at);
+          if (code === quote) break;
+          if (code === backslash) at += 1;
+        }
+        break;
+      case 0x5b: // [
+      case 0x7b: // {
+        depth += 1;
+        values += 1;
+        if (depth > deepest) deepest = depth;
+        break;
+      case 0x5d: // ]
+      case 0x7d: // }
+        depth -= 1;
+        break;
+      case 0x2c: // ,
+        values += 1;
+    }
+  }
+  return { depth: deepest, values };
+}
+
+/** What takes the place of a value that lies too deep. */
+export const leftOut = `[left out: nested more than ${most.depth} levels deep]`;
+
+/** The same value without what lies deeper than so many levels. */
+export function cutDepth(value: unknown, levels: number = most.depth): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return leftOut;
+  if (Array.isArray(value)) return value.map((item) => cutDepth(item, levels - 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cutDepth(item, levels - 1)]));
+}

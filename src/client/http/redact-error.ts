@@ -1,0 +1,62 @@
+import { AutotaskError } from '../../errors.js';
+import type { Redact } from '../../log.js';
+import { clean } from '../../text.js';
+
+/** Characters of one upstream text that are passed on. */
+const longestText = 2_000;
+/** Upstream texts of one error, and characters of them together. */
+const mostTexts = 20;
+const longestTexts = 8_000;
+
+/** The first texts without secrets, and how many there are besides. */
+function fewTexts(texts: readonly string[], redact: Redact): string[] {
+  const few: string[] = [];
+  let left = longestTexts;
+  for (const whole of texts.slice(0, mostTexts)) {
+    // Cut only now: a secret cut in two would not be recognised.
+    const text = redact(clean(whole)).slice(0, longestText);
+    if (text.length > left) break;
+    few.push(text);
+    left -= text.length;
+  }
+  const rest = texts.length - few.length;
+  return rest === 0 ? few : [...few, `and ${rest} more texts`];
+}
+
+/**
+ * Makes an error fit to leave the client: an AutotaskError without any secret, neither in its texts nor
+ * in its cause. Errors that hold none stay what they are.
+ */
+export function redactError(error: unknown, redact: Redact): AutotaskError {
+  if (!(error instanceof AutotaskError)) {
+    const text = redact(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    return new AutotaskError('unexpected', `The client failed: ${text}`, {
+      next: 'Report it to the operator of this server.',
+    });
+  }
+  const message = redact(error.message);
+  const next = error.next === undefined ? undefined : redact(error.next);
+  const upstream = fewTexts(error.upstream, redact);
+  const cause = sealCause(error.cause, redact);
+  const same =
+    message === error.message &&
+    next === error.next &&
+    cause === error.cause &&
+    upstream.length === error.upstream.length &&
+    upstream.every((text, index) => text === error.upstream[index]);
+  if (same) return error;
+  return new AutotaskError(error.kind, message, {
+    upstream,
+    ...(next === undefined ? {} : { next }),
+    ...(cause === undefined ? {} : { cause }),
+    ...(error.status === undefined ? {} : { status: error.status }),
+    ...(error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter }),
+  });
+}
+
+/** Causes are plain errors that this client made from code and message, so the message is all there is. */
+function sealCause(cause: unknown, redact: Redact): unknown {
+  if (cause === undefined) return undefined;
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return cause instanceof Error && redact(text) === text ? cause : new Error(redact(text));
+}

@@ -1,0 +1,223 @@
+import { AutotaskError, type ErrorDetails, type ErrorKind } from '../../errors.js';
+import { shorten } from '../../text.js';
+import { type ApiRequest, type HttpResponse, requestName } from '../pipeline/request.js';
+import { isObject, member, parseJson, textMember } from './json.js';
+import { refusedByChecks, refusedEarly } from './refused-before-storing.js';
+
+/** An answer is either a parsed body or an error with the verdict whether a repeat may help. */
+export type Outcome =
+  | { readonly ok: true; readonly body: unknown }
+  | { readonly ok: false; readonly error: AutotaskError; readonly again: boolean };
+
+/** Only against monsters: the real cut comes after the secrets are taken out, see seal.ts. */
+const longestText = 20_000;
+
+/** The `errors` of a body; Autotask sends texts, some gateways send objects with a message. */
+function errorTexts(body: unknown): string[] {
+  const errors = member(body, 'errors');
+  const list = Array.isArray(errors) ? errors : [];
+  const texts = list.map((entry) =>
+    typeof entry === 'string' ? entry : (textMember(entry, 'message') ?? JSON.stringify(entry) ?? ''),
+  );
+  return texts.filter((text) => text.trim() !== '').map((text) => shorten(text, longestText));
+}
+
+/** Where no code of Autotask's answered, the web framework below it did: with `Message`, or a web page. */
+function frameworkTexts(answer: HttpResponse): string[] {
+  if (isPage(answer)) return pageTitle(answer.text);
+  const message = textMember(parseJson(answer.text), 'Message');
+  return message === null ? [] : [shorten(message, longestText)];
+}
+
+/** Of a web page only its title is worth passing on. */
+function pageTitle(text: string): string[] {
+  const title = /<title[^<>]*>([^<]*)/i.exec(text)?.[1]?.trim();
+  return title === undefined || title === '' ? [] : [shorten(title, longestText)];
+}
+
+function isPage(answer: HttpResponse): boolean {
+  return /^\s*</.test(answer.text) || /text\/html/i.test(String(answer.headers['content-type'] ?? ''));
+}
+
+/** Seconds from `Retry-After`, which is a number of seconds or a date; undefined when absent or unreadable. */
+export function retryAfterOf(answer: HttpResponse, now: number = Date.now()): number | undefined {
+  const value = String(answer.headers['retry-after'] ?? '').trim();
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
+  const date = value === '' ? Number.NaN : Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+}
+
+/**
+ * Autotask reports almost every failure as status 500 with a text. These are the texts that say who can
+ * act; what matches none of them is a rejected value and the caller's to correct.
+ */
+const textKinds: readonly (readonly [RegExp, ErrorKind])[] = [
+  [
+    /thread threshold|Itgenatr005|threshold of \d+ threads|request threshold|threshold .{0,200}exceeded/i,
+    'limited',
+  ],
+  [/IntegrationCode is invalid|invalid integration ?code/i, 'credentials'],
+  [/zone information could not be determined/i, 'zone'],
+  // The answer to deleting what is not there, or what the API user may not see.
+  [/No matching records found/i, 'notFound'],
+  [/adequate permission|do not have permission|not authorized/i, 'permission'],
+  [/already exists|must be unique/i, 'conflict'],
+];
+
+function kindOfTexts(texts: readonly string[]): ErrorKind {
+  return textKinds.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1] ?? 'invalid';
+}
+
+const nexts: Readonly<Partial<Record<ErrorKind, string>>> = {
+  invalid: 'Correct the values that Autotask names and try again; repeating the same request fails again.',
+  conflict: 'Read the existing record and change that one, or choose another name.',
+  notFound: 'Check the id and the path; records that the API user may not see look the same.',
+  notAllowed: 'Autotask offers no such operation on this entity; use another one.',
+  permission:
+    "Ask the administrator: the API user's security level in Autotask must allow this, or the record must be visible to that user.",
+  credentials:
+    'Ask the operator to check user name, secret and tracking identifier, and in Autotask whether the API user is active and not locked. Do not keep trying: repeated failures lock the user.',
+  zone: 'Ask the operator to check the API user name, or to pin the zone with AUTOTASK_API_URL.',
+  configuration: "Ask the operator to check this server's network settings.",
+  limited: 'Wait before trying again, and ask for less at once.',
+  unavailable: 'Try again in a few minutes; if it persists, check the status page of Autotask.',
+  unexpected: 'Try again once; if it persists, report it to the operator of this server.',
+  outcomeUnknown:
+    'Do not repeat the write blindly: read the record, or search for it, and repeat only if it did not happen.',
+};
+
+interface Reason {
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly again?: boolean;
+  readonly upstream?: readonly string[];
+  readonly next?: string;
+  readonly status?: number;
+  readonly retryAfter?: number | undefined;
+  readonly cause?: unknown;
+}
+
+export function refuse(reason: Reason): Outcome {
+  const { kind, message, again = false, retryAfter, next = nexts[kind], ...rest } = reason;
+  const details: ErrorDetails = {
+    ...rest,
+    ...(next === undefined ? {} : { next }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  };
+  return { ok: false, error: new AutotaskError(kind, message, details), again };
+}
+
+/** A write may have happened although its answer is useless. */
+function unclear(call: ApiRequest, what: string, reason: Omit<Reason, 'kind' | 'message'>): Outcome {
+  if (call.write) {
+    const message = `${requestName(call)} was sent, but ${what}. It may or may not have been carried out.`;
+    return refuse({ kind: 'outcomeUnknown', message, ...reason, again: false });
+  }
+  return refuse({ kind: 'unavailable', message: `${requestName(call)} failed: ${what}.`, ...reason });
+}
+
+function success(call: ApiRequest, answer: HttpResponse): Outcome {
+  const { status } = answer;
+  const body = parseJson(answer.text);
+  if (isPage(answer) && !isObject(body)) {
+    // Planned maintenance answers like this, and outlasts any retry.
+    const what = 'Autotask answered with a web page instead of data, as it does during maintenance';
+    return unclear(call, what, { status, upstream: pageTitle(answer.text) });
+  }
+  if (!isObject(body)) {
+    const what =
+      answer.text.trim() === '' ? "Autotask's answer was empty" : "Autotask's answer was cut short";
+    return unclear(call, what, { status, again: true });
+  }
+  const texts = errorTexts(body);
+  if (texts.length === 0) return { ok: true, body };
+  return call.write ? accepted(call, answer, texts) : refused(call, answer, texts);
+}
+
+/** A status of success with complaints: the record may well be stored. */
+const accepted = (call: ApiRequest, { status }: HttpResponse, upstream: readonly string[]): Outcome =>
+  unclear(call, 'Autotask accepted it and complained in the same answer', { status, upstream });
+
+/** A refusal that carries texts: they say more than the status does. */
+function refused(call: ApiRequest, answer: HttpResponse, upstream: readonly string[]): Outcome {
+  const kind = kindOfTexts(upstream);
+  if (kind === 'limited') return limited(call, answer, upstream);
+  const message = `Autotask refused ${requestName(call)}.`;
+  return refuse({ kind, message, upstream, status: answer.status });
+}
+
+function limited(call: ApiRequest, answer: HttpResponse, upstream: readonly string[]): Outcome {
+  const { status } = answer;
+  const nothing = call.write ? ' Nothing was written.' : '';
+  const message = `Autotask limits requests at the moment and did not carry out ${requestName(call)}.${nothing}`;
+  return refuse({
+    kind: 'limited',
+    message,
+    upstream,
+    status,
+    retryAfter: retryAfterOf(answer),
+    again: true,
+  });
+}
+
+/** Which statuses mean what when the body names no reason. */
+function byStatus(call: ApiRequest, answer: HttpResponse, upstream: readonly string[]): Outcome {
+  const { status } = answer;
+  const name = requestName(call);
+  const details = { status, upstream };
+  switch (status) {
+    case 401:
+      return refuse({
+        ...details,
+        kind: 'credentials',
+        message: `Autotask refused the credentials for ${name}: the secret or tracking identifier is wrong, the API user is locked or inactive, or the tenant lives in another zone. Autotask does not say which.`,
+      });
+    case 403:
+      return refuse({ ...details, kind: 'permission', message: `Autotask does not permit ${name}.` });
+    case 404:
+      return refuse({
+        ...details,
+        kind: 'notFound',
+        message: `Autotask has nothing at ${name}: no such record, or no such path in this tenant.`,
+      });
+    case 405:
+      return refuse({ ...details, kind: 'notAllowed', message: `Autotask does not offer ${name}.` });
+    case 407:
+      return refuse({ ...details, kind: 'configuration', message: 'The proxy asks for credentials.' });
+    case 409:
+      return refuse({ ...details, kind: 'conflict', message: `Autotask reports a conflict for ${name}.` });
+    case 429:
+      return limited(call, answer, upstream);
+  }
+  if (status >= 300 && status < 400) {
+    const message = `Autotask redirected ${name}. Redirects are not followed, because credentials would travel along.`;
+    return refuse({ ...details, kind: 'zone', message });
+  }
+  if (status >= 400 && status < 500 && status !== 408) {
+    return refuse({
+      ...details,
+      kind: 'invalid',
+      message: `Autotask rejected ${name} with status ${status}.`,
+    });
+  }
+  const what = `Autotask answered with status ${status}${status === 500 ? ' and no reason' : ''}`;
+  const retryAfter = retryAfterOf(answer);
+  const again = [408, 500, 502, 503, 504].includes(status);
+  return unclear(call, what, { ...details, retryAfter, again });
+}
+
+export function classifyResponse(call: ApiRequest, answer: HttpResponse): Outcome {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return success(call, answer);
+  const texts = isPage(answer) ? [] : errorTexts(parseJson(answer.text));
+  if (call.write && !refusedByChecks(texts) && !refusedEarly(status, answer.headers, answer.text)) {
+    const what = `Autotask answered with status ${status}${texts.length === 0 ? ' and no reason' : ' and a text that does not say that nothing was stored'}`;
+    const upstream = [...texts, ...frameworkTexts(answer)];
+    return unclear(call, what, { status, upstream, retryAfter: retryAfterOf(answer) });
+  }
+  // Thread-limit text has been seen with other statuses than 429.
+  if (texts.length > 0 && (status === 500 || kindOfTexts(texts) === 'limited')) {
+    return refused(call, answer, texts);
+  }
+  return byStatus(call, answer, [...texts, ...frameworkTexts(answer)]);
+}

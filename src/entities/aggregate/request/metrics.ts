@@ -1,0 +1,123 @@
+import { fold } from '../../../nearest.js';
+import { type Decimal, divide } from '../compute/decimal.js';
+import type { Needs, Scalar, Tally } from '../compute/tally.js';
+import { type Operand, resolveOperand, spanUnits } from './operands.js';
+import type { FindPath } from './paths.js';
+
+export const operations = ['count', 'sum', 'avg', 'min', 'max', 'distinct'] as const;
+export type Operation = (typeof operations)[number];
+
+/** What is computed for every group. `count` without an operand counts records, with one those that have a value. */
+export interface Metric {
+  /** As it is to be written: `sum(hoursWorked)`. */
+  readonly name: string;
+  readonly op: Operation;
+  readonly operand: Operand | null;
+}
+
+const words: ReadonlyMap<string, Operation> = new Map(
+  Object.entries({
+    count: 'count',
+    counts: 'count',
+    records: 'count',
+    sum: 'sum',
+    total: 'sum',
+    avg: 'avg',
+    average: 'avg',
+    mean: 'avg',
+    min: 'min',
+    minimum: 'min',
+    earliest: 'min',
+    oldest: 'min',
+    max: 'max',
+    maximum: 'max',
+    latest: 'max',
+    newest: 'max',
+    distinct: 'distinct',
+    unique: 'distinct',
+    countdistinct: 'distinct',
+    distinctcount: 'distinct',
+    countunique: 'distinct',
+    nunique: 'distinct',
+  } as const),
+);
+
+const forms = [
+  /^(?<op>[a-z_ ]+?)\s*\(\s*(?<of>.*?)\s*\)$/i,
+  /^(?<op>[a-z_]+)\s*:\s*(?<of>.+)$/i,
+  /^(?<of>.+?)\s*:\s*(?<op>[a-z_]+)$/i,
+  /^(?<op>[a-z_]+)\s+(?:of\s+)?(?<of>.+)$/i,
+];
+
+const example = 'count, sum(hoursWorked), avg(completedDate-createDate:hours), min, max, distinct';
+
+function read(text: string): { readonly op: Operation; readonly of: string } | undefined {
+  if (words.get(fold(text)) === 'count') return { op: 'count', of: '' };
+  for (const form of forms) {
+    const { op = '', of = '' } = form.exec(text)?.groups ?? {};
+    const known = words.get(fold(op));
+    if (known === undefined) continue;
+    const unique = /^(?:distinct|unique)\s+(.+)$/i.exec(of)?.[1];
+    return known === 'count' && unique !== undefined ? { op: 'distinct', of: unique } : { op: known, of };
+  }
+  return undefined;
+}
+
+/** Whether the operation makes sense for the operand; otherwise why not. */
+function unfit(op: Operation, operand: Operand): string | undefined {
+  const { kind, name } = operand;
+  if (op === 'count' || kind === 'amount') return undefined;
+  if (kind === 'span') return op === 'distinct' ? 'cannot be counted by distinct spans' : undefined;
+  if (op === 'distinct') return undefined;
+  const isSum = op === 'sum' || op === 'avg';
+  if (kind === 'code') return `${name} holds codes, ids or flags: use distinct(${name}), or group by it`;
+  if (!isSum) return undefined;
+  return kind === 'moment'
+    ? `${name} is a date: measure a span, e.g. ${op}(now-${name}:days), or use min or max`
+    : `${name} is text, which has no ${op}`;
+}
+
+/** The metric that a text asks for, or what is wrong with it. */
+export async function resolveMetric(text: string, find: FindPath): Promise<Metric | string> {
+  const asked = read(text);
+  if (asked === undefined) return `${JSON.stringify(text)} is not a metric. Valid: ${example}`;
+  const { op, of } = asked;
+  if (op === 'count' && /^(\*|id|records?|)$/i.test(of)) return { name: 'count', op, operand: null };
+  if (of === '') return `${op} needs a field: ${op}(fieldName)`;
+  const operand = await resolveOperand(of, find);
+  if (typeof operand === 'string') return operand;
+  return unfit(op, operand) ?? { name: `${op}(${operand.name})`, op, operand };
+}
+
+/** What tallies of the operand must keep for all metrics on it. */
+export const needsOf = (metrics: readonly Metric[]): Needs => ({
+  sum: metrics.some(({ op }) => op === 'sum' || op === 'avg'),
+  extremes: metrics.some(({ op }) => op === 'min' || op === 'max'),
+  distinct: metrics.some(({ op }) => op === 'distinct'),
+});
+
+/** Digits after the point of averages and spans in answers; sums are exact. */
+export const shownPlaces = 4;
+/** And where values are compared: enough to tell any two averages apart. */
+export const exactPlaces = 24;
+
+const whole = (count: number): Decimal => ({ units: BigInt(count), scale: 0 });
+
+/** The value of a metric over so many records with this tally; null when none of them has a value. */
+export function valueIn(
+  { op, operand }: Metric,
+  records: number,
+  tally: Tally | undefined,
+  places: number,
+): Scalar | null {
+  if (operand === null || tally === undefined) return whole(records);
+  if (op === 'count') return whole(tally.values);
+  if (op === 'distinct') return whole(tally.seen.size);
+  if (tally.values === 0) return null;
+  const unit = operand.kind === 'span' ? BigInt(spanUnits[operand.unit]) : null;
+  const scaled = (value: Scalar | null) =>
+    unit !== null && value !== null && typeof value === 'object' ? divide(value, unit, places) : value;
+  if (op === 'sum') return scaled(tally.sum);
+  if (op === 'avg') return divide(tally.sum, BigInt(tally.values) * (unit ?? 1n), places);
+  return scaled(op === 'min' ? tally.least : tally.most);
+}

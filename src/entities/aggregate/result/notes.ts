@@ -1,0 +1,51 @@
+import type { CheckedFilter } from '../../filter/filter.js';
+import type { Group, operandsOf } from '../compute/groups.js';
+import { shownPlaces } from '../request/metrics.js';
+import type { Measured } from '../request/operands.js';
+import type { Related } from '../request/related-records.js';
+import type { Request } from '../request/request.js';
+
+interface Told {
+  readonly request: Request;
+  readonly operands: ReturnType<typeof operandsOf>;
+  readonly measures: readonly Measured[];
+  readonly records: Related;
+  /** All groups together. */
+  readonly whole: Group;
+  /** Records that Autotask counted before they were read. */
+  readonly total: number;
+  readonly now: number;
+  readonly filter: CheckedFilter;
+  readonly timeZone: string;
+}
+
+/** What a reader must know to take the numbers for what they are. */
+export function notesOn(told: Told): string[] {
+  const { request, operands, measures, records, whole, total, now, filter, timeZone } = told;
+  const notes: string[] = [];
+  const calendar = request.keys.filter(({ by }) => typeof by === 'string' && by !== 'value');
+  if (calendar.some(({ field }) => !field.day)) notes.push(`dates are those of ${timeZone}`);
+  if (calendar.some(({ by }) => by === 'week')) notes.push('weeks start on Monday');
+  const usesNow =
+    request.keys.some(({ by }) => typeof by === 'object') ||
+    operands.some(({ operand }) => operand.kind === 'span' && [operand.until, operand.from].includes('now'));
+  if (usesNow) notes.push(`now is ${new Date(now).toISOString().replace('.000', '')}`);
+  const isRounded = request.metrics.some(({ op, operand }) => op === 'avg' || operand?.kind === 'span');
+  if (isRounded) notes.push(`averages and spans are rounded to ${shownPlaces} decimals`);
+
+  for (const [index, { operand }] of operands.entries()) {
+    const without = whole.records - (whole.tallies[index]?.values ?? 0);
+    const strays = measures[index]?.strays() ?? 0;
+    if (without > 0)
+      notes.push(`${operand.name}: ${without} of ${whole.records} records have no value and are left out`);
+    if (strays > 0)
+      notes.push(`${operand.name}: ${strays} of these hold something that is not a number or date`);
+  }
+  for (const what of records.absent()) {
+    notes.push(`${what} that records point to do not exist or may not be read: (none)`);
+  }
+  if (filter.local.length === 0 && whole.records !== total) {
+    notes.push(`Autotask counted ${total} before ${whole.records} were read: records changed meanwhile`);
+  }
+  return notes;
+}

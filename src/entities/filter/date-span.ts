@@ -1,0 +1,66 @@
+import type { FilterNode } from '../../client/types.js';
+import type { Operator } from '../../operators.js';
+import { datetime } from '../../scalars.js';
+import type { FieldMetadata } from '../metadata/entity-metadata.js';
+import type { Conversion } from './convert.js';
+import { isDay, nextDay, parseRange, type Range, showRange, toUtc } from './dates.js';
+
+/** Bounds that stand for a condition on a date. */
+export interface Span {
+  /** Null for a single bound. */
+  readonly op: 'and' | 'or' | null;
+  readonly nodes: readonly FilterNode[];
+  /** Operator that `said` is told with. */
+  readonly of: Operator;
+  /** The range as days or moments, where it was given in words. */
+  readonly said?: string;
+}
+
+/**
+ * A day compared with a moment: `eq` would only match midnight, so the whole day is meant. Ranges in words
+ * and `from..to` stand for all moments in them. Fields that hold days have no zone to shift by.
+ */
+export function spanOf(
+  operator: Operator,
+  field: FieldMetadata,
+  value: unknown,
+  { timeZone, now = Date.now() }: Conversion,
+): Span | undefined {
+  if (field.dataType !== 'datetime' || typeof value !== 'string') return undefined;
+  const zone = field.day ? 'UTC' : timeZone;
+  const bound = (op: Operator, at: string | undefined): FilterNode[] =>
+    at === undefined ? [] : [{ op, field: field.name, value: at }];
+  if (/^\s*now\s*$/i.test(value) && /^[gl]te?$/.test(operator)) {
+    const at = new Date(now).toISOString();
+    const said = showRange({ from: at }, field.day, timeZone).replace('from ', 'now, ');
+    return { op: null, nodes: bound(operator, at), of: operator, said };
+  }
+  const wholeDay = isDay(value) && datetime.safeParse(value).success;
+  const range: Range | undefined = wholeDay
+    ? { from: toUtc(value, zone), until: toUtc(nextDay(value), zone) }
+    : parseRange(value, timeZone, field.day, now);
+  if (range === undefined) return undefined;
+  const { from, until } = range;
+  const show = (part: Range) => (wholeDay ? {} : { said: showRange(part, field.day, timeZone) });
+  const starts = (at: string | undefined): Span => ({
+    op: null,
+    nodes: bound('gte', at),
+    of: 'eq',
+    ...(at === undefined ? {} : show({ from: at })),
+  });
+  const ends = (at: string | undefined): Span => ({
+    op: null,
+    nodes: bound('lt', at),
+    of: 'eq',
+    ...(at === undefined ? {} : show({ until: at })),
+  });
+  if (operator === 'gt') return starts(until);
+  if (operator === 'gte') return starts(from);
+  if (operator === 'lt') return ends(from);
+  if (operator === 'lte') return ends(until);
+  const inside = [...bound('gte', from), ...bound('lt', until)];
+  const outside = [...bound('lt', from), ...bound('gte', until)];
+  if (operator === 'eq') return { op: 'and', nodes: inside, of: operator, ...show(range) };
+  if (operator === 'noteq') return { op: 'or', nodes: outside, of: operator, ...show(range) };
+  return undefined;
+}

@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { readJson } from '../../argument-bounds.js';
+import { InvalidInput } from '../../errors.js';
+import { fold } from '../../nearest.js';
+
+/** What a caller asks for, before any of it is checked against an entity. */
+export interface RawQuery {
+  readonly filter: readonly unknown[];
+  readonly includeFields: readonly string[] | undefined;
+  readonly maxRecords: number | undefined;
+}
+
+const invalid = (problem: string): InvalidInput =>
+  new InvalidInput('Nothing was sent to Autotask.', [{ field: 'query', problem }], example);
+
+const example =
+  'Example: {"filter":[{"op":"eq","field":"status","value":1}]}, or short {"status":"New","assignedResourceID":null}.';
+
+const object = z.record(z.string(), z.unknown());
+
+const names = z.union([
+  z.array(z.string()),
+  z.string().transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
+  ),
+]);
+const count = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int());
+
+function parseJson(text: string): unknown {
+  try {
+    return readJson(text);
+  } catch (error) {
+    throw invalid(`is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** `{"status":"New","hours":{"gt":1}}`: one condition a key; null means empty, a list means any of. */
+function conditions(fields: Record<string, unknown>): unknown[] {
+  return Object.entries(fields).flatMap(([field, value]): unknown[] => {
+    if (value === null) return [{ op: 'notExist', field }];
+    if (Array.isArray(value)) return [{ op: 'in', field, value }];
+    const operators = object.safeParse(value);
+    if (!operators.success) return [{ op: 'eq', field, value }];
+    if (Object.keys(operators.data).length === 0) throw invalid(`has an empty condition on ${field}`);
+    return Object.entries(operators.data).map(([op, operand]) => ({ op, field, value: operand }));
+  });
+}
+
+/**
+ * Reads the `query` argument: Autotask's own body as JSON text or object, a bare list of conditions, one
+ * condition, or the short form of field-value pairs. Two forms in one query are refused.
+ */
+export function parseQuery(query: unknown): RawQuery {
+  if (query === undefined) return { filter: [], includeFields: undefined, maxRecords: undefined };
+  const given = typeof query === 'string' ? parseJson(query) : query;
+  if (given === null) throw invalid('is null: leave it out for all records');
+  if (Array.isArray(given)) return { filter: given, includeFields: undefined, maxRecords: undefined };
+  const parsed = object.safeParse(given);
+  if (!parsed.success) throw invalid('must be an object or its JSON text');
+  if (typeof parsed.data.op === 'string' && ('field' in parsed.data || 'items' in parsed.data)) {
+    return { filter: [parsed.data], includeFields: undefined, maxRecords: undefined };
+  }
+  const known: Record<string, unknown> = {};
+  const rest: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(parsed.data)) {
+    const name = fold(key);
+    if (!['filter', 'includefields', 'maxrecords'].includes(name)) rest[key] = value;
+    else if (name in known) throw invalid(`gives ${name} twice`);
+    else known[name] = value;
+  }
+  let filter: unknown[] = conditions(rest);
+  if (known.filter === null) throw invalid('has a filter of null: leave it out for all records');
+  if (known.filter !== undefined) {
+    const [stray] = Object.keys(rest);
+    if (stray !== undefined) {
+      throw invalid(
+        `mixes a filter with the key ${JSON.stringify(stray)}: put it into the filter as a condition`,
+      );
+    }
+    if (Array.isArray(known.filter)) filter = known.filter;
+    else {
+      const single = object.safeParse(known.filter);
+      if (!single.success) throw invalid('has a filter that is not a list of conditions');
+      if (Object.keys(single.data).length === 0)
+        throw invalid('has an empty filter: leave it out for all records');
+      filter = typeof single.data.op === 'string' ? [single.data] : conditions(single.data);
+    }
+  }
+  const include = names.optional().safeParse(known.includefields ?? undefined);
+  if (!include.success) throw invalid('has IncludeFields that is not a list of field names');
+  const most = count.optional().safeParse(known.maxrecords ?? undefined);
+  if (!most.success) throw invalid('has MaxRecords that is not a whole number');
+  return { filter, includeFields: include.data, maxRecords: most.data };
+}

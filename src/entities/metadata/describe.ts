@@ -1,0 +1,98 @@
+import type { Entity, Operation } from '../../model.js';
+import { fold, named } from '../../nearest.js';
+import type { Action, Policy } from '../../policy/index.js';
+import { routes } from '../write/route.js';
+import type { EntityMetadata, FieldMetadata, MetadataStore } from './entity-metadata.js';
+import { allEntities, findEntity } from './entity-names.js';
+import { doubts } from './freshness.js';
+import { entitiesMeant } from './synonyms.js';
+
+/** What can be done with an entity, wherever it can be done and as far as the policy allows it. */
+export function abilities(entity: Entity, policy: Policy): string[] {
+  const list: string[] = [];
+  const add = (name: string, operation: Operation, action: Action) => {
+    if (policy.may(action, entity) && routes(entity, operation).length > 0) list.push(name);
+  };
+  if (entity.operations.includes('query')) add('query', 'query', 'read');
+  else add('get', 'get', 'read');
+  add('create', 'create', 'create');
+  add('update', 'patch', 'update');
+  add('delete', 'delete', 'delete');
+  return list;
+}
+
+export interface Listing {
+  readonly name: string;
+  readonly abilities: readonly string[];
+  /** Entities below whose records it is written. */
+  readonly parents: readonly string[];
+}
+
+/** Readable entities whose name contains every word of the search text. */
+export function listEntities(search: string | undefined, policy: Policy): Listing[] {
+  const words = (search ?? '')
+    .split(/[\s,/]+/)
+    .map(fold)
+    .filter((word) => word !== '');
+  const parts = words.map((word) => ({
+    stem: word.replace(/ies$/, '').replace(/s$/, ''),
+    meant: entitiesMeant(word),
+  }));
+  const whole = entitiesMeant(search ?? '');
+  return allEntities
+    .filter((entity) => policy.may('read', entity))
+    .filter((entity) => {
+      // Marks alone are part of no name.
+      if (words.length === 0) return (search ?? '').trim() === '';
+      const text = fold(
+        `${entity.name} ${entity.singular} ${entity.parents.map((parent) => `${parent.entity} ${parent.collection}`).join(' ')}`,
+      );
+      const { name } = entity;
+      return (
+        whole.includes(name) || parts.every(({ stem, meant }) => text.includes(stem) || meant.includes(name))
+      );
+    })
+    .map((entity) => ({
+      name: entity.name,
+      abilities: abilities(entity, policy),
+      parents: entity.parents.map((parent) => parent.entity),
+    }));
+}
+
+export interface Description {
+  readonly entity: Entity;
+  readonly live: boolean;
+  readonly fields: readonly FieldMetadata[];
+  /** How many fields the entity has, user-defined ones included. */
+  readonly total: number;
+  readonly unknown: readonly string[];
+}
+
+/** Fields of an entity; `names` picks some, by name or by a part of it. */
+export async function describe(
+  facts: MetadataStore,
+  args: { readonly entity: string; readonly fields?: readonly string[] | undefined },
+  signal?: AbortSignal,
+): Promise<Description> {
+  const known: EntityMetadata = await facts(findEntity(args.entity), signal);
+  const all = [...known.fields, ...(await known.udfs(signal))];
+  if (args.fields === undefined || args.fields.length === 0) {
+    return { entity: known.entity, live: known.live, fields: all, total: all.length, unknown: [] };
+  }
+  const chosen: FieldMetadata[] = [];
+  const unknown: string[] = [];
+  for (const name of args.fields) {
+    const exact = named(name, all, (field) => field.name, 'stored');
+    const part = fold(name);
+    const found =
+      exact.length > 0 || part === ''
+        ? exact
+        : all.filter((field) => [field.name, field.label ?? ''].some((text) => fold(text).includes(part)));
+    if (found.length === 0) {
+      doubts();
+      unknown.push(name);
+    }
+    for (const field of found) if (!chosen.includes(field)) chosen.push(field);
+  }
+  return { entity: known.entity, live: known.live, fields: chosen, total: all.length, unknown };
+}

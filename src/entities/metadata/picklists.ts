@@ -1,0 +1,134 @@
+import type { Problem } from '../../errors.js';
+import { named, nearest } from '../../nearest.js';
+import type { Operator } from '../../operators.js';
+import type { Choice, FieldMetadata } from './entity-metadata.js';
+import { doubts } from './freshness.js';
+
+/** Label of a code; undefined when the picklist does not know it. */
+export function labelOf(field: FieldMetadata, code: unknown): string | undefined {
+  const wanted = String(code);
+  return field.choices.find((choice) => choice.value === wanted)?.label;
+}
+
+/** Most choices that an error lists; the rest is a count. */
+const mostListed = 40;
+
+export function listChoices(choices: readonly Choice[]): string[] {
+  const listed = choices
+    .filter((choice) => choice.isActive)
+    .slice(0, mostListed)
+    .map((choice) => `${choice.value} = ${choice.label}`);
+  const rest = choices.filter((choice) => choice.isActive).length - listed.length;
+  return rest > 0 ? [...listed, `and ${rest} more`] : listed;
+}
+
+/** The number or text that Autotask stores for a choice. */
+export function codeValue(field: FieldMetadata, choice: Choice): number | string {
+  return field.dataType === 'string' ? choice.value : Number(choice.value);
+}
+
+/**
+ * Choices whose label is the given text. Several when labels repeat under different parents, or when different labels
+ * fit equally well: see `distinctLabels`. `stored` is for what is written: only case, spacing and normalisation may
+ * differ.
+ */
+export function choicesByLabel(
+  field: FieldMetadata,
+  label: string,
+  how: 'stored' | 'label',
+): readonly Choice[] {
+  const found = named(label, field.choices, (choice) => choice.label, how);
+  if (found.length > 0 || how === 'stored') return found;
+  // `Level 1` is Level 1 Support when nothing else begins like it.
+  const wanted = `${label.trim().toLowerCase()} `;
+  const begin = field.choices.filter(
+    (choice) => choice.isActive && wanted.length > 3 && choice.label.toLowerCase().startsWith(wanted),
+  );
+  return begin.length === 1 ? begin : [];
+}
+
+/** Whether a status is asked for as closed and none is called so: the operator says which count as closed. */
+export const isClosed = (field: FieldMetadata, given: unknown): boolean =>
+  field.name === 'status' &&
+  typeof given === 'string' &&
+  /^\s*closed\s*$/i.test(given) &&
+  choicesByLabel(field, 'Closed', 'label').length === 0;
+
+/** The labels among choices, each once. */
+export const distinctLabels = (choices: readonly Choice[]): readonly string[] => [
+  ...new Set(choices.map((choice) => choice.label)),
+];
+
+export const asListed = (choices: readonly Choice[]): string[] =>
+  choices.slice(0, mostListed).map((choice) => `${choice.value} = ${choice.label}`);
+
+/** Why a text is none of the choices, when it is the label of one and the code of another. */
+export function codeOrLabel(field: FieldMetadata, given: unknown): Problem | undefined {
+  if (typeof given !== 'string') return undefined;
+  const code = field.choices.find((choice) => choice.value === given.trim());
+  const label = field.choices.filter((choice) => choice.label.trim() === given.trim());
+  if (code === undefined || label.length === 0 || label.includes(code)) return undefined;
+  return {
+    field: field.name,
+    problem: `${JSON.stringify(given)} is the code of one value and the label of another; give the code as a number`,
+    allowed: asListed([code, ...label]),
+  };
+}
+
+/** Signs and words with which people write a comparison into a value. */
+const comparison = /^\s*(!=|<>|≠|!~|!|>=|≥|<=|≤|>|<|~|\^|not\s)\s*/i;
+const comparisons: Readonly<Record<string, Operator>> = {
+  '>=': 'gte',
+  '≥': 'gte',
+  '<=': 'lte',
+  '≤': 'lte',
+  '>': 'gt',
+  '<': 'lt',
+  // Autotask looks for a part of a text only, and has no opposite of that: whole labels and names do it.
+  '~': 'in',
+  '^': 'in',
+  '!~': 'notIn',
+};
+
+/**
+ * A value that begins with a comparison, where a label or a name is expected: refused with the form that works,
+ * because taking it for the bare label would turn the request into its opposite. Undefined for any other value.
+ */
+export function comparisonProblem(
+  field: FieldMetadata,
+  given: unknown,
+  how: { readonly filter?: boolean; readonly many?: boolean; readonly isValue?: (text: string) => boolean },
+): Problem | undefined {
+  if (typeof given !== 'string') return undefined;
+  const [whole, sign = ''] = comparison.exec(given) ?? [];
+  if (whole === undefined) return undefined;
+  const rest = given.slice(whole.length).trim();
+  const word = sign.trim().toLowerCase();
+  // `Not` begins names too, like those of companies.
+  if (word === 'not' && how.isValue?.(rest) === false) return undefined;
+  const value = JSON.stringify(given);
+  if (how.filter !== true) {
+    return { field: field.name, problem: `${value} is a comparison; a value to store is one name or label` };
+  }
+  const op = comparisons[word] ?? (how.many === true ? 'notIn' : 'noteq');
+  const form = JSON.stringify({ [field.name]: { [op]: /in$/i.test(op) ? [rest] : rest } });
+  return {
+    field: field.name,
+    problem: `${value} begins with a comparison, which a value cannot hold; as a query: ${form}`,
+  };
+}
+
+export function notAChoice(field: FieldMetadata, given: unknown): Problem {
+  doubts();
+  const close = nearest(
+    String(given),
+    field.choices.filter((choice) => choice.isActive).map((choice) => choice.label),
+    1,
+  );
+  const hint = close[0] === undefined ? '' : ` Did you mean ${close[0]}?`;
+  return {
+    field: field.name,
+    problem: `${JSON.stringify(given)} is not a value of this picklist.${hint}`,
+    allowed: listChoices(field.choices),
+  };
+}

@@ -1,0 +1,71 @@
+import { InvalidInput } from '../../../errors.js';
+import type { CallContext, ListResult } from '../../result.js';
+import type { Left } from '../dates/along-axis.js';
+import { type Order, orderText } from '../order.js';
+import { type Cursors, endOf, type Place } from './cursor.js';
+
+export interface ContinuationArguments {
+  /** Only records with a higher id: how a list in the order of ids goes on. */
+  readonly afterId?: number | undefined;
+  /** How a sorted list goes on. */
+  readonly cursor?: string | undefined;
+}
+
+const wrong = (field: string, problem: string) =>
+  new InvalidInput('Nothing was sent to Autotask.', [{ field, problem }]);
+
+/** Refuses what cannot be meant together. */
+export function checkContinuation({ afterId, cursor }: ContinuationArguments, order: Order | null): void {
+  if (afterId === undefined) return;
+  if (cursor !== undefined)
+    throw wrong('afterId', 'cannot be given with a cursor: use the one that the list named');
+  if (order !== null)
+    throw wrong('afterId', 'continues lists in the order of ids: a sorted list goes on with its cursor');
+}
+
+/** The moment at which a list begins, in seconds. */
+export const beganNow = (): number => Math.floor(Date.now() / 1000);
+
+/** What must be the same when a list is continued. */
+export interface Subject {
+  readonly entity: string;
+  readonly path: string;
+  /** Conditions as the caller gave them: those in words mean other dates on another day. */
+  readonly conditions: readonly unknown[];
+}
+
+const subjectOf = (subject: Subject, order: Order, { timeZone, caller = '' }: CallContext) => ({
+  ...subject,
+  order: orderText(order),
+  timeZone,
+  caller,
+});
+
+/** The place that a cursor names; null without one. Throws InvalidInput when it is not good here. */
+export function placeOf(
+  cursors: Cursors,
+  { cursor }: ContinuationArguments,
+  subject: Subject,
+  order: Order | null,
+  context: CallContext,
+): Place | null {
+  if (cursor === undefined) return null;
+  if (order === null)
+    throw wrong('cursor', 'continues sorted lists: this one is in the order of ids, give afterId');
+  return cursors.read(cursor, subjectOf(subject, order, context));
+}
+
+/** How a sorted list goes on, for its answer. */
+export function continuation(
+  cursors: Cursors,
+  left: Left | null,
+  since: number,
+  subject: Subject,
+  order: Order,
+  context: CallContext,
+): Pick<ListResult, 'orderBy' | 'cursor'> {
+  const orderBy = orderText(order);
+  if (left === null) return { orderBy };
+  const text = cursors.issue({ ...left, since }, subjectOf(subject, order, context));
+  return { orderBy, cursor: { text, until: new Date(endOf({ since })).toISOString() } };
+}

@@ -1,0 +1,22 @@
+import { InvalidInput, type Problem } from '../../errors.js';
+import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
+
+/** The fields to return: the caller's, checked, or all when one is `*`. Undefined means the default. */
+export async function checkIncludeFields(
+  given: readonly string[] | undefined,
+  facts: EntityMetadata,
+  signal?: AbortSignal,
+): Promise<{ readonly fields: readonly FieldMetadata[]; readonly all: boolean } | undefined> {
+  if (given === undefined || given.length === 0) return undefined;
+  if (given.includes('*')) return { fields: [], all: true };
+  const fields: FieldMetadata[] = [];
+  const problems: Problem[] = [];
+  for (const name of given) {
+    const field = await facts.find(name, signal);
+    if (field === undefined)
+      problems.push({ field: 'includeFields', problem: await unknownField(facts, name) });
+    else if (!fields.includes(field)) fields.push(field);
+  }
+  if (problems.length > 0) throw new InvalidInput('The query was not sent to Autotask.', problems);
+  return { fields, all: false };
+}

@@ -1,0 +1,295 @@
+import type { AutotaskReader, FilterNode } from '../../client/types.js';
+import { InvalidInput } from '../../errors.js';
+import type { Entity } from '../../model.js';
+import { tabulate } from '../display/tabulate.js';
+import { comparedFields, isRefused } from '../filter/compared-fields.js';
+import type { Conversion } from '../filter/convert.js';
+import { type CheckedFilter, checkFilter } from '../filter/filter.js';
+import { parseQuery, type RawQuery } from '../filter/parse-query.js';
+import { UnderstoodConditions } from '../filter/understood-conditions.js';
+import { onFinding } from '../filter/zero-results.js';
+import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
+import { findEntity } from '../metadata/entity-names.js';
+import { mostSorted, sortRead } from '../order/by-reading.js';
+import {
+  beganNow,
+  type ContinuationArguments,
+  checkContinuation,
+  continuation,
+  placeOf,
+  type Subject,
+} from '../order/cursors/continuation.js';
+import { type Cursors, createCursors } from '../order/cursors/cursor.js';
+import { movesNote, movingFields } from '../order/moving-fields.js';
+import { checkOrder, orderText } from '../order/order.js';
+import { ordered } from '../order/ordered.js';
+import type { OrderedQuery } from '../order/ordered-query.js';
+import type { References } from '../references/references.js';
+import type { CallContext, ListResult } from '../result.js';
+import { comparedFrom, requireWhole } from './completeness.js';
+import { checkIncludeFields } from './include-fields.js';
+import { createRecordReads } from './record.js';
+import { createScans } from './scan.js';
+import { childPath, parentCondition, queryable, requireOwner, type Scope } from './scope.js';
+
+export type { CallContext, ListResult, RecordResult } from '../result.js';
+
+export interface QueryArguments extends Scope, ContinuationArguments {
+  readonly entity: string;
+  readonly query?: unknown;
+  readonly includeFields?: readonly string[] | undefined;
+  readonly maxRecords?: number | undefined;
+  /** Ids beside the names of what the records point to. */
+  readonly withIds?: boolean | undefined;
+  /** A field and its direction; see checkOrder. Absent: by ascending id, unless `newestFirst`. */
+  readonly orderBy?: unknown;
+  /** Without orderBy: by the natural date of the entity, if it has one. */
+  readonly newestFirst?: boolean;
+  /** What else is to be said about the query. */
+  readonly notes?: readonly string[];
+}
+
+export const defaultRecords = 25;
+export const mostRecords = 5000;
+
+const limitOf = (args: QueryArguments, raw: RawQuery) =>
+  Math.min(args.maxRecords ?? raw.maxRecords ?? defaultRecords, mostRecords);
+
+export function createReads(
+  reader: AutotaskReader,
+  facts: MetadataStore,
+  references: References,
+  cursors: Cursors = createCursors(),
+) {
+  const { rowsOf, countOf, totalOf } = createScans(reader);
+  const conversion = ({ timeZone, closedStatusIds = [], signal }: CallContext): Conversion => ({
+    references,
+    timeZone,
+    closedStatusIds,
+    ...(signal ? { signal } : {}),
+  });
+
+  /** The order of a list; null for ascending ids. */
+  async function orderFor(args: QueryArguments, known: EntityMetadata, context: CallContext) {
+    const isSorted = args.orderBy !== undefined || (args.newestFirst === true && args.afterId === undefined);
+    const order = isSorted ? await checkOrder(args.orderBy, known, context.signal) : null;
+    checkContinuation(args, order);
+    return order;
+  }
+
+  /**
+   * What is asked for, before any name in it is looked up. `shown` are the fields that a list returns. The
+   * tenant's metadata is read where the snapshot does not suffice: for labels, for fields that it does not know,
+   * and when `live` says so.
+   */
+  async function understand(
+    args: QueryArguments,
+    context: CallContext,
+    live: boolean,
+    shown: (entity: Entity, raw: RawQuery) => readonly string[] = () => [],
+  ) {
+    const entity = queryable(findEntity(args.entity, args.parentEntity));
+    const raw = parseQuery(args.query);
+    const after: FilterNode[] =
+      args.afterId === undefined ? [] : [{ op: 'gt', field: 'id', value: args.afterId }];
+    const conditions = [...raw.filter, ...parentCondition(entity, args), ...after];
+    const compared = live || args.orderBy !== undefined ? undefined : comparedFields(conditions);
+    const only = compared && [...compared, ...shown(entity, raw), entity.naturalDate ?? 'id'];
+    const known = await facts(entity, context.signal, only);
+    return { entity, raw, known, conditions };
+  }
+
+  async function checked(
+    { entity, known, conditions }: Awaited<ReturnType<typeof understand>>,
+    since: number,
+    context: CallContext,
+  ): Promise<CheckedFilter> {
+    const filter = await checkFilter(conditions, known, { ...conversion(context), now: since * 1000 });
+    requireOwner(entity, filter);
+    return filter;
+  }
+
+  /** A list below a parent: Autotask takes no filter there, and all of it is sorted here. */
+  async function listBelow(
+    entity: Entity,
+    path: string,
+    args: QueryArguments,
+    context: CallContext,
+  ): Promise<ListResult> {
+    const raw = parseQuery(args.query);
+    if (raw.filter.length > 0 || args.afterId !== undefined) {
+      throw new InvalidInput('Nothing was sent to Autotask.', [
+        { field: 'query', problem: `Autotask lists ${entity.name} below their parent without a filter` },
+      ]);
+    }
+    const known = await facts(entity, context.signal);
+    const chosen = await checkIncludeFields(args.includeFields ?? raw.includeFields, known, context.signal);
+    const fields = chosen === undefined || chosen.all ? known.fields : chosen.fields;
+    const order = await orderFor(args, known, context);
+    const subject = { entity: entity.name, path, conditions: [] };
+    const place = placeOf(cursors, args, subject, order, context);
+    const limit = limitOf(args, raw);
+    const { withIds } = args;
+    const options = context.signal ? { signal: context.signal } : {};
+    const { rows, more } = await reader.list(path, {
+      limit: order === null ? limit : mostSorted,
+      ...options,
+    });
+    if (order === null || more) {
+      const notes = order === null ? [] : [`not sorted: more than ${mostSorted} ${entity.name} are there`];
+      const shown = rows.slice(0, limit);
+      const isMore = more || rows.length > limit;
+      const facts = { more: isMore, total: isMore ? null : rows.length, notes };
+      const list = await tabulate(
+        { entity, rows: shown, fields, chosen, withIds, facts },
+        references,
+        context,
+      );
+      // Autotask takes no id here to go on from.
+      return { ...list, lastId: null };
+    }
+    const query = {
+      path,
+      filter: { batches: [], local: [], localFields: [], notes: [], asked: new UnderstoodConditions() },
+      order,
+      include: undefined,
+      limit,
+      after: place,
+      fingerprint: cursors.fingerprint,
+    };
+    const sorted = await sortRead(rows, query, references, context.signal);
+    const { more: isMore, total, left } = sorted;
+    const since = place?.since ?? beganNow();
+    const goesOn = continuation(cursors, left, since, subject, order, context);
+    return tabulate(
+      {
+        entity,
+        rows: sorted.rows,
+        fields,
+        chosen,
+        withIds,
+        facts: { more: isMore, total, notes: [], ...goesOn },
+      },
+      references,
+      context,
+    );
+  }
+
+  async function query(args: QueryArguments, context: CallContext, live = false): Promise<ListResult> {
+    const named = findEntity(args.entity, args.parentEntity);
+    const below = childPath(named, args);
+    if (below !== undefined) return listBelow(named, below, args, context);
+    const understood = await understand(
+      args,
+      context,
+      live,
+      (of, { includeFields }) => args.includeFields ?? includeFields ?? of.summaryFields,
+    );
+    const { entity, raw, known, conditions } = understood;
+    const { path } = entity;
+    const order = await orderFor(args, known, context);
+    const subject = { entity: entity.name, path, conditions };
+    const after = placeOf(cursors, args, subject, order, context);
+    const since = after?.since ?? beganNow();
+    const filter = await checked(understood, since, context);
+    const wanted = args.includeFields ?? raw.includeFields;
+    const chosen = await checkIncludeFields(wanted, known, context.signal);
+    const summary = entity.summaryFields.flatMap((name) => known.field(name) ?? []);
+    const id = known.field('id');
+    const asked = chosen?.fields ?? summary;
+    let fields: readonly FieldMetadata[] = id === undefined || asked.includes(id) ? asked : [id, ...asked];
+    // Autotask refuses to include a field that cannot be queried, but returns it when none are named.
+    const all = chosen?.all === true || fields.some((f) => f.isQueryable === false && f.name !== 'id');
+    const include = all ? undefined : [...new Set([...fields.map((f) => f.name), ...filter.localFields])];
+    const limit = limitOf(args, raw);
+    let found: Awaited<ReturnType<typeof byId | typeof inOrder>>;
+    try {
+      found =
+        order === null
+          ? await byId(path, filter, include, limit, context)
+          : await inOrder({ path, filter, order, include, limit, after }, subject, since, context);
+    } catch (error) {
+      if (live || known.live || !isRefused(error)) throw error;
+      return query(args, context, true);
+    }
+    if (chosen?.all === true) fields = [...known.fields, ...(await known.udfs(context.signal))];
+    const { rows } = found;
+    // Said to be all that match: by then a page that is missing must be noticed.
+    const isAll = !found.facts.more && after === null && filter.local.length === 0;
+    if (isAll && found.rows.length >= comparedFrom) {
+      const options = context.signal ? { signal: context.signal } : {};
+      await requireWhole(found.rows.length, { path, filters: filter.batches }, reader, options);
+    }
+    const moving = found.facts.more ? movingFields(order, filter.batches.flat()) : [];
+    const continued = args.afterId !== undefined || after !== null;
+    const remarks = await onFinding(filter, known, references, rows.length > 0 || continued, context);
+    const told = {
+      ...found.facts,
+      ...(continued ? { continued } : {}),
+      understood: filter.asked.understood,
+      notes: [...(args.notes ?? []), ...found.facts.notes, ...moving.map(movesNote), ...remarks],
+    };
+    const { withIds } = args;
+    return tabulate({ entity, rows, fields, chosen, withIds, facts: told }, references, context);
+  }
+
+  async function byId(
+    path: string,
+    filter: CheckedFilter,
+    include: readonly string[] | undefined,
+    limit: number,
+    context: CallContext,
+  ) {
+    const { rows, more } = await rowsOf(path, filter, include, limit, context);
+    const total = more ? await totalOf(path, filter, context) : rows.length;
+    return { rows, facts: { more, total, notes: filter.notes } };
+  }
+
+  async function inOrder(
+    wanted: Omit<OrderedQuery, 'fingerprint'>,
+    subject: Subject,
+    since: number,
+    context: CallContext,
+  ) {
+    const { order, filter } = wanted;
+    const asked = { ...wanted, fingerprint: cursors.fingerprint };
+    const { rows, more, total, left, stopped } = await ordered(reader, references, asked, context);
+    const notes = stopped
+      ? [
+          ...filter.notes,
+          `not all matches were looked at: these are the first by ${orderText(order)} as far as was looked; the cursor goes on from there`,
+        ]
+      : filter.notes;
+    const goesOn = continuation(cursors, left, since, subject, order, context);
+    return { rows, facts: { more, total, notes, ...goesOn } };
+  }
+
+  /** The entity, its facts and the checked filter of a query that may be sent. */
+  async function prepare(args: QueryArguments, context: CallContext, live = false) {
+    const understood = await understand(args, context, live);
+    return { ...understood, filter: await checked(understood, beganNow(), context) };
+  }
+
+  /** How many match; again with the tenant's metadata where it refuses a field that the snapshot knows. */
+  async function counted(args: QueryArguments, context: CallContext) {
+    const prepared = await prepare(args, context);
+    try {
+      return { ...prepared, count: await countOf(prepared.entity.path, prepared.filter, context) };
+    } catch (error) {
+      if (prepared.known.live || !isRefused(error)) throw error;
+      const again = await prepare(args, context, true);
+      return { ...again, count: await countOf(again.entity.path, again.filter, context) };
+    }
+  }
+
+  async function count(args: QueryArguments, context: CallContext) {
+    const { entity, filter, known, count } = await counted(args, context);
+    const remarks = await onFinding(filter, known, references, count > 0, context);
+    const { understood } = filter.asked;
+    return { entity: entity.name, count, understood, notes: [...filter.notes, ...remarks] };
+  }
+
+  return { query, count, prepare, conversion, ...createRecordReads(reader, facts, references) };
+}
+
+export type Reads = ReturnType<typeof createReads>;

@@ -1,0 +1,118 @@
+import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
+import { AutotaskError } from '../../errors.js';
+import type { Entity } from '../../model.js';
+import { type Cell, type DisplayRequest, displayAll, filledFields } from '../display/display.js';
+import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
+import { findEntity } from '../metadata/entity-names.js';
+import type { References } from '../references/references.js';
+import type { CallContext, Reads, RecordResult } from './read.js';
+
+/** A list that belongs to a record. */
+export interface ListRequest {
+  readonly entity: string;
+  readonly filter: readonly FilterNode[];
+  /** Fields to read and show; those that the policy hides or the tenant does not know are left out. */
+  readonly fields: readonly string[];
+  /** Fields that are read and not shown: what they point to needs no name. */
+  readonly ids?: readonly string[];
+  readonly most: number;
+}
+
+export interface RecordList {
+  readonly entity: Entity;
+  readonly known: EntityMetadata;
+  readonly rows: readonly Row[];
+  readonly fields: readonly FieldMetadata[];
+  readonly cells: readonly (readonly Cell[])[];
+  /** Autotask holds more than `most`. */
+  readonly more: boolean;
+  /** Wanted fields that the policy hides. */
+  readonly hidden: readonly string[];
+}
+
+/** A list that could not be read, and why. */
+export interface UnreadList {
+  readonly entity: Entity;
+  readonly why: string;
+}
+
+export interface RecordWithLists {
+  readonly record: RecordResult;
+  readonly parts: readonly (RecordList | UnreadList)[];
+}
+
+/** Failures that concern the whole server and not one list. */
+const fatal = new Set(['cancelled', 'credentials', 'configuration', 'zone', 'defect']);
+
+const reasons: Readonly<Record<string, string>> = {
+  permission: 'the API user may not read it',
+  notAllowed: 'hidden by the policy of this server',
+};
+
+/** Longest text of a field of the record, in characters. */
+const mostText = 4000;
+
+/**
+ * A record and the lists that belong to it, all read at the same time; names of everything that they point to
+ * are then looked up together, once per referenced entity. A list that cannot be read does not stop the rest.
+ */
+export function createRecordsWithLists(
+  reader: AutotaskReader,
+  facts: MetadataStore,
+  references: References,
+  reads: Reads,
+) {
+  async function read(
+    wanted: ListRequest,
+    context: CallContext,
+  ): Promise<Omit<RecordList, 'cells'> | UnreadList> {
+    const entity = findEntity(wanted.entity);
+    try {
+      const known = await facts(entity, context.signal);
+      const fields = wanted.fields.flatMap((name) => known.field(name) ?? []);
+      const read = [...fields, ...(wanted.ids ?? []).flatMap((name) => known.field(name) ?? [])];
+      // Autotask refuses to include a field that cannot be queried, but returns it when none are named.
+      const all = read.some((field) => field.isQueryable === false);
+      const search = all
+        ? { filter: wanted.filter }
+        : { filter: wanted.filter, includeFields: read.map((field) => field.name) };
+      const { rows, more } = await reader.query(entity.path ?? entity.name, search, {
+        limit: wanted.most,
+        ...(context.signal ? { signal: context.signal } : {}),
+      });
+      return { entity, known, rows, fields, more, hidden: wanted.fields.filter((name) => known.hides(name)) };
+    } catch (error) {
+      if (!(error instanceof AutotaskError) || fatal.has(error.kind)) throw error;
+      return { entity, why: reasons[error.kind] ?? error.message };
+    }
+  }
+
+  return async function account(
+    of: { readonly entity: string; readonly id: number },
+    lists: readonly ListRequest[],
+    context: CallContext,
+  ): Promise<RecordWithLists> {
+    const entity = findEntity(of.entity);
+    const [known, row, ...found] = await Promise.all([
+      facts(entity, context.signal),
+      reads.row(entity, of.id, undefined, context),
+      ...lists.map((wanted) => read(wanted, context)),
+    ]);
+    if (row === null) throw new AutotaskError('notFound', `There is no record ${of.id} in ${entity.name}.`);
+    const fields = await filledFields(row, known, context.signal);
+    const readable = found.filter((part) => 'rows' in part);
+    const tables: DisplayRequest[] = [
+      { rows: [row], fields, mostText, single: true },
+      ...readable.map((part) => ({ ...part, mostText, single: false })),
+    ];
+    const [[cells = []] = [], ...shown] = await displayAll(tables, {
+      references,
+      timeZone: context.timeZone,
+      ...(context.signal ? { signal: context.signal } : {}),
+    });
+    const parts = found.map((part) =>
+      'rows' in part ? { ...part, cells: shown[readable.indexOf(part)] ?? [] } : part,
+    );
+    return { record: { entity, row, fields, cells, notes: [] }, parts };
+  };
+}

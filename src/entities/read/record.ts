@@ -1,0 +1,91 @@
+import type { AutotaskReader, Row } from '../../client/types.js';
+import { AutotaskError, InvalidInput } from '../../errors.js';
+import type { Entity } from '../../model.js';
+import { display, filledFields } from '../display/display.js';
+import { cutNote } from '../display/tabulate.js';
+import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
+import { findEntity } from '../metadata/entity-names.js';
+import type { References } from '../references/references.js';
+import type { CallContext, RecordResult } from '../result.js';
+import { checkIncludeFields } from './include-fields.js';
+
+/** Records that are read to find one of a collection that Autotask only lists. */
+const mostBelow = 500;
+
+/** Longest free text in a single record, in characters. */
+const mostRecordText = 4000;
+/** For fields that were asked for by name: more than Autotask stores in any of them. */
+const mostAskedText = 40_000;
+
+export interface RecordArguments {
+  readonly entity: string;
+  readonly id: number;
+  readonly parentEntity?: string | undefined;
+  readonly parentId?: number | undefined;
+  readonly includeFields?: readonly string[] | undefined;
+}
+
+/** Reading one record by its id. */
+export function createRecordReads(reader: AutotaskReader, facts: MetadataStore, references: References) {
+  const options = (context: CallContext) => (context.signal ? { signal: context.signal } : {});
+
+  /** The record, or null. Entities that live only below a parent are read there. */
+  async function row(entity: Entity, id: number, parentId: number | undefined, context: CallContext) {
+    if (entity.path !== null && entity.operations.includes('get')) {
+      return reader.item(`${entity.path}/${id}`, options(context));
+    }
+    const one = entity.parents.find(({ operations }) => operations.includes('get'));
+    const parent = one ?? entity.parents.find(({ operations }) => operations.includes('query'));
+    if (parent === undefined) {
+      throw new AutotaskError('notAllowed', `Autotask cannot read single records of ${entity.name}.`);
+    }
+    if (parentId === undefined) {
+      throw new InvalidInput('Nothing was sent to Autotask.', [
+        {
+          field: 'parentId',
+          problem: `is needed: ${entity.name} is read below a record of ${parent.entity}`,
+        },
+      ]);
+    }
+    const collection = parent.path.replace('{parentId}', String(parentId));
+    if (one !== undefined) return reader.item(`${collection}/${id}`, options(context));
+    const { rows } = await reader.list(collection, { limit: mostBelow, ...options(context) });
+    return rows.find((candidate) => candidate.id === id) ?? null;
+  }
+
+  async function showRecord(
+    found: Row,
+    known: EntityMetadata,
+    fields: readonly FieldMetadata[],
+    context: CallContext,
+    mostText = mostRecordText,
+  ): Promise<RecordResult> {
+    const [cells = []] = await display([found], fields, {
+      references,
+      timeZone: context.timeZone,
+      mostText,
+      single: true,
+      ...options(context),
+    });
+    const notes = cells.some((cell) => cell.cut === true) ? [cutNote] : [];
+    return { entity: known.entity, row: found, fields, cells, notes };
+  }
+
+  async function get(args: RecordArguments, context: CallContext): Promise<RecordResult> {
+    const entity = findEntity(args.entity, args.parentEntity);
+    const found = await row(entity, args.id, args.parentId, context);
+    if (found === null) {
+      throw new AutotaskError('notFound', `There is no record ${args.id} in ${entity.name}.`, {
+        next: 'Find it with query-entity.',
+      });
+    }
+    const known = await facts(entity, context.signal);
+    const chosen = await checkIncludeFields(args.includeFields, known, context.signal);
+    const fields =
+      chosen === undefined || chosen.all ? await filledFields(found, known, context.signal) : chosen.fields;
+    const asked = chosen !== undefined && !chosen.all;
+    return showRecord(found, known, fields, context, asked ? mostAskedText : mostRecordText);
+  }
+
+  return { row, showRecord, get };
+}

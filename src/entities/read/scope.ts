@@ -1,0 +1,64 @@
+import type { FilterNode } from '../../client/types.js';
+import { AutotaskError, InvalidInput } from '../../errors.js';
+import type { Entity } from '../../model.js';
+import type { CheckedFilter } from '../filter/filter.js';
+import { findEntity } from '../metadata/entity-names.js';
+
+/** Where the records of an entity can be listed: at its own path, or below one parent. */
+
+export interface Scope {
+  readonly parentEntity?: string | undefined;
+  readonly parentId?: number | undefined;
+}
+
+/** Throws when Autotask has no query for the entity. */
+export function queryable(entity: Entity): Entity & { path: string } {
+  const { path } = entity;
+  if (path !== null && entity.operations.includes('query')) return { ...entity, path };
+  const below = entity.parents.find(({ operations }) => operations.includes('query'));
+  throw new AutotaskError('notAllowed', `Autotask cannot query ${entity.name}. Nothing was sent.`, {
+    next: below
+      ? `They are listed below one record: give parentId, the id of a record of ${below.entity}, and no query.`
+      : 'describe-entity-fields shows what can be done with it.',
+  });
+}
+
+const parentOf = (entity: Entity, scope: Scope) =>
+  entity.parents.find(
+    (candidate) =>
+      scope.parentEntity === undefined || candidate.entity === findEntity(scope.parentEntity).name,
+  );
+
+/** The path of the collection below the parent, where only that lists the records of one parent. */
+export function childPath(entity: Entity, scope: Scope): string | undefined {
+  const parent = scope.parentId === undefined ? undefined : parentOf(entity, scope);
+  if (parent === undefined || !parent.operations.includes('query')) return undefined;
+  if (entity.path !== null && parent.parentField !== null) return undefined;
+  return parent.path.replace('{parentId}', String(scope.parentId));
+}
+
+export function parentCondition(entity: Entity, scope: Scope): FilterNode[] {
+  if (scope.parentId === undefined) return [];
+  const field = parentOf(entity, scope)?.parentField ?? null;
+  if (field === null) {
+    throw new InvalidInput('Nothing was sent to Autotask.', [
+      { field: 'parentId', problem: `${entity.name} has no parent to be found by` },
+    ]);
+  }
+  return [{ op: 'eq', field, value: scope.parentId }];
+}
+
+/** Some entities are listed for one owner only; Autotask's own refusal does not say by which field. */
+export function requireOwner(entity: Entity, filter: CheckedFilter): void {
+  if (entity.queryBy.length === 0) return;
+  const compares = ({ op, field }: FilterNode) =>
+    (op === 'eq' || op === 'in') && field !== undefined && entity.queryBy.includes(field);
+  if (filter.batches.every((batch) => batch.some(compares))) return;
+  throw new InvalidInput('Nothing was sent to Autotask.', [
+    {
+      field: 'query',
+      problem: `Autotask lists ${entity.name} for one owner only: compare one of these with its id`,
+      allowed: entity.queryBy,
+    },
+  ]);
+}

@@ -1,0 +1,134 @@
+import type { Row } from '../../client/types.js';
+import { InvalidInput } from '../../errors.js';
+import type { Entity } from '../../model.js';
+import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
+import { entityNamed, entityOfType } from '../metadata/entity-names.js';
+import { ifAllowed } from '../read/optional-read.js';
+import type { CallContext, Reads } from '../read/read.js';
+import type { Identify } from '../references/identify.js';
+import { nameOf, numberField, type References } from '../references/references.js';
+
+/** A record that a write belongs to: the ticket of a note, the task of a time entry, the company of a contact. */
+export interface Subject {
+  /** The field, or the argument, that says which. */
+  readonly field: string;
+  readonly entity: Entity;
+  readonly id: number;
+  /** Null: there is no such record. Undefined: it may not be read. */
+  readonly row: Row | null | undefined;
+}
+
+/** Tickets and tasks: people know them by their number. */
+const isNumbered = ({ nameFields }: Entity) => nameFields[0]?.endsWith('Number') === true;
+
+/**
+ * The entity of a record that the field names as what is written to, by the table: the parent of a child record,
+ * or a ticket or task. Such a record is named by id, number or whole name and never by a part of it.
+ */
+export function writtenTo(entity: Entity, field: FieldMetadata): Entity | undefined {
+  const below = entity.parents.find(
+    ({ parentField }) => parentField?.toLowerCase() === field.name.toLowerCase(),
+  );
+  if (below !== undefined) return entityNamed(below.entity);
+  const referenced = field.udf ? undefined : entityOfType(field.referenceEntityType);
+  return referenced !== undefined && isNumbered(referenced) ? referenced : undefined;
+}
+
+/** Whether the record belongs to what the field names (`ticketID`), and is not only related (`problemTicketId`). */
+const belongs = (entity: Entity, field: FieldMetadata, to: Entity) =>
+  entity.parents.some(({ entity: parent }) => parent === to.name) ||
+  field.name.toLowerCase() === `${to.singular}id`.toLowerCase();
+
+/** What a record is called in full: tickets, tasks and projects by number and name. */
+export function fullName(entity: Entity, row: Row): string | undefined {
+  const number = numberField(entity);
+  return nameOf(
+    number === undefined ? entity : { ...entity, nameFields: [number, ...entity.nameFields] },
+    row,
+  );
+}
+
+/** `Ticket 101959: T20261109.0005 VPN issue` */
+export function nameLine({ singular, ...entity }: Entity, id: number | null, row: Row | null | undefined) {
+  const name = row === null || row === undefined ? undefined : fullName({ singular, ...entity }, row);
+  return `${singular}${id === null ? '' : ` ${id}`}${name === undefined ? '' : `: ${name}`}`;
+}
+
+export const subjectLines = (subjects: readonly Subject[]): string[] =>
+  subjects.map(({ entity, id, row }) => `on ${nameLine(entity, id, row)}`);
+
+export function createSubjects(reads: Reads, references: References, identify: Identify) {
+  async function read(field: string, entity: Entity, id: number, context: CallContext): Promise<Subject> {
+    const readable = entity.path !== null && entity.operations.includes('get');
+    const row = readable
+      ? await ifAllowed<Row | null | undefined>(() => reads.row(entity, id, undefined, context), undefined)
+      : undefined;
+    if (row !== undefined) references.learn(entity, row, id);
+    return { field, entity, id, row };
+  }
+
+  /** The id behind what was given; what names no record stays for the check of the whole body to refuse. */
+  async function idOf(entity: Entity, given: unknown, context: CallContext) {
+    if (typeof given === 'number' || /^\s*\d+\s*$/.test(String(given))) {
+      const id = Number(given);
+      return Number.isSafeInteger(id) ? { id } : undefined;
+    }
+    if (typeof given !== 'string' || given.trim() === '') return undefined;
+    const found = await identify(entity, given, context.signal);
+    return found.ok ? found : undefined;
+  }
+
+  /** The data with ids in place of the names of the records that it belongs to, and those records. */
+  async function find(known: EntityMetadata, data: Row, context: CallContext) {
+    const subjects: Subject[] = [];
+    const filled: Record<string, unknown> = { ...data };
+    for (const [name, given] of Object.entries(data)) {
+      const field = known.field(name);
+      const to = field === undefined ? undefined : writtenTo(known.entity, field);
+      if (field === undefined || to === undefined || !belongs(known.entity, field, to)) continue;
+      const found = await idOf(to, given, context);
+      if (found === undefined) continue;
+      filled[name] = found.id;
+      subjects.push(
+        'row' in found
+          ? { field: field.name, entity: to, id: found.id, row: found.row }
+          : await read(field.name, to, found.id, context),
+      );
+    }
+    return { data: filled, subjects };
+  }
+
+  /** Those of a stored record that has no number of its own: its ticket or task tells it from others. */
+  async function ofStored(known: EntityMetadata, row: Row, context: CallContext): Promise<Subject[]> {
+    if (isNumbered(known.entity)) return [];
+    const found = known.fields.flatMap((field) => {
+      const to = writtenTo(known.entity, field);
+      const id = row[field.name];
+      return to !== undefined && isNumbered(to) && belongs(known.entity, field, to) && typeof id === 'number'
+        ? [{ field: field.name, to, id }]
+        : [];
+    });
+    return Promise.all(found.map(({ field, to, id }) => read(field, to, id, context)));
+  }
+
+  /** The id of the record that an argument names, for a write. Throws InvalidInput. */
+  async function idToWrite(
+    entity: Entity,
+    given: string | number,
+    field: string,
+    context: CallContext,
+  ): Promise<number> {
+    if (typeof given === 'number') return given;
+    if (/^\s*\d+\s*$/.test(given) && Number.isSafeInteger(Number(given))) return Number(given);
+    const found = await identify(entity, given, context.signal);
+    if (found.ok) return found.id;
+    const { problem, allowed } = found;
+    throw new InvalidInput('Nothing was written: name the record by its id, number or whole name.', [
+      { field, problem, allowed },
+    ]);
+  }
+
+  return { find, ofStored, read, idToWrite };
+}
+
+export type Subjects = ReturnType<typeof createSubjects>;

@@ -1,0 +1,274 @@
+import type { Row } from '../../client/types.js';
+import { canonical, oneLine } from '../../text.js';
+import { instantOf } from '../filter/dates.js';
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import { findEntity } from '../metadata/entity-names.js';
+import { labelOf } from '../metadata/picklists.js';
+import { orNull } from '../read/optional-read.js';
+import type { CallContext, Reads } from '../read/read.js';
+import type { References } from '../references/references.js';
+import type { Subject } from './parent-record.js';
+
+/**
+ * What should make whoever confirms a write look twice. Nothing here blocks: Autotask decides. Each warning applies
+ * to every entity that has its fields, and a user who may not read what it compares with gets none.
+ */
+export interface Concern {
+  readonly known: EntityMetadata;
+  /** What is sent. */
+  readonly body: Row;
+  /** The record as it is; empty for a new one. */
+  readonly stored: Row;
+  readonly subjects: readonly Subject[];
+}
+
+interface Look {
+  /** The record, or null where there is none or it may not be read. */
+  row(entity: string, id: number): Promise<Row | null>;
+  /** `Bianca Almeida (id 5)` */
+  name(type: string, id: number): Promise<string>;
+  /** Ids of the active roles of a resource; empty where they may not be read. */
+  roles(resource: number): Promise<readonly number[]>;
+  readonly facts: (entity: string) => Promise<EntityMetadata | null>;
+}
+
+interface Warning {
+  /** Fields of which the write must send one. */
+  readonly sends: readonly string[];
+  check(concern: Concern, look: Look): Promise<string | undefined> | string | undefined;
+}
+
+const idIn = (row: Row | null | undefined, name: string) =>
+  typeof row?.[name] === 'number' ? Number(row[name]) : undefined;
+const heldIn = ({ body, stored }: Concern, name: string): unknown =>
+  body[name] === undefined ? stored[name] : body[name];
+const rowOf = (concern: Concern): Row => ({ ...concern.stored, ...concern.body });
+const rounded = (value: number) => String(Math.round(value * 100) / 100);
+
+/** Hours between start and end; undefined where either is missing. */
+export function hoursBetween(row: Row): number | undefined {
+  const [start, end] = [instantOf(row.startDateTime), instantOf(row.endDateTime)];
+  return start === null || end === null ? undefined : (end - start) / 3_600_000;
+}
+
+const pairs = [
+  ['roleID', 'resourceID'],
+  ['assignedResourceRoleID', 'assignedResourceID'],
+] as const;
+
+async function foreignRole(concern: Concern, look: Look): Promise<string | undefined> {
+  const row = rowOf(concern);
+  for (const [roleField, resourceField] of pairs) {
+    const [role, resource] = [idIn(row, roleField), idIn(row, resourceField)];
+    if (role === undefined || resource === undefined) continue;
+    const has = await look.roles(resource);
+    if (has.length === 0 || has.includes(role)) continue;
+    const names = await Promise.all(has.map((id) => look.name('Role', id)));
+    const [who, what] = [await look.name('Resource', resource), await look.name('Role', role)];
+    return `${roleField}: ${what} is not a role of ${who}, who has ${names.join(', ')}`;
+  }
+  return undefined;
+}
+
+const warnings: readonly Warning[] = [
+  {
+    sends: ['contactID', 'companyID', 'ticketID'],
+    async check(concern, look) {
+      const contact = idIn(rowOf(concern), 'contactID');
+      const company =
+        idIn(rowOf(concern), 'companyID') ?? idIn(concern.subjects.find(({ row }) => row)?.row, 'companyID');
+      if (contact === undefined || company === undefined) return undefined;
+      const of = idIn(await look.row('Contacts', contact), 'companyID');
+      if (of === undefined || of === company) return undefined;
+      if (idIn(await look.row('Companies', company), 'parentCompanyID') === of) return undefined;
+      const [who, where, there] = [
+        await look.name('Contact', contact),
+        await look.name('Company', of),
+        await look.name('Company', company),
+      ];
+      return `contactID: ${who} belongs to ${where}, not to ${there}`;
+    },
+  },
+  {
+    sends: ['roleID'],
+    async check(concern, look) {
+      const role = idIn(rowOf(concern), 'roleID');
+      const subject = concern.subjects.find(({ row }) => idIn(row, 'assignedResourceRoleID') !== undefined);
+      const usual = idIn(subject?.row, 'assignedResourceRoleID');
+      if (role === undefined || usual === undefined || role === usual || subject === undefined)
+        return undefined;
+      const [is, other] = [await look.name('Role', role), await look.name('Role', usual)];
+      return `roleID: ${is} is not the role of the ${subject.entity.singular.toLowerCase()}, which is ${other}`;
+    },
+  },
+  { sends: ['roleID', 'resourceID', 'assignedResourceID', 'assignedResourceRoleID'], check: foreignRole },
+  {
+    sends: ['hoursWorked', 'startDateTime', 'dateWorked', 'billingCodeID'],
+    async check(concern, look) {
+      const { known, subjects } = concern;
+      if (known.field('hoursWorked') === undefined || known.field('billingCodeID') === undefined)
+        return undefined;
+      const code = idIn(rowOf(concern), 'billingCodeID');
+      if (code === undefined) {
+        return subjects.length === 0 ||
+          (concern.body.hoursWorked === undefined && concern.body.startDateTime === undefined)
+          ? undefined
+          : 'billingCodeID: no work type is given; Autotask takes its own, or refuses where one is required';
+      }
+      const row = await look.row('BillingCodes', code);
+      const use = idIn(row, 'useType');
+      const field = (await look.facts('BillingCodes'))?.field('useType');
+      if (use === undefined || use === labour) return undefined;
+      const label = field === undefined ? undefined : labelOf(field, use);
+      return `billingCodeID: ${await look.name('BillingCode', code)} is not a work type for labour${label === undefined ? '' : ` but for ${label}`}`;
+    },
+  },
+  {
+    sends: ['hoursWorked', 'startDateTime', 'endDateTime'],
+    check(concern) {
+      const [hours, between] = [heldIn(concern, 'hoursWorked'), hoursBetween(rowOf(concern))];
+      if (typeof hours !== 'number' || between === undefined || Math.abs(hours - between) < 0.01)
+        return undefined;
+      if (concern.body.hoursWorked === undefined) return undefined;
+      return `hoursWorked: ${rounded(hours)} disagrees with start and end, which are ${rounded(between)} hours apart; Autotask keeps the latter`;
+    },
+  },
+  {
+    sends: ['isBillableToCompany', 'unitPrice', 'unitQuantity'],
+    check(concern) {
+      const billed = heldIn(concern, 'isBillableToCompany');
+      if (concern.known.field('isBillableToCompany') === undefined || billed === false) return undefined;
+      if (billed === true) return 'isBillableToCompany: the customer will be billed for this';
+      return 'isBillableToCompany is not given: the customer may be billed for this';
+    },
+  },
+];
+
+/** The use of billing codes for work; Autotask's own, the same in every tenant. */
+const labour = 1;
+
+/** What Autotask computes from what is sent, `name: value`. */
+export function computed(known: EntityMetadata, body: Row, stored: Row): string[] {
+  const row = { ...stored, ...body };
+  const lines: string[] = [];
+  const sends = (...names: string[]) => names.some((name) => body[name] !== undefined);
+  const hours = hoursBetween(row);
+  if (
+    known.field('hoursWorked') !== undefined &&
+    hours !== undefined &&
+    sends('startDateTime', 'endDateTime')
+  ) {
+    lines.push(`hours from start to end: ${rounded(hours)}`);
+  }
+  const quantity = row.unitQuantity;
+  if (typeof quantity === 'number' && sends('unitQuantity', 'unitPrice', 'unitCost')) {
+    for (const [name, what] of [
+      ['unitPrice', 'total price'],
+      ['unitCost', 'total cost'],
+    ] as const) {
+      const each = row[name];
+      if (typeof each === 'number')
+        lines.push(`${what}: ${rounded(quantity)} x ${each} = ${rounded(quantity * each)}`);
+    }
+  }
+  return lines;
+}
+
+const rememberedMs = 30 * 60_000;
+const mostRemembered = 200;
+
+/** What was created in this session, so that a second one like it is noticed. */
+export function createRecent(now: () => number = Date.now) {
+  const seen = new Map<string, { readonly at: number; readonly what: string }>();
+  /** Like: the same caller, entity and owners, and the same title, or the same in everything without one. */
+  function keyOf(known: EntityMetadata, body: Row, context: CallContext): string {
+    const { entity } = known;
+    const names = [...entity.nameFields, 'description', 'summaryNotes'].filter(
+      (name) => !name.endsWith('Number'),
+    );
+    const text = names.map((name) => body[name]).find((value) => typeof value === 'string' && value !== '');
+    const owners = [
+      ...entity.parents.flatMap(({ parentField }) => parentField ?? []),
+      'companyID',
+      'ticketID',
+      'taskID',
+    ];
+    const rest =
+      text === undefined
+        ? body
+        : [oneLine(String(text)).toLowerCase(), ...owners.map((name) => body[name] ?? null)];
+    return canonical([context.caller ?? '', entity.name, rest]);
+  }
+  return {
+    like(known: EntityMetadata, body: Row, context: CallContext): string | undefined {
+      const found = seen.get(keyOf(known, body, context));
+      if (found === undefined || now() - found.at > rememberedMs) return undefined;
+      const minutes = Math.round((now() - found.at) / 60_000);
+      const when = minutes < 1 ? 'less than a minute ago' : `${minutes} minutes ago`;
+      return `one like it was created in this session ${when}: ${found.what}`;
+    },
+    add(known: EntityMetadata, body: Row, id: number | null, context: CallContext): void {
+      const key = keyOf(known, body, context);
+      seen.delete(key);
+      const oldest = seen.size >= mostRemembered ? seen.keys().next().value : undefined;
+      if (oldest !== undefined) seen.delete(oldest);
+      const what = `${known.entity.singular}${id === null ? ', and whether it was stored is not known' : ` ${id}`}`;
+      seen.set(key, { at: now(), what });
+    },
+  };
+}
+
+/** Entities that say which roles a resource has. */
+const roleEntities = ['ResourceRoles', 'ResourceServiceDeskRoles', 'ResourceRoleDepartments'] as const;
+
+export function createLook(
+  reads: Reads,
+  references: References,
+  facts: (entity: ReturnType<typeof findEntity>, signal?: AbortSignal) => Promise<EntityMetadata>,
+  context: CallContext,
+): Look {
+  const rows = new Map<string, Promise<Row | null>>();
+  return {
+    row(entity, id) {
+      const key = `${entity}/${id}`;
+      const found = rows.get(key) ?? orNull(() => reads.row(findEntity(entity), id, undefined, context));
+      rows.set(key, found);
+      return found;
+    },
+    async name(type, id) {
+      const { names } = await references.lookup(type, [id], context.signal);
+      const name = names.get(id);
+      return name === undefined ? `#${id}` : `${name} (id ${id})`;
+    },
+    async roles(resource) {
+      const found = new Set<number>();
+      const filter = [
+        { op: 'eq', field: 'resourceID', value: resource },
+        { op: 'eq', field: 'isActive', value: true },
+      ];
+      const options = { limit: 200, ...(context.signal ? { signal: context.signal } : {}) };
+      for (const name of roleEntities) {
+        const entity = findEntity(name);
+        const { path } = entity;
+        if (path === null) continue;
+        const search = { filter, includeFields: ['roleID'] };
+        const list = await orNull(() => references.lookUp({ ...entity, path }, search, options));
+        for (const { roleID } of list?.rows ?? []) if (typeof roleID === 'number') found.add(roleID);
+      }
+      return [...found];
+    },
+    facts: (entity) => orNull(() => facts(findEntity(entity), context.signal)),
+  };
+}
+
+/** All warnings about a write. Never rejects but when the call is cancelled. */
+export async function warningsOf(concern: Concern, look: Look): Promise<string[]> {
+  const found = await Promise.all(
+    warnings
+      .filter(({ sends }) =>
+        sends.some((name) => concern.body[name] !== undefined && concern.body[name] !== null),
+      )
+      .map(({ check }) => orNull(async () => check(concern, look))),
+  );
+  return found.flatMap((text) => text ?? []);
+}

@@ -1,0 +1,384 @@
+import type { AutotaskReader, Row } from '../../client/types.js';
+import { AutotaskError, InvalidInput, type Problem } from '../../errors.js';
+import type { Entity } from '../../model.js';
+import type { Policy } from '../../policy/index.js';
+import { clean } from '../../text.js';
+import { display, fieldValue, filledFields } from '../display/display.js';
+import { linkTo } from '../display/link.js';
+import {
+  type EntityMetadata,
+  type FieldMetadata,
+  type MetadataStore,
+  titleOf,
+} from '../metadata/entity-metadata.js';
+import { findEntity } from '../metadata/entity-names.js';
+import { childrenOf } from '../read/children.js';
+import type { CallContext, Reads, RecordResult } from '../read/read.js';
+import { createIdentify } from '../references/identify.js';
+import type { References } from '../references/references.js';
+import { checkBody } from './body.js';
+import { type MarkFields, newMark, withoutMark } from './idempotency-mark.js';
+import { outcomeQueryOfCreate, outcomeQueryOfRecord } from './outcome-query.js';
+import { createSubjects, nameLine, type Subject, subjectLines, writtenTo } from './parent-record.js';
+import type { WritePlan, WriteResult } from './plan.js';
+import { createReadBack, type Written } from './read-back.js';
+import { findRoute, type ParentArguments, type Route } from './route.js';
+import { fileBytes, mostFileBytes, type Uploads } from './upload-budget.js';
+import { audienceOf } from './visibility.js';
+import { type Concern, computed, createLook, createRecent, warningsOf } from './warnings.js';
+
+/** What is about to be stored is shown whole: Autotask's longest text has 32,000 characters. */
+const wholeText = 40_000;
+
+export interface WriteSettings {
+  readonly reader: AutotaskReader;
+  readonly facts: MetadataStore;
+  readonly references: References;
+  readonly reads: Reads;
+  readonly policy: Policy;
+  readonly marks: MarkFields;
+  readonly uploads: Uploads;
+}
+
+/** Characters that nobody sees in a preview are stored nevertheless, so they are at least counted. */
+function invisibleNotes(body: Row): string[] {
+  return Object.entries(body).flatMap(([name, value]) => {
+    if (typeof value !== 'string') return [];
+    const hidden = value.replace(/\r\n?/g, '\n').length - clean(value).length;
+    return hidden > 0 ? [`${name} holds ${hidden} invisible characters, which would be stored too`] : [];
+  });
+}
+
+/** What an update empties, which is easily overlooked among what it changes. */
+function clearedNote(
+  body: Row,
+  fields: readonly FieldMetadata[],
+  before: readonly { readonly text: string }[],
+): string[] {
+  const cleared = fields.filter((field, index) => {
+    const value = fieldValue(body, field);
+    return (value === null || value === '') && before[index]?.text !== '';
+  });
+  return cleared.length > 0 ? [`this clears ${cleared.map(titleOf).join(', ')}`] : [];
+}
+
+export function createWrites(settings: WriteSettings) {
+  const { reader, facts, references, reads, policy, marks, uploads } = settings;
+  const options = (context: CallContext) => (context.signal ? { signal: context.signal } : {});
+  const show = (row: Row, fields: readonly FieldMetadata[], context: CallContext, mostText = 500) =>
+    display([row], fields, {
+      references,
+      timeZone: context.timeZone,
+      mostText,
+      single: true,
+      ...options(context),
+    }).then(([cells = []]) => cells);
+
+  const identify = createIdentify(reader, references);
+  const subjects = createSubjects(reads, references, identify);
+  const readBack = createReadBack(reads, references);
+  const recent = createRecent();
+
+  /** Looked up once a plan, and only when somebody is shown a preview. */
+  function warning(concern: Concern, context: CallContext, also?: string): WritePlan['warnings'] {
+    let found: Promise<string[]> | undefined;
+    return async () => {
+      found ??= warningsOf(concern, createLook(reads, references, facts, context));
+      return [...(also === undefined ? [] : [also]), ...(await found)];
+    };
+  }
+
+  /** How values of a write are read: what is written to by its whole name only. */
+  const conversion = (known: EntityMetadata, context: CallContext) => ({
+    ...reads.conversion(context),
+    identify: (field: FieldMetadata, text: string) => {
+      const entity = writtenTo(known.entity, field);
+      return entity === undefined ? undefined : identify(entity, text, context.signal);
+    },
+  });
+
+  /** Records that a write belongs to and that are not there. */
+  const missing = (found: readonly Subject[], { parentId }: ParentArguments): Problem[] =>
+    found.flatMap(({ field, entity, id, row }) => {
+      const problem = `there is no record ${id} in ${entity.name}`;
+      return row === null ? [{ field: parentId === id ? 'parentId' : field, problem }] : [];
+    });
+
+  function refuse(problems: readonly Problem[], entity: Entity): void {
+    if (problems.length === 0) return;
+    throw new InvalidInput(
+      `Nothing was written: ${problems.length === 1 ? 'one field is' : `${problems.length} fields are`} not right.`,
+      problems,
+      `describe-entity-fields lists the fields of ${entity.name} and their values.`,
+    );
+  }
+
+  /** What a create or an update answers. */
+  async function result(
+    action: 'create' | 'update',
+    known: EntityMetadata,
+    written: Written,
+    plan: Pick<WritePlan, 'changes' | 'notes'> & { readonly on: readonly Subject[] },
+    context: CallContext,
+  ): Promise<WriteResult> {
+    const { entity } = known;
+    const { called, notes, row: _, ...back } = await readBack(known, written, context);
+    const link = await linkTo(reader, entity, written.id, options(context));
+    return {
+      action,
+      entity,
+      id: written.id,
+      link,
+      called: [called, ...subjectLines(plan.on)],
+      changes: plan.changes,
+      ...back,
+      notes: [...plan.notes, ...notes],
+    };
+  }
+
+  async function planCreate(
+    args: ParentArguments & {
+      readonly entity: string;
+      readonly data: Row;
+      readonly notes?: readonly string[];
+    },
+    context: CallContext,
+  ): Promise<WritePlan> {
+    const entity = findEntity(args.entity, args.parentEntity);
+    policy.require('create', entity);
+    // What cannot be created at all is refused before the tenant is asked anything.
+    if (args.parentId !== undefined || entity.createVia === 'none')
+      findRoute(entity, 'create', args.data, args);
+    const known = await facts(entity, context.signal);
+    const parentFields = entity.parents.flatMap(({ parentField }) => parentField ?? []);
+    const [parentField] = parentFields;
+    const { data: given, subjects: on } = await subjects.find(
+      known,
+      args.parentId !== undefined && parentField !== undefined && !(parentField in args.data)
+        ? { [parentField]: args.parentId, ...args.data }
+        : args.data,
+      context,
+    );
+    const mark = marks.get(entity.name) ?? null;
+    const taken = Object.keys(given).some((name) => name.toLowerCase() === mark?.toLowerCase());
+    const own = taken ? null : mark;
+    const marked = own === null ? given : { ...given, [own]: newMark() };
+    const checked = await checkBody(known, marked, 'create', conversion(known, context));
+    const bytes = fileBytes(checked.body);
+    const tooLarge = {
+      field: 'data',
+      problem: `has ${bytes} bytes; Autotask takes ${mostFileBytes} in a file`,
+    };
+    const gone = missing(on, args).filter(
+      ({ field }) => !checked.problems.some((other) => other.field === field),
+    );
+    const problems = [...checked.problems, ...gone];
+    refuse(bytes > mostFileBytes ? [...problems, tooLarge] : problems, entity);
+    uploads.check(bytes);
+    const like = recent.like(known, withoutMark(checked.body, own) ?? {}, context);
+    const planNotes = [
+      ...(args.notes ?? []),
+      ...checked.said,
+      ...computed(known, checked.body, {}),
+      ...invisibleNotes(checked.body),
+    ];
+    const route = findRoute(entity, 'create', checked.body, args);
+    const cells = await show(checked.body, checked.fields, context, wholeText);
+    const changes = checked.fields.map((field, index) => ({
+      field: titleOf(field),
+      before: null,
+      after: cells[index] ?? { text: '', json: null },
+    }));
+    return {
+      action: 'create',
+      entity,
+      id: null,
+      path: route.path,
+      body: checked.body,
+      mark: own,
+      stored: null,
+      called: subjectLines(on),
+      audience: audienceOf(known, checked.body, {}),
+      changes,
+      notes: planNotes,
+      warnings: warning({ known, body: checked.body, stored: {}, subjects: on }, context, like),
+      probe: outcomeQueryOfCreate(
+        known,
+        checked.body,
+        own === null ? {} : { [own]: marked[own] },
+        new Date(),
+      ),
+      execute: async (writer) => {
+        uploads.take(bytes);
+        const remember = (id: number | null) =>
+          recent.add(known, withoutMark(checked.body, own) ?? {}, id, context);
+        const id = await writer.create(route.path, checked.body, options(context)).catch((error: unknown) => {
+          if (error instanceof AutotaskError && error.kind === 'outcomeUnknown') remember(null);
+          throw error;
+        });
+        remember(id);
+        const { body, fields } = checked;
+        const written = { id, parentId: route.parent?.id, body, fields, changes, before: null };
+        return result('create', known, written, { changes, notes: planNotes, on }, context);
+      },
+    };
+  }
+
+  /** The record to change or delete, and where: child entities are written below the parent they have now. */
+  async function locate(
+    operation: 'patch' | 'delete',
+    args: ParentArguments & { readonly entity: string; readonly id: number },
+    context: CallContext,
+  ): Promise<{ entity: Entity; row: Row; route: Route }> {
+    const entity = findEntity(args.entity, args.parentEntity);
+    policy.require(operation === 'patch' ? 'update' : 'delete', entity);
+    const needsRecord = entity.parents.some(({ operations }) => operations.includes(operation));
+    if (!needsRecord) findRoute(entity, operation, {}, args);
+    const row = await reads.row(entity, args.id, args.parentId, context);
+    if (row === null) {
+      throw new AutotaskError(
+        'notFound',
+        `There is no record ${args.id} in ${entity.name}. Nothing was written.`,
+      );
+    }
+    return { entity, row, route: findRoute(entity, operation, row, args) };
+  }
+
+  async function planUpdate(
+    args: ParentArguments & {
+      readonly entity: string;
+      readonly id: number;
+      readonly data: Row;
+      readonly notes?: readonly string[];
+    },
+    context: CallContext,
+  ): Promise<WritePlan> {
+    const { entity, row, route } = await locate('patch', args, context);
+    const known = await facts(entity, context.signal);
+    const data = Object.fromEntries(
+      Object.entries(args.data).filter(([name]) => name.toLowerCase() !== 'id'),
+    );
+    const otherId = Object.entries(args.data).find(
+      ([name, value]) => name.toLowerCase() === 'id' && Number(value) !== args.id,
+    );
+    if (otherId !== undefined) {
+      throw new InvalidInput('Nothing was written.', [
+        { field: 'id', problem: `is ${args.id}, but the data says ${JSON.stringify(otherId[1])}` },
+      ]);
+    }
+    const parentField = route.parent?.field ?? undefined;
+    const moved = Object.entries(data).find(
+      ([name, value]) =>
+        name.toLowerCase() === parentField?.toLowerCase() && Number(value) !== route.parent?.id,
+    );
+    if (moved !== undefined) {
+      throw new InvalidInput('Nothing was written.', [
+        { field: moved[0], problem: `cannot be changed: the record is written below ${route.parent?.id}` },
+      ]);
+    }
+    if (Object.keys(data).length === 0) {
+      throw new InvalidInput('Nothing was written.', [
+        { field: 'data', problem: 'names no field to change' },
+      ]);
+    }
+    const checked = await checkBody(
+      known,
+      { ...data, id: args.id },
+      'update',
+      conversion(known, context),
+      row,
+    );
+    refuse(checked.problems, entity);
+    const on = await subjects.ofStored(known, row, context);
+    const fields = checked.fields.filter((field) => field.name !== 'id');
+    const before = await show(row, fields, context);
+    const planNotes = [
+      ...(args.notes ?? []),
+      ...checked.said,
+      ...computed(known, checked.body, row),
+      ...clearedNote(checked.body, fields, before),
+      ...invisibleNotes(checked.body),
+    ];
+    const after = await show(checked.body, fields, context, wholeText);
+    const changes = fields.map((field, index) => ({
+      field: titleOf(field),
+      before: before[index] ?? null,
+      after: after[index] ?? { text: '', json: null },
+    }));
+    return {
+      action: 'update',
+      entity,
+      id: args.id,
+      path: route.path,
+      body: checked.body,
+      mark: null,
+      stored: row,
+      called: [nameLine(entity, args.id, row), ...subjectLines(on)],
+      audience: audienceOf(known, checked.body, row),
+      changes,
+      notes: planNotes,
+      warnings: warning({ known, body: checked.body, stored: row, subjects: on }, context),
+      probe: outcomeQueryOfRecord(
+        entity.name,
+        args.id,
+        args.parentId,
+        fields.map((field) => field.name),
+      ),
+      execute: async (writer) => {
+        const id = await writer.patch(route.path, checked.body, options(context));
+        const { body } = checked;
+        const written = { id, parentId: route.parent?.id, body, fields, changes, before: row };
+        return result('update', known, written, { changes, notes: planNotes, on }, context);
+      },
+    };
+  }
+
+  async function planDelete(
+    args: ParentArguments & { readonly entity: string; readonly id: number },
+    context: CallContext,
+  ): Promise<WritePlan> {
+    const { entity, row, route } = await locate('delete', args, context);
+    const known = await facts(entity, context.signal);
+    const record: RecordResult = await reads.showRecord(
+      row,
+      known,
+      await filledFields(row, known, context.signal),
+      context,
+    );
+    const gone = { text: '', json: null };
+    const called = [
+      nameLine(entity, args.id, row),
+      ...subjectLines(await subjects.ofStored(known, row, context)),
+    ];
+    const changes = record.fields.map((field, index) => ({
+      field: titleOf(field),
+      before: record.cells[index] ?? null,
+      after: gone,
+    }));
+    return {
+      action: 'delete',
+      entity,
+      id: args.id,
+      path: `${route.path}/${args.id}`,
+      body: null,
+      mark: null,
+      stored: row,
+      called,
+      audience: audienceOf(known, row, row),
+      changes,
+      notes: [],
+      warnings: async () => [],
+      alongside: () => childrenOf(entity, args.id, reader, policy, context.signal),
+      probe: outcomeQueryOfRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
+      execute: async (writer) => {
+        const id = await writer.remove(`${route.path}/${args.id}`, options(context));
+        const left = await reads.row(entity, args.id, route.parent?.id, context).catch(() => null);
+        const differences = left === null ? [] : ['the record is still there'];
+        const nothing = { stored: [], moved: [], notes: [] };
+        return { action: 'delete', entity, id, link: null, called, changes, differences, ...nothing };
+      },
+    };
+  }
+
+  return { planCreate, planUpdate, planDelete, subjects };
+}

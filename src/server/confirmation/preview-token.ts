@@ -1,0 +1,55 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { withoutMark } from '../../entities/write/idempotency-mark.js';
+import type { WritePlan } from '../../entities/write/plan.js';
+import { canonical } from '../../text.js';
+import type { PendingTokens } from './pending-tokens.js';
+
+/** What a token stands for: this tool, these arguments, this caller. */
+export interface Subject {
+  /** The tool's own token, e.g. `CREATE_TICKET`; tokens of previews begin with it. */
+  readonly word: string;
+  readonly args: unknown;
+  readonly caller: string;
+}
+
+export type TokenVerdict = 'good' | 'malformed' | 'expired' | 'other' | 'changed' | 'used';
+
+const macBytes = 12;
+
+/**
+ * Tokens `WORD.expiry.nonce.call.state`: two keyed hashes, one over the call and one over what it would do to
+ * the record as it was. Every replica with the key can read them; that each is used once is up to the memory of
+ * those that are pending.
+ */
+export function createPreviewTokens(key: string, lifeMs: number, pending: PendingTokens) {
+  const mac = (...parts: readonly string[]) =>
+    createHmac('sha256', key).update(canonical(parts)).digest().subarray(0, macBytes).toString('base64url');
+  const ofCall = ({ word, args, caller }: Subject, expiry: string, nonce: string) =>
+    mac('call', word, canonical(args), caller, expiry, nonce);
+  const ofState = ({ action, path, body, mark, stored }: WritePlan, call: string) =>
+    mac('state', action, path, canonical(withoutMark(body, mark)), canonical(stored), call);
+  const equal = (a: string, b: string) =>
+    a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+
+  return {
+    async issue(subject: Subject, plan: WritePlan): Promise<string> {
+      const seconds = Math.floor((Date.now() + lifeMs) / 1000);
+      const expiry = seconds.toString(36);
+      const nonce = randomBytes(8).toString('hex');
+      const call = ofCall(subject, expiry, nonce);
+      await pending.add(nonce, seconds * 1000);
+      return [subject.word, expiry, nonce, call, ofState(plan, call)].join('.');
+    },
+    /** Uses the token up when it is good. */
+    async check(token: string, subject: Subject, plan: WritePlan): Promise<TokenVerdict> {
+      const [word, expiry = '', nonce = '', call = '', state = '', ...more] = token.trim().split('.');
+      const formed = /^[0-9a-z]{1,9}$/.test(expiry) && /^[0-9a-f]{16}$/.test(nonce);
+      if (word !== subject.word || !formed || more.length > 0) return 'malformed';
+      if (!equal(call, ofCall(subject, expiry, nonce))) return 'other';
+      const expires = Number.parseInt(expiry, 36) * 1000;
+      if (expires < Date.now()) return 'expired';
+      if (!equal(state, ofState(plan, call))) return 'changed';
+      return (await pending.take(nonce, expires)) ? 'good' : 'used';
+    },
+  };
+}

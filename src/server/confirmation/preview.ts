@@ -1,0 +1,100 @@
+import type { Cell } from '../../entities/display/display.js';
+import type { WritePlan } from '../../entities/write/plan.js';
+import { shorten } from '../../text.js';
+import { fence, neutralize } from '../output/untrusted-text.js';
+import type { Held } from './gate.js';
+
+const would = { create: 'create', update: 'update', delete: 'delete' } as const;
+
+const shown = (text: string) => (text === '' ? '(empty)' : text);
+
+/** What the caller wants stored is shown as it is; the name or label that stands for an id is the tenant's. */
+const wanted = ({ text, json }: Cell) => shown(typeof json === 'object' ? neutralize(text) : text);
+
+/** What the record holds is the tenant's text and is disarmed. */
+function changeLine(plan: WritePlan, { field, before, after }: WritePlan['changes'][number]): string {
+  const { action, mark } = plan;
+  const name = neutralize(field);
+  const was = shown(neutralize(before?.text ?? ''));
+  if (mark !== null && field.toLowerCase() === mark.toLowerCase()) return `${name}: (a mark of this attempt)`;
+  if (action === 'create') return `${name}: ${wanted(after)}`;
+  if (action === 'delete') return `${name}: ${was}`;
+  return before?.text === after.text ? `${name}: ${was} (unchanged)` : `${name}: ${was} -> ${wanted(after)}`;
+}
+
+/** What a write would do and where, in words of this server. */
+function actionLine({ action, entity, id, path }: WritePlan): string {
+  const what = `${entity.singular}${id === null ? '' : ` ${id}`}`;
+  return `This would ${would[action]} ${what} (${path})${action === 'delete' ? ' for good' : ''}:`;
+}
+
+/** Who will see it and in whose name it is written. */
+const audienceLines = ({ action, audience }: WritePlan, actAs: number | null): string[] => [
+  `${action === 'delete' ? 'Who sees it until then' : 'Who sees it'}: ${audience.text}`,
+  ...(actAs === null ? [] : [`Written in the name of the resource ${actAs}.`]),
+];
+
+/** The record, its fields before and after, and what is to be noticed: text of the tenant and of the caller. */
+async function dataLines(plan: WritePlan): Promise<string[]> {
+  const { label } = plan.audience;
+  const stays = label !== null && plan.changes.every(({ field }) => field !== 'publish');
+  const warnings = await plan.warnings();
+  return [
+    ...plan.called.map(neutralize),
+    ...warnings.map((warning) => `Warning: ${neutralize(warning)}`),
+    ...plan.changes.map((change) => changeLine(plan, change)),
+    ...(stays ? [`publish stays: ${neutralize(label)}`] : []),
+    ...plan.notes.map((note) => `Note: ${neutralize(note)}`),
+  ];
+}
+
+/** What a write would do, where, in whose name and who will see it. */
+export async function previewLines(plan: WritePlan, actAs: number | null): Promise<string[]> {
+  return [
+    actionLine(plan),
+    ...fence(await dataLines(plan)),
+    ...((await plan.alongside?.()) ?? []),
+    ...audienceLines(plan, actAs),
+  ];
+}
+
+/** A person reads a dialog, not a document: so many lines, and so many characters of each. */
+const mostLines = 40;
+const mostOfLine = 300;
+const mostFurther = 5;
+
+/** A text that spans lines, as far as a dialog shows it. */
+function cutForDialog(text: string): string {
+  const lines = text.split('\n');
+  const shown = lines.slice(0, 1 + mostFurther).join('\n');
+  const left = lines.length - 1 - mostFurther;
+  return `${shorten(shown, mostOfLine)}${left > 0 ? `\n[${left} more lines]` : ''}`;
+}
+
+/**
+ * The question to a person: first what would happen and who sees it, where no text of the caller can push it out
+ * of sight, then the data, cut to what a dialog shows.
+ */
+export async function questionText(plan: WritePlan, actAs: number | null): Promise<string> {
+  const data = await dataLines(plan);
+  const rest = data.length - mostLines;
+  const more = rest > 0 ? [`${rest} more lines are not shown here.`] : [];
+  return [
+    actionLine(plan),
+    ...audienceLines(plan, actAs),
+    ...((await plan.alongside?.()) ?? []),
+    ...more,
+    ...fence(data.slice(0, mostLines).map(cutForDialog)),
+  ].join('\n');
+}
+
+/** The preview of a held write, and the token that lets it through. */
+export async function previewText(held: Held, actAs: number | null): Promise<string> {
+  const [first = '', ...rest] = await previewLines(held.plan, actAs);
+  const problem = held.problem === null ? '' : ` ${held.problem}`;
+  return [
+    `PREVIEW, nothing was written.${problem} ${first}`,
+    ...rest,
+    `To do it, call again with the same arguments and confirm: "${held.token}".`,
+  ].join('\n');
+}

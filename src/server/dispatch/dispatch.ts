@@ -1,0 +1,128 @@
+import * as z from 'zod';
+import { AutotaskError, InvalidArguments } from '../../errors.js';
+import { withinBudget } from '../../resource-budget.js';
+import type { Tool, ToolContext } from '../../tools/define/define.js';
+import { form } from '../../tools/define/inputs.js';
+import type { Question } from '../confirmation/gate.js';
+import { errorText, type Format, renderResult } from '../output/render.js';
+import type { Reader, Rendered } from '../output/render-file.js';
+import { type Calling, createWriteRunner, type WriteRules } from './run-write.js';
+
+export interface Answer extends Rendered {
+  readonly isError: boolean;
+  /** A person has to be asked before there is an answer. */
+  readonly question?: Question;
+}
+
+/** What a call carries besides its arguments. */
+export type CallExtras = Pick<ToolContext, 'signal' | 'progress'> &
+  Calling & {
+    /** How much of a file the caller takes. */
+    readonly reader?: Reader;
+  };
+
+export interface DispatchSettings {
+  readonly tools: readonly Tool[];
+  readonly context: Omit<ToolContext, 'signal' | 'progress'>;
+  readonly rules: WriteRules;
+}
+
+const givenArguments = z.record(z.string(), z.unknown());
+
+const formArguments = z.looseObject(form);
+
+const asText: Readonly<Record<string, string>> = {
+  string: 'text',
+  boolean: 'true or false',
+  record: 'an object',
+};
+
+/** The value an issue is about: an argument that is absent is missing, any other has the wrong form. */
+function isAbsent(args: unknown, path: readonly PropertyKey[]): boolean {
+  let value = args;
+  for (const key of path) {
+    const object = givenArguments.safeParse(value);
+    if (!object.success) return false;
+    value = object.data[String(key)];
+  }
+  return path.length > 0 && value === undefined;
+}
+
+function badArguments(tool: Tool, error: z.ZodError, args: unknown): InvalidArguments {
+  const problems = error.issues.map((issue) => {
+    const field = issue.path.join('.') || 'arguments';
+    if (isAbsent(args, issue.path)) return { field, problem: 'is required' };
+    const plain = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');
+    return { field, problem: plain ? `must be ${asText[issue.expected] ?? issue.expected}` : issue.message };
+  });
+  return new InvalidArguments(`${tool.name} was not run.`, problems);
+}
+
+/** Anything that is not ours is a defect of this server: its text stays in the log, which redacts. */
+function asAutotaskError(error: unknown): AutotaskError {
+  if (error instanceof AutotaskError) return error;
+  return new AutotaskError('defect', 'This server failed in an unforeseen way; its log says more.', {
+    cause: error,
+  });
+}
+
+/**
+ * The one way from a call to an answer: reads the arguments, gates writes, runs, shapes and catches.
+ * A write happens here and nowhere else, after the plan was made and its token was given.
+ */
+export function createDispatch({ tools, context, rules }: DispatchSettings) {
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  const write = createWriteRunner(rules);
+
+  async function run(tool: Tool, raw: unknown, extras: CallExtras): Promise<Omit<Answer, 'isError'>> {
+    const args = tool.take(raw ?? {});
+    // A form that is not right is refused by the tool's own schema, with everything else.
+    const { data: asked } = formArguments.safeParse(args);
+    const format: Format = asked?.format ?? 'text';
+    const { caller, person, reader, ...running } = extras;
+    const full: ToolContext = {
+      ...context,
+      ...running,
+      ...(caller === undefined ? {} : { caller }),
+      timeZone: asked?.timeZone ?? context.timeZone,
+    };
+    if (!tool.mutates) {
+      const accepted = tool.accept(args);
+      if ('error' in accepted) throw badArguments(tool, accepted.error, args);
+      const result = await context.entities.withFreshMetadata(() => accepted.work(full), full.signal);
+      return renderResult(result, format, reader, rules.redact);
+    }
+    const accepted = tool.accept(args);
+    if ('error' in accepted) throw badArguments(tool, accepted.error, args);
+    const { confirm: _, ...given } = givenArguments.parse(args);
+    const calling = {
+      ...(caller === undefined ? {} : { caller }),
+      ...(person === undefined ? {} : { person }),
+    };
+    const { work } = accepted;
+    // Only the plan, which reads: what was written is never done again.
+    const plan = (running: ToolContext) =>
+      context.entities.withFreshMetadata(() => work.plan(running), running.signal);
+    const written = await write({ tool, args: given, ...work, plan }, full, calling);
+    if (typeof written === 'string') return { text: written, blocks: [] };
+    return { text: '', blocks: [], question: written };
+  }
+
+  return {
+    async call(
+      name: string,
+      args: unknown,
+      extras: CallExtras,
+      onDefect: (error: unknown) => void,
+    ): Promise<Answer> {
+      const tool = byName.get(name);
+      if (tool === undefined) throw new AutotaskError('invalid', `There is no tool ${name}.`);
+      try {
+        return { ...(await withinBudget(() => run(tool, args, extras))), isError: false };
+      } catch (error) {
+        if (!(error instanceof AutotaskError)) onDefect(error);
+        return { text: errorText(asAutotaskError(error)), blocks: [], isError: true };
+      }
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { Attempt, AuditLog, Outcome } from '../../audit/index.js';
+import type { AutotaskWriter } from '../../client/types.js';
+import type { WritePlan } from '../../entities/write/plan.js';
+import { AutotaskError } from '../../errors.js';
+import type { WriteBudget } from '../../policy/index.js';
+
+export interface SingleWriteSettings {
+  readonly writer: AutotaskWriter;
+  readonly plan: WritePlan;
+  readonly budget: WriteBudget;
+  /** Null when the operator keeps no log. */
+  readonly audit: AuditLog | null;
+  readonly attempt: Attempt;
+  readonly onAuditFailure: (error: unknown) => void;
+}
+
+/** How far the write got. */
+export interface Progress {
+  /** Autotask accepted it under this id. */
+  id: number | null;
+  /** It was sent and is not in the log with its outcome. */
+  unlogged: boolean;
+}
+
+const method = { create: 'POST', update: 'PATCH', delete: 'DELETE' } as const;
+
+/**
+ * A writer that makes the one write that was planned and nothing else. Before it is sent it is counted and
+ * stands in the audit log; its outcome stands there before anybody is told.
+ */
+export function createSingleWrite(settings: SingleWriteSettings): {
+  writer: AutotaskWriter;
+  progress: Progress;
+} {
+  const { writer, plan, budget, audit, attempt, onAuditFailure } = settings;
+  const progress: Progress = { id: null, unlogged: false };
+  let spent = false;
+
+  async function once(
+    action: WritePlan['action'],
+    path: string,
+    body: unknown,
+    send: () => Promise<number>,
+  ): Promise<number> {
+    if (spent || action !== plan.action || path !== plan.path || body !== plan.body) {
+      throw new Error(`${method[action]} ${path} is not the write that was planned`);
+    }
+    spent = true;
+    budget.take();
+    const log = await begin();
+    const finish = async (outcome: Outcome) => {
+      try {
+        await log?.(outcome);
+      } catch (error) {
+        progress.unlogged = true;
+        onAuditFailure(error);
+      }
+    };
+    try {
+      progress.id = await send();
+    } catch (error) {
+      const kind = error instanceof AutotaskError ? error.kind : 'unexpected';
+      const unknown = kind === 'outcomeUnknown' || !(error instanceof AutotaskError);
+      await finish({ outcome: unknown ? 'unknown' : 'refused', error: kind });
+      throw error;
+    }
+    await finish({ outcome: 'done', id: progress.id });
+    return progress.id;
+  }
+
+  async function begin() {
+    if (audit === null) return null;
+    try {
+      return await audit.attempt(attempt);
+    } catch (error) {
+      onAuditFailure(error);
+      throw new AutotaskError(
+        'configuration',
+        'The audit log cannot be written, so nothing was written to Autotask.',
+        { next: 'Ask the operator to check AUTOTASK_AUDIT_LOG.', cause: error },
+      );
+    }
+  }
+
+  return {
+    progress,
+    writer: {
+      ...writer,
+      create: (path, body, options) => once('create', path, body, () => writer.create(path, body, options)),
+      patch: (path, body, options) => once('update', path, body, () => writer.patch(path, body, options)),
+      remove: (path, options) => once('delete', path, null, () => writer.remove(path, options)),
+    },
+  };
+}

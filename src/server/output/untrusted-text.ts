@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { clean, quoted } from '../../text.js';
+import { tools } from '../../tools/index.js';
+
+const words = tools.flatMap((tool) => (tool.mutates ? [tool.confirmToken] : []));
+/** Longest first, so that `CREATE_TICKET_NOTE` is not taken for `CREATE_TICKET`. */
+const anyWord = new RegExp(words.sort((a, b) => b.length - a.length).join('|'), 'g');
+
+/**
+ * Visible text in which no confirm token and no marker stands: whoever wrote it into the tenant must not be
+ * able to hand one to a model. `DELETE_ENTITY` is shown as `DELETE-ENTITY`, `<data-1>` as `‹data-1>`.
+ */
+export const neutralize = (text: string): string =>
+  clean(text)
+    .replace(anyWord, (word) => word.replaceAll('_', '-'))
+    .replace(/<(?=[\s/]*data-)/gi, '‹');
+
+/** The same for every text in a value of JSON, the names of its members included. */
+export function neutralizeJson(value: unknown): unknown {
+  if (typeof value === 'string') return neutralize(value);
+  if (Array.isArray(value)) return value.map(neutralizeJson);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [neutralize(name), neutralizeJson(inner)]),
+  );
+}
+
+/** Begin and end of tenant data: a marker that nobody who wrote it could know. */
+export function fenceMarkers(): readonly [begin: string, end: string] {
+  const marker = randomBytes(4).toString('hex');
+  return [`<data-${marker}>`, `</data-${marker}>`];
+}
+
+/**
+ * Text from the tenant stands between two lines with a marker, so that nothing in it can pass for a word of
+ * this server. A line that spans several is one: what follows its first is quoted. The lines must be disarmed
+ * where they are the tenant's.
+ */
+export function fence(lines: readonly string[]): string[] {
+  const [begin, end] = fenceMarkers();
+  return [begin, ...lines.map(quoted), end];
+}
+
+/** A text of many lines that is all there is between its markers, so that its lines need no mark. */
+export function verbatim(text: string): string[] {
+  const [begin, end] = fenceMarkers();
+  return [begin, '', neutralize(text), end];
+}
+
+export const tenantData = (lines: readonly string[]): string[] => fence(lines.map(neutralize));
+
+/** Notes name records and labels of the tenant, so they stand with its data. */
+export const notes = (list: readonly string[]): string[] => list.map((note) => `Note: ${note}`);
+
+const jsonObject = z.record(z.string(), z.unknown());
+
+/** One JSON document that any client can parse; its first and last member are the marker of tenant data. */
+export function markedJson(value: unknown): string {
+  const [begin, end] = fenceMarkers();
+  const body = neutralizeJson(value);
+  const members = jsonObject.safeParse(body);
+  return JSON.stringify({ begin, ...(members.success ? members.data : { value: body }), end });
+}

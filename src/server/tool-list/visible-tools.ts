@@ -1,0 +1,28 @@
+import { InvalidInput } from '../../errors.js';
+import type { Policy } from '../../policy/index.js';
+import { listings } from './listings.js';
+import type { ListedTool } from './tool-definition.js';
+
+/**
+ * Which tools a client is shown; throws when the policy names tools that do not exist. `field` is what the
+ * message calls the setting, `files` whether files of this machine may be attached.
+ */
+export function visibleTools(
+  policy: Policy | undefined,
+  readOnly: boolean,
+  { field = 'disabledTools (AUTOTASK_DISABLED_TOOLS)', files = false } = {},
+): { readonly tools: readonly ListedTool[]; readonly withheld: readonly string[] } {
+  const strays = policy?.strayTools(listings.tools.map(({ listed }) => listed.name)) ?? [];
+  if (strays.length > 0) {
+    throw new InvalidInput(
+      'The configuration is not right.',
+      strays.map((problem) => ({ field, problem })),
+    );
+  }
+  const offers = ({ mutates, listed }: (typeof listings.tools)[number]) =>
+    !(readOnly && mutates) && (policy?.offersTool(listed.name) ?? true);
+  return {
+    tools: listings.tools.filter(offers).map(({ listed, withFiles }) => (files ? withFiles : listed)),
+    withheld: listings.tools.filter((tool) => !offers(tool)).map(({ listed }) => listed.name),
+  };
+}

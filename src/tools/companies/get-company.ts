@@ -1,0 +1,8 @@
+import { defineGet } from '../define/define-record-tools.js';
+
+export const getCompany = defineGet({
+  name: 'get-company',
+  title: 'Get a company',
+  description: 'One company by id or name, all filled fields.',
+  entity: 'Companies',
+});

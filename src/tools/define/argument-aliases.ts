@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { fold } from '../../nearest.js';
+
+/** What other servers and APIs call an argument, folded. The first in the tool's own order is meant. */
+const alsoCalled: Readonly<Record<string, readonly string[]>> = {
+  // Of groups; stands before maxRecords in aggregate-entity, where that limits what is read.
+  top: ['limit', 'maxresults', 'take', 'first'],
+  maxRecords: ['limit', 'maxresults', 'pagesize', 'perpage', 'take', 'top'],
+  orderBy: ['sort', 'sortby', 'order'],
+  includeFields: ['fields', 'select', 'columns'],
+  search: ['query', 'searchterm', 'searchtext', 'keyword', 'name', 'text', 'q'],
+  companyID: ['customer', 'customerid', 'client', 'clientid', 'account', 'accountid'],
+  assignedResourceID: ['assignee', 'assignedto', 'technician', 'resource', 'resourceid'],
+  ownerResourceID: ['owner', 'accountmanager'],
+  emailAddress: ['email', 'mail'],
+  mobilePhone: ['mobile', 'mobilenumber'],
+  timeZone: ['tz'],
+};
+
+export interface Spelling {
+  /** The tool's own names. */
+  readonly names: readonly string[];
+  readonly tool: string;
+  /** Whether null or an empty text of the argument means that it was not given. */
+  readonly optional: (name: string) => boolean;
+}
+
+/**
+ * Arguments under the tool's own names: `companyId` and `company` for `companyID`, `ticketNumber` for the `id` of
+ * get-ticket, `limit` for `maxRecords`. A name of the tool's own always means itself, and two for one are left as
+ * they are, to be refused. Clients in strict mode send every argument they know of: those that hold nothing are left
+ * out here, for every tool.
+ */
+export function resolveAliases(args: unknown, { names, tool, optional }: Spelling): unknown {
+  const given = z.record(z.string(), z.unknown()).safeParse(args);
+  if (!given.success) return args;
+  const subject = fold(tool.slice(tool.indexOf('-') + 1));
+  const own = (key: string): string => {
+    // A confirmation is spelt as the preview says, or it is none.
+    if (names.includes(key) || key === 'confirm') return key;
+    const word = fold(key);
+    return (
+      names.find((name) => name !== 'confirm' && (fold(name) === word || fold(name) === `${word}id`)) ??
+      names.find((name) => alsoCalled[name]?.includes(word)) ??
+      ([`${subject}id`, `${subject}number`, subject, 'recordid'].includes(word) && names.includes('id')
+        ? 'id'
+        : key)
+    );
+  };
+  const found = Object.entries(given.data)
+    .map(([key, value]) => [own(key), value, key] as const)
+    .filter(([name, value]) => !((value === null || value === '') && names.includes(name) && optional(name)));
+  const times = new Map<string, number>();
+  for (const [name] of found) times.set(name, (times.get(name) ?? 0) + 1);
+  return Object.fromEntries(
+    found.map(([name, value, key]) => [(times.get(name) ?? 0) > 1 ? key : name, value]),
+  );
+}

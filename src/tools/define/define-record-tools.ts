@@ -1,0 +1,179 @@
+import * as z from 'zod';
+import type { Row } from '../../client/types.js';
+import { findEntity } from '../../entities/metadata/entity-names.js';
+import { mostCandidates } from '../../entities/references/references.js';
+import type { WritePlan } from '../../entities/write/plan.js';
+import { AutotaskError, InvalidInput } from '../../errors.js';
+import {
+  defineReadTool,
+  defineWriteTool,
+  type ReadTool,
+  type ToolContext,
+  type WriteTool,
+} from './define.js';
+import * as inputs from './inputs.js';
+
+/** The id of a record to read, given by id, number or name; several matches are an error that lists them. */
+export async function idOf(
+  entityName: string,
+  given: string | number,
+  context: ToolContext,
+): Promise<number> {
+  const number = typeof given === 'number' || /^\d+$/.test(given) ? Number(given) : undefined;
+  if (number !== undefined && Number.isSafeInteger(number)) return number;
+  const entity = findEntity(entityName);
+  const { references } = context.entities.tenant();
+  const { path } = entity;
+  const text = String(given);
+  const all = path === null ? [] : await references.candidates({ ...entity, path }, text, context.signal);
+  const active = all.filter((candidate) => candidate.isActive);
+  const found = active.length > 0 ? active : all;
+  const [only, ...others] = found;
+  if (only === undefined) {
+    const near = path === null ? [] : await references.nearby({ ...entity, path }, text, context.signal);
+    const message = `No record of ${entity.name} is called ${JSON.stringify(given)}.`;
+    if (near.length === 0) throw new AutotaskError('notFound', message);
+    const allowed = near.map((candidate) => `${candidate.id} = ${candidate.name}`);
+    throw new InvalidInput(message, [{ field: 'id', problem: 'the nearest names are', allowed }]);
+  }
+  if (others.length === 0) return only.id;
+  throw new InvalidInput('Several records fit; give the id of one.', [
+    {
+      field: 'id',
+      problem: `${JSON.stringify(given)} fits ${found.length}${found.length < mostCandidates ? '' : ' or more'} records of ${entity.name}`,
+      allowed: found.map((candidate) => `${candidate.id} = ${candidate.name}`),
+    },
+  ]);
+}
+
+/** `get-*`: one record by id or name. */
+export function defineGet(tool: {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly entity: string;
+}): ReadTool {
+  const { entity, ...declaration } = tool;
+  return defineReadTool({
+    ...declaration,
+    input: { id: inputs.idOrName, includeFields: inputs.fieldNames, ...inputs.form },
+    openWorld: true,
+    run: async ({ id, includeFields }, context) => {
+      const found = { entity, id: await idOf(entity, id, context), includeFields };
+      return { kind: 'record', record: await context.entities.tenant().reads.get(found, context) };
+    },
+  });
+}
+
+/** What a tool adds to the data before it is checked, and what it says about it. */
+export interface Prepared {
+  readonly data: Row;
+  readonly notes: readonly string[];
+}
+
+export type Prepare = (data: Row, context: ToolContext) => Promise<Prepared>;
+
+const asGiven: Prepare = async (data) => ({ data, notes: [] });
+
+/**
+ * Parameters and `fields` together under Autotask's spelling of the names, so that a default never meets a
+ * value it does not see. One field twice is an error, because only one value can be meant.
+ */
+async function merged(
+  entityName: string,
+  parameters: Row,
+  fields: Row | undefined,
+  context: ToolContext,
+): Promise<Row> {
+  const facts = await context.entities.facts(findEntity(entityName), context.signal);
+  const data: Record<string, unknown> = {};
+  const twice: string[] = [];
+  const given = [...Object.entries(parameters), ...Object.entries(fields ?? {})];
+  for (const [name, value] of given) {
+    if (value === undefined) continue;
+    const spelled = (facts.field(name) ?? (await facts.find(name, context.signal)))?.name ?? name;
+    if (spelled in data) twice.push(spelled);
+    data[spelled] = value;
+  }
+  if (twice.length === 0) return data;
+  throw new InvalidInput(
+    'Nothing was written.',
+    twice.map((field) => ({ field, problem: 'is given twice' })),
+  );
+}
+
+const otherFields = z.record(z.string(), z.unknown()).optional();
+const recordId = z.union([z.string(), z.number()]);
+
+interface WriteDeclaration<FieldName extends string> {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly entity: string;
+  /** The fields that callers set most; all others go into `fields`. */
+  readonly fields: Readonly<Partial<Record<FieldName, z.ZodType>>>;
+  readonly prepare?: Prepare;
+  /** What an error text of Autotask means, where the text itself does not help. */
+  readonly explain?: (upstream: string) => string | undefined;
+}
+
+/** A plan whose write fails with the explanation of Autotask's reason, if there is one. */
+export function explained(plan: WritePlan, explain: WriteDeclaration<string>['explain']): WritePlan {
+  if (explain === undefined) return plan;
+  return {
+    ...plan,
+    execute: async (writer) => {
+      try {
+        return await plan.execute(writer);
+      } catch (error) {
+        if (!(error instanceof AutotaskError) || error.kind === 'outcomeUnknown') throw error;
+        const next = error.upstream.map(explain).find((text) => text !== undefined);
+        if (next === undefined) throw error;
+        const { kind, message, upstream } = error;
+        throw new AutotaskError(kind, message, { upstream, next, cause: error });
+      }
+    },
+  };
+}
+
+/** `create-*`: the frequent fields as arguments, everything else in `fields`, checked like create-entity. */
+export function defineCreate<FieldName extends string>(tool: WriteDeclaration<FieldName>): WriteTool {
+  const { entity, fields, prepare = asGiven, explain, ...declaration } = tool;
+  const input: z.ZodRawShape = { ...fields, fields: inputs.fields };
+  return defineWriteTool({
+    ...declaration,
+    input,
+    destructive: false,
+    idempotent: false,
+    plan: async ({ fields: others, ...parameters }, context) => {
+      const { data, notes } = await prepare(
+        await merged(entity, parameters, otherFields.parse(others), context),
+        context,
+      );
+      const plan = await context.entities.tenant().writes.planCreate({ entity, data, notes }, context);
+      return explained(plan, explain);
+    },
+  });
+}
+
+/** `update-*`: the record by id or name, and the fields to change. */
+export function defineUpdate<FieldName extends string>(tool: WriteDeclaration<FieldName>): WriteTool {
+  const { entity, fields, prepare = asGiven, ...declaration } = tool;
+  const input: z.ZodRawShape = { id: inputs.idOrName, ...fields, fields: inputs.fields };
+  return defineWriteTool({
+    ...declaration,
+    input,
+    destructive: true,
+    idempotent: true,
+    empties: Object.keys(fields),
+    plan: async ({ id, fields: others, ...parameters }, context) => {
+      const { data, notes } = await prepare(
+        await merged(entity, parameters, otherFields.parse(others), context),
+        context,
+      );
+      const { subjects, planUpdate } = context.entities.tenant().writes;
+      const found = await subjects.idToWrite(findEntity(entity), recordId.parse(id), 'id', context);
+      return planUpdate({ entity, id: found, data, notes }, context);
+    },
+  });
+}

@@ -1,0 +1,149 @@
+import * as z from 'zod';
+import { isPhone } from '../../entities/filter/text/phones.js';
+import { hostIn, isUrl, numberIn } from '../../entities/filter/text/text-forms.js';
+import { findEntity } from '../../entities/metadata/entity-names.js';
+import type { Arguments, ReadTool, ToolContext } from './define.js';
+import { defineReadTool } from './define.js';
+import * as inputs from './inputs.js';
+
+/** A condition as a caller of query-entity would write it; checked and converted like any other. */
+export interface Condition {
+  readonly op: string;
+  readonly field?: string;
+  readonly value?: unknown;
+  readonly items?: readonly Condition[];
+}
+
+/** Code of the status Complete, the same in every tenant for tickets, tasks and projects. */
+export const complete = 5;
+
+export const any = (...items: Condition[]): Condition => ({ op: 'or', items });
+export const contains = (field: string, value: unknown): Condition => ({ op: 'contains', field, value });
+
+/** A part of any of the fields; of a list, any of its texts. */
+export const containedIn = (fields: readonly string[], value: unknown): Condition =>
+  any(
+    ...(Array.isArray(value) ? value : [value]).flatMap((one) => fields.map((field) => contains(field, one))),
+  );
+
+/** More words than a person types; each costs Autotask several conditions. */
+const mostWords = 20;
+
+/** Where the argument `search` looks. */
+interface Looks {
+  readonly text: readonly string[];
+  /** Fields that hold addresses of the web, for a word that is one. */
+  readonly web?: readonly string[];
+  /** Fields that hold telephone numbers, for a text that is one. */
+  readonly phones?: readonly string[];
+}
+
+/** A word as people paste it: `<jane@x.example>`, `"Nord"`, `Abbott,`. */
+const bare = (word: string) => word.replace(/^[\p{P}\p{S}]*(?=[#*%]|[\p{L}\p{N}])|[^\p{L}\p{N}*%)]+$/gu, '');
+
+/** Every word must occur in one of the fields; what is a telephone number as a whole is compared as one. */
+export function words(text: string, looks: Looks): Condition[] {
+  const { phones = [], web = [] } = looks;
+  if (phones.length > 0 && isPhone(text)) {
+    return [any(...[...phones, ...looks.text].map((field) => contains(field, text.trim())))];
+  }
+  const number = numberIn(text);
+  const given = (number ?? text).split(/\s+/).filter((word) => word !== '');
+  const telling = given.map((word) => (isUrl(word) ? word : bare(word))).filter((word) => word !== '');
+  return (telling.length > 0 ? telling : given).map((word) => {
+    const host = hostIn(word);
+    const fields = host === undefined ? looks.text : [...looks.text, ...web];
+    return any(...fields.map((field) => contains(field, host !== undefined && isUrl(word) ? host : word)));
+  });
+}
+
+/**
+ * Alternatives without those in fields that the policy hides: the others are still looked through. Where all are
+ * hidden the condition stays, to be refused.
+ */
+function withoutMasked(filter: readonly Condition[], isMasked: (field: string) => boolean) {
+  const hidden = new Set<string>();
+  const kept = filter.map((condition): Condition => {
+    if (condition.op !== 'or' || condition.items === undefined) return condition;
+    const open = condition.items.filter(({ field }) => field === undefined || !isMasked(field));
+    if (open.length === 0) return condition;
+    for (const { field } of condition.items) if (field !== undefined && isMasked(field)) hidden.add(field);
+    return { ...condition, items: open };
+  });
+  const notes =
+    hidden.size === 0
+      ? []
+      : [`not looked at, hidden by the policy of this server: ${[...hidden].join(', ')}`];
+  return { filter: kept, notes };
+}
+
+const listInputs = {
+  ...inputs.listing,
+  includeFields: inputs.fieldNames,
+  ...inputs.form,
+};
+
+const listed = z.object({
+  maxRecords: z.number().optional(),
+  afterId: z.number().optional(),
+  orderBy: z.unknown().optional(),
+  cursor: z.string().optional(),
+  withIds: z.boolean().optional(),
+  includeFields: z.array(z.string()).optional(),
+});
+
+interface SearchDeclaration<FieldName extends string, Extra extends z.ZodRawShape> {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly entity: string;
+  /** Fields that the argument `search` looks through. */
+  readonly text: readonly FieldName[];
+  /** Fields that it looks through besides for a word that is a web address, a text that is a telephone number. */
+  readonly web?: readonly FieldName[];
+  readonly phones?: readonly FieldName[];
+  /** Arguments that are fields of the entity: equal, one of a list, or within a range of time. */
+  readonly fields: Readonly<Partial<Record<FieldName, z.ZodType>>>;
+  /** Arguments of another meaning, with the conditions they stand for. */
+  readonly extra: Extra;
+  conditions(args: Arguments<Extra>, context: ToolContext): Condition[];
+}
+
+/** A list with the filters that people ask for by name: one query, checked as query-entity checks it. */
+export function defineSearch<FieldName extends string, Extra extends z.ZodRawShape>(
+  tool: SearchDeclaration<FieldName, Extra>,
+): ReadTool {
+  const { entity, text, web = [], phones = [], fields, extra, conditions, ...declaration } = tool;
+  const search = z
+    .string()
+    .refine((given) => given.trim() !== '', { error: 'is empty: leave it out' })
+    .refine((given) => given.trim().split(/\s+/).length <= mostWords, {
+      error: `has more than ${mostWords} words`,
+    })
+    .optional()
+    .describe(`Words in ${text.join(', ')}`);
+  const extras = z.object(extra);
+  const fieldNames = Object.keys(fields);
+  return defineReadTool({
+    ...declaration,
+    input: { search, ...fields, ...extra, ...listInputs },
+    openWorld: true,
+    run: async (args, context) => {
+      const given: Record<string, unknown> = { ...args };
+      const filter: Condition[] = fieldNames.flatMap((field): Condition[] => {
+        const value = given[field];
+        if (value === undefined) return [];
+        if (!Array.isArray(value)) return [{ op: 'eq', field, value }];
+        const [only, ...others] = value;
+        return [others.length === 0 ? { op: 'eq', field, value: only } : { op: 'in', field, value }];
+      });
+      if (typeof given.search === 'string') filter.push(...words(given.search, { text, web, phones }));
+      filter.push(...conditions(extras.parse(given), context));
+      const seen = withoutMasked(filter, (field) => context.entities.policy.masks(findEntity(entity), field));
+      const list = listed.parse(given);
+      const { reads } = context.entities.tenant();
+      const asked = { entity, query: { filter: seen.filter }, newestFirst: true, notes: seen.notes, ...list };
+      return { kind: 'list', list: await reads.query(asked, context) };
+    },
+  });
+}

@@ -1,0 +1,21 @@
+import { defineReadTool } from '../define/define.js';
+import * as inputs from '../define/inputs.js';
+
+export const getEntity = defineReadTool({
+  name: 'get-entity',
+  title: 'Get a record',
+  description: 'One record by id, all filled fields with names and labels.',
+  input: {
+    entity: inputs.entity,
+    id: inputs.id,
+    includeFields: inputs.fieldNames,
+    parentEntity: inputs.parentEntity,
+    parentId: inputs.parentId,
+    ...inputs.form,
+  },
+  openWorld: true,
+  run: async (args, context) => ({
+    kind: 'record',
+    record: await context.entities.tenant().reads.get(args, context),
+  }),
+});

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { type Listing, listEntities } from '../../entities/metadata/describe.js';
+import { allEntities } from '../../entities/metadata/entity-names.js';
+import { nearest } from '../../nearest.js';
+import { defineReadTool } from '../define/define.js';
+
+/** Entities that most service-desk questions are about; shown when nobody searched. */
+const common = [
+  'Tickets',
+  'TicketNotes',
+  'TimeEntries',
+  'Companies',
+  'Contacts',
+  'Resources',
+  'Projects',
+  'Tasks',
+  'Contracts',
+  'ConfigurationItems',
+  'Opportunities',
+  'Quotes',
+  'Invoices',
+  'BillingItems',
+  'Products',
+  'ServiceCalls',
+];
+
+const line = (entity: Listing) => {
+  const below = entity.parents.length > 0 ? ` (below ${entity.parents.join(', ')})` : '';
+  return `${entity.name}: ${entity.abilities.join(' ') || 'metadata only'}${below}`;
+};
+
+/** Entities that allow the same, in one line: the shortest way to say what each can do. */
+function byAbility(entities: readonly Listing[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { name, abilities } of entities) {
+    const can = abilities.join(' ') || 'metadata only';
+    groups.set(can, [...(groups.get(can) ?? []), name]);
+  }
+  return [...groups].map(([can, names]) => `${can}: ${names.join(' ')}`);
+}
+
+export const listKnownEntities = defineReadTool({
+  name: 'list-known-entities',
+  title: 'List entities',
+  description:
+    'Find Autotask entities by name and see what can be done with each. Without search: all of them.',
+  input: { search: z.string().optional().describe('Part of a name, e.g. charge') },
+  openWorld: false,
+  run: async ({ search }, { entities: { policy } }) => {
+    const found = listEntities(search, policy);
+    if (search !== undefined && search.trim() !== '') {
+      const readable = allEntities.filter((entity) => policy.may('read', entity));
+      const names = readable.map((entity) => entity.name);
+      const lines =
+        found.length > 0
+          ? [`${found.length} of ${names.length} entities match:`, ...found.map(line)]
+          : [`No entity matches. Closest: ${nearest(search, names, 5).join(', ') || 'none'}.`];
+      return { kind: 'facts', lines, json: found };
+    }
+    const main = common.flatMap((name) => found.find((entity) => entity.name === name) ?? []);
+    const rest = byAbility(found.filter((entity) => !common.includes(entity.name)));
+    const lines = [
+      `${found.length} entities. Common ones:`,
+      ...main.map(line),
+      'All others, by what can be done with them:',
+      ...rest,
+    ];
+    return { kind: 'facts', lines, json: found };
+  },
+});

@@ -1,8 +1,0 @@
-import { defineGet } from './records.js';
-
-export const getContact = defineGet({
-  name: 'get-contact',
-  title: 'Get a contact',
-  description: 'One contact by id or name, all filled fields.',
-  entity: 'Contacts',
-});

@@ -1,8 +1,0 @@
-import { defineGet } from './records.js';
-
-export const getProject = defineGet({
-  name: 'get-project',
-  title: 'Get a project',
-  description: 'One project by id, number or name, all filled fields.',
-  entity: 'Projects',
-});

@@ -1,0 +1,8 @@
+import { defineGet } from '../define/define-record-tools.js';
+
+export const getProject = defineGet({
+  name: 'get-project',
+  title: 'Get a project',
+  description: 'One project by id, number or name, all filled fields.',
+  entity: 'Projects',
+});

@@ -1,0 +1,29 @@
+import { defineReadTool, readerOf } from '../define/define.js';
+import * as inputs from '../define/inputs.js';
+
+export const getVersion = defineReadTool({
+  name: 'get-version',
+  title: 'Version and connection',
+  description:
+    'Version of this server and of the Autotask API, and the zone: proves that the credentials work.',
+  // An argument, because Gemini refuses tools that have none.
+  input: { format: inputs.form.format },
+  openWorld: true,
+  run: async (_args, context) => {
+    const { server } = context;
+    const reader = readerOf(context);
+    const options = context.signal ? { signal: context.signal } : {};
+    const version = await reader.version(options);
+    const zone = await reader.zone(options);
+    const tenant = server.mode === 'demo' ? 'embedded sandbox tenant' : 'live tenant';
+    return {
+      kind: 'facts',
+      lines: [
+        `${server.name} ${server.version}, ${server.readOnly ? 'read-only' : 'writes need confirmation'}`,
+        `Autotask ${version}, API V1.0, ${tenant}`,
+        `Zone ${zone.name ?? 'pinned'}: ${zone.apiUrl}`,
+      ],
+      json: { server, autotask: version, api: 'V1.0', zone },
+    };
+  },
+});

@@ -1,0 +1,131 @@
+import * as z from 'zod';
+import { findEntity } from '../../entities/metadata/entity-names.js';
+import { ifAllowed } from '../../entities/read/optional-read.js';
+import type { ListResult, RecordResult } from '../../entities/read/read.js';
+import { defineReadTool, type ToolContext } from '../define/define.js';
+import { idOf } from '../define/define-record-tools.js';
+import * as inputs from '../define/inputs.js';
+import { withContact } from './ticket-contact.js';
+import { noteColumns } from './timeline/entries.js';
+import { partNames, ticketStory } from './timeline/timeline.js';
+
+/** How many notes and time entries are shown; older ones are counted. */
+const shown = 5;
+
+const readable = (entity: string, { entities: { policy } }: ToolContext) =>
+  policy.may('read', findEntity(entity));
+
+const nothing = (entity: string): ListResult => ({
+  entity,
+  columns: [],
+  rows: [],
+  total: 0,
+  more: false,
+  lastId: null,
+  notes: [],
+});
+
+/** The newest records that belong to a ticket, in the order in which they happened. */
+async function belonging(
+  entity: string,
+  ticketID: number,
+  includeFields: readonly string[],
+  context: ToolContext,
+): Promise<{ list: ListResult; total: number }> {
+  if (!readable(entity, context)) return { list: nothing(entity), total: 0 };
+  const { policy } = context.entities;
+  const fields = includeFields.filter((field) => !policy.masks(findEntity(entity), field));
+  const args = { entity, query: { ticketID }, includeFields: fields, maxRecords: shown, newestFirst: true };
+  const list = await context.entities.tenant().reads.query(args, context);
+  return { list: { ...list, rows: [...list.rows].reverse() }, total: list.total ?? list.rows.length };
+}
+
+/** Files of the ticket, of its notes, of its time entries and of other files, which one index lists. */
+const files = {
+  index: 'AttachmentInfo',
+  of: ['TicketAttachments', 'TicketNoteAttachments', 'TimeEntryAttachments', 'AttachmentNestedAttachments'],
+};
+
+const counted = [files.index, 'TicketCharges', 'TicketChecklistItems', 'TicketSecondaryResources'];
+
+const hides = (entity: string, context: ToolContext) =>
+  !readable(entity, context) || (entity === files.index && files.of.some((one) => !readable(one, context)));
+
+/** Bookkeeping that helps nobody to act; get-entity shows it all. */
+const bookkeeping = /^(creatorType|lastActivityPersonType|lastTracked\w+|impersonator\w+|apiVendorID)$/;
+
+/** The record without bookkeeping and without flags and amounts that say nothing. */
+function telling(record: RecordResult): RecordResult {
+  const kept = record.fields
+    .map((field, index) => ({ field, cell: record.cells[index] ?? { text: '', json: null } }))
+    .filter(({ field, cell }) => !bookkeeping.test(field.name) && cell.text !== 'false' && cell.text !== '0');
+  return { ...record, fields: kept.map(({ field }) => field), cells: kept.map(({ cell }) => cell) };
+}
+
+const choices = [...partNames, 'all'] as const;
+
+/** A list, or its names in one text. */
+const include = z.preprocess(
+  (given) => {
+    const list = typeof given === 'string' ? given.split(/[\s,;[\]"]+/) : given;
+    if (!Array.isArray(list)) return list;
+    const names: unknown[] = list;
+    return names
+      .map((name) => (typeof name === 'string' ? name.trim().toLowerCase() : name))
+      .filter((name) => name !== '');
+  },
+  z.array(z.enum(choices, { error: `may hold ${choices.join(', ')}` }), {
+    error: `must be a list of ${choices.join(', ')}`,
+  }),
+);
+inputs.advertised.add(include, {
+  schema: { type: 'array', items: { type: 'string', enum: choices } },
+});
+
+export const getTicket = defineReadTool({
+  name: 'get-ticket',
+  title: 'Get a ticket',
+  description:
+    'Everything to act on one ticket, by id or number: fields with names, the last notes and time entries, counts of the rest. include tells the whole story instead, oldest first.',
+  input: { id: inputs.idOrName.describe('Id or ticket number'), include: include.optional(), ...inputs.form },
+  openWorld: true,
+  run: async ({ id: given, include: parts = [] }, context) => {
+    const id = await idOf('Tickets', given, context);
+    if (parts.length > 0) {
+      const names = partNames.filter((name) => parts.includes('all') || parts.includes(name));
+      return ticketStory(id, names, context, telling);
+    }
+    const { reads } = context.entities.tenant();
+    const record = telling(await reads.get({ entity: 'Tickets', id }, context));
+    const timeFields = ['dateWorked', 'resourceID', 'hoursWorked', 'isNonBillable', 'summaryNotes'];
+    const [notes, time, reachable, ...counts] = await Promise.all([
+      belonging('TicketNotes', id, noteColumns, context),
+      belonging('TimeEntries', id, timeFields, context),
+      withContact(record, context),
+      ...counted
+        .filter((entity) => !hides(entity, context))
+        .map(async (entity) => {
+          const args = { entity, query: { ticketID: id } };
+          const found = await ifAllowed(() => reads.count(args, context), null);
+          const what = entity === files.index ? 'files' : entity;
+          return found === null ? `${what} that the API user may not read` : `${found.count} ${what}`;
+        }),
+    ]);
+    const own = [
+      { entity: 'TicketNotes', ...notes },
+      { entity: 'TimeEntries', ...time },
+    ].filter(({ entity }) => readable(entity, context));
+    const numbers = [...own.map(({ entity, total }) => `${total} ${entity}`), ...counts];
+    const title = (what: string, total: number) =>
+      total > shown ? `${what} (the last ${shown} of ${total}, oldest first)` : `${what} (oldest first)`;
+    const lists = own
+      .filter(({ list }) => list.rows.length > 0)
+      .map(({ entity, list, total }) => ({ title: title(entity, total), list }));
+    const hidden = ['TicketNotes', 'TimeEntries', ...counted].filter((entity) => hides(entity, context));
+    const said = [
+      ...(numbers.length > 0 ? [`on this ticket: ${numbers.join(', ')}`] : []),
+      ...(hidden.length > 0 ? [`hidden by the policy of this server: ${hidden.join(', ')}`] : []),
+    ];
+    return { kind: 'account', record: reachable, lists, notes: said };
+  },
+});

@@ -1,0 +1,36 @@
+import type { RecordList } from '../../../entities/read/record-with-lists.js';
+import { readings } from './entries.js';
+
+/** One item of a ticket's checklist. */
+export interface Item {
+  readonly id: number;
+  readonly name: string;
+  readonly done: boolean;
+  readonly important: boolean;
+  /** Who completed it and when; empty when nobody did. */
+  readonly by: string;
+}
+
+export const items = (part: RecordList): Item[] =>
+  readings(part)
+    .sort((a, b) => Number(a.row.position ?? 0) - Number(b.row.position ?? 0))
+    .map(({ row, shown }) => ({
+      id: Number(row.id),
+      name: shown('itemName'),
+      done: row.isCompleted === true,
+      important: row.isImportant === true,
+      by: [shown('completedByResourceID'), shown('completedDateTime')]
+        .filter((text) => text !== '')
+        .join(', '),
+    }));
+
+export function checklistLines(list: readonly Item[]): string[] {
+  const done = list.filter((item) => item.done).length;
+  return [
+    `Checklist, ${done} of ${list.length} done:`,
+    ...list.map(({ id, name, done: isDone, important, by }) => {
+      const who = isDone && by !== '' ? ` (${by})` : '';
+      return `[${isDone ? 'x' : ' '}] ${id} ${name}${important ? ' (important)' : ''}${who}`;
+    }),
+  ];
+}

@@ -1,0 +1,239 @@
+import { titleOf } from '../../../entities/metadata/entity-metadata.js';
+import { entityNamed } from '../../../entities/metadata/entity-names.js';
+import { mostRecords, type RecordResult } from '../../../entities/read/read.js';
+import type {
+  ListRequest,
+  RecordList,
+  RecordWithLists,
+  UnreadList,
+} from '../../../entities/read/record-with-lists.js';
+import type { Entity } from '../../../model.js';
+import type { Result, ToolContext } from '../../define/define.js';
+import { withContact } from '../ticket-contact.js';
+import { checklistLines, type Item, items } from './checklist.js';
+import type { Entry } from './entries.js';
+import * as entries from './entries.js';
+import { mostCharacters, rendered } from './render.js';
+import { noiseOf } from './system-notes.js';
+
+type Policy = ToolContext['entities']['policy'];
+
+/** What a caller can ask for, and where it stands. */
+const sources = {
+  notes: { entity: 'TicketNotes', fields: entries.noteFields, entry: entries.noteEntry },
+  time: { entity: 'TimeEntries', fields: entries.timeFields, entry: entries.timeEntry },
+  // One index lists the files of the ticket, of its notes, time entries and other files.
+  attachments: {
+    entity: 'AttachmentInfo',
+    fields: entries.fileFields,
+    ids: entries.fileOwnerFields,
+    entry: entries.fileEntry,
+  },
+  charges: { entity: 'TicketCharges', fields: entries.chargeFields, entry: entries.chargeEntry },
+  history: { entity: 'TicketHistory', fields: entries.historyFields, entry: entries.historyEntry },
+} as const;
+
+const checklist = 'TicketChecklistItems';
+const others = 'TicketSecondaryResources';
+
+export const partNames = ['notes', 'time', 'attachments', 'charges', 'checklist', 'history'] as const;
+export type PartName = (typeof partNames)[number];
+
+function wantedOf(names: readonly PartName[], all: boolean, ticketID: number): ListRequest[] {
+  const filter = [{ op: 'eq', field: 'ticketID', value: ticketID }];
+  const lists = names.map((name) =>
+    name === 'checklist'
+      ? {
+          entity: checklist,
+          fields: [
+            'id',
+            'position',
+            'itemName',
+            'isCompleted',
+            'isImportant',
+            'completedByResourceID',
+            'completedDateTime',
+          ],
+        }
+      : sources[name],
+  );
+  const people = all ? [{ entity: others, fields: ['id', 'resourceID'] }] : [];
+  return [...lists, ...people].map((list) => ({ ...list, filter, most: mostRecords }));
+}
+
+/** The entity a file of the index belongs to: what may not be read there is not shown here. */
+function fileEntity(reading: ReturnType<typeof entries.readings>[number]): Entity | undefined {
+  const { row } = reading;
+  if (typeof row.parentAttachmentID === 'number') return entityNamed('AttachmentNestedAttachments');
+  if (typeof row.ticketNoteID === 'number') return entityNamed('TicketNoteAttachments');
+  return entityNamed(typeof row.timeEntryID === 'number' ? 'TimeEntryAttachments' : 'TicketAttachments');
+}
+
+function fileEntries(part: RecordList, policy: Policy): { shown: Entry[]; withheld: number } {
+  const shown: Entry[] = [];
+  let withheld = 0;
+  for (const reading of entries.readings(part)) {
+    const entity = fileEntity(reading);
+    if (entity === undefined || !policy.may('read', entity)) {
+      withheld++;
+      continue;
+    }
+    const hides = (field: string) => policy.masks(entity, field);
+    const entry = entries.fileEntry(part, {
+      row: Object.fromEntries(Object.entries(reading.row).filter(([name]) => !hides(name))),
+      shown: (field) => (hides(field) ? '' : reading.shown(field)),
+      text: (field) => (hides(field) ? '' : reading.text(field)),
+    });
+    shown.push(hides('publish') ? { ...entry, seenBy: entries.hiddenAudience } : entry);
+  }
+  return { shown, withheld };
+}
+
+const order = ['history', 'note', 'time', 'file', 'charge'];
+const chronological = (a: Entry, b: Entry) =>
+  a.key.localeCompare(b.key) || order.indexOf(a.kind) - order.indexOf(b.kind) || a.id - b.id;
+
+/** Files under the note or time entry that they hang on, the rest in the order of time. */
+function arranged(list: readonly Entry[], files: readonly Entry[]): Entry[] {
+  const owners = new Set(list.map(({ kind, id }) => `${kind} ${id}`));
+  const isOwned = ({ owner }: Entry) => owners.has(`note ${owner}`) || owners.has(`time ${owner}`);
+  return [
+    ...list.map((entry) =>
+      entry.kind === 'note' || entry.kind === 'time'
+        ? { ...entry, files: files.filter(({ owner }) => owner === entry.id) }
+        : entry,
+    ),
+    ...files.filter((file) => !isOwned(file)),
+  ].sort(chronological);
+}
+
+const entityOfPart = (name: PartName) => (name === 'checklist' ? checklist : sources[name].entity);
+
+/** Parts that were read and hold nothing, in the words of `include`. */
+const emptyOf = (names: readonly PartName[], { parts }: RecordWithLists) =>
+  names.filter((name) =>
+    parts.some((part) => 'rows' in part && part.entity.name === entityOfPart(name) && part.rows.length === 0),
+  );
+
+/** Whose ids stand in the lines of the account; what a caller needs for the next call. */
+const idsOf = { note: 'TicketNotes', time: 'TimeEntries', charge: 'TicketCharges' } as const;
+
+const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+const counted = (words: readonly string[]) =>
+  [...new Set(words)].map((word) => `${words.filter((other) => other === word).length} ${word}`).join(', ');
+
+interface Told {
+  readonly list: Entry[];
+  readonly items: readonly Item[] | null;
+  readonly people: readonly string[];
+  readonly notes: string[];
+}
+
+function tell({ parts }: RecordWithLists, ticketID: number, policy: Policy): Told {
+  const list: Entry[] = [];
+  const notes: string[] = [];
+  let files: Entry[] = [];
+  let found: readonly Item[] | null = null;
+  let people: readonly string[] = [];
+  const unread = parts.filter((part): part is UnreadList => 'why' in part);
+  for (const part of parts) {
+    if ('why' in part) continue;
+    const { name } = part.entity;
+    if (part.more) notes.push(`only the first ${part.rows.length} ${name} were read: the ticket has more`);
+    if (part.hidden.length > 0) {
+      notes.push(`hidden by the policy of this server: ${part.hidden.map((f) => `${name}.${f}`).join(', ')}`);
+    }
+    if (name === checklist) found = items(part);
+    else if (name === others)
+      people = part.cells.map((row) => row[1]?.text ?? '').filter((text) => text !== '');
+    else if (name === sources.attachments.entity) {
+      const { shown, withheld } = fileEntries(part, policy);
+      files = shown;
+      if (withheld > 0) notes.push(`hidden by the policy of this server: ${plural(withheld, 'file')}`);
+    } else {
+      const source = Object.values(sources).find(({ entity }) => entity === name);
+      const readings = entries.readings(part);
+      const noise = name === sources.notes.entity ? readings.map(({ row }) => noiseOf(row, part.known)) : [];
+      const folded = noise.filter((word) => word !== null);
+      if (folded.length > 0) {
+        notes.push(
+          `${plural(folded.length, 'system note')} folded (${counted(folded)}); query-entity TicketNotes with ticketID ${ticketID} shows them`,
+        );
+      }
+      readings.forEach((reading, at) => {
+        if ((noise[at] ?? null) === null && source !== undefined) list.push(source.entry(part, reading));
+      });
+    }
+  }
+  if (unread.length > 0) {
+    notes.push(`not shown: ${unread.map(({ entity, why }) => `${entity.name} (${why})`).join(', ')}`);
+  }
+  return { list: arranged(list, files), items: found, people, notes };
+}
+
+/** One chronological account of a ticket; `names` are the parts of it that are wanted. */
+export async function ticketStory(
+  id: number,
+  names: readonly PartName[],
+  context: ToolContext,
+  telling: (record: RecordResult) => RecordResult,
+): Promise<Result> {
+  const { account } = context.entities.tenant();
+  const all = names.length === partNames.length;
+  const found = await account({ entity: 'Tickets', id }, wantedOf(names, all, id), context);
+  const { list, items: checked, people, notes } = tell(found, id, context.entities.policy);
+  const record = await withContact(telling(found.record), context);
+  const fields = record.fields.map((field, at) => `${titleOf(field)}: ${record.cells[at]?.text ?? ''}`);
+  if (people.length > 0) fields.push(`secondaryResources: ${people.join(', ')}`);
+  const checks = checked === null || checked.length === 0 ? [] : ['', ...checklistLines(checked)];
+  const used = [...fields, ...checks].join('\n').length;
+  const story = rendered(list, mostCharacters - used);
+  const legend = [
+    ...(list.some(({ seenBy }) => seenBy !== undefined)
+      ? ['[customer]: the customer can see it; [internal]: not']
+      : []),
+    ...(list.some(({ kind }) => kind === 'time')
+      ? ['customers can read the summary of time entries, not the internal text']
+      : []),
+  ];
+  const hasFiles = list.some(({ kind, files }) => kind === 'file' || files.length > 0);
+  const empty = emptyOf(names, found);
+  const ids = Object.entries(idsOf)
+    .filter(([kind]) => list.some((entry) => entry.kind === kind))
+    .map(([kind, entity]) => `${kind} of ${entity}`);
+  if (checks.length > 0) ids.push(`checklist of ${checklist}`);
+  const said = [
+    ...(empty.length > 0 ? [`looked at and empty: ${empty.join(', ')}`] : []),
+    ...notes,
+    ...legend,
+    ...(ids.length > 0 ? [`ids: ${ids.join(', ')}`] : []),
+    ...(hasFiles ? ['get-attachment reads a file by its id'] : []),
+    ...story.notes,
+  ];
+  const title = `Ticket ${id}`;
+  return {
+    kind: 'facts',
+    lines: [title],
+    labels: [
+      ...said.map((note) => `Note: ${note}`),
+      ...fields,
+      ...(list.length > 0
+        ? ['', 'What happened, oldest first:', ...story.lines]
+        : checks.length > 0
+          ? []
+          : ['', 'Nothing of what was asked for is on this ticket.']),
+      ...checks,
+    ],
+    json: {
+      entity: 'Tickets',
+      record: Object.fromEntries(
+        record.fields.map((field, at) => [titleOf(field), record.cells[at]?.json ?? null]),
+      ),
+      ...(people.length > 0 ? { secondaryResources: people } : {}),
+      entries: story.shown,
+      ...(checked === null ? {} : { checklist: checked }),
+      notes: said,
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { TicketUpdate } from '../../../generated/types.js';
+import { checkAssignment } from '../define/assignment-checks.js';
+import { defineUpdate } from '../define/define-record-tools.js';
+import * as inputs from '../define/inputs.js';
+
+export const updateTicket = defineUpdate<keyof TicketUpdate>({
+  name: 'update-ticket',
+  title: 'Update a ticket',
+  description: 'Change a ticket, by id or number: assign, move, close, reschedule. A resource needs a role.',
+  entity: 'Tickets',
+  fields: {
+    title: inputs.set.text(),
+    description: inputs.set.text(),
+    status: inputs.set.name(),
+    priority: inputs.set.name(),
+    queueID: inputs.set.name(),
+    dueDateTime: inputs.set.date(),
+    companyID: inputs.set.name(),
+    contactID: inputs.set.name(),
+    assignedResourceID: inputs.set.name(),
+    assignedResourceRoleID: inputs.set.name(),
+    issueType: inputs.set.name(),
+    subIssueType: inputs.set.name(),
+    resolution: inputs.set.text(),
+  },
+  prepare: async (data, context) => {
+    await checkAssignment(data, context);
+    return { data, notes: [] };
+  },
+});

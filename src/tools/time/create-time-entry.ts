@@ -1,0 +1,127 @@
+import type { TimeEntryCreate } from '../../../generated/types.js';
+import type { Row } from '../../client/types.js';
+import { today, toUtc } from '../../entities/filter/dates.js';
+import { findEntity } from '../../entities/metadata/entity-names.js';
+import { ifAllowed } from '../../entities/read/optional-read.js';
+import type { Subject } from '../../entities/write/parent-record.js';
+import { InvalidInput, type Problem } from '../../errors.js';
+import { datetime } from '../../scalars.js';
+import { defaultRole, isGiven } from '../define/assignment-checks.js';
+import type { ToolContext } from '../define/define.js';
+import { defineCreate } from '../define/define-record-tools.js';
+import * as inputs from '../define/inputs.js';
+import { rolesOf } from '../define/resource-roles.js';
+
+const targets = ['ticketID', 'taskID', 'internalBillingCodeID'] as const;
+const mostHours = 24;
+
+/** Autotask's rules for time, which its metadata does not show. */
+function timeProblems(data: Row, context: ToolContext): Problem[] {
+  const problems: Problem[] = [];
+  const given = targets.filter((name) => isGiven(data[name]));
+  if (given.length !== 1) {
+    const what = given.length === 0 ? 'one is needed' : `${given.join(' and ')} are given`;
+    problems.push({ field: targets.join(', '), problem: `exactly one says what the time was for; ${what}` });
+  }
+  if (!isGiven(data.internalBillingCodeID) && !isGiven(data.roleID)) {
+    problems.push({
+      field: 'roleID',
+      problem: 'is required for time on a ticket or task: none could be found',
+    });
+  }
+  const hours = Number(data.hoursWorked);
+  if (isGiven(data.hoursWorked) && !(hours > 0 && hours <= mostHours)) {
+    problems.push({
+      field: 'hoursWorked',
+      problem: `must be more than 0 and at most ${mostHours} hours, e.g. 0.75 for 45 minutes`,
+    });
+  }
+  const times = isGiven(data.startDateTime) && isGiven(data.endDateTime);
+  if (times) {
+    const instant = (value: unknown) =>
+      datetime.safeParse(value).success ? Date.parse(toUtc(String(value), context.timeZone)) : Number.NaN;
+    const span = (instant(data.endDateTime) - instant(data.startDateTime)) / 3_600_000;
+    if (!(span > 0 && span <= mostHours)) {
+      problems.push({
+        field: 'endDateTime',
+        problem: `must be after startDateTime, by at most ${mostHours} hours`,
+      });
+    }
+  } else if (isGiven(data.startDateTime) || isGiven(data.endDateTime)) {
+    problems.push({ field: 'startDateTime, endDateTime', problem: 'belong together: give both or none' });
+  } else if (!isGiven(data.hoursWorked)) {
+    problems.push({ field: 'hoursWorked', problem: 'is required, or startDateTime and endDateTime' });
+  }
+  if (!times && !isGiven(data.dateWorked)) {
+    problems.push({ field: 'dateWorked', problem: 'is required when startDateTime is not given' });
+  }
+  return problems;
+}
+
+/**
+ * The role of time without one: that of the ticket or task when the resource holds it, or when nobody may say which
+ * it holds; otherwise the resource's default one.
+ */
+async function roleOf(data: Row, subjects: readonly Subject[], context: ToolContext) {
+  const usual = subjects.map(({ row }) => row?.assignedResourceRoleID).find((id) => typeof id === 'number');
+  const on = subjects[0]?.entity.singular.toLowerCase() ?? 'ticket';
+  const held = await ifAllowed(() => rolesOf(data.resourceID, context), []);
+  const isHeld = held.length === 0 || held.some((id) => id === usual);
+  if (typeof usual === 'number' && isHeld) return { id: usual, from: `the role of the ${on}` };
+  const own = await ifAllowed(() => defaultRole(data.resourceID, context), null);
+  if (own !== null) return { id: own.id, from: 'the default role of the resource' };
+  const [only, ...others] = held;
+  return only !== undefined && others.length === 0
+    ? { id: only, from: 'the only role of the resource' }
+    : null;
+}
+
+export const createTimeEntry = defineCreate<keyof TimeEntryCreate>({
+  name: 'create-time-entry',
+  title: 'Log time',
+  description:
+    'Log time on a ticket (id or number), a task or a general work type: hoursWorked (today unless dateWorked says otherwise), or start and end. Submitted or posted timesheets are locked by Autotask.',
+  entity: 'TimeEntries',
+  fields: {
+    ticketID: inputs.set.name(),
+    taskID: inputs.set.name(),
+    internalBillingCodeID: inputs.set.name(),
+    resourceID: inputs.set.name(),
+    roleID: inputs.set.name(),
+    dateWorked: inputs.set.date(),
+    hoursWorked: inputs.set.number(),
+    startDateTime: inputs.set.date(),
+    endDateTime: inputs.set.date(),
+    billingCodeID: inputs.set.name(),
+    contractID: inputs.set.name(),
+    isNonBillable: inputs.set.flag(),
+    summaryNotes: inputs.set.text(),
+    internalNotes: inputs.set.text(),
+  },
+  explain: (upstream) =>
+    /timesheet|submitted|approved|posted|locked/i.test(upstream)
+      ? 'Autotask locks time of a timesheet that was submitted or approved and of entries that were posted. The API cannot reopen it: somebody has to reject the timesheet or unpost the entry in Autotask.'
+      : undefined,
+  prepare: async (given, context) => {
+    const data: Record<string, unknown> = { ...given };
+    const notes: string[] = [];
+    const { facts, tenant } = context.entities;
+    const known = await facts(findEntity('TimeEntries'), context.signal);
+    const { subjects } = await tenant().writes.subjects.find(known, given, context);
+    if (!isGiven(given.internalBillingCodeID) && !isGiven(given.roleID) && isGiven(given.resourceID)) {
+      const role = await roleOf(given, subjects, context);
+      if (role !== null) {
+        data.roleID = role.id;
+        notes.push(`roleID was not given: ${role.from} (${role.id})`);
+      }
+    }
+    const isTimed = isGiven(given.startDateTime) || isGiven(given.endDateTime);
+    if (isGiven(given.hoursWorked) && !isTimed && !isGiven(given.dateWorked)) {
+      data.dateWorked = today(context.timeZone);
+      notes.push(`dateWorked was not given: today in ${context.timeZone} (${data.dateWorked})`);
+    }
+    const problems = timeProblems(data, context);
+    if (problems.length > 0) throw new InvalidInput('Nothing was written.', problems);
+    return { data, notes };
+  },
+});
