@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { didYouMean } from '../nearest.js';
+import { mentioned } from '../text.js';
 import { answerValidator, askThrough } from './confirmation/elicitation.js';
 import type { Answer, CallExtras } from './dispatch/dispatch.js';
 import { handle } from './dispatch/request-handler.js';
@@ -173,7 +174,7 @@ function serverOf({
     const args = callArguments.parse(params).arguments;
     if (!names.includes(name)) {
       const hint = didYouMean(name, names);
-      throw new McpError(ErrorCode.InvalidParams, `There is no tool ${JSON.stringify(name)}.${hint}`);
+      throw new McpError(ErrorCode.InvalidParams, `There is no tool ${mentioned(name)}.${hint}`);
     }
     const token = extra._meta?.progressToken;
     const progress = (rows: number, total?: number) => {
