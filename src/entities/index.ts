@@ -1,3 +1,4 @@
+import { type Changes, createChangedRecords } from '../changed-records.js';
 import type { AutotaskReader } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import { createPolicy, type Policy } from '../policy/index.js';
@@ -11,7 +12,6 @@ import { wholePages } from './read/completeness.js';
 import { createReads } from './read/read.js';
 import { createRecordsWithLists } from './read/record-with-lists.js';
 import { createReferences } from './references/references.js';
-import { type Changes, createChangedRecords } from './references/write-versions.js';
 import type { MarkFields } from './write/idempotency-mark.js';
 import { createUploads } from './write/upload-budget.js';
 import { createWrites } from './write/write.js';

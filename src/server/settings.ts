@@ -1,6 +1,6 @@
 import type { AuditLog } from '../audit/index.js';
+import type { Changes } from '../changed-records.js';
 import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
-import type { Changes } from '../entities/references/write-versions.js';
 import type { MarkFields } from '../entities/write/idempotency-mark.js';
 import type { Redact } from '../log.js';
 import type { Policy } from '../policy/index.js';

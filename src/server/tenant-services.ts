@@ -1,6 +1,6 @@
+import { createChangedRecords } from '../changed-records.js';
 import { createEntities } from '../entities/index.js';
 import { createCursors } from '../entities/order/cursors/cursor.js';
-import { createChangedRecords } from '../entities/references/write-versions.js';
 import { guardReader, guardWriter } from '../policy/guard.js';
 import { createPolicy } from '../policy/index.js';
 import type { ToolContext } from '../tools/define/define-tool.js';

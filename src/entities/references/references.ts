@@ -1,4 +1,5 @@
 import { load } from '../../../generated/load.js';
+import { type Changes, createChangedRecords } from '../../changed-records.js';
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import type { Entity } from '../../model.js';
@@ -9,7 +10,6 @@ import { nameBeside, numberIn, ownNumber } from '../values/text-patterns.js';
 import { canBeKnownBy, knownBy } from './identifying-fields.js';
 import { createBriefMemory, createLookUp } from './reference-cache.js';
 import { nearbyFilter, nearestRows } from './similar-names.js';
-import { type Changes, createChangedRecords } from './write-versions.js';
 
 /** How many ids one `in` condition may hold: Autotask counts each as an OR condition. */
 export const mostOrConditions = 500;
