@@ -1,5 +1,6 @@
 import { join, parse } from 'node:path';
 import type { AuditLog } from '../audit/index.js';
+import { createChangedRecords } from '../changed-records.js';
 import type { ClientSettings } from '../client/types.js';
 import type { Config } from '../config/index.js';
 import type { Credentials } from '../credentials.js';
@@ -82,6 +83,7 @@ export const accessOf = (
   audit,
   actAs: writes.actAs,
   marks: writes.marks,
+  changes: createChangedRecords(),
   redact: createRedactor(secrets),
   ...(tenant === undefined ? {} : { tenant }),
 });
