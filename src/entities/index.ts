@@ -5,7 +5,7 @@ import { createPolicy, type Policy } from '../policy/index.js';
 import { createAggregate } from './aggregate/index.js';
 import { describe } from './metadata/describe.js';
 import { createMetadataStore } from './metadata/entity-metadata.js';
-import { withFreshMetadata } from './metadata/freshness.js';
+import { withFreshMetadata } from './metadata/stale-metadata.js';
 import { type Cursors, createCursors } from './order/cursors/cursor.js';
 import { createAttachments } from './read/attachments.js';
 import { wholePages } from './read/completeness.js';

@@ -25,7 +25,7 @@ import type { TenantServices } from './tenant-services.js';
 import { explainConfirm } from './tool-list/confirm-description.js';
 import { visibleTools } from './tool-list/visible-tools.js';
 
-export type { LocalFiles } from '../tools/define/define.js';
+export type { LocalFiles } from '../tools/define/define-tool.js';
 export type { ServerSettings, TenantAccess } from './settings.js';
 export { visibleTools } from './tool-list/visible-tools.js';
 
