@@ -80,6 +80,11 @@ const doors: Readonly<Record<string, readonly string[]>> = {
  * are its entrance and its shared types: every folder may import them, and they may import every folder.
  */
 const folderDoors: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'src/cli': {
+    config: [],
+    doctor: ['serve'],
+    serve: [],
+  },
   'src/client': {
     api: ['pipeline'],
     http: ['pipeline'],
@@ -88,17 +93,19 @@ const folderDoors: Readonly<Record<string, Readonly<Record<string, readonly stri
     zone: ['http', 'pipeline'],
   },
   'src/entities': {
-    aggregate: ['display', 'filter', 'metadata', 'read', 'references'],
-    display: ['filter', 'metadata', 'references'],
-    filter: ['display', 'metadata', 'read', 'references', 'write'],
-    metadata: ['filter', 'write'],
+    aggregate: ['display', 'filter', 'metadata', 'read', 'references', 'values'],
+    display: ['metadata', 'references', 'values'],
+    filter: ['display', 'metadata', 'read', 'references', 'values'],
+    metadata: ['values', 'write'],
     order: ['display', 'filter', 'metadata', 'read', 'references'],
-    read: ['display', 'filter', 'metadata', 'order', 'references'],
-    references: ['filter', 'metadata', 'read'],
-    write: ['display', 'filter', 'metadata', 'read', 'references'],
+    read: ['display', 'filter', 'metadata', 'order', 'references', 'values'],
+    references: ['metadata', 'read', 'values'],
+    values: ['metadata', 'read', 'references', 'write'],
+    write: ['display', 'metadata', 'read', 'references', 'values'],
   },
-  'src/cli': { config: [], doctor: ['serve'], serve: [] },
-  'src/policy': { masking: [] },
+  'src/policy': {
+    masking: [],
+  },
   'src/server': {
     confirmation: ['output'],
     dispatch: ['confirmation', 'output'],
@@ -118,7 +125,10 @@ const folderDoors: Readonly<Record<string, Readonly<Record<string, readonly stri
     tickets: ['define', 'files'],
     time: ['define'],
   },
-  'src/transports/http': { access: [], operation: [] },
+  'src/transports/http': {
+    access: [],
+    operation: [],
+  },
 };
 
 /** Parts of which others may only use the types: who holds one gets it handed in. */
