@@ -20,7 +20,7 @@ interface NotesInput {
 }
 
 /** What a reader must know to take the numbers for what they are. */
-export function resultNotes(told: NotesInput): string[] {
+export function resultNotes(input: NotesInput): string[] {
   const { request, operands, measures, records, whole, total, now, filter, timeZone } = input;
   const notes: string[] = [];
   const calendar = request.keys.filter(({ by }) => typeof by === 'string' && by !== 'value');
