@@ -7,7 +7,6 @@ import {
   type McpHandlerRequestOptions,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
-import type { McpServer } from '../../server/index.js';
 import { asksReadOnly } from './access/bearer-token.js';
 import type { Lease } from './access/tenants.js';
 import { checkBatch, checkBodyHeaders, type Outline, outlineOf, readBody } from './body.js';
