@@ -73,7 +73,7 @@ describe('reads are repeated', () => {
       setTimeout(() => controller.abort(), 30);
       return { status: 503 };
     });
-    const reader = createReader(fake.settings({ tuning: { backoffMs: 5_000, longestBackoffMs: 5_000 } }));
+    const reader = createReader(fake.settings({ tuning: { backoffMs: 5_000, maxBackoffMs: 5_000 } }));
     const error = await failureOf(reader.count('Tickets', [], { signal: controller.signal }));
     expect(error.kind).toBe('cancelled');
     expect(fake.calls).toHaveLength(1);
