@@ -46,7 +46,9 @@ export function createDiskCache(
       const temporary = `${file}.${randomUUID()}.tmp`;
       try {
         await mkdir(directory, { recursive: true, mode: 0o700 });
-        await writeFile(temporary, JSON.stringify({ form: formatVersion, key, until, body }), { mode: 0o600 });
+        await writeFile(temporary, JSON.stringify({ form: formatVersion, key, until, body }), {
+          mode: 0o600,
+        });
         await rename(temporary, file);
       } catch (error) {
         await rm(temporary, { force: true }).catch(() => undefined);
