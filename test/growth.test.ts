@@ -9,7 +9,7 @@ import { decimal, integer } from '../src/scalars.js';
 import { errorText } from '../src/server/output/render.js';
 import { markedJson, neutralize, neutralizeJson, tenantData } from '../src/server/output/untrusted-text.js';
 import { canonical, clean, nameText, oneLine, quoted, shorten } from '../src/text.js';
-import { contentOf, plainName } from '../src/tools/files/content.js';
+import { contentOf, plainName } from '../src/tools/files/file-content.js';
 
 const secret = 'hunter/2-Sécret+word';
 const redact = createRedactor([secret, 'a\\b%c"d\\\\e', 'api-user@example.com']);

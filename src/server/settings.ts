@@ -4,7 +4,7 @@ import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
 import type { MarkFields } from '../entities/write/idempotency-mark.js';
 import type { Redact } from '../log.js';
 import type { Policy } from '../policy/index.js';
-import type { LocalFiles, ServerFacts } from '../tools/define/define.js';
+import type { LocalFiles, ServerFacts } from '../tools/define/define-tool.js';
 
 export interface GateSettings {
   readonly mode: 'token' | 'preview' | 'elicit';
@@ -53,6 +53,8 @@ export interface ServerSettings {
   readonly policy?: Policy;
   /** How writes are confirmed; by token unless given. */
   readonly confirm?: GateSettings;
+  /** Whether one client alone reaches this server: then what it is listed depends on nobody's rights but its own. */
+  readonly singleClient?: boolean;
   /** Whether the access brings files of this machine. */
   readonly files?: boolean;
   /** Asked at the first call that needs it, because most servers that clients start are never called. */

@@ -3,7 +3,7 @@ import { createEntities } from '../entities/index.js';
 import { createCursors } from '../entities/order/cursors/cursor.js';
 import { guardReader, guardWriter } from '../policy/guard.js';
 import { createPolicy } from '../policy/index.js';
-import type { ToolContext } from '../tools/define/define.js';
+import type { ToolContext } from '../tools/define/define-tool.js';
 import { tools, toolsWithFiles } from '../tools/index.js';
 import { createGate } from './confirmation/gate.js';
 import { createDispatch } from './dispatch/dispatch.js';

@@ -56,9 +56,9 @@ export interface WritePlan {
   /** What should make whoever confirms look twice: read for a preview, empty where it may not be read. */
   readonly warnings: () => Promise<readonly string[]>;
   /** Lines about what else the write concerns, for a preview: read when one is shown. Never rejects. */
-  readonly alongside?: () => Promise<readonly string[]>;
+  readonly childCounts?: () => Promise<readonly string[]>;
   /** Finds out whether the write happened, when its answer was lost: for who calls. */
-  readonly probe: OutcomeQuery;
+  readonly outcomeQuery: OutcomeQuery;
   /** The same for this server. `others` are new records that are not this one. */
   outcome(others: ReadonlySet<number>): Promise<FoundOutcome>;
   /** Makes the write, once, and answers the record's id. */

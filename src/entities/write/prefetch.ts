@@ -3,13 +3,13 @@ import type { Entity } from '../../model.js';
 import type { MetadataStore } from '../metadata/entity-metadata.js';
 import { ifAllowed } from '../read/optional-read.js';
 import type { CallContext, Reads } from '../read/read.js';
-import type { Subjects } from './parent-record.js';
+import type { ParentRecords } from './parent-record.js';
 
 /**
  * For plans of many records: reads the records, and those that they belong to, a page at a time instead of each by
  * itself. What is read here is used for planning only, never to see what a write has done.
  */
-export function createPrefetch(reads: Reads, facts: MetadataStore, subjects: Subjects) {
+export function createPrefetch(reads: Reads, facts: MetadataStore, parents: ParentRecords) {
   return async function prefetch(
     entity: Entity,
     ids: readonly number[],
@@ -22,7 +22,7 @@ export function createPrefetch(reads: Reads, facts: MetadataStore, subjects: Sub
       for (const [key, row] of (await reads.rows(entity, ids, context)) ?? []) rows.set(key, row);
     }
     const metadata = await facts(entity, context.signal);
-    for (const [of, wanted] of subjects.idsOf(metadata, [...rows.values()])) {
+    for (const [of, wanted] of parents.idsOf(metadata, [...rows.values()])) {
       const found = await ifAllowed(() => reads.rows(of, wanted, context), null);
       for (const [key, row] of found ?? []) rows.set(key, row);
     }

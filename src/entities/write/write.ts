@@ -12,23 +12,36 @@ import {
   titleOf,
 } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
-import { childrenOf } from '../read/children.js';
+import { childCountLines } from '../read/child-counts.js';
 import type { CallContext, Reads, RecordResult } from '../read/read.js';
 import { withoutRows } from '../read/record.js';
-import { createIdentify } from '../references/identify.js';
+import { createExactMatcher } from '../references/exact-match.js';
 import type { References } from '../references/references.js';
-import { checkBody } from './body.js';
+import { checkBody } from './check-body.js';
 import { type MarkFields, newMark, withoutMark } from './idempotency-mark.js';
 import { createOutcomes } from './outcome.js';
 import { outcomeQueryOfCreate, outcomeQueryOfRecord } from './outcome-query.js';
-import { createSubjects, nameLine, type Subject, subjectLines, writtenTo } from './parent-record.js';
+import {
+  createParentRecords,
+  nameLine,
+  type ParentRecord,
+  parentEntityOf,
+  parentLines,
+} from './parent-record.js';
 import type { WritePlan, WriteResult } from './plan.js';
 import { createPrefetch } from './prefetch.js';
-import { createReadBack, type Written } from './read-back.js';
+import { createReadBack, type WrittenRecord } from './read-back.js';
 import { findRoute, type ParentArguments, type Route } from './route.js';
-import { fileBytes, mostFileBytes, type Uploads } from './upload-budget.js';
+import { fileBytes, mostFileBytes, type UploadBudget } from './upload-budget.js';
 import { audienceOf } from './visibility.js';
-import { type Concern, computed, createLook, createRecent, lookOf, warningsOf } from './warnings.js';
+import {
+  computedValues,
+  createDuplicateDetector,
+  createWarningLookups,
+  lookupsOf,
+  type WriteContext,
+  warningsOf,
+} from './warnings.js';
 
 /** What is about to be stored is shown whole: Autotask's longest text has 32,000 characters. */
 const wholeText = 40_000;
@@ -40,7 +53,7 @@ export interface WriteSettings {
   readonly reads: Reads;
   readonly policy: Policy;
   readonly marks: MarkFields;
-  readonly uploads: Uploads;
+  readonly uploads: UploadBudget;
 }
 
 /** Characters that nobody sees in a preview are stored nevertheless, so they are at least counted. */
@@ -77,17 +90,17 @@ export function createWrites(settings: WriteSettings) {
       ...options(context),
     }).then(([cells = []]) => cells);
 
-  const identify = createIdentify(reader, references);
-  const subjects = createSubjects(reads, references, identify);
+  const identify = createExactMatcher(reader, references);
+  const subjects = createParentRecords(reads, references, identify);
   const readBack = createReadBack(reads, references);
-  const recent = createRecent();
+  const recent = createDuplicateDetector();
   const outcomes = createOutcomes(reads);
 
   /** Looked up once a plan, and only when somebody is shown a preview. */
-  function warning(concern: Concern, context: CallContext, also?: string): WritePlan['warnings'] {
+  function warning(concern: WriteContext, context: CallContext, also?: string): WritePlan['warnings'] {
     let found: Promise<string[]> | undefined;
     return async () => {
-      const look = lookOf(context, () => createLook(reads, references, facts, context));
+      const look = lookupsOf(context, () => createWarningLookups(reads, references, facts, context));
       found ??= warningsOf(concern, look);
       return [...(also === undefined ? [] : [also]), ...(await found)];
     };
@@ -97,13 +110,13 @@ export function createWrites(settings: WriteSettings) {
   const conversion = (known: EntityMetadata, context: CallContext) => ({
     ...reads.conversion(context),
     identify: (field: FieldMetadata, text: string) => {
-      const entity = writtenTo(known.entity, field);
+      const entity = parentEntityOf(known.entity, field);
       return entity === undefined ? undefined : identify(entity, text, context.signal);
     },
   });
 
   /** Records that a write belongs to and that are not there. */
-  const missing = (found: readonly Subject[], { parentId }: ParentArguments): Problem[] =>
+  const missing = (found: readonly ParentRecord[], { parentId }: ParentArguments): Problem[] =>
     found.flatMap(({ field, entity, id, row }) => {
       const problem = `there is no record ${id} in ${entity.name}`;
       return row === null ? [{ field: parentId === id ? 'parentId' : field, problem }] : [];
@@ -122,8 +135,8 @@ export function createWrites(settings: WriteSettings) {
   async function result(
     action: 'create' | 'update',
     known: EntityMetadata,
-    written: Written,
-    plan: Pick<WritePlan, 'changes' | 'notes'> & { readonly on: readonly Subject[] },
+    written: WrittenRecord,
+    plan: Pick<WritePlan, 'changes' | 'notes'> & { readonly on: readonly ParentRecord[] },
     context: CallContext,
   ): Promise<WriteResult> {
     const { entity } = known;
@@ -134,7 +147,7 @@ export function createWrites(settings: WriteSettings) {
       entity,
       id: written.id,
       link,
-      called: [called, ...subjectLines(plan.on)],
+      called: [called, ...parentLines(plan.on)],
       changes: plan.changes,
       ...back,
       notes: [...plan.notes, ...notes],
@@ -183,8 +196,8 @@ export function createWrites(settings: WriteSettings) {
     const like = recent.like(known, withoutMark(checked.body, own) ?? {}, context);
     const planNotes = [
       ...(args.notes ?? []),
-      ...checked.said,
-      ...computed(known, checked.body, {}),
+      ...checked.interpretations,
+      ...computedValues(known, checked.body, {}),
       ...invisibleNotes(checked.body),
     ];
     const route = findRoute(entity, 'create', checked.body, args);
@@ -205,12 +218,12 @@ export function createWrites(settings: WriteSettings) {
       mark: own,
       stored: null,
       basis: on.map(({ row }) => row ?? null),
-      called: subjectLines(on),
+      called: parentLines(on),
       audience: audienceOf(known, checked.body, {}),
       changes,
       notes: planNotes,
       warnings: warning({ known, body: checked.body, stored: {}, subjects: on }, context, like),
-      probe,
+      outcomeQuery: probe,
       outcome: (others) => outcomes.ofCreate(probe, checked.body, checked.fields, others, context),
       send: async (writer, how = options(context)) => {
         uploads.take(bytes);
@@ -301,8 +314,8 @@ export function createWrites(settings: WriteSettings) {
     const before = await show(row, fields, context);
     const planNotes = [
       ...(args.notes ?? []),
-      ...checked.said,
-      ...computed(known, checked.body, row),
+      ...checked.interpretations,
+      ...computedValues(known, checked.body, row),
       ...clearedNote(checked.body, fields, before),
       ...invisibleNotes(checked.body),
     ];
@@ -321,12 +334,12 @@ export function createWrites(settings: WriteSettings) {
       mark: null,
       stored: row,
       basis: [],
-      called: [nameLine(entity, args.id, row), ...subjectLines(on)],
+      called: [nameLine(entity, args.id, row), ...parentLines(on)],
       audience: audienceOf(known, checked.body, row),
       changes,
       notes: planNotes,
       warnings: warning({ known, body: checked.body, stored: row, subjects: on }, context),
-      probe: outcomeQueryOfRecord(
+      outcomeQuery: outcomeQueryOfRecord(
         entity.name,
         args.id,
         args.parentId,
@@ -357,7 +370,7 @@ export function createWrites(settings: WriteSettings) {
     const gone = { text: '', json: null };
     const called = [
       nameLine(entity, args.id, row),
-      ...subjectLines(await subjects.ofStored(known, row, context)),
+      ...parentLines(await subjects.ofStored(known, row, context)),
     ];
     const changes = record.fields.map((field, index) => ({
       field: titleOf(field),
@@ -378,8 +391,8 @@ export function createWrites(settings: WriteSettings) {
       changes,
       notes: [],
       warnings: async () => [],
-      alongside: () => childrenOf(entity, args.id, reader, policy, context.signal),
-      probe: outcomeQueryOfRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
+      childCounts: () => childCountLines(entity, args.id, reader, policy, context.signal),
+      outcomeQuery: outcomeQueryOfRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
       outcome: () => outcomes.ofDelete(known, args.id, args.parentId ?? route.parent?.id, context),
       send: (writer, how = options(context)) => writer.remove(`${route.path}/${args.id}`, how),
       readBack: async (id, stored) => {

@@ -2,7 +2,7 @@ import type { Cell } from '../../entities/display/display.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { shorten } from '../../text.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
-import type { Decision } from './gate.js';
+import type { Held } from './gate.js';
 
 const would = { create: 'create', update: 'update', delete: 'delete' } as const;
 
@@ -53,7 +53,7 @@ export async function previewLines(plan: WritePlan, actAs: number | null): Promi
   return [
     actionLine(plan),
     ...fence(await dataLines(plan)),
-    ...((await plan.alongside?.()) ?? []),
+    ...((await plan.childCounts?.()) ?? []),
     ...audienceLines(plan, actAs),
   ];
 }
@@ -82,7 +82,7 @@ export async function questionText(plan: WritePlan, actAs: number | null): Promi
   return [
     actionLine(plan),
     ...audienceLines(plan, actAs),
-    ...((await plan.alongside?.()) ?? []),
+    ...((await plan.childCounts?.()) ?? []),
     ...more,
     ...fence(data.slice(0, mostLines).map(cutForDialog)),
   ].join('\n');
@@ -90,7 +90,7 @@ export async function questionText(plan: WritePlan, actAs: number | null): Promi
 
 /** The preview of a held write, and the token that lets it through. */
 export async function previewText(
-  held: Omit<Extract<Decision, { open: false }>, 'plan'> & { readonly plan: WritePlan },
+  held: Omit<Held, 'plan'> & { readonly plan: WritePlan },
   actAs: number | null,
 ): Promise<string> {
   const [first = '', ...rest] = await previewLines(held.plan, actAs);

@@ -2,7 +2,7 @@ import { orNull } from '../../entities/read/optional-read.js';
 import type { Change, WritePlan, WriteSteps } from '../../entities/write/plan.js';
 import { stepName } from '../../entities/write/plan.js';
 import { oneLine, shorten } from '../../text.js';
-import type { ToolContext } from '../../tools/define/define.js';
+import type { ToolContext } from '../../tools/define/define-tool.js';
 import { countsOf } from '../output/render-steps.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
 
@@ -97,7 +97,7 @@ export async function stepsPreview(
   const below: string[] = [];
   for (const step of steps) {
     const warnings = await step.warnings();
-    below.push(...((await step.alongside?.()) ?? []).filter((line) => !line.startsWith('Nothing')));
+    below.push(...((await step.childCounts?.()) ?? []).filter((line) => !line.startsWith('Nothing')));
     rows.push(
       [
         shorten(oneLine(neutralize(stepName(step))), mostOfName),

@@ -3,7 +3,7 @@ import type { FoundOutcome } from '../../entities/write/outcome.js';
 import { stepName, type WritePlan, type WriteSteps } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import { canonical } from '../../text.js';
-import type { ToolContext } from '../../tools/define/define.js';
+import type { ToolContext } from '../../tools/define/define-tool.js';
 import type { StepOutcome } from '../output/render-steps.js';
 import type { SingleWrite } from './single-write.js';
 

@@ -12,8 +12,8 @@ import type { Audience } from '../../entities/write/visibility.js';
 import { AutotaskError } from '../../errors.js';
 import type { Redact } from '../../log.js';
 import { type Policy, takesAttribution } from '../../policy/index.js';
-import type { ToolContext, WriteTool } from '../../tools/define/define.js';
-import type { Ask, Gate } from '../confirmation/gate.js';
+import type { ToolContext, WriteTool } from '../../tools/define/define-tool.js';
+import type { Gate, PersonAsked, Question } from '../confirmation/gate.js';
 import { previewText, questionText } from '../confirmation/preview.js';
 import { asPreviewed, createPreviewedRecords, type Previewed } from '../confirmation/previewed-records.js';
 import { stepsPreview, stepsPreviewText, stepsQuestion } from '../confirmation/steps-preview.js';
@@ -40,7 +40,7 @@ export interface WriteRules {
 /** Who calls, and how the human behind the call can be asked. */
 export interface Calling {
   readonly caller?: string;
-  readonly ask?: Ask;
+  readonly person?: PersonAsked;
 }
 
 export interface PlannedCall {
@@ -72,7 +72,7 @@ function afterwards(error: unknown, plan: WritePlan, id: number | null): unknown
   return new AutotaskError('outcomeUnknown', error.message, {
     upstream,
     ...(status === undefined ? {} : { status }),
-    next: probeText(plan.probe),
+    next: probeText(plan.outcomeQuery),
     cause,
   });
 }
@@ -127,7 +127,11 @@ export function createWriteRunner(rules: WriteRules) {
     throw new AutotaskError('notAllowed', 'This server is read-only. Nothing was written.');
   }
 
-  return async function write(call: PlannedCall, context: ToolContext, calling: Calling): Promise<string> {
+  return async function write(
+    call: PlannedCall,
+    context: ToolContext,
+    calling: Calling,
+  ): Promise<string | Question> {
     const { tool, confirm, args } = call;
     const who = calling.caller ?? 'unknown';
     const caller = tenant === undefined ? who : `${who} of tenant ${tenant}`;
@@ -151,8 +155,13 @@ export function createWriteRunner(rules: WriteRules) {
       replan: () => planned(undefined),
       describe: async (now) =>
         isSteps(now) ? stepsQuestion(await described(now)) : questionText(now, attributed(now)),
-      ask: calling.ask,
+      person: calling.person,
     });
+    if (decision.open === false && decision.question !== undefined) {
+      // The answer comes with another call, which writes what this question showed.
+      if (isSteps(plan)) previews.add(subject, plan);
+      return decision.question;
+    }
     if (!decision.open) {
       if (!isSteps(decision.plan)) {
         return previewText({ ...decision, plan: decision.plan }, attributed(decision.plan));

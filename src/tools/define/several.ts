@@ -5,8 +5,8 @@ import { numberField } from '../../entities/references/references.js';
 import type { AnyPlan, SkippedRecord, WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput, type Problem } from '../../errors.js';
 import { canonical } from '../../text.js';
-import type { ToolContext } from './define.js';
-import * as inputs from './inputs.js';
+import type { ToolContext } from './define-tool.js';
+import * as inputs from './shared-inputs.js';
 
 /** Arguments by which a tool that writes one record takes several. */
 export const chosen = {

@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../errors.js';
-import { defineWriteTool } from '../define/define.js';
-import * as inputs from '../define/inputs.js';
+import { defineWriteTool } from '../define/define-tool.js';
 import { itemList, onError, planRecords } from '../define/several.js';
+import * as inputs from '../define/shared-inputs.js';
 
 const neither = new InvalidInput('Nothing was written.', [
   { field: 'data', problem: 'is required, or items' },

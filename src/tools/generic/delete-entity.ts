@@ -1,6 +1,6 @@
-import { defineWriteTool } from '../define/define.js';
-import * as inputs from '../define/inputs.js';
+import { defineWriteTool } from '../define/define-tool.js';
 import { chosen, onError, planRecords, withId } from '../define/several.js';
+import * as inputs from '../define/shared-inputs.js';
 
 export const deleteEntity = defineWriteTool({
   name: 'delete-entity',

@@ -1,9 +1,9 @@
 import type { Row } from '../../client/types.js';
 import type { CallContext } from '../../entities/read/read.js';
 import { InvalidInput } from '../../errors.js';
-import { defineWriteTool } from '../define/define.js';
-import * as inputs from '../define/inputs.js';
+import { defineWriteTool } from '../define/define-tool.js';
 import { chosen, itemList, onError, planRecords, withId } from '../define/several.js';
+import * as inputs from '../define/shared-inputs.js';
 
 const noData = new InvalidInput('Nothing was written.', [
   { field: 'data', problem: 'is required, or items' },
