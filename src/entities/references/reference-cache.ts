@@ -46,7 +46,7 @@ export type LookUp = (
   entity: Entity & { readonly path: string },
   search: Search,
   options: Pick<QueryOptions, 'limit' | 'signal'>,
-) => Promise<QueryResult>;
+) => Promise<QueryResult & { readonly isKept: boolean }>;
 
 /**
  * Look-ups that a preview and its confirmation, or calls soon after each other, make once. Only what was found is
@@ -62,12 +62,12 @@ export function createLookUp(
   return async (entity, search, options) => {
     const key = JSON.stringify([search, options.limit]);
     const known = memory.get(entity, key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return { ...known, isKept: true };
     const change = changes.at(entity);
     const found = await reader.query(entity.path, search, options);
     const isShort = JSON.stringify(found.rows).length <= mostCharacters;
     if (found.rows.length > 0 && isShort) memory.keep(entity, key, found, change);
     onRead(entity, found.rows, change);
-    return found;
+    return { ...found, isKept: false };
   };
 }
