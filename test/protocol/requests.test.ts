@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createChangedRecords } from '../../src/changed-records.js';
 import { findEntity } from '../../src/entities/metadata/entity-names.js';
-import { createChangedRecords } from '../../src/entities/references/changed-records.js';
-import { createBriefMemory } from '../../src/entities/references/reference-cache.js';
+import { createEntityCache } from '../../src/entities/references/reference-cache.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox, TenantHandle } from '../../src/sandbox/types.js';
 import { callTool, post, startProgram, token } from '../http/support.js';
@@ -183,10 +183,10 @@ describe('what is kept is bounded', () => {
   const companies = findEntity('Companies');
 
   it('in number: the oldest goes first', () => {
-    const memory = createBriefMemory<string>(3, createChangedRecords());
-    for (const id of [1, 2, 3]) memory.keep(companies, id, `name ${id}`, 0);
-    memory.keep(companies, 1, 'name 1', 0);
-    memory.keep(companies, 4, 'name 4', 0);
+    const memory = createEntityCache<string>(3, createChangedRecords());
+    for (const id of [1, 2, 3]) memory.set(companies, id, `name ${id}`, 0);
+    memory.set(companies, 1, 'name 1', 0);
+    memory.set(companies, 4, 'name 4', 0);
     expect([1, 2, 3, 4].map((id) => memory.get(companies, id))).toEqual([
       'name 1',
       undefined,

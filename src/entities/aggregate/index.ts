@@ -1,26 +1,31 @@
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
-import type { CheckedFilter } from '../filter/filter.js';
-import { onFinding } from '../filter/zero-results.js';
+import type { CheckedFilter } from '../filter/check-filter.js';
+import { resultNotes as filterNotes } from '../filter/result-notes.js';
 import type { MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
-import { comparedFrom, requireWhole } from '../read/completeness.js';
+import { requireComplete, verifiedFrom } from '../read/completeness.js';
 import type { CallContext, Reads } from '../read/read.js';
 import type { References } from '../references/references.js';
-import { countable, countGroups } from './compute/counting.js';
+import { countableGroups, countGroups } from './compute/count-queries.js';
 import { Groups, operandsOf } from './compute/groups.js';
-import { defaultRecords, requireRoom, requireStillWithin, requireWithin } from './compute/request-limit.js';
-import { keyReader } from './request/keys.js';
-import { type Measured, measured } from './request/operands.js';
-import { Related } from './request/related-records.js';
+import {
+  defaultRecords,
+  requireRecordLimit,
+  requireRecordLimitWhileReading,
+  requireRequestBudget,
+} from './compute/read-limits.js';
+import { keyReader } from './request/group-keys.js';
+import { type OperandReader, operandReader } from './request/operands.js';
+import { RelatedRecords } from './request/related-records.js';
 import { type AggregateArguments, checkRequest } from './request/request.js';
-import { notesOn } from './result/notes.js';
-import { type Table, tabulate } from './result/table.js';
+import { resultNotes } from './result/notes.js';
+import { createTable, type Table } from './result/table.js';
 
-export { mostRecords } from './compute/request-limit.js';
+export { mostRecords } from './compute/read-limits.js';
 export { type AggregateArguments, defaultTop, largestTop } from './request/request.js';
-export type { Table, Together } from './result/table.js';
+export type { GroupSum, Table } from './result/table.js';
 
 export interface AggregateResult {
   readonly entity: string;
@@ -56,7 +61,12 @@ export function createAggregate(
   }
 
   /** Everything that matches, page after page. */
-  async function* pagesOf(path: string, filter: CheckedFilter, records: Related, context: CallContext) {
+  async function* pagesOf(
+    path: string,
+    filter: CheckedFilter,
+    records: RelatedRecords,
+    context: CallContext,
+  ) {
     const options = context.signal ? { signal: context.signal } : {};
     const includeFields = records.includeFields(filter.localFields);
     const search = (nodes: readonly FilterNode[]) =>
@@ -71,7 +81,7 @@ export function createAggregate(
   async function begin(pages: AsyncGenerator<readonly Row[], void, undefined>) {
     const first = await pages.next();
     const rows = first.done === true ? [] : first.value;
-    const isAll = rows.length < comparedFrom && (first.done === true || (await pages.next()).done === true);
+    const isAll = rows.length < verifiedFrom && (first.done === true || (await pages.next()).done === true);
     const all = async function* () {
       yield rows;
       yield* pages;
@@ -84,7 +94,7 @@ export function createAggregate(
     pages: AsyncIterable<readonly Row[]>,
     path: string,
     filter: CheckedFilter,
-    records: Related,
+    records: RelatedRecords,
     limit: number,
     total: number,
     context: CallContext,
@@ -101,16 +111,16 @@ export function createAggregate(
     for await (const rows of pages) {
       read += rows.length;
       // The count was made before: whoever adds records meanwhile must not lift the limit.
-      requireStillWithin(records.entity.name, read, limit);
+      requireRecordLimitWhileReading(records.entity.name, read, limit);
       for (const row of rows) if (filter.local.every((matches) => matches(row))) waiting.push(row);
       context.progress?.(read, Math.max(read, total));
-      if (waiting.length >= mostWaiting || records.unknown(waiting) >= page || records.lookups === 0) {
+      if (waiting.length >= mostWaiting || records.unreadCount(waiting) >= page || records.lookups === 0) {
         await flush();
       }
     }
     await flush();
     const { batches: filters } = filter;
-    await requireWhole(read, { path, filters, counted: total }, reader, options);
+    await requireComplete(read, { path, filters, counted: total }, reader, options);
   }
 
   async function totalOf(path: string, filter: CheckedFilter, context: CallContext): Promise<number> {
@@ -143,14 +153,14 @@ export function createAggregate(
     // Whole seconds, which is how moments are written.
     const now = Math.floor(Date.now() / 1000) * 1000;
     const operands = operandsOf(request.metrics);
-    const records = new Related(entity);
-    const measures: (Measured & { needs: (typeof operands)[number]['needs'] })[] = operands.map(
-      ({ operand, needs }) => ({ needs, ...measured(operand, records, context.timeZone, now) }),
+    const records = new RelatedRecords(entity);
+    const measures: (OperandReader & { needs: (typeof operands)[number]['needs'] })[] = operands.map(
+      ({ operand, needs }) => ({ needs, ...operandReader(operand, records, context.timeZone, now) }),
     );
     const keys = request.keys.map((key) => keyReader(key, records, context.timeZone, now));
     const groupsOf = () => new Groups({ keys, measures });
 
-    const counted = countable(request, filter, known);
+    const counted = countableGroups(request, filter, known);
     const pages = pagesOf(entity.path, filter, records, context);
     const isCheap = counted !== undefined && counted.length <= fewCounts;
     const mayBeShort = !isCheap && args.maxRecords === undefined && filter.batches.length === 1;
@@ -166,7 +176,7 @@ export function createAggregate(
       groups.addCounted([], total);
       countQueries = filter.batches.length;
     } else if (counted !== undefined && toCount < toRead) {
-      await requireRoom(reader, entity.name, toCount, options);
+      await requireRequestBudget(reader, entity.name, toCount, options);
       const { path } = entity;
       const { progress } = context;
       const queries = await countGroups(path, filter, counted, total, groups, reader, options, progress);
@@ -179,13 +189,13 @@ export function createAggregate(
       }
     }
     if (countQueries === null && total > 0) {
-      requireWithin(entity.name, total, limit);
-      await requireRoom(reader, entity.name, toRead, options);
+      requireRecordLimit(entity.name, total, limit);
+      await requireRequestBudget(reader, entity.name, toRead, options);
       const { path } = entity;
       await stream(start.pages, path, filter, records, limit, total, context, (row) => groups.add(row));
     }
-    const whole = groups.together(groups.all);
-    const table = await tabulate(groups, whole, request, operands, {
+    const whole = groups.total(groups.all);
+    const table = await createTable(groups, whole, request, operands, {
       references,
       timeZone: context.timeZone,
       mostText: 120,
@@ -197,12 +207,12 @@ export function createAggregate(
       records: groups.records,
       countQueries,
       table,
-      understood: filter.asked.understood,
+      understood: filter.interpretation.understood,
       notes: [
         ...filter.notes,
-        ...(await onFinding(filter, known, references, groups.records > 0, context)),
+        ...(await filterNotes(filter, known, references, groups.records > 0, context)),
         ...notes,
-        ...notesOn({
+        ...resultNotes({
           request,
           operands,
           measures,
