@@ -46,7 +46,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     let use: number | undefined;
     const observer: ClientObserver = {
       ...metrics.upstream,
-      threshold: ({ currentTimeframeRequestCount: used, externalRequestThreshold: most }) => {
+      thresholdReported: ({ currentTimeframeRequestCount: used, externalRequestThreshold: most }) => {
         use = most > 0 ? used / most : undefined;
       },
     };
@@ -89,7 +89,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     log,
     reach: async (signal, metrics) => {
       const { checkReachability } = await import('../../client/index.js');
-      const observer = { ...metrics.upstream, threshold: () => {} };
+      const observer = { ...metrics.upstream, thresholdReported: () => {} };
       await checkReachability({ ...upstream.settings, log, observer }, signal);
     },
     openTenant: (named, metrics) => {
