@@ -4,12 +4,7 @@ import type { ClientSettings } from '../client/types.js';
 import type { Config } from '../config/index.js';
 import type { Credentials } from '../credentials.js';
 import { createLog, createRedactor, type Log } from '../log.js';
-import {
-  createChangedRecords,
-  createServer,
-  type ServerSettings,
-  type TenantAccess,
-} from '../server/index.js';
+import { prepareServer, type ServerSettings, type TenantAccess } from '../server/index.js';
 import { tagOf } from '../tenant-identity.js';
 import { serveStdio } from '../transports/stdio.js';
 import type { LocalFiles } from './files.js';
@@ -87,7 +82,6 @@ export const accessOf = (
   audit,
   actAs: writes.actAs,
   marks: writes.marks,
-  changes: createChangedRecords(),
   redact: createRedactor(secrets),
   ...(tenant === undefined ? {} : { tenant }),
 });
@@ -129,8 +123,9 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
   const files =
     config.filesDir === null ? null : await (await import('./files.js')).openFiles(config.filesDir);
   let close = async () => {};
-  const server = createServer({
+  const make = prepareServer({
     ...serverSettings(config, name, log),
+    singleClient: true,
     open: async () => {
       const upstream = await upstreamOf(config);
       close = upstream.close;
@@ -146,7 +141,7 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
     },
   });
   try {
-    await serveStdio(server);
+    await serveStdio(() => make(config.readOnly));
   } finally {
     await close();
   }

@@ -1,6 +1,5 @@
 import type { AuditLog } from '../audit/index.js';
 import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
-import type { Changes } from '../entities/references/changed-records.js';
 import type { MarkFields } from '../entities/write/idempotency-mark.js';
 import type { Redact } from '../log.js';
 import type { Policy } from '../policy/index.js';
@@ -34,8 +33,6 @@ export interface TenantAccess {
   readonly actAs?: number | null;
   /** Fields that receive a mark on create. */
   readonly marks?: MarkFields;
-  /** What was written to this tenant, whoever did it; of this server alone unless given. */
-  readonly changes?: Changes;
   /** Takes the secrets of this server out of what the audit log keeps. */
   readonly redact?: Redact;
   /** Files on this machine that may be attached; none unless given. */
@@ -53,6 +50,8 @@ export interface ServerSettings {
   readonly policy?: Policy;
   /** How writes are confirmed; by token unless given. */
   readonly confirm?: GateSettings;
+  /** Whether one client alone reaches this server: then what it is listed depends on nobody's rights but its own. */
+  readonly singleClient?: boolean;
   /** Whether the access brings files of this machine. */
   readonly files?: boolean;
   /** Asked at the first call that needs it, because most servers that clients start are never called. */

@@ -1,6 +1,4 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { type JSONRPCMessage, Server, type Transport } from '@modelcontextprotocol/server';
 import { type Redact, redactAll } from '../../redact.js';
 
 /** Bytes of files, in which a secret could only be replaced by breaking the file. */

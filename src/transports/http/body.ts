@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isJsonContentType } from '@modelcontextprotocol/server';
 import { most as budget, Pool } from '../../resource-budget.js';
 import { Refusal } from './refusal.js';
 
@@ -72,8 +73,9 @@ function receive(request: IncomingMessage, most: number, fits: (bytes: number) =
 
 /** Refuses what is not plain JSON before any of it is read. */
 export function checkBodyHeaders({ headers }: IncomingMessage): void {
-  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  if (type !== 'application/json') throw new Refusal(415, 'Content-Type must be application/json.');
+  if (!isJsonContentType(headers['content-type'] ?? null)) {
+    throw new Refusal(415, 'Content-Type must be application/json.');
+  }
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding === 'identity') return;
   throw new Refusal(415, 'Send the body without Content-Encoding.', { 'Accept-Encoding': 'identity' });

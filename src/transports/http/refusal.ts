@@ -45,3 +45,9 @@ export function sendError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) response.destroy();
   else sendJson(response, status, rpcError(code, message), headers);
 }
+
+/** The same where the answer is a web-standard one. Rejects with whatever is no refusal. */
+export function refusalResponse(error: unknown): Response {
+  if (!(error instanceof Refusal)) throw error;
+  return Response.json(rpcError(error.code, error.message), { status: error.status, headers: error.headers });
+}
