@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Problem } from '../errors.js';
+import { isLoopback } from './loopback.js';
 import { type OAuthConfig, oauthVariables, readOAuth } from './oauth.js';
 import type { VariableName } from './variables.js';
 
@@ -135,9 +136,6 @@ function readTokens(text: string, taken: readonly AccessToken[], problems: Probl
   }
   return tokens;
 }
-
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 
 /** Null, and `problems` says why, when the HTTP transport could not be started safely. */
 export function readHttp(values: Readonly<Record<string, string>>, problems: Problem[]): HttpConfig | null {

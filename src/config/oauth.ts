@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Problem } from '../errors.js';
+import { isLoopback } from './loopback.js';
 import type { VariableName } from './variables.js';
 
 /** Who may issue tokens for this server, and what must stand in them. */
@@ -20,8 +21,6 @@ export interface OAuthConfig {
 }
 
 const list = z.string().transform((text) => text.split(/[\s,]+/).filter((item) => item !== ''));
-
-const isLoopback = (hostname: string) => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 
 function isAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;

@@ -1,11 +1,32 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import Provider, { type Configuration, type JWK } from 'oidc-provider';
+import Provider, { type Configuration } from 'oidc-provider';
 
 /** An RSA key as an authorization server keeps it, the private half included. */
-export function makeKey(kid: string = randomUUID()): JWK {
+export function makeKey(kid: string = randomUUID()) {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return { ...privateKey.export({ format: 'jwk' }), kty: 'RSA', kid, alg: 'RS256', use: 'sig' };
+  const {
+    n = '',
+    e = '',
+    d = '',
+    p = '',
+    q = '',
+    dp = '',
+    dq = '',
+    qi = '',
+  } = privateKey.export({ format: 'jwk' });
+  return { kty: 'RSA', n, e, d, p, q, dp, dq, qi, kid, alg: 'RS256', use: 'sig' } as const;
+}
+
+export type Key = ReturnType<typeof makeKey>;
+
+const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A token with whatever header and claims, truly signed with RS256. */
+export function signed(key: Key, header: unknown, claims: unknown): string {
+  const text = `${encoded(header)}.${encoded(claims)}`;
+  const signature = sign('RSA-SHA256', Buffer.from(text), createPrivateKey({ key, format: 'jwk' }));
+  return `${text}.${signature.toString('base64url')}`;
 }
 
 export interface AuthorizationServerSettings {
@@ -14,7 +35,7 @@ export interface AuthorizationServerSettings {
   /** Who signs in; asked for at each sign-in. */
   readonly user?: () => string;
   readonly claims?: (user: string) => Record<string, unknown>;
-  readonly key?: JWK;
+  readonly key?: Key;
   readonly format?: 'jwt' | 'opaque';
   /** Seconds that an access token lives. */
   readonly lifetime?: () => number;
@@ -52,7 +73,7 @@ export async function startAuthorizationServer(settings: AuthorizationServerSett
       },
     ],
     cookies: { keys: [randomUUID()] },
-    scopes: ['openid', 'offline_access'],
+    scopes: ['openid', 'offline_access', 'autotask.read', 'autotask.write'],
     pkce: { required: () => true },
     rotateRefreshToken: true,
     issueRefreshToken: async () => true,
@@ -91,9 +112,14 @@ export async function startAuthorizationServer(settings: AuthorizationServerSett
     const known = grantId === undefined ? undefined : await provider.Grant.find(grantId);
     const grant = known ?? new provider.Grant({ accountId: session?.accountId ?? user(), clientId });
     const scopes = String(params.scope ?? '').split(' ');
-    grant.addOIDCScope(scopes.filter((scope) => !scope.startsWith('autotask.')).join(' '));
-    const granted = grants(scopes.filter((scope) => scope.startsWith('autotask.')));
-    grant.addResourceScope(resource, granted.join(' '));
+    grant.addOIDCScope(scopes.join(' '));
+    const rights = scopes.filter((scope) => scope.startsWith('autotask.'));
+    const granted = grants(rights);
+    const kept = rights.filter((scope) => !granted.includes(scope));
+    if (granted.length > 0) grant.addResourceScope(resource, granted.join(' '));
+    // What was once withheld may be given the next time.
+    grant.rejected = undefined;
+    if (kept.length > 0) grant.rejectResourceScope(resource, kept.join(' '));
     const consent = { grantId: await grant.save() };
     await provider.interactionFinished(request, response, { consent }, { mergeWithLastSubmission: true });
   }
@@ -116,13 +142,15 @@ export async function startAuthorizationServer(settings: AuthorizationServerSett
         body: new URLSearchParams({ grant_type: 'client_credentials', scope, resource }),
       });
       const body: unknown = await response.json();
-      if (typeof body === 'object' && body !== null && 'access_token' in body) return String(body.access_token);
+      if (typeof body === 'object' && body !== null && 'access_token' in body)
+        return String(body.access_token);
       throw new Error(JSON.stringify(body));
     },
-    close: () => new Promise<void>((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
   };
 }
 

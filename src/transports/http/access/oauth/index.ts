@@ -1,6 +1,6 @@
 import { getOAuthProtectedResourceMetadataUrl } from '@modelcontextprotocol/server';
 import { Refusal } from '../../refusal.js';
-import type { HttpSettings, OAuthSettings, Principal } from '../../settings.js';
+import type { HttpSettings, KeyTimes, OAuthSettings, Principal } from '../../settings.js';
 import { createTokenVerifier, TokenRefused, type VerifiedToken } from './access-token.js';
 import { createIssuerKeys, IssuerUnreachable } from './issuer-keys.js';
 
@@ -47,11 +47,11 @@ const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
 /** This server as an OAuth 2.1 resource server: it checks tokens and never makes any. */
 export function createOAuthResource(
   settings: OAuthSettings,
-  { readOnly, log }: Pick<HttpSettings, 'readOnly' | 'log'>,
+  { readOnly, log, limits }: Pick<HttpSettings, 'readOnly' | 'log'> & { readonly limits: KeyTimes },
 ): OAuthResource {
   const { publicUrl, issuers, scopePrefix } = settings;
   const keys = issuers.map(
-    (issuer) => [issuer, createIssuerKeys(issuer, settings.fetchJson, settings.times, log)] as const,
+    (issuer) => [issuer, createIssuerKeys(issuer, settings.fetchJson, limits, log)] as const,
   );
   const verify = createTokenVerifier(settings, new Map(keys));
   const noteRefused = limitLines((line) => log('warning', line));
@@ -91,7 +91,9 @@ export function createOAuthResource(
       }
       if (!(error instanceof IssuerUnreachable)) throw error;
       noteRefused(`a token could not be checked: ${error.message}`);
-      throw new Refusal(503, 'The token cannot be checked at the moment; try again.', { 'Retry-After': '10' });
+      throw new Refusal(503, 'The token cannot be checked at the moment; try again.', {
+        'Retry-After': '10',
+      });
     }
   }
 
