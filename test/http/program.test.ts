@@ -112,7 +112,7 @@ describe('the program refuses to start', () => {
     [
       'with a wrong mode',
       { AUTOTASK_HTTP_AUTH: 'none', AUTOTASK_HTTP_TOKEN: token },
-      /AUTOTASK_HTTP_AUTH: must be token or gateway/,
+      /AUTOTASK_HTTP_AUTH: must be token, gateway or oauth/,
     ],
     [
       'with an origin that is none',
