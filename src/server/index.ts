@@ -9,6 +9,7 @@ import {
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { didYouMean } from '../nearest.js';
+import { mentioned } from '../text.js';
 import { type CacheHints, cacheHints } from './cache-hints.js';
 import { callerOf, inputRequiredFor, patienceMs, personAsked } from './confirmation/elicitation.js';
 import type { Answer, CallExtras } from './dispatch/dispatch.js';
@@ -21,7 +22,7 @@ import type { TenantServices } from './tenant-services.js';
 import { explainConfirm } from './tool-list/confirm-description.js';
 import { visibleTools } from './tool-list/visible-tools.js';
 
-export type { LocalFiles } from '../tools/define/define.js';
+export type { LocalFiles } from '../tools/define/define-tool.js';
 export type { ServerSettings, TenantAccess } from './settings.js';
 export { isWritingTool, visibleTools } from './tool-list/visible-tools.js';
 
@@ -204,7 +205,7 @@ function serverOf({
         const hint = didYouMean(name, names);
         throw new ProtocolError(
           ProtocolErrorCode.InvalidParams,
-          `There is no tool ${JSON.stringify(name)}.${hint}`,
+          `There is no tool ${mentioned(name)}.${hint}`,
         );
       }
       const { mcpReq } = context;

@@ -1,9 +1,10 @@
 import type { AuditLog } from '../audit/index.js';
+import type { Changes } from '../changed-records.js';
 import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
 import type { MarkFields } from '../entities/write/idempotency-mark.js';
 import type { Redact } from '../log.js';
 import type { Policy } from '../policy/index.js';
-import type { LocalFiles, ServerFacts } from '../tools/define/define.js';
+import type { LocalFiles, ServerFacts } from '../tools/define/define-tool.js';
 
 export interface GateSettings {
   readonly mode: 'token' | 'preview' | 'elicit';
@@ -33,6 +34,8 @@ export interface TenantAccess {
   readonly actAs?: number | null;
   /** Fields that receive a mark on create. */
   readonly marks?: MarkFields;
+  /** What was written to this tenant, whoever did it; of this server alone unless given. */
+  readonly changes?: Changes;
   /** Takes the secrets of this server out of what the audit log keeps. */
   readonly redact?: Redact;
   /** Files on this machine that may be attached; none unless given. */

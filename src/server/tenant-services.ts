@@ -1,9 +1,9 @@
+import { createChangedRecords } from '../changed-records.js';
 import { createEntities } from '../entities/index.js';
 import { createCursors } from '../entities/order/cursors/cursor.js';
-import { type Changes, createChangedRecords } from '../entities/references/changed-records.js';
 import { guardReader, guardWriter } from '../policy/guard.js';
 import { createPolicy } from '../policy/index.js';
-import type { ToolContext } from '../tools/define/define.js';
+import type { ToolContext } from '../tools/define/define-tool.js';
 import { tools, toolsWithFiles } from '../tools/index.js';
 import { createGate } from './confirmation/gate.js';
 import { createDispatch } from './dispatch/dispatch.js';
@@ -15,17 +15,6 @@ export interface TenantServices {
   readonly dispatch: ReturnType<typeof createDispatch>;
 }
 
-/** What was written through an access, whichever of the servers that share it did so. */
-const written = new WeakMap<TenantAccess, Changes>();
-
-function changesOf(access: TenantAccess): Changes {
-  const known = written.get(access);
-  if (known !== undefined) return known;
-  const made = createChangedRecords();
-  written.set(access, made);
-  return made;
-}
-
 /**
  * The desks of one tenant. They share its entities as the policy lets them be seen: nothing above can reach
  * Autotask in another way, and what the tools get has no method that writes.
@@ -35,8 +24,15 @@ export function createTenantServices(
   access: TenantAccess,
 ): (readOnly: boolean) => TenantServices {
   const { timeZone, closedStatusIds, facts, log, policy = createPolicy() } = settings;
-  const { reader, writer, whyNoReader, actAs = null, tenant, files = null } = access;
-  const changes = changesOf(access);
+  const {
+    reader,
+    writer,
+    whyNoReader,
+    actAs = null,
+    tenant,
+    files = null,
+    changes = createChangedRecords(),
+  } = access;
   const guarded = reader === null ? null : guardReader(reader, policy);
   const cursors = createCursors(settings.confirm?.key, access.owner ?? tenant);
   const entities = createEntities(guarded, whyNoReader, policy, access.marks, cursors, changes);

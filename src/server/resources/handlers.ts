@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { AutotaskError } from '../../errors.js';
 import { didYouMean } from '../../nearest.js';
+import { mentioned, shorten } from '../../text.js';
 import type { Completion } from '../../tools/resources/completions.js';
 import { prompts } from '../../tools/resources/prompts.js';
 import { resourceAt, resources } from '../../tools/resources/resources.js';
@@ -27,13 +28,13 @@ export async function readResource(
 ): Promise<ReadResourceResult> {
   const found = resourceAt(uri);
   if (found === undefined || !has(found.resource.tool))
-    throw new ResourceNotFoundError(uri, `There is no resource ${uri}`);
+    throw new ResourceNotFoundError(shorten(uri, 200), `There is no resource ${shorten(uri, 200)}`);
   const { text, blocks, isError } = await call(
     found.resource.tool,
     found.resource.args(found.variable),
     request,
   );
-  if (isError) throw new ResourceNotFoundError(uri, text);
+  if (isError) throw new ResourceNotFoundError(shorten(uri, 200), text);
   const bytes = blocks.flatMap((block) =>
     block.type === 'link' ? [] : [{ uri, mimeType: block.mimeType, blob: block.data }],
   );
@@ -49,10 +50,7 @@ export function getPrompt({ name, arguments: given = {} }: GetPromptRequest['par
       name,
       prompts.map((candidate) => candidate.name),
     );
-    throw new ProtocolError(
-      ProtocolErrorCode.InvalidParams,
-      `There is no prompt ${JSON.stringify(name)}.${hint}`,
-    );
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no prompt ${mentioned(name)}.${hint}`);
   }
   const missing = prompt.args.find((argument) => argument.required && !given[argument.name]?.trim());
   if (missing !== undefined) {

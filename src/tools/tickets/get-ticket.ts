@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
 import type { ListResult, RecordResult } from '../../entities/read/read.js';
-import { defineReadTool, type ToolContext } from '../define/define.js';
 import { idOf } from '../define/define-record-tools.js';
-import * as inputs from '../define/inputs.js';
+import { defineReadTool, type ToolContext } from '../define/define-tool.js';
+import * as inputs from '../define/shared-inputs.js';
 import { withContact } from './ticket-contact.js';
 import { noteColumns } from './timeline/entries.js';
-import { partNames, ticketStory } from './timeline/timeline.js';
+import { partNames, readTicketTimeline } from './timeline/timeline.js';
 
 /** How many notes and time entries are shown; older ones are counted. */
 const shown = 5;
@@ -93,7 +93,7 @@ export const getTicket = defineReadTool({
     const id = await idOf('Tickets', given, context);
     if (parts.length > 0) {
       const names = partNames.filter((name) => parts.includes('all') || parts.includes(name));
-      return ticketStory(id, names, context, telling);
+      return readTicketTimeline(id, names, context, telling);
     }
     const { reads } = context.entities.tenant();
     const record = telling(await reads.get({ entity: 'Tickets', id }, context));

@@ -7,10 +7,11 @@ import {
   type McpHandlerRequestOptions,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
-import { isWritingTool, type McpServer } from '../../server/index.js';
+import { isWritingTool } from '../../server/index.js';
 import { type Authenticator, asksReadOnly } from './access/bearer-token.js';
 import type { Lease } from './access/tenants.js';
 import { checkBatch, checkBodyHeaders, type Outline, outlineOf, readBody } from './body.js';
+import type { Exchange } from './exchange.js';
 import { Refusal, refusalResponse } from './refusal.js';
 import type { Sessions } from './sessions.js';
 import type { HttpSettings, Principal } from './settings.js';
@@ -37,20 +38,6 @@ export interface McpEndpoint {
     onMethod: (method: string) => void,
   ): Promise<void>;
   close(): Promise<void>;
-}
-
-/** One request to `/mcp` whose caller and tenant are known. */
-export interface Exchange {
-  /** Who may use a session that this request opens: this caller, for this tenant, with these rights. */
-  readonly owner: string;
-  /** What was sent, as JSON; undefined and null when the request has no body. */
-  readonly body: unknown;
-  readonly outline: Outline | null;
-  server(): McpServer;
-  /** Calls when the answer is written or its reader gone. */
-  closed(then: (abandoned: boolean) => void): void;
-  /** Keeps the tenant open beyond the answer, until the function it answers is called. */
-  keepTenant(): () => void;
 }
 
 /** The body was read: the adapter would otherwise write it out again only to make a request of it. */

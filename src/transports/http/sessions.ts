@@ -3,7 +3,7 @@ import {
   type McpHandlerRequestOptions,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
-import type { Exchange } from './mcp.js';
+import type { Exchange } from './exchange.js';
 import { Refusal } from './refusal.js';
 import type { Limits } from './settings.js';
 

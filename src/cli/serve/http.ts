@@ -1,0 +1,132 @@
+import type { ClientObserver, ClientSettings } from '../../client/types.js';
+import type { HttpConfig } from '../../config/http.js';
+import type { Config } from '../../config/index.js';
+import { AutotaskError } from '../../errors.js';
+import { createLog, type Log } from '../../log.js';
+import { createBudgets } from '../../policy/index.js';
+import { prepareServer } from '../../server/index.js';
+import { countedAs, tagOf } from '../../tenant-identity.js';
+import { type FetchJson, type Metrics, startHttp, type Tenant } from '../../transports/http/index.js';
+import {
+  accessOf,
+  auditOf,
+  clientsOf,
+  type ProgramName,
+  serverSettings,
+  upstreamOf,
+} from './tenant-access.js';
+import { checkTools, policyOf } from './token-policies.js';
+
+const stopped = () =>
+  new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+
+const servedFor = {
+  token: 'one tenant',
+  gateway: 'for a gateway',
+  oauth: 'one tenant, people sign in',
+} as const;
+
+/** Loaded for those alone who sign in. */
+async function fetchJsonOf(): Promise<FetchJson> {
+  const { createFetchJson } = await import('../../client/index.js');
+  return createFetchJson();
+}
+
+/** Serves many clients over HTTP until the process is told to stop. */
+export async function serveHttp(config: Config, http: HttpConfig, name: ProgramName): Promise<void> {
+  checkTools(config);
+  const upstream = await upstreamOf(config);
+  const tokens = http.tokens.map(({ token }) => token);
+  const logFor = (credentials: object | null): Log =>
+    createLog({
+      level: config.logLevel,
+      format: config.logFormat,
+      secrets: [...tokens, ...Object.values(credentials ?? {})],
+    });
+  const log = logFor(upstream.credentials);
+  for (const warning of config.warnings) log('warning', warning);
+
+  const forGateway = http.auth === 'gateway';
+  const audit = forGateway ? null : await auditOf(config);
+  const budgetOf = createBudgets();
+
+  /** Everything that belongs to one tenant and to nobody else hangs on what this makes. */
+  const open = (settings: ClientSettings | null, metrics: Metrics): Tenant => {
+    let use: number | undefined;
+    const observer: ClientObserver = {
+      ...metrics.upstream,
+      thresholdReported: ({ currentTimeframeRequestCount: used, externalRequestThreshold: most }) => {
+        use = most > 0 ? used / most : undefined;
+      },
+    };
+    const credentials = settings?.credentials;
+    const secrets = [...tokens, ...Object.values(credentials ?? {})];
+    const tag = credentials === undefined ? undefined : tagOf(credentials);
+    const clients = clientsOf(config, settings === null ? null : { ...settings, observer });
+    const ownAudit = forGateway ? auditOf(config, tag) : audit;
+    const access = Promise.all([clients, ownAudit]).then(([both, log]) =>
+      accessOf(config, both, log, secrets, tag),
+    );
+    const common = { ...serverSettings(config, name, settings?.log ?? log, secrets), open: () => access };
+    const counted = credentials === undefined ? '' : countedAs(credentials);
+    // Holders without a policy of their own share what is made for the first of them.
+    const prepared = new Map<string, ReturnType<typeof prepareServer>>();
+    const serverFor = (holder: string) => {
+      const key = config.tokenPolicies.has(holder) ? holder : '';
+      const known = prepared.get(key);
+      if (known !== undefined) return known;
+      const made = prepareServer({ ...common, policy: policyOf(config, budgetOf, counted, key) });
+      prepared.set(key, made);
+      return made;
+    };
+    return {
+      server: ({ name: holder, readOnly }) => serverFor(holder)(readOnly),
+      check: async (signal) => {
+        const { reader, whyNoReader } = await access;
+        if (reader === null) throw new AutotaskError('configuration', whyNoReader ?? '');
+        await reader.version({ signal });
+      },
+      thresholdUse: () => use,
+    };
+  };
+
+  // Listened for from here on: a signal that comes while the server starts must not just end the process.
+  const told = stopped();
+  const server = await startHttp({
+    ...http,
+    oauth: http.oauth === null ? null : { ...http.oauth, fetchJson: await fetchJsonOf() },
+    readOnly: config.readOnly,
+    log,
+    reach: async (signal, metrics) => {
+      const { checkReachability } = await import('../../client/index.js');
+      const observer = { ...metrics.upstream, thresholdReported: () => {} };
+      await checkReachability({ ...upstream.settings, log, observer }, signal);
+    },
+    openTenant: (named, metrics) => {
+      if (named === null) {
+        const { credentials, settings } = upstream;
+        return open(credentials === null ? null : { ...settings, credentials, log }, metrics);
+      }
+      const { apiUrl, ...credentials } = named;
+      const { apiUrl: _, ...settings } = upstream.settings;
+      const pinned = apiUrl === undefined ? {} : { apiUrl };
+      const own = logFor(credentials);
+      const tag = tagOf(credentials);
+      return open(
+        { ...settings, ...pinned, credentials, log: (level, line) => own(level, `tenant ${tag}: ${line}`) },
+        metrics,
+      );
+    },
+  });
+  log('info', `serving MCP at ${server.url}/mcp (${servedFor[http.auth]})`);
+  try {
+    await told;
+    log('info', 'stopping; running calls may finish');
+    await server.close();
+  } finally {
+    await upstream.close();
+  }
+}

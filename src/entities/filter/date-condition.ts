@@ -1,0 +1,66 @@
+import type { FilterNode } from '../../client/types.js';
+import type { Operator } from '../../operators.js';
+import { datetime } from '../../scalars.js';
+import type { FieldMetadata } from '../metadata/entity-metadata.js';
+import type { Conversion } from '../values/convert.js';
+import { isDay, nextDay, parseRange, type Range, showRange, toUtc } from '../values/dates.js';
+
+/** Bounds that stand for a condition on a date. */
+export interface DateCondition {
+  /** Null for a single bound. */
+  readonly op: 'and' | 'or' | null;
+  readonly nodes: readonly FilterNode[];
+  /** Operator that the range is described with. */
+  readonly operator: Operator;
+  /** The range as days or moments, where it was given in words. */
+  readonly range?: string;
+}
+
+/**
+ * A day compared with a moment: `eq` would only match midnight, so the whole day is meant. Ranges in words
+ * and `from..to` stand for all moments in them. Fields that hold days have no zone to shift by.
+ */
+export function dateCondition(
+  operator: Operator,
+  field: FieldMetadata,
+  value: unknown,
+  { timeZone, now = Date.now() }: Conversion,
+): DateCondition | undefined {
+  if (field.dataType !== 'datetime' || typeof value !== 'string') return undefined;
+  const zone = field.day ? 'UTC' : timeZone;
+  const bound = (op: Operator, at: string | undefined): FilterNode[] =>
+    at === undefined ? [] : [{ op, field: field.name, value: at }];
+  if (/^\s*now\s*$/i.test(value) && /^[gl]te?$/.test(operator)) {
+    const at = new Date(now).toISOString();
+    const range = showRange({ from: at }, field.day, timeZone).replace('from ', 'now, ');
+    return { op: null, nodes: bound(operator, at), operator, range };
+  }
+  const wholeDay = isDay(value) && datetime.safeParse(value).success;
+  const bounds: Range | undefined = wholeDay
+    ? { from: toUtc(value, zone), until: toUtc(nextDay(value), zone) }
+    : parseRange(value, timeZone, field.day, now);
+  if (bounds === undefined) return undefined;
+  const { from, until } = bounds;
+  const show = (part: Range) => (wholeDay ? {} : { range: showRange(part, field.day, timeZone) });
+  const starts = (at: string | undefined): DateCondition => ({
+    op: null,
+    nodes: bound('gte', at),
+    operator: 'eq',
+    ...(at === undefined ? {} : show({ from: at })),
+  });
+  const ends = (at: string | undefined): DateCondition => ({
+    op: null,
+    nodes: bound('lt', at),
+    operator: 'eq',
+    ...(at === undefined ? {} : show({ until: at })),
+  });
+  if (operator === 'gt') return starts(until);
+  if (operator === 'gte') return starts(from);
+  if (operator === 'lt') return ends(from);
+  if (operator === 'lte') return ends(until);
+  const inside = [...bound('gte', from), ...bound('lt', until)];
+  const outside = [...bound('lt', from), ...bound('gte', until)];
+  if (operator === 'eq') return { op: 'and', nodes: inside, operator, ...show(bounds) };
+  if (operator === 'noteq') return { op: 'or', nodes: outside, operator, ...show(bounds) };
+  return undefined;
+}

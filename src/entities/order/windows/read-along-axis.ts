@@ -1,0 +1,158 @@
+import type { FilterNode, Row } from '../../../client/types.js';
+import { InvalidInput } from '../../../errors.js';
+import { compareKeyedRows, type KeyedRow, keyedPosition } from '../sort-keys.js';
+import { type Axis, millisecondsOf } from './axis.js';
+import { type RecordBatch, type RecordSource, readById, readWindows } from './windows.js';
+
+/** What is wanted of the records of one query on an axis. */
+export interface AxisQuery {
+  readonly axis: Axis;
+  readonly field: string;
+  readonly descending: boolean;
+  /** The checked conditions that the source stands for. */
+  readonly filter: readonly FilterNode[];
+  /** Records that are wanted at least, if there are so many. */
+  readonly need: number;
+  readonly after: ListPosition | null;
+  /** Whether conditions are applied here: then a window may hold few of what it gives. */
+  readonly local: boolean;
+  readonly mostCalls: number;
+  /** Those that the conditions applied here let through, with their keys. */
+  keyed(rows: readonly Row[]): Promise<readonly KeyedRow[]>;
+}
+
+/** Where a list was left, and what was learned until then. */
+export interface ListPosition {
+  readonly key: number | null;
+  readonly id: number | null;
+  readonly total: number | null;
+  readonly spacing: number | null;
+}
+
+export interface AxisRows {
+  /** Sorted; the first records of the order, without a gap. */
+  readonly rows: readonly KeyedRow[];
+  /** Records that Autotask holds for the query; null when it did not tell. */
+  readonly total: number | null;
+  /** Set when the calls were used up before there was enough: how far everything is known. */
+  readonly stopped: { readonly key: number | null; readonly id: number | null } | null;
+}
+
+const page = 500;
+const day = 86_400_000;
+/** Over how long the records of a list lie, for a first guess. */
+const usualSpan = 3 * 365 * day;
+
+/** The stretch of the axis' field that the caller's own conditions leave. */
+function boundsOf(filter: readonly FilterNode[], field: string): { from: number; until: number } {
+  let from = Number.NEGATIVE_INFINITY;
+  let until = Number.POSITIVE_INFINITY;
+  for (const { op, field: name, value, items } of filter) {
+    if (op === 'and' && items !== undefined) {
+      const inner = boundsOf(items, field);
+      from = Math.max(from, inner.from);
+      until = Math.min(until, inner.until);
+    }
+    const at = name === field ? millisecondsOf(value) : null;
+    if (at === null) continue;
+    if (op === 'gt' || op === 'gte' || op === 'eq') from = Math.max(from, at);
+    if (op === 'lt' || op === 'lte' || op === 'eq') until = Math.min(until, at + 1);
+  }
+  return { from, until };
+}
+
+/**
+ * The first records of an order along an axis. What fits on one page is read whole and sorted; otherwise
+ * windows are, and records without a value come last.
+ */
+export async function readAlongAxis(given: RecordSource, query: AxisQuery): Promise<AxisRows> {
+  const { axis, field, descending, filter, need, after, local, mostCalls } = query;
+  let calls = 0;
+  const source: RecordSource = {
+    read: (conditions) => {
+      calls++;
+      return given.read(conditions);
+    },
+    count: (conditions) => {
+      calls++;
+      return given.count(conditions);
+    },
+  };
+
+  const left = after === null ? null : keyedPosition(after, descending);
+  const rows = new Map<number, KeyedRow>();
+  const add = async (found: readonly Row[]) => {
+    for (const keyed of await query.keyed(found)) {
+      if (left === null || compareKeyedRows(keyed, left, descending) > 0) rows.set(keyed.id, keyed);
+    }
+  };
+  const result = (total: number | null, stopped: AxisRows['stopped'] = null): AxisRows => ({
+    rows: [...rows.values()].sort((a, b) => compareKeyedRows(a, b, descending)),
+    total,
+    stopped,
+  });
+
+  let reached: AxisRows['stopped'] = after;
+  /** Takes slices: true at their end, false when there is enough or no call left. */
+  const take = async (from: AsyncIterable<RecordBatch>, empty: boolean): Promise<boolean> => {
+    for await (const { rows: found, watermark } of from) {
+      await add(found);
+      if (watermark !== null) {
+        const ended = empty || watermark.position === Number.POSITIVE_INFINITY;
+        reached = { key: ended ? null : watermark.position, id: watermark.id };
+      }
+      if (rows.size >= need || calls >= mostCalls) return false;
+    }
+    return true;
+  };
+  const enough = (total: number | null) => {
+    if (rows.size >= need) return result(total);
+    if (reached !== null) return result(total, reached);
+    throw new InvalidInput('Nothing was listed.', [
+      { field: 'query', problem: `too many records match to sort them by ${field}: narrow the query` },
+    ]);
+  };
+
+  const inNulls = after !== null && after.key === null;
+  const everything = filter.every(({ op, field: name }) => op === 'exist' && name === 'id');
+  const bySample = field === 'id' || !descending;
+  const small = after === null ? !everything || bySample : after.total !== null && after.total < page * 0.9;
+  const whole = small ? await source.read([]) : null;
+  if (whole !== null && !whole.more) {
+    await add(whole.rows);
+    return result(whole.rows.length);
+  }
+  const total = after === null ? await source.count([]) : after.total;
+  const unread = total === null ? Number.POSITIVE_INFINITY : total - (whole?.rows.length ?? 0);
+  if (after === null && (unread <= page * 0.9 || unread <= need * 1.5)) {
+    await add(whole?.rows ?? []);
+    const last = whole?.rows.at(-1)?.id;
+    const rest = readById(source, typeof last === 'number' ? last : null, () => ({ position: 0, id: null }));
+    for await (const slice of rest) await add(slice.rows);
+    return result(local ? total : rows.size);
+  }
+
+  const bounds = boundsOf(filter, field);
+  const isBounded = Number.isFinite(bounds.from) || Number.isFinite(bounds.until);
+  if (!inNulls) {
+    const end = descending ? -bounds.until : bounds.from;
+    const span = bounds.until - bounds.from;
+    const start = {
+      after: after === null || after.key === null ? null : { position: after.key, id: after.id },
+      near: Number.isFinite(end) ? end : descending ? -Date.now() : Date.now() - usualSpan,
+      spacing: after?.spacing ?? Math.min(span, usualSpan) / Math.max(1, total ?? 20 * page),
+      wanted: () => (local ? page : Math.max(1, need - rows.size)),
+      ...(whole !== null && bySample ? { sample: whole.rows } : {}),
+    };
+    const windows = readWindows(source, axis, start, descending);
+    if (!(await take(windows, false))) return enough(total);
+    if (field === 'id' || isBounded || (!local && after === null && rows.size === total))
+      return result(total);
+  }
+  const empty: RecordSource = {
+    ...source,
+    read: (conditions) => source.read([{ op: 'notExist', field }, ...conditions]),
+  };
+  const lastEmpty = readById(empty, inNulls ? (after?.id ?? null) : null, (id) => ({ position: 0, id }));
+  return (await take(lastEmpty, true)) ? result(total) : enough(total);
+}

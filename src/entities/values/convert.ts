@@ -1,0 +1,260 @@
+import * as z from 'zod';
+import type { Row } from '../../client/types.js';
+import type { Problem } from '../../errors.js';
+import type { Entity } from '../../model.js';
+import { spellingKey } from '../../nearest.js';
+import * as scalars from '../../scalars.js';
+import type { FieldMetadata } from '../metadata/entity-metadata.js';
+import { entityOfType } from '../metadata/entity-names.js';
+import {
+  ambiguousCode,
+  choicesByLabel,
+  choiceTexts,
+  codeValue,
+  comparisonProblem,
+  distinctLabels,
+  invalidChoice,
+  labelOf,
+} from '../metadata/picklists.js';
+import { meansUnassigned } from '../metadata/synonyms.js';
+import { orNull } from '../read/optional-read.js';
+import type { ExactMatch } from '../references/exact-match.js';
+import { canName, type References } from '../references/references.js';
+import { internalChoices } from '../write/visibility.js';
+import { isDay, rangeForms, toUtc } from './dates.js';
+
+/** Everything needed to turn what a caller wrote into what Autotask stores. */
+export interface Conversion {
+  readonly references: References | null;
+  readonly timeZone: string;
+  readonly signal?: AbortSignal;
+  /** For a filter, where inactive records and ranges of time are welcome; otherwise a value to store. */
+  readonly filter?: boolean;
+  /** Status codes of tickets that count as closed. */
+  readonly closedStatusIds?: readonly number[];
+  /** The value is one of a list. */
+  readonly many?: boolean;
+  /** The moment from which `today` and its like count; milliseconds, the present unless given. */
+  readonly now?: number;
+  /**
+   * Values of the same record or filter that are known already, by field. A name that several records have means
+   * the one that belongs to the same: the phase of this project, the contact of this company.
+   */
+  readonly knownValues?: Row;
+  /** Finds a record by its whole name where a part of it is not enough; undefined for fields where it is. */
+  readonly identify?: (field: FieldMetadata, text: string) => Promise<ExactMatch> | undefined;
+}
+
+export type Converted =
+  /** `as`: the record that a name was taken for, `Contoso Ltd (id 175)`. */
+  | { readonly ok: true; readonly value: unknown; readonly record?: string; readonly interpretation?: string }
+  | { readonly ok: false; readonly problem: Problem };
+
+const fail = (field: FieldMetadata, problem: string, allowed?: readonly string[]): Converted => ({
+  ok: false,
+  problem: allowed === undefined ? { field: field.name, problem } : { field: field.name, problem, allowed },
+});
+
+const byType: Readonly<Record<string, z.ZodType>> = {
+  integer: scalars.integer,
+  long: scalars.long,
+  short: scalars.short,
+  decimal: scalars.decimal,
+  double: scalars.decimal,
+  boolean: scalars.boolean,
+  datetime: scalars.datetime,
+  'byte[]': scalars.bytes,
+  string: z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]),
+};
+
+/** Of the records that a name fits; more of them help nobody to choose. */
+const mostListed = 10;
+
+const isNumeric = (value: unknown) => typeof value === 'number' || /^\s*-?\d+\s*$/.test(String(value));
+
+/** The codes of one label of a filter, or of several between commas where no label has one. */
+function codesOf(field: FieldMetadata, given: string, many: boolean): Converted | undefined {
+  const labelled = choicesByLabel(field, given, 'label');
+  const choices = labelled.length > 0 ? labelled : internalChoices(field, given);
+  const labels = distinctLabels(choices);
+  if (labels.length > 1) {
+    return fail(field, `${JSON.stringify(given)} fits several values; give the code`, choiceTexts(choices));
+  }
+  const codes = choices.map((choice) => codeValue(field, choice));
+  if (codes.length > 0) return { ok: true, value: codes.length === 1 ? codes[0] : codes };
+  const refused = comparisonProblem(field, given, {
+    filter: true,
+    many,
+    isValue: (text) => choicesByLabel(field, text, 'label').length > 0,
+  });
+  if (refused !== undefined) return { ok: false, problem: refused };
+  const parts = given.split(',').map((part) => part.trim());
+  if (parts.length === 1 || parts.includes('') || field.choices.some(({ label }) => label.includes(',')))
+    return undefined;
+  const each = parts.map((part) =>
+    labelOf(field, part) === undefined
+      ? codesOf(field, part, true)
+      : { ok: true as const, value: field.dataType === 'string' ? part : Number(part) },
+  );
+  const values: unknown[] = [];
+  for (const [index, one] of each.entries()) {
+    if (one === undefined) return { ok: false, problem: invalidChoice(field, parts[index]) };
+    if (!one.ok) return one;
+    values.push(...(Array.isArray(one.value) ? one.value : [one.value]));
+  }
+  return { ok: true, value: values };
+}
+
+/** Several choices can share a label (issue types below different parents): all of them, as a list. */
+function convertChoice(field: FieldMetadata, given: unknown, many: boolean): Converted | undefined {
+  if (typeof given === 'boolean' || field.choices.length === 0) return undefined;
+  const both = ambiguousCode(field, given);
+  if (both !== undefined) return { ok: false, problem: both };
+  if (labelOf(field, typeof given === 'string' ? given.trim() : given) !== undefined) return undefined;
+  if (typeof given === 'number') return undefined;
+  const codes = codesOf(field, String(given), many);
+  if (codes !== undefined) return codes;
+  // A code the picklist does not list is not an error in a filter: old records may still carry it.
+  return isNumeric(given) || field.dataType === 'string'
+    ? undefined
+    : { ok: false, problem: invalidChoice(field, given) };
+}
+
+async function findCandidates(
+  references: References,
+  entity: Entity & { path: string },
+  text: string,
+  how: Conversion,
+) {
+  const { knownValues = {}, signal } = how;
+  const owners = Object.keys(knownValues).length === 0 ? [] : await references.ownerFields(entity);
+  const within = owners.flatMap((name) => {
+    const id = knownValues[name];
+    return typeof id === 'number' ? [[name, id] as const] : [];
+  });
+  const near = within.length === 0 ? [] : await references.candidates(entity, text, signal, within);
+  return near.length > 0 ? near : references.candidates(entity, text, signal);
+}
+
+async function convertReference(field: FieldMetadata, text: string, how: Conversion): Promise<Converted> {
+  const entity = entityOfType(field.referenceEntityType);
+  if (how.references === null || !canName(entity)) {
+    return fail(
+      field,
+      `${JSON.stringify(text)} must be the numeric id of a record of ${entity?.name ?? 'Autotask'}`,
+    );
+  }
+  const named = await how.identify?.(field, text);
+  if (named !== undefined) {
+    return named.ok ? { ok: true, value: named.id } : fail(field, named.problem, named.allowed);
+  }
+  const fits = await findCandidates(how.references, entity, text, how);
+  if (how.filter !== true && meansUnassigned(text)) {
+    return fail(field, `${JSON.stringify(text)} is no record of ${entity.name}; null empties the field`);
+  }
+  const refused = comparisonProblem(field, text, how);
+  // Only a record that has the sign in its name is meant by it.
+  const whole = spellingKey(text);
+  const all = refused === undefined ? fits : fits.filter(({ name }) => spellingKey(name).includes(whole));
+  if (refused !== undefined && all.length === 0) return { ok: false, problem: refused };
+  const active = all.filter((candidate) => candidate.isActive);
+  const found = active.length > 0 || how.filter === true ? (active.length > 0 ? active : all) : [];
+  const [only, ...others] = found;
+  const [inactive] = all;
+  if (only === undefined && inactive !== undefined) {
+    return fail(field, `${JSON.stringify(text)} is ${inactive.name} (id ${inactive.id}), which is inactive`);
+  }
+  if (only === undefined) {
+    const { references, signal } = how;
+    const near = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
+    const listed = near.map(({ id, name }) => `${id} = ${name}`);
+    const hint = near.length === 0 ? '' : '; the nearest names are';
+    return fail(field, `no record of ${entity.name} is called ${JSON.stringify(text)}${hint}`, listed);
+  }
+  if (others.length > 0) {
+    const listed = found.slice(0, mostListed).map((candidate) => `${candidate.id} = ${candidate.name}`);
+    const rest = found.length - listed.length;
+    return fail(
+      field,
+      `${JSON.stringify(text)} fits several records of ${entity.name}; give the id of one`,
+      rest === 0 ? listed : [...listed, `and ${rest} more`],
+    );
+  }
+  const passedOver = how.filter === true ? all.filter((candidate) => !found.includes(candidate)) : [];
+  const states = [
+    `id ${only.id}`,
+    ...(only.isActive ? [] : ['inactive']),
+    ...(passedOver.length === 0 ? [] : [`not the inactive ${passedOver.map(({ id }) => id).join(', ')}`]),
+  ];
+  return { ok: true, value: only.id, record: `${only.name} (${states.join('; ')})` };
+}
+
+/** Whether the value is the name of a record that the field points to, and has to be looked for. */
+export function isName(field: FieldMetadata, given: unknown): given is string {
+  const points = field.isReference === true || field.referenceEntityType !== null;
+  return points && field.dataType !== 'string' && typeof given === 'string' && !isNumeric(given);
+}
+
+/** The names in an order in which each stands after those that its record may belong to. */
+export async function byDependency<Named extends { readonly field: FieldMetadata }>(
+  names: readonly Named[],
+  references: References | null,
+): Promise<readonly Named[]> {
+  if (references === null || names.length < 2) return names;
+  const owners = new Map<string, readonly string[]>();
+  for (const { field } of names) {
+    const entity = entityOfType(field.referenceEntityType);
+    owners.set(field.name, entity === undefined ? [] : await references.ownerFields(entity));
+  }
+  const ordered: Named[] = [];
+  const left = new Set(names);
+  while (left.size > 0) {
+    const waits = ({ field }: Named) =>
+      [...left].some((other) => other.field !== field && owners.get(field.name)?.includes(other.field.name));
+    // Two that wait for each other are taken as they were given.
+    const next = [...left].find((named) => !waits(named)) ?? [...left][0];
+    if (next === undefined) break;
+    ordered.push(next);
+    left.delete(next);
+  }
+  return ordered;
+}
+
+/**
+ * One value for one field: picklist labels become codes, names become ids, numbers and flags may be text,
+ * dates without a zone are read in the caller's. The result may be a list when a label stands for several codes.
+ */
+export async function convertValue(
+  field: FieldMetadata,
+  given: unknown,
+  how: Conversion,
+): Promise<Converted> {
+  if (field.isPickList === true) {
+    const choice = convertChoice(field, given, how.many === true);
+    if (choice !== undefined) return choice;
+  }
+  if (isName(field, given)) return convertReference(field, given, how);
+  // Some flags are integers in Autotask (Contacts.isActive); an id or a code is never true or false.
+  const flag = /^is[A-Z]/.test(field.name) && ['integer', 'short'].includes(field.dataType);
+  if (flag && /^(true|false)$/i.test(String(given))) {
+    return { ok: true, value: String(given).toLowerCase() === 'true' ? 1 : 0 };
+  }
+  const schema = byType[field.dataType] ?? z.unknown();
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const refused = comparisonProblem(field, given, how);
+    if (refused !== undefined && how.filter === true) return { ok: false, problem: refused };
+    const [issue] = parsed.error.issues;
+    const ranges =
+      field.dataType === 'datetime' && how.filter === true ? `; in a filter also ${rangeForms}` : '';
+    return fail(field, `${JSON.stringify(given)} ${issue?.message ?? 'is not valid'}${ranges}`);
+  }
+  if (field.dataType !== 'datetime') return { ok: true, value: parsed.data };
+  const text = String(parsed.data);
+  if (isDay(text) && field.deadline === true && how.filter !== true) {
+    const interpretation = `${field.name}: a day was given, and its end is meant (${how.timeZone})`;
+    return { ok: true, value: toUtc(`${text.trim()}T23:59:59`, how.timeZone), interpretation };
+  }
+  const day = isDay(text) && field.day;
+  return { ok: true, value: day ? `${text.trim()}T00:00:00Z` : toUtc(text, how.timeZone) };
+}

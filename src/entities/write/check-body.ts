@@ -1,0 +1,279 @@
+import * as z from 'zod';
+import { load } from '../../../generated/load.js';
+import type { Row } from '../../client/types.js';
+import type { Problem } from '../../errors.js';
+import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
+import {
+  activeChoiceTexts,
+  ambiguousCode,
+  choicesByLabel,
+  choiceTexts,
+  codeValue,
+  comparisonProblem,
+  distinctLabels,
+  invalidChoice,
+} from '../metadata/picklists.js';
+import { markMetadataSuspect } from '../metadata/stale-metadata.js';
+import { byDependency, type Conversion, type Converted, convertValue, isName } from '../values/convert.js';
+import { internalChoices } from './visibility.js';
+
+/** A body that is ready to send, or everything that is wrong with it. */
+export interface CheckedBody {
+  /** Built-in fields in Autotask's spelling, with `userDefinedFields` where any were given. */
+  readonly body: Row;
+  /** The fields named, for preview and read-back. */
+  readonly fields: readonly FieldMetadata[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+  /** How values were understood where that is more than a name or a label. */
+  readonly interpretations: readonly string[];
+}
+
+const udfInput = z.array(z.strictObject({ name: z.string(), value: z.unknown() }));
+
+/** User-defined fields may stand beside the built-in ones or in Autotask's own list form. */
+function flatten(facts: EntityMetadata, data: Row, problems: Problem[]): [string, unknown][] {
+  return Object.entries(data).flatMap(([name, value]): [string, unknown][] => {
+    if (name.toLowerCase() !== 'userdefinedfields') return [[name, value]];
+    const list = udfInput.safeParse(value);
+    const builtIn = list.data?.find((field) => facts.field(field.name) !== undefined);
+    if (builtIn !== undefined) {
+      problems.push({ field: name, problem: `names ${builtIn.name}, which is not a user-defined field` });
+      return [];
+    }
+    if (list.success) return list.data.map((field) => [field.name, field.value]);
+    problems.push({ field: name, problem: 'must be a list of { name, value }' });
+    return [];
+  });
+}
+
+/** A picklist value to write must exist, be active and belong to the value of its parent picklist. */
+function checkChoice(
+  field: FieldMetadata,
+  given: unknown,
+  parent: unknown,
+): { value: unknown } | { problem: Problem } {
+  if (field.choices.length === 0) return { value: given };
+  const text = typeof given === 'string' ? given.trim() : String(given);
+  const both = ambiguousCode(field, given);
+  if (both !== undefined) return { problem: both };
+  const labelled = choicesByLabel(field, text, 'stored');
+  const matching = field.choices.some((choice) => choice.value === text)
+    ? field.choices.filter((choice) => choice.value === text)
+    : labelled.length > 0
+      ? labelled
+      : internalChoices(field, text);
+  if (distinctLabels(matching).length > 1) {
+    const problem = `${JSON.stringify(given)} fits several values; give the code`;
+    return { problem: { field: field.name, problem, allowed: choiceTexts(matching) } };
+  }
+  const belongs = matching.filter(
+    (choice) =>
+      choice.parentValue === '' ||
+      parent === undefined ||
+      parent === null ||
+      choice.parentValue === String(parent),
+  );
+  const [choice, second] = belongs.filter((candidate) => candidate.isActive);
+  if (choice !== undefined && second === undefined) {
+    const alone = choice.parentValue !== '' && (parent === undefined || parent === null);
+    return alone
+      ? {
+          problem: {
+            field: field.name,
+            problem: `needs ${field.parentField} ${choice.parentValue} beside it`,
+          },
+        }
+      : { value: codeValue(field, choice) };
+  }
+  const siblings = field.choices.filter(
+    (candidate) =>
+      parent === undefined ||
+      parent === null ||
+      candidate.parentValue === '' ||
+      candidate.parentValue === String(parent),
+  );
+  if (choice !== undefined) {
+    const problem = `${JSON.stringify(given)} stands for several values: set ${field.parentField ?? 'its parent field'} too`;
+    return {
+      problem: { field: field.name, problem, allowed: belongs.map((c) => `${c.value} = ${c.label}`) },
+    };
+  }
+  if (matching.length === 0) {
+    const refused = invalidChoice({ ...field, choices: siblings }, given);
+    const isValue = (label: string) => choicesByLabel(field, label, 'stored').length > 0;
+    return { problem: { ...refused, ...comparisonProblem(field, given, { isValue }) } };
+  }
+  markMetadataSuspect();
+  const why =
+    belongs.length === 0
+      ? `${JSON.stringify(given)} does not belong to ${field.parentField} ${String(parent)}`
+      : `${JSON.stringify(given)} is inactive`;
+  return { problem: { field: field.name, problem: why, allowed: activeChoiceTexts(siblings) } };
+}
+
+/** Existence of the records that the body points to; they are looked up for the preview anyway. */
+async function checkReferences(
+  body: Row,
+  fields: readonly FieldMetadata[],
+  how: Conversion,
+): Promise<Problem[]> {
+  const { references } = how;
+  if (references === null) return [];
+  const problems = await Promise.all(
+    fields.map(async (field): Promise<Problem[]> => {
+      const id = body[field.name];
+      if (field.udf || field.referenceEntityType === null || typeof id !== 'number') return [];
+      const { missing } = await references.lookup(field.referenceEntityType, [id], how.signal);
+      return missing.has(id)
+        ? [{ field: field.name, problem: `there is no ${field.referenceEntityType} with the id ${id}` }]
+        : [];
+    }),
+  );
+  return problems.flat();
+}
+
+/** Checks the body with the generated schema; what the tenant has and the snapshot has not is left to the tenant. */
+async function checkSchema(facts: EntityMetadata, body: Row, mode: 'create' | 'update'): Promise<Problem[]> {
+  const loader = load[facts.entity.name];
+  if (loader === undefined) return [];
+  const [schemas, snapshot] = await Promise.all([loader.schemas(), loader.fields()]);
+  const known = new Set([...snapshot.map((field) => field.name), 'userDefinedFields']);
+  const checked = Object.fromEntries(Object.entries(body).filter(([name]) => known.has(name)));
+  const parsed = schemas[mode].safeParse(checked);
+  if (parsed.success) return [];
+  return parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0] ?? facts.entity.name);
+    const field = facts.field(name);
+    const absent = body[name] === undefined;
+    const problem = absent ? `is required${mode === 'create' ? ' to create a record' : ''}` : issue.message;
+    return { field: name, problem, allowed: absent && field ? activeChoiceTexts(field.choices) : [] };
+  });
+}
+
+/** What this tenant demands beyond the snapshot: its own required fields and lengths. */
+function checkTenant(
+  facts: EntityMetadata,
+  fields: readonly FieldMetadata[],
+  body: Row,
+  mode: 'create' | 'update',
+): Problem[] {
+  if (!facts.live) return [];
+  const problems: Problem[] = [];
+  for (const field of fields) {
+    const value = field.udf ? undefined : body[field.name];
+    if (typeof value === 'string' && field.length !== null && value.length > field.length) {
+      problems.push({
+        field: field.name,
+        problem: `has ${value.length} characters; at most ${field.length} fit`,
+      });
+    }
+  }
+  if (mode === 'create') {
+    for (const field of facts.fields) {
+      if (field.isRequired !== true || field.isReadOnly === true || field.name === 'id') continue;
+      if (body[field.name] === undefined || body[field.name] === null) {
+        problems.push({
+          field: field.name,
+          problem: 'is required to create a record',
+          allowed: activeChoiceTexts(field.choices),
+        });
+      }
+    }
+  }
+  return problems;
+}
+
+/** Stored values of dependent picklists that do not belong to the new value of the one they depend on. */
+function orphanedChoices(facts: EntityMetadata, body: Row, stored: Row): Problem[] {
+  return facts.fields.flatMap((field): Problem[] => {
+    const parent = field.parentField === null ? undefined : facts.field(field.parentField);
+    const kept = stored[field.name];
+    if (parent === undefined || body[parent.name] === undefined || body[field.name] !== undefined) return [];
+    const choice = field.choices.find((candidate) => candidate.value === String(kept));
+    if (choice === undefined || choice.parentValue === '' || choice.parentValue === String(body[parent.name]))
+      return [];
+    const siblings = field.choices.filter((candidate) => candidate.parentValue === String(body[parent.name]));
+    const problem = `holds ${choice.label}, which does not belong to the new ${parent.name}: change it too`;
+    return [{ field: field.name, problem, allowed: activeChoiceTexts(siblings) }];
+  });
+}
+
+const oncePerField = (problems: readonly Problem[]): Problem[] =>
+  problems.filter((problem, index) => problems.findIndex((other) => other.field === problem.field) === index);
+
+/**
+ * Turns what a caller gave into what Autotask stores and finds every problem before anything is sent.
+ * `stored` is the record as it is, for an update: dependent picklists are checked against it.
+ */
+export async function checkBody(
+  facts: EntityMetadata,
+  data: Row,
+  mode: 'create' | 'update',
+  how: Conversion,
+  stored: Row = {},
+): Promise<CheckedBody> {
+  const problems: Problem[] = [];
+  const notes: string[] = [];
+  const interpretations: string[] = [];
+  const body: Record<string, unknown> = {};
+  const udfs: { name: string; value: string | null }[] = [];
+  const fields: FieldMetadata[] = [];
+  const picklists: { field: FieldMetadata; given: unknown }[] = [];
+  const names: { field: FieldMetadata; given: unknown }[] = [];
+  const keep = (field: FieldMetadata, converted: Converted) => {
+    if (!converted.ok) problems.push(converted.problem);
+    else if (field.udf) udfs.push({ name: field.name, value: String(converted.value) });
+    else body[field.name] = converted.value;
+    if (converted.ok && converted.record !== undefined) notes.push(`${field.name}: ${converted.record}`);
+    if (converted.ok && converted.interpretation !== undefined)
+      interpretations.push(converted.interpretation);
+  };
+  for (const [name, given] of flatten(facts, data, problems)) {
+    const field = await facts.find(name, how.signal);
+    if (field === undefined) {
+      problems.push({ field: name, problem: await unknownField(facts, name) });
+      continue;
+    }
+    if (given === undefined) continue;
+    if (fields.includes(field)) {
+      problems.push({ field: field.name, problem: 'is given twice' });
+      continue;
+    }
+    fields.push(field);
+    if (given === null) {
+      if (field.udf) udfs.push({ name: field.name, value: null });
+      else body[field.name] = null;
+    } else if (field.isPickList === true) picklists.push({ field, given });
+    else if (isName(field, given)) names.push({ field, given });
+    else keep(field, await convertValue(field, given, how));
+  }
+  // What a record belongs to is known before a name is looked for in it.
+  for (const named of await byDependency(names, how.references)) {
+    const knownValues = { ...stored, ...body };
+    keep(named.field, await convertValue(named.field, named.given, { ...how, knownValues }));
+  }
+  // Parent picklists first: what a dependent one may hold is known only then.
+  picklists.sort((a, b) => Number(a.field.parentField !== null) - Number(b.field.parentField !== null));
+  for (const { field, given } of picklists) {
+    const parentName =
+      field.parentField === null ? undefined : (facts.field(field.parentField)?.name ?? field.parentField);
+    const parent = parentName === undefined ? undefined : (body[parentName] ?? stored[parentName]);
+    const choice = checkChoice(field, given, parent);
+    keep(field, 'problem' in choice ? { ok: false, ...choice } : { ok: true, ...choice });
+  }
+  if (udfs.length > 0) body.userDefinedFields = udfs;
+  problems.push(...orphanedChoices(facts, body, stored));
+  for (const field of fields) {
+    if (field.isRequired === true && body[field.name] === '')
+      problems.push({ field: field.name, problem: 'is empty' });
+  }
+  problems.push(
+    ...(await checkSchema(facts, body, mode)).filter(
+      (problem) => !problems.some((other) => other.field === problem.field),
+    ),
+    ...checkTenant(facts, fields, body, mode),
+    ...(await checkReferences(body, fields, how)),
+  );
+  return { body, fields, problems: oncePerField(problems), notes, interpretations };
+}

@@ -1,0 +1,229 @@
+import * as z from 'zod';
+import { type Bounds, toRead, toWrite, unfit } from '../../argument-bounds.js';
+import type { AutotaskReader } from '../../client/types.js';
+import type { AggregateResult } from '../../entities/aggregate/index.js';
+import type { Entities } from '../../entities/index.js';
+import type { CallContext, ListResult, RecordResult } from '../../entities/read/read.js';
+import type { WritePlan, WriteResult } from '../../entities/write/plan.js';
+import { InvalidArguments } from '../../errors.js';
+import { didYouMean } from '../../nearest.js';
+import type { Content } from '../files/file-content.js';
+import { resolveAliases } from './argument-aliases.js';
+
+/** What a tool may use. No HTTP, no protocol. */
+export interface ToolContext extends CallContext {
+  readonly entities: Entities;
+  readonly server: ServerFacts;
+  /** Ticket status codes that count as closed. */
+  readonly closedStatusIds: readonly number[];
+  /** Files on this machine that may be attached; null where there are none, always over HTTP. */
+  readonly files: LocalFiles | null;
+}
+
+/** A folder from which files may be read, and nothing outside of it. */
+export interface LocalFiles {
+  /** A regular file of at most so many bytes, by its path in the folder. Throws InvalidInput. */
+  read(path: string, mostBytes: number): Promise<{ readonly name: string; readonly bytes: Buffer }>;
+}
+
+export interface ServerFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly mode: 'live' | 'demo';
+  readonly readOnly: boolean;
+}
+
+/** What a tool answers; the server turns it into text or JSON. */
+export type Result =
+  | { readonly kind: 'list'; readonly list: ListResult }
+  | { readonly kind: 'record'; readonly record: RecordResult }
+  | { readonly kind: 'groups'; readonly groups: AggregateResult }
+  | { readonly kind: 'write'; readonly write: WriteResult }
+  | { readonly kind: 'file'; readonly file: FileResult }
+  /** A record with short lists of what belongs to it. */
+  | {
+      readonly kind: 'account';
+      readonly record: RecordResult;
+      readonly lists: readonly { readonly title: string; readonly list: ListResult }[];
+      readonly notes: readonly string[];
+    }
+  /** Facts of this server and of Autotask's metadata; `labels` are lines with words of the tenant in them. */
+  | {
+      readonly kind: 'facts';
+      readonly lines: readonly string[];
+      readonly labels?: readonly string[];
+      readonly json: unknown;
+    };
+
+/** A file of the tenant. The server decides how much of it goes out, and in which form. */
+export interface FileResult {
+  /** Says which file it is: `TicketAttachments 17001001 of Tickets 101730`. */
+  readonly title: string;
+  readonly id: number;
+  readonly name: string;
+  /** What Autotask knows about it, a line each. */
+  readonly lines: readonly string[];
+  /** Null where there is nothing to hand out; `lines` say why. */
+  readonly content: Content | null;
+  /** Characters of a text to leave out at its beginning. */
+  readonly offset: number;
+}
+
+/** The four hints of the protocol are always given, because an absent hint means the worst. */
+export interface Annotations {
+  readonly readOnlyHint: boolean;
+  readonly destructiveHint: boolean;
+  readonly idempotentHint: boolean;
+  readonly openWorldHint: boolean;
+}
+
+interface Declaration<Shape extends z.ZodRawShape> {
+  /** Kebab-case, at most 64 characters. */
+  readonly name: string;
+  readonly title: string;
+  /** Purpose first, then when to use it. */
+  readonly description: string;
+  readonly input: Shape;
+  /** Arguments that callers may know from elsewhere, with the reason why they do not exist here. */
+  readonly absent?: Readonly<Record<string, string>>;
+}
+
+/** Unknown arguments are refused with the name that was probably meant: a mistyped filter must not vanish. */
+function strict<Shape extends z.ZodRawShape>(shape: Shape, absent: Readonly<Record<string, string>> = {}) {
+  const names = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys
+            .map(
+              (key) =>
+                `${key} is not an argument${Object.hasOwn(absent, key) ? `: ${absent[key]}` : ''}.${didYouMean(key, names)} Valid: ${names.join(', ')}.`,
+            )
+            .join(' ')
+        : undefined,
+  });
+}
+
+export type Arguments<Shape extends z.ZodRawShape> = z.infer<ReturnType<typeof strict<Shape>>>;
+
+/** Arguments that were read: what is left to do with them, or what is wrong with them. */
+export type Accepted<Work> = { readonly work: Work } | { readonly error: z.ZodError };
+
+interface ToolBase {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly annotations: Annotations;
+  readonly input: z.ZodType;
+  /** Arguments as the tool means them: under its own names, without those that hold nothing. Throws InvalidArguments. */
+  take(args: unknown): unknown;
+}
+
+export interface ReadTool extends ToolBase {
+  readonly mutates: false;
+  /** Checks arguments that were taken. */
+  accept(args: unknown): Accepted<(context: ToolContext) => Promise<Result>>;
+}
+
+export interface WriteTool extends ToolBase {
+  readonly mutates: true;
+  /** The value of `confirm` that lets the write happen. */
+  readonly confirmToken: string;
+  /** `plan` validates, routes and describes the write; only the plan's `execute` makes it. */
+  accept(args: unknown): Accepted<{
+    readonly confirm: string | undefined;
+    plan(context: ToolContext): Promise<WritePlan>;
+  }>;
+}
+
+export type Tool = ReadTool | WriteTool;
+
+const optional = z.instanceof(z.ZodOptional);
+
+/** What every tool takes arguments by. `keeps` are those of which null and empty text are values: they empty a field. */
+function taking(tool: string, shape: z.ZodRawShape, bounds: Bounds, keeps: readonly string[] = []) {
+  const names = Object.keys(shape);
+  const droppable = new Set(
+    names.filter((name) => !keeps.includes(name) && optional.safeParse(shape[name]).success),
+  );
+  return (args: unknown): unknown => {
+    const problem = unfit(args, '', bounds);
+    if (problem !== undefined) throw new InvalidArguments(`${tool} was not run.`, [problem]);
+    return resolveAliases(args, { names, tool, optional: (name) => droppable.has(name) });
+  };
+}
+
+/** A tool that reads. `openWorld`: whether it asks Autotask at all. */
+export function defineReadTool<Shape extends z.ZodRawShape>(
+  tool: Declaration<Shape> & {
+    readonly openWorld: boolean;
+    run(args: Arguments<Shape>, context: ToolContext): Promise<Result>;
+  },
+): ReadTool {
+  const { openWorld, run, ...declaration } = tool;
+  const input = strict(tool.input);
+  return {
+    ...declaration,
+    mutates: false,
+    take: taking(tool.name, tool.input, toRead),
+    annotations: {
+      readOnlyHint: true,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: openWorld,
+    },
+    input,
+    accept: (args) => {
+      const parsed = input.safeParse(args);
+      return parsed.success ? { work: (context) => run(parsed.data, context) } : { error: parsed.error };
+    },
+  };
+}
+
+export const confirmToken = (name: string): string => name.toUpperCase().replaceAll('-', '_');
+
+const confirmation = z.looseObject({ confirm: z.string().optional() });
+
+/**
+ * A tool that writes. It can only be declared with a plan, so that the gate always stands between what was
+ * checked and the write.
+ */
+export function defineWriteTool<Shape extends z.ZodRawShape>(
+  tool: Declaration<Shape> & {
+    readonly destructive: boolean;
+    readonly idempotent: boolean;
+    /** Arguments that are stored, and emptied by null or an empty text. */
+    readonly empties?: readonly string[];
+    plan(args: Arguments<Shape>, context: ToolContext): Promise<WritePlan>;
+  },
+): WriteTool {
+  const { destructive, idempotent, empties = [], plan, ...declaration } = tool;
+  const token = confirmToken(tool.name);
+  const confirm = z.string().optional().describe(`${token} to write; without it you get a preview`);
+  const own = strict(tool.input, tool.absent);
+  const shape = { ...tool.input, confirm };
+  return {
+    ...declaration,
+    mutates: true,
+    take: taking(tool.name, shape, toWrite, empties),
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: destructive,
+      idempotentHint: idempotent,
+      openWorldHint: true,
+    },
+    input: strict(shape),
+    confirmToken: token,
+    accept: (args) => {
+      const gate = confirmation.safeParse(args ?? {});
+      if (!gate.success) return { error: gate.error };
+      const { confirm: given, ...rest } = gate.data;
+      const parsed = own.safeParse(rest);
+      if (!parsed.success) return { error: parsed.error };
+      return { work: { confirm: given, plan: (context) => plan(parsed.data, context) } };
+    },
+  };
+}
+
+/** The reader of the tenant, for the few tools that ask about the tenant itself. */
+export const readerOf = (context: ToolContext): AutotaskReader => context.entities.tenant().reader;
