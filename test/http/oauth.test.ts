@@ -125,7 +125,7 @@ describe.each(['auto', 'legacy'] as const)('the SDK client of the second version
     expect(JSON.stringify(answer)).toContain('autotask-mcp');
 
     // As if it had expired: the server refuses it, and the client gets another one without asking anybody.
-    signIn.provider.saveTokens({
+    await signIn.provider.saveTokens({
       ...(signIn.tokens() ?? { access_token: '', token_type: 'bearer' }),
       access_token: `${first}x`,
     });

@@ -22,7 +22,7 @@ describe('the program refuses to start', () => {
     [
       'for people who sign in, without a public address and an issuer',
       { AUTOTASK_HTTP_AUTH: 'oauth' },
-      /AUTOTASK_HTTP_PUBLIC_URL: is required when AUTOTASK_HTTP_AUTH is oauth[^]*AUTOTASK_OAUTH_ISSUERS: is required/,
+      /AUTOTASK_HTTP_PUBLIC_URL: is required when AUTOTASK_HTTP_AUTH is oauth[\s\S]*AUTOTASK_OAUTH_ISSUERS: is required/,
     ],
     [
       'for people who sign in, at a public address over plain http',

@@ -1,6 +1,6 @@
 import { most } from '../../resource-budget.js';
 import { createAgents } from './agents.js';
-import { measure } from './json-size.js';
+import { measureJson } from './json-size.js';
 import { createTransport } from './transport.js';
 
 /** Reads a JSON document that is nobody's secret. Rejects, and says why, unless it comes with status 200. */
@@ -17,15 +17,16 @@ export function createFetchJson(): FetchJson {
     const signal = AbortSignal.timeout(timeoutMs);
     const outcome = await send({ method: 'GET', url, headers, write: false, timeoutMs, signal });
     if ('failure' in outcome) throw new Error(`not reached (${outcome.failure.code})`);
-    const { answer, bytes, done } = outcome;
+    const { response, bytes, release } = outcome;
     try {
-      if (answer.status !== 200) throw new Error(`answered with status ${answer.status}`);
-      if (bytes > mostBytes || measure(answer.text).depth > most.depth) throw new Error('answered too much');
-      return JSON.parse(answer.text);
+      if (response.status !== 200) throw new Error(`answered with status ${response.status}`);
+      if (bytes > mostBytes || measureJson(response.text).depth > most.depth)
+        throw new Error('answered too much');
+      return JSON.parse(response.text);
     } catch (error) {
       throw error instanceof SyntaxError ? new Error('answered no JSON') : error;
     } finally {
-      done();
+      release();
     }
   };
 }
