@@ -159,6 +159,8 @@ export function createWrites(settings: WriteSettings) {
       readonly entity: string;
       readonly data: Row;
       readonly notes?: readonly string[];
+      /** Since when the record may have been created, where it is looked for. */
+      readonly since?: Date;
     },
     context: CallContext,
   ): Promise<WritePlan> {
@@ -208,7 +210,7 @@ export function createWrites(settings: WriteSettings) {
       after: cells[index] ?? { text: '', json: null },
     }));
     const ownMark = own === null ? {} : { [own]: marked[own] };
-    const probe = outcomeQueryOfCreate(known, checked.body, ownMark, new Date());
+    const probe = outcomeQueryOfCreate(known, checked.body, ownMark, args.since ?? new Date());
     return {
       action: 'create',
       entity,
