@@ -76,6 +76,13 @@ describe('answers as the specification says', () => {
     await expectJsonError(await post(server.url, body, headers), status, text);
   });
 
+  it('repeats nothing of a header that it refuses, which may hold a credential', async () => {
+    for (const name of ['Mcp-Protocol-Version', 'Content-Type', 'Accept', 'Mcp-Session-Id', 'Origin']) {
+      const response = await post(server.url, message('ping'), { [name]: 'text/sandbox-secret' });
+      expect(await response.text(), name).not.toContain('sandbox-secret');
+    }
+  });
+
   it('text that is no UTF-8: 400', async () => {
     const body = Buffer.concat([Buffer.from('"'), Buffer.from([0xc3, 0x28]), Buffer.from('"')]);
     await expectJsonError(

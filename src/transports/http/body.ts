@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/sdk/types.js';
 import { most as budget, Pool } from '../../resource-budget.js';
 import { Refusal } from './refusal.js';
 
@@ -138,6 +139,14 @@ export function outlineOf(body: unknown): Outline {
     ),
     wantsProgress: messages.some((message) => progressToken(message) !== undefined),
   };
+}
+
+/** Refuses a protocol version that nobody speaks here; the SDK's refusal would repeat whatever the header holds. */
+export function checkProtocolVersion({ headers }: IncomingMessage): void {
+  const version = headers['mcp-protocol-version'];
+  if (version === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(String(version))) return;
+  const known = SUPPORTED_PROTOCOL_VERSIONS.join(', ');
+  throw new Refusal(400, `MCP-Protocol-Version names no protocol version of this server: ${known}.`);
 }
 
 /** The last revision of the protocol that knows batches; a request that names none is taken for one of it. */

@@ -1,7 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asksReadOnly } from './access/bearer-token.js';
 import type { Lease } from './access/tenants.js';
-import { checkBatch, checkBodyHeaders, type Outline, outlineOf, readBody } from './body.js';
+import {
+  checkBatch,
+  checkBodyHeaders,
+  checkProtocolVersion,
+  type Outline,
+  outlineOf,
+  readBody,
+} from './body.js';
 import { serveOnce } from './once.js';
 import { Refusal } from './refusal.js';
 import type { Sessions } from './sessions.js';
@@ -44,6 +51,8 @@ export async function serveMcp(
     onMethod(outline.method);
     checkBatch(request, body, outline);
   }
+  // With `initialize` versions are agreed on in the body.
+  if (outline?.initializes !== true) checkProtocolVersion(request);
   const lease = openTenant();
   const server = () => lease.tenant.server({ name: principal.name, readOnly });
   if (sessions === null) {
