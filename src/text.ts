@@ -40,6 +40,9 @@ export function shorten(text: string, most: number): string {
   return `${cut}… [${text.length} characters in all]`;
 }
 
+/** A name that does not exist, as a message repeats it. */
+export const mentioned = (name: string): string => JSON.stringify(shorten(name, 100));
+
 /** The same text for the same value, in whatever order its keys were given. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;

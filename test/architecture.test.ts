@@ -19,6 +19,7 @@ const ground = [
   'src/log',
   'src/redact',
   'src/credentials',
+  'src/changed-records',
   'src/time-zone',
   'src/operators',
   'src/progress',

@@ -1,15 +1,11 @@
 import { join, parse } from 'node:path';
 import type { AuditLog } from '../audit/index.js';
+import { createChangedRecords } from '../changed-records.js';
 import type { ClientSettings } from '../client/types.js';
 import type { Config } from '../config/index.js';
 import type { Credentials } from '../credentials.js';
 import { createLog, createRedactor, type Log } from '../log.js';
-import {
-  createChangedRecords,
-  createServer,
-  type ServerSettings,
-  type TenantAccess,
-} from '../server/index.js';
+import { createServer, type ServerSettings, type TenantAccess } from '../server/index.js';
 import { tagOf } from '../tenant-identity.js';
 import { serveStdio } from '../transports/stdio.js';
 import type { LocalFiles } from './files.js';

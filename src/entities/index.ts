@@ -1,16 +1,16 @@
+import { type Changes, createChangedRecords } from '../changed-records.js';
 import type { AutotaskReader } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import { createPolicy, type Policy } from '../policy/index.js';
 import { createAggregate } from './aggregate/index.js';
 import { describe } from './metadata/describe.js';
 import { createMetadataStore } from './metadata/entity-metadata.js';
-import { withFreshMetadata } from './metadata/freshness.js';
+import { withFreshMetadata } from './metadata/stale-metadata.js';
 import { type Cursors, createCursors } from './order/cursors/cursor.js';
 import { createAttachments } from './read/attachments.js';
 import { wholePages } from './read/completeness.js';
 import { createReads } from './read/read.js';
 import { createRecordsWithLists } from './read/record-with-lists.js';
-import { type Changes, createChangedRecords } from './references/changed-records.js';
 import { createReferences } from './references/references.js';
 import type { MarkFields } from './write/idempotency-mark.js';
 import { createUploads } from './write/upload-budget.js';

@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { didYouMean } from '../nearest.js';
+import { mentioned } from '../text.js';
 import { answerValidator, askThrough } from './confirmation/elicitation.js';
 import type { Answer, CallExtras } from './dispatch/dispatch.js';
 import { handle } from './dispatch/request-handler.js';
@@ -24,8 +25,7 @@ import type { TenantServices } from './tenant-services.js';
 import { explainConfirm } from './tool-list/confirm-description.js';
 import { visibleTools } from './tool-list/visible-tools.js';
 
-export { createChangedRecords } from '../entities/references/changed-records.js';
-export type { LocalFiles } from '../tools/define/define.js';
+export type { LocalFiles } from '../tools/define/define-tool.js';
 export type { ServerSettings, TenantAccess } from './settings.js';
 export { visibleTools } from './tool-list/visible-tools.js';
 
@@ -173,7 +173,7 @@ function serverOf({
     const args = callArguments.parse(params).arguments;
     if (!names.includes(name)) {
       const hint = didYouMean(name, names);
-      throw new McpError(ErrorCode.InvalidParams, `There is no tool ${JSON.stringify(name)}.${hint}`);
+      throw new McpError(ErrorCode.InvalidParams, `There is no tool ${mentioned(name)}.${hint}`);
     }
     const token = extra._meta?.progressToken;
     const progress = (rows: number, total?: number) => {

@@ -1,10 +1,10 @@
 import type { AuditLog } from '../audit/index.js';
+import type { Changes } from '../changed-records.js';
 import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
-import type { Changes } from '../entities/references/changed-records.js';
 import type { MarkFields } from '../entities/write/idempotency-mark.js';
 import type { Redact } from '../log.js';
 import type { Policy } from '../policy/index.js';
-import type { LocalFiles, ServerFacts } from '../tools/define/define.js';
+import type { LocalFiles, ServerFacts } from '../tools/define/define-tool.js';
 
 export interface GateSettings {
   readonly mode: 'token' | 'preview' | 'elicit';

@@ -1,9 +1,9 @@
+import { createChangedRecords } from '../changed-records.js';
 import { createEntities } from '../entities/index.js';
 import { createCursors } from '../entities/order/cursors/cursor.js';
-import { createChangedRecords } from '../entities/references/changed-records.js';
 import { guardReader, guardWriter } from '../policy/guard.js';
 import { createPolicy } from '../policy/index.js';
-import type { ToolContext } from '../tools/define/define.js';
+import type { ToolContext } from '../tools/define/define-tool.js';
 import { tools, toolsWithFiles } from '../tools/index.js';
 import { createGate } from './confirmation/gate.js';
 import { createDispatch } from './dispatch/dispatch.js';

@@ -6,7 +6,7 @@ import { createContact } from './contacts/create-contact.js';
 import { getContact } from './contacts/get-contact.js';
 import { searchContacts } from './contacts/search-contacts.js';
 import { updateContact } from './contacts/update-contact.js';
-import type { Tool } from './define/define.js';
+import type { Tool } from './define/define-tool.js';
 import { createAttachment, createAttachmentFromFiles } from './files/create-attachment.js';
 import { getAttachment } from './files/get-attachment.js';
 import { aggregateEntity } from './generic/aggregate-entity.js';

@@ -22,7 +22,7 @@ it.each(pages)('%s names scripts and files that exist', (page) => {
   const named = [...text.matchAll(/npm run ([\w:-]*\w)/g)].map(([, name = '']) => name);
   expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
   const paths = [...text.matchAll(/(?<![\w/.])(?:bench|test|src|codegen|packaging)\/[\w/.-]+\.[a-z]+\b/g)];
-  const toBeWritten = ['src/tools/search-locations.ts', 'bench/NAME.ts'];
+  const toBeWritten = ['src/tools/companies/search-locations.ts', 'bench/NAME.ts'];
   expect(
     paths
       .map(([path]) => path)
@@ -43,7 +43,7 @@ it('CONTRIBUTING.md names every benchmark', () => {
 it('the tool of the worked example compiles as it stands', () => {
   const example = /^ {3}```ts\n([\s\S]*?)^ {3}```/m.exec(read('CONTRIBUTING.md'))?.[1] ?? '';
   expect(example).toContain('defineSearch');
-  const file = join(root, 'src/tools/search-locations.ts');
+  const file = join(root, 'src/tools/companies/search-locations.ts');
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const host = ts.createCompilerHost({ ...options, noEmit: true });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDayField, parseRange, showDate, toUtc } from '../../src/entities/filter/dates.js';
+import { isDayField, parseRange, showDate, toUtc } from '../../src/entities/values/dates.js';
 
 describe('dates without a zone are read in the caller’s', () => {
   it.each([

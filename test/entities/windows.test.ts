@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FilterNode, Row } from '../../src/client/types.js';
-import { type AxisQuery, alongAxis, type Left } from '../../src/entities/order/dates/along-axis.js';
-import { idAxis, millisecondsOf, timeAxis } from '../../src/entities/order/dates/axis.js';
-import type { Source } from '../../src/entities/order/dates/windows.js';
 import { compare, type Keyed } from '../../src/entities/order/sort-keys.js';
+import { idAxis, millisecondsOf, timeAxis } from '../../src/entities/order/windows/axis.js';
+import { type AxisQuery, alongAxis, type Left } from '../../src/entities/order/windows/read-along-axis.js';
+import type { Source } from '../../src/entities/order/windows/windows.js';
 import { dates, minute } from '../support/dates.js';
 
 /**

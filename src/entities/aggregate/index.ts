@@ -1,24 +1,24 @@
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
-import type { CheckedFilter } from '../filter/filter.js';
-import { onFinding } from '../filter/zero-results.js';
+import type { CheckedFilter } from '../filter/check-filter.js';
+import { onFinding } from '../filter/result-notes.js';
 import type { MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import { requireWhole } from '../read/completeness.js';
 import type { CallContext, Reads } from '../read/read.js';
 import type { References } from '../references/references.js';
-import { countable, countGroups } from './compute/counting.js';
+import { countable, countGroups } from './compute/count-queries.js';
 import { Groups, operandsOf } from './compute/groups.js';
-import { defaultRecords, requireRoom, requireStillWithin, requireWithin } from './compute/request-limit.js';
-import { keyReader } from './request/keys.js';
+import { defaultRecords, requireRoom, requireStillWithin, requireWithin } from './compute/read-limits.js';
+import { keyReader } from './request/group-keys.js';
 import { type Measured, measured } from './request/operands.js';
 import { Related } from './request/related-records.js';
 import { type AggregateArguments, checkRequest } from './request/request.js';
 import { notesOn } from './result/notes.js';
 import { type Table, tabulate } from './result/table.js';
 
-export { mostRecords } from './compute/request-limit.js';
+export { mostRecords } from './compute/read-limits.js';
 export { type AggregateArguments, defaultTop, largestTop } from './request/request.js';
 export type { Table, Together } from './result/table.js';
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Row } from '../../client/types.js';
 import { clean, oneLine, shorten } from '../../text.js';
-import { showDate } from '../filter/dates.js';
 import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
 import { labelOf } from '../metadata/picklists.js';
 import type { References } from '../references/references.js';
+import { showDate } from '../values/dates.js';
 
 /** A value as a model reads it, and as a program does. */
 export interface Cell {

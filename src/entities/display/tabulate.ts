@@ -4,7 +4,7 @@ import { type FieldMetadata, titleOf } from '../metadata/entity-metadata.js';
 import type { References } from '../references/references.js';
 import type { CallContext, ListResult } from '../result.js';
 import { type Cell, display } from './display.js';
-import { idOf } from './rows.js';
+import { idOf } from './row-id.js';
 
 /** Longest free text in a list, in characters. */
 const mostListText = 120;

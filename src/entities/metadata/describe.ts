@@ -4,7 +4,7 @@ import type { Action, Policy } from '../../policy/index.js';
 import { routes } from '../write/route.js';
 import type { EntityMetadata, FieldMetadata, MetadataStore } from './entity-metadata.js';
 import { allEntities, findEntity } from './entity-names.js';
-import { doubts } from './freshness.js';
+import { doubts } from './stale-metadata.js';
 import { entitiesMeant } from './synonyms.js';
 
 /** What can be done with an entity, wherever it can be done and as far as the policy allows it. */

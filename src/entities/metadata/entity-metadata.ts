@@ -5,8 +5,8 @@ import type { Entity, Field } from '../../model.js';
 import { didYouMean, named } from '../../nearest.js';
 import type { Policy } from '../../policy/index.js';
 import { nameText } from '../../text.js';
-import { isDayField } from '../filter/dates.js';
-import { doubts, meets, metadataPath } from './freshness.js';
+import { isDayField } from '../values/dates.js';
+import { doubts, meets, metadataPath } from './stale-metadata.js';
 import { fieldsMeant } from './synonyms.js';
 
 export interface Choice {

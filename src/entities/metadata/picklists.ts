@@ -2,7 +2,7 @@ import type { Problem } from '../../errors.js';
 import { named, nearest } from '../../nearest.js';
 import type { Operator } from '../../operators.js';
 import type { Choice, FieldMetadata } from './entity-metadata.js';
-import { doubts } from './freshness.js';
+import { doubts } from './stale-metadata.js';
 
 /** Label of a code; undefined when the picklist does not know it. */
 export function labelOf(field: FieldMetadata, code: unknown): string | undefined {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { readJson } from '../../argument-bounds.js';
 import { InvalidInput } from '../../errors.js';
 import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
-import { type Axis, idAxis, timeAxis } from './dates/axis.js';
+import { type Axis, idAxis, timeAxis } from './windows/axis.js';
 
 /** By what a list is sorted. */
 export interface Order {

@@ -1,9 +1,9 @@
 import type { AutotaskReader, FilterNode, Row, Search } from '../../client/types.js';
-import { idOf } from '../display/rows.js';
-import type { CheckedFilter } from '../filter/filter.js';
+import { idOf } from '../display/row-id.js';
+import type { CheckedFilter } from '../filter/check-filter.js';
 import { orNull } from '../read/optional-read.js';
-import type { Left } from './dates/along-axis.js';
 import type { Order } from './order.js';
+import type { Left } from './windows/read-along-axis.js';
 
 export interface OrderedQuery {
   readonly path: string;

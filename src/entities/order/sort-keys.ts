@@ -1,11 +1,11 @@
 import type { Row } from '../../client/types.js';
 import { fieldValue } from '../display/display.js';
-import { idOf } from '../display/rows.js';
+import { idOf } from '../display/row-id.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
 import { canName, type References } from '../references/references.js';
-import { millisecondsOf } from './dates/axis.js';
 import type { Order } from './order.js';
+import { millisecondsOf } from './windows/axis.js';
 
 /** What a record is sorted by: a position, or a text; null sorts last in both directions. */
 export type Key = number | string | null;

@@ -2,15 +2,13 @@ import type { AutotaskReader, FilterNode } from '../../client/types.js';
 import { InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import { tabulate } from '../display/tabulate.js';
+import { type CheckedFilter, checkFilter } from '../filter/check-filter.js';
 import { comparedFields, isRefused } from '../filter/compared-fields.js';
-import type { Conversion } from '../filter/convert.js';
-import { type CheckedFilter, checkFilter } from '../filter/filter.js';
+import { UnderstoodConditions } from '../filter/interpretation.js';
 import { parseQuery, type RawQuery } from '../filter/parse-query.js';
-import { UnderstoodConditions } from '../filter/understood-conditions.js';
-import { onFinding } from '../filter/zero-results.js';
+import { onFinding } from '../filter/result-notes.js';
 import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
-import { mostSorted, sortRead } from '../order/by-reading.js';
 import {
   beganNow,
   type ContinuationArguments,
@@ -20,12 +18,14 @@ import {
   type Subject,
 } from '../order/cursors/continuation.js';
 import { type Cursors, createCursors } from '../order/cursors/cursor.js';
-import { movesNote, movingFields } from '../order/moving-fields.js';
 import { checkOrder, orderText } from '../order/order.js';
-import { ordered } from '../order/ordered.js';
 import type { OrderedQuery } from '../order/ordered-query.js';
+import { ordered } from '../order/run-ordered-query.js';
+import { mostSorted, sortRead } from '../order/sort-in-memory.js';
+import { movesNote, movingFields } from '../order/volatile-fields.js';
 import type { References } from '../references/references.js';
 import type { CallContext, ListResult } from '../result.js';
+import type { Conversion } from '../values/convert.js';
 import { comparedFrom, requireWhole } from './completeness.js';
 import { checkIncludeFields } from './include-fields.js';
 import { createRecordReads } from './record.js';

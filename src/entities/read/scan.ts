@@ -1,6 +1,6 @@
 import type { AutotaskReader, FilterNode, Row, Search } from '../../client/types.js';
-import { idOf } from '../display/rows.js';
-import type { CheckedFilter } from '../filter/filter.js';
+import { idOf } from '../display/row-id.js';
+import type { CheckedFilter } from '../filter/check-filter.js';
 import type { CallContext } from '../result.js';
 import { orNull } from './optional-read.js';
 

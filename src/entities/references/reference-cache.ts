@@ -1,6 +1,6 @@
+import type { Changes } from '../../changed-records.js';
 import type { AutotaskReader, QueryOptions, QueryResult, Row, Search } from '../../client/types.js';
 import type { Entity } from '../../model.js';
-import type { Changes } from './changed-records.js';
 
 /** How long names of records, and records found by their names, are kept. */
 const briefMs = 5 * 60_000;

@@ -1,15 +1,15 @@
 import { load } from '../../../generated/load.js';
+import { type Changes, createChangedRecords } from '../../changed-records.js';
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import type { Policy } from '../../policy/index.js';
 import { oneLine } from '../../text.js';
-import { nameBeside, numberIn, ownNumber } from '../filter/text/text-forms.js';
 import { entityOfType } from '../metadata/entity-names.js';
-import { type Changes, createChangedRecords } from './changed-records.js';
-import { canBeKnownBy, knownBy } from './known-by.js';
-import { nearbyFilter, nearestRows } from './nearest-records.js';
+import { nameBeside, numberIn, ownNumber } from '../values/text-patterns.js';
+import { canBeKnownBy, knownBy } from './identifying-fields.js';
 import { createBriefMemory, createLookUp } from './reference-cache.js';
+import { nearbyFilter, nearestRows } from './similar-names.js';
 
 /** How many ids one `in` condition may hold: Autotask counts each as an OR condition. */
 export const mostOrConditions = 500;

@@ -5,7 +5,7 @@ import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.
 import { entityNamed, entityOfType } from '../metadata/entity-names.js';
 import { ifAllowed } from '../read/optional-read.js';
 import type { CallContext, Reads } from '../read/read.js';
-import type { Identify } from '../references/identify.js';
+import type { Identify } from '../references/exact-match.js';
 import { nameOf, numberField, type References } from '../references/references.js';
 
 /** A record that a write belongs to: the ticket of a note, the task of a time entry, the company of a contact. */

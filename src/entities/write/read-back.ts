@@ -1,11 +1,11 @@
 import type { Row } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import { display, fieldValue, udfValues } from '../display/display.js';
-import { ownNumber } from '../filter/text/text-forms.js';
 import { type EntityMetadata, type FieldMetadata, titleOf } from '../metadata/entity-metadata.js';
 import type { CallContext, Reads } from '../read/read.js';
 import type { References } from '../references/references.js';
-import { sameValue } from './equality.js';
+import { sameValue } from '../values/equality.js';
+import { ownNumber } from '../values/text-patterns.js';
 import { nameLine } from './parent-record.js';
 import type { Change } from './plan.js';
 import { fileBytes } from './upload-budget.js';

@@ -1,12 +1,12 @@
 import type { Row } from '../../client/types.js';
 import { canonical, oneLine } from '../../text.js';
-import { instantOf } from '../filter/dates.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import { labelOf } from '../metadata/picklists.js';
 import { orNull } from '../read/optional-read.js';
 import type { CallContext, Reads } from '../read/read.js';
 import type { References } from '../references/references.js';
+import { instantOf } from '../values/dates.js';
 import type { Subject } from './parent-record.js';
 
 /**

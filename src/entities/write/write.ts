@@ -12,11 +12,11 @@ import {
   titleOf,
 } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
-import { childrenOf } from '../read/children.js';
+import { childrenOf } from '../read/child-counts.js';
 import type { CallContext, Reads, RecordResult } from '../read/read.js';
-import { createIdentify } from '../references/identify.js';
+import { createIdentify } from '../references/exact-match.js';
 import type { References } from '../references/references.js';
-import { checkBody } from './body.js';
+import { checkBody } from './check-body.js';
 import { type MarkFields, newMark, withoutMark } from './idempotency-mark.js';
 import { outcomeQueryOfCreate, outcomeQueryOfRecord } from './outcome-query.js';
 import { createSubjects, nameLine, type Subject, subjectLines, writtenTo } from './parent-record.js';

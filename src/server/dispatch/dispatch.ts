@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { AutotaskError, InvalidArguments } from '../../errors.js';
 import { withinBudget } from '../../resource-budget.js';
-import type { Tool, ToolContext } from '../../tools/define/define.js';
-import { form } from '../../tools/define/inputs.js';
+import type { Tool, ToolContext } from '../../tools/define/define-tool.js';
+import { form } from '../../tools/define/shared-inputs.js';
 import { errorText, type Format, renderResult } from '../output/render.js';
 import type { Reader, Rendered } from '../output/render-file.js';
 import { type Calling, createWriteRunner, type WriteRules } from './run-write.js';

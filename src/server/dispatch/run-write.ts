@@ -6,7 +6,7 @@ import type { Audience } from '../../entities/write/visibility.js';
 import { AutotaskError } from '../../errors.js';
 import type { Redact } from '../../log.js';
 import { type Policy, takesAttribution } from '../../policy/index.js';
-import type { ToolContext, WriteTool } from '../../tools/define/define.js';
+import type { ToolContext, WriteTool } from '../../tools/define/define-tool.js';
 import type { Ask, Gate } from '../confirmation/gate.js';
 import { previewText, questionText } from '../confirmation/preview.js';
 import { resultText } from '../output/render.js';

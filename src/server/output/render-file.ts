@@ -1,6 +1,6 @@
 import type { Redact } from '../../redact.js';
-import type { FileResult } from '../../tools/define/define.js';
-import { sizeText } from '../../tools/files/content.js';
+import type { FileResult } from '../../tools/define/define-tool.js';
+import { sizeText } from '../../tools/files/file-content.js';
 import { markedJson, neutralize, tenantData, verbatim } from './untrusted-text.js';
 
 /** What stands beside the text of an answer. */

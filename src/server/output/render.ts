@@ -7,7 +7,7 @@ import { type AutotaskError, InvalidArguments, InvalidInput } from '../../errors
 import type { Entity } from '../../model.js';
 import type { Redact } from '../../redact.js';
 import { quoted } from '../../text.js';
-import type { Result } from '../../tools/define/define.js';
+import type { Result } from '../../tools/define/define-tool.js';
 import { type Reader, type Rendered, renderFile } from './render-file.js';
 import { groupsJson, groupsText } from './render-groups.js';
 import { markedJson, neutralize, notes, tenantData } from './untrusted-text.js';

@@ -10,6 +10,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { AutotaskError } from '../../errors.js';
 import { didYouMean } from '../../nearest.js';
+import { mentioned, shorten } from '../../text.js';
 import type { Completion } from '../../tools/resources/completions.js';
 import { prompts } from '../../tools/resources/prompts.js';
 import { resourceAt, resources } from '../../tools/resources/resources.js';
@@ -29,7 +30,7 @@ export async function readResource(
 ): Promise<ReadResourceResult> {
   const found = resourceAt(uri);
   if (found === undefined || !has(found.resource.tool))
-    throw new McpError(resourceNotFound, `There is no resource ${uri}`);
+    throw new McpError(resourceNotFound, `There is no resource ${shorten(uri, 200)}`);
   const { text, blocks, isError } = await call(
     found.resource.tool,
     found.resource.args(found.variable),
@@ -49,7 +50,7 @@ export function getPrompt({ name, arguments: given = {} }: GetPromptRequest['par
       name,
       prompts.map((candidate) => candidate.name),
     );
-    throw new McpError(ErrorCode.InvalidParams, `There is no prompt ${JSON.stringify(name)}.${hint}`);
+    throw new McpError(ErrorCode.InvalidParams, `There is no prompt ${mentioned(name)}.${hint}`);
   }
   const missing = prompt.args.find((argument) => argument.required && !given[argument.name]?.trim());
   if (missing !== undefined) {

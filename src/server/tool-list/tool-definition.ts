@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Tool } from '../../tools/define/define.js';
-import { advertised } from '../../tools/define/inputs.js';
+import type { Tool } from '../../tools/define/define-tool.js';
+import { advertised } from '../../tools/define/shared-inputs.js';
 
 export interface ListedTool {
   readonly name: string;

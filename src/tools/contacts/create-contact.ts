@@ -1,6 +1,6 @@
 import type { ContactCreate } from '../../../generated/types.js';
 import { defineCreate } from '../define/define-record-tools.js';
-import * as inputs from '../define/inputs.js';
+import * as inputs from '../define/shared-inputs.js';
 
 export const createContact = defineCreate<keyof ContactCreate>({
   name: 'create-contact',

@@ -1,6 +1,6 @@
 import type { Contact } from '../../../generated/types.js';
 import { containedIn, defineSearch } from '../define/define-search.js';
-import * as inputs from '../define/inputs.js';
+import * as inputs from '../define/shared-inputs.js';
 
 const extra = {
   activeOnly: inputs.flag().optional(),

@@ -1,6 +1,6 @@
 import type { ContactUpdate } from '../../../generated/types.js';
 import { defineUpdate } from '../define/define-record-tools.js';
-import * as inputs from '../define/inputs.js';
+import * as inputs from '../define/shared-inputs.js';
 
 export const updateContact = defineUpdate<keyof ContactUpdate>({
   name: 'update-contact',

@@ -10,8 +10,8 @@ import {
   type ReadTool,
   type ToolContext,
   type WriteTool,
-} from './define.js';
-import * as inputs from './inputs.js';
+} from './define-tool.js';
+import * as inputs from './shared-inputs.js';
 
 /** The id of a record to read, given by id, number or name; several matches are an error that lists them. */
 export async function idOf(

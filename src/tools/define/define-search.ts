@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { isPhone } from '../../entities/filter/text/phones.js';
-import { hostIn, isUrl, numberIn } from '../../entities/filter/text/text-forms.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
-import type { Arguments, ReadTool, ToolContext } from './define.js';
-import { defineReadTool } from './define.js';
-import * as inputs from './inputs.js';
+import { isPhone } from '../../entities/values/phones.js';
+import { hostIn, isUrl, numberIn } from '../../entities/values/text-patterns.js';
+import type { Arguments, ReadTool, ToolContext } from './define-tool.js';
+import { defineReadTool } from './define-tool.js';
+import * as inputs from './shared-inputs.js';
 
 /** A condition as a caller of query-entity would write it; checked and converted like any other. */
 export interface Condition {

@@ -2,7 +2,7 @@ import type { Choice, FieldMetadata } from '../../entities/metadata/entity-metad
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { choicesByLabel } from '../../entities/metadata/picklists.js';
 import { keepsInside } from '../../entities/write/visibility.js';
-import type { ToolContext } from './define.js';
+import type { ToolContext } from './define-tool.js';
 
 /** Active choices of a picklist of this tenant. */
 export async function activeChoices(

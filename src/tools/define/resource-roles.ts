@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
-import type { ToolContext } from './define.js';
 import { idOf } from './define-record-tools.js';
+import type { ToolContext } from './define-tool.js';
 
 const resource = z.union([z.string(), z.number()]);
 

@@ -5,11 +5,11 @@ import type { WritePlan } from '../../entities/write/plan.js';
 import { mostFileBytes } from '../../entities/write/upload-budget.js';
 import { InvalidInput, type Problem } from '../../errors.js';
 import { clean } from '../../text.js';
-import { defineWriteTool, type ToolContext, type WriteTool } from '../define/define.js';
 import { explained } from '../define/define-record-tools.js';
-import * as inputs from '../define/inputs.js';
+import { defineWriteTool, type ToolContext, type WriteTool } from '../define/define-tool.js';
 import { defaultNote, internalChoice } from '../define/picklist-defaults.js';
-import { contentOf } from './content.js';
+import * as inputs from '../define/shared-inputs.js';
+import { contentOf } from './file-content.js';
 
 const longestName = 255;
 

@@ -1,9 +1,9 @@
 import { titleOf } from '../../entities/metadata/entity-metadata.js';
 import { audienceOf } from '../../entities/write/visibility.js';
 import { oneLine } from '../../text.js';
-import { defineReadTool, type FileResult } from '../define/define.js';
-import * as inputs from '../define/inputs.js';
-import { type Content, contentOf, plainName, sizeText } from './content.js';
+import { defineReadTool, type FileResult } from '../define/define-tool.js';
+import * as inputs from '../define/shared-inputs.js';
+import { type Content, contentOf, plainName, sizeText } from './file-content.js';
 
 /** Base64 as Autotask sends it; null when it is none. */
 function bytesOf(data: string): Buffer | null {

@@ -1,6 +1,6 @@
 import { largestTop, mostRecords } from '../../entities/aggregate/index.js';
-import { defineReadTool } from '../define/define.js';
-import * as inputs from '../define/inputs.js';
+import { defineReadTool } from '../define/define-tool.js';
+import * as inputs from '../define/shared-inputs.js';
 
 export const aggregateEntity = defineReadTool({
   name: 'aggregate-entity',

@@ -1,5 +1,5 @@
-import { defineWriteTool } from '../define/define.js';
-import * as inputs from '../define/inputs.js';
+import { defineWriteTool } from '../define/define-tool.js';
+import * as inputs from '../define/shared-inputs.js';
 
 export const deleteEntity = defineWriteTool({
   name: 'delete-entity',

@@ -2,8 +2,8 @@ import { abilities } from '../../entities/metadata/describe.js';
 import { type FieldMetadata, titleOf } from '../../entities/metadata/entity-metadata.js';
 import { choiceSeenBy, isShowingFlag } from '../../entities/write/visibility.js';
 import { oneLine } from '../../text.js';
-import { defineReadTool } from '../define/define.js';
-import * as inputs from '../define/inputs.js';
+import { defineReadTool } from '../define/define-tool.js';
+import * as inputs from '../define/shared-inputs.js';
 
 const mostChoices = 60;
 const mostRetired = 20;

@@ -1,5 +1,5 @@
-import { defineReadTool } from '../define/define.js';
-import * as inputs from '../define/inputs.js';
+import { defineReadTool } from '../define/define-tool.js';
+import * as inputs from '../define/shared-inputs.js';
 
 export const getEntity = defineReadTool({
   name: 'get-entity',

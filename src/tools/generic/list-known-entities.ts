@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Listing, listEntities } from '../../entities/metadata/describe.js';
 import { allEntities } from '../../entities/metadata/entity-names.js';
 import { nearest } from '../../nearest.js';
-import { defineReadTool } from '../define/define.js';
+import { defineReadTool } from '../define/define-tool.js';
 
 /** Entities that most service-desk questions are about; shown when nobody searched. */
 const common = [

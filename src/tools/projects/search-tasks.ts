@@ -1,6 +1,6 @@
 import type { Task } from '../../../generated/types.js';
 import { complete, defineSearch } from '../define/define-search.js';
-import * as inputs from '../define/inputs.js';
+import * as inputs from '../define/shared-inputs.js';
 
 const extra = {
   openOnly: inputs.flag().optional().describe('Not complete'),

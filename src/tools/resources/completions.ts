@@ -1,6 +1,6 @@
 import { allEntities, findEntity } from '../../entities/metadata/entity-names.js';
 import { fold } from '../../nearest.js';
-import type { ToolContext } from '../define/define.js';
+import type { ToolContext } from '../define/define-tool.js';
 import { activeChoices } from '../define/picklist-defaults.js';
 
 /** Suggestions for what a person has typed so far. */

@@ -1,5 +1,5 @@
-import { defineReadTool, readerOf } from '../define/define.js';
-import * as inputs from '../define/inputs.js';
+import { defineReadTool, readerOf } from '../define/define-tool.js';
+import * as inputs from '../define/shared-inputs.js';
 
 export const getVersion = defineReadTool({
   name: 'get-version',

@@ -1,7 +1,7 @@
 import type { TicketNoteCreate } from '../../../generated/types.js';
 import { defineCreate } from '../define/define-record-tools.js';
-import * as inputs from '../define/inputs.js';
 import { defaultChoice, defaultNote, internalChoice } from '../define/picklist-defaults.js';
+import * as inputs from '../define/shared-inputs.js';
 
 export const createTicketNote = defineCreate<keyof TicketNoteCreate>({
   name: 'create-ticket-note',

@@ -2,10 +2,10 @@ import type { TicketCreate } from '../../../generated/types.js';
 import { choicesByLabel } from '../../entities/metadata/picklists.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
 import { checkAssignment } from '../define/assignment-checks.js';
-import type { ToolContext } from '../define/define.js';
 import { defineCreate } from '../define/define-record-tools.js';
-import * as inputs from '../define/inputs.js';
+import type { ToolContext } from '../define/define-tool.js';
 import { activeChoices, defaultChoice, defaultNote, namedChoice } from '../define/picklist-defaults.js';
+import * as inputs from '../define/shared-inputs.js';
 
 /** What the ticket's category would fill in for a person; here it is told and not filled in silently. */
 async function categoryDefaults(category: unknown, context: ToolContext): Promise<string[]> {

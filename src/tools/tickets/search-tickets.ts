@@ -1,6 +1,6 @@
 import type { Ticket } from '../../../generated/types.js';
 import { defineSearch } from '../define/define-search.js';
-import * as inputs from '../define/inputs.js';
+import * as inputs from '../define/shared-inputs.js';
 
 const extra = {
   openOnly: inputs.flag().optional().describe('Not in a closed status'),

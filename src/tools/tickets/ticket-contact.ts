@@ -2,7 +2,7 @@ import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
 import type { RecordResult } from '../../entities/read/read.js';
 import { oneLine, shorten } from '../../text.js';
-import type { ToolContext } from '../define/define.js';
+import type { ToolContext } from '../define/define-tool.js';
 
 /** How a person is reached. */
 const ways = ['phone', 'mobilePhone', 'emailAddress'];

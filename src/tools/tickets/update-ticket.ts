@@ -1,7 +1,7 @@
 import type { TicketUpdate } from '../../../generated/types.js';
 import { checkAssignment } from '../define/assignment-checks.js';
 import { defineUpdate } from '../define/define-record-tools.js';
-import * as inputs from '../define/inputs.js';
+import * as inputs from '../define/shared-inputs.js';
 
 export const updateTicket = defineUpdate<keyof TicketUpdate>({
   name: 'update-ticket',

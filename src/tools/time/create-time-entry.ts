@@ -1,16 +1,16 @@
 import type { TimeEntryCreate } from '../../../generated/types.js';
 import type { Row } from '../../client/types.js';
-import { today, toUtc } from '../../entities/filter/dates.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
+import { today, toUtc } from '../../entities/values/dates.js';
 import type { Subject } from '../../entities/write/parent-record.js';
 import { InvalidInput, type Problem } from '../../errors.js';
 import { datetime } from '../../scalars.js';
 import { defaultRole, isGiven } from '../define/assignment-checks.js';
-import type { ToolContext } from '../define/define.js';
 import { defineCreate } from '../define/define-record-tools.js';
-import * as inputs from '../define/inputs.js';
+import type { ToolContext } from '../define/define-tool.js';
 import { rolesOf } from '../define/resource-roles.js';
+import * as inputs from '../define/shared-inputs.js';
 
 const targets = ['ticketID', 'taskID', 'internalBillingCodeID'] as const;
 const mostHours = 24;

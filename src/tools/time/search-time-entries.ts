@@ -1,6 +1,6 @@
 import type { TimeEntry } from '../../../generated/types.js';
 import { defineSearch } from '../define/define-search.js';
-import * as inputs from '../define/inputs.js';
+import * as inputs from '../define/shared-inputs.js';
 
 const extra = {
   billable: inputs.flag().optional().describe('true: billable, false: non-billable'),

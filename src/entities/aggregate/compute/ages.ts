@@ -1,4 +1,4 @@
-import { instantOf, localClock } from '../../filter/dates.js';
+import { instantOf, localClock } from '../../values/dates.js';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

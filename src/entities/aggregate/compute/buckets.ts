@@ -1,4 +1,4 @@
-import { instantOf, localClock } from '../../filter/dates.js';
+import { instantOf, localClock } from '../../values/dates.js';
 
 /** Stretches of the calendar that records can be grouped by. Weeks start on Monday (ISO 8601). */
 export const buckets = ['day', 'week', 'month', 'quarter', 'year'] as const;

@@ -1,6 +1,6 @@
 import type { Row } from '../../../client/types.js';
 import { AutotaskError } from '../../../errors.js';
-import type { KeyValue } from '../request/keys.js';
+import type { KeyValue } from '../request/group-keys.js';
 import { type Metric, needsOf } from '../request/metrics.js';
 import type { Operand } from '../request/operands.js';
 import { type Needs, type Scalar, Tally } from './tally.js';

@@ -1,8 +1,8 @@
 import { fold } from '../../../nearest.js';
 import { type Decimal, divide } from '../compute/decimal.js';
 import type { Needs, Scalar, Tally } from '../compute/tally.js';
+import type { FindPath } from './field-paths.js';
 import { type Operand, resolveOperand, spanUnits } from './operands.js';
-import type { FindPath } from './paths.js';
 
 export const operations = ['count', 'sum', 'avg', 'min', 'max', 'distinct'] as const;
 export type Operation = (typeof operations)[number];

@@ -1,9 +1,9 @@
 import type { Row } from '../../../client/types.js';
-import { instantOf, toUtc } from '../../filter/dates.js';
 import type { FieldMetadata } from '../../metadata/entity-metadata.js';
+import { instantOf, toUtc } from '../../values/dates.js';
 import { parseDecimal } from '../compute/decimal.js';
 import type { Scalar } from '../compute/tally.js';
-import { type FindPath, isPath, type Path } from './paths.js';
+import { type FindPath, isPath, type Path } from './field-paths.js';
 import type { Related } from './related-records.js';
 
 const dayMs = 86_400_000;

@@ -3,7 +3,7 @@ import type { Entity } from '../../../model.js';
 import { fieldValue, udfValues } from '../../display/display.js';
 import type { FieldMetadata } from '../../metadata/entity-metadata.js';
 import { mostOrConditions } from '../../references/references.js';
-import type { Path } from './paths.js';
+import type { Path } from './field-paths.js';
 
 type Found = Readonly<Record<string, unknown>>;
 

@@ -1,11 +1,11 @@
 import { InvalidInput, type Problem } from '../../../errors.js';
 import type { EntityMetadata, MetadataStore } from '../../metadata/entity-metadata.js';
 import { columnOf, type Order, readOrder } from '../result/order.js';
-import { type Having, readHaving, toHaving } from './conditions.js';
-import { type GroupKey, resolveKey } from './keys.js';
+import { createPaths } from './field-paths.js';
+import { type GroupKey, resolveKey } from './group-keys.js';
+import { type Having, readHaving, toHaving } from './having.js';
 import { type Metric, resolveMetric } from './metrics.js';
 import { toTexts } from './parse-list.js';
-import { createPaths } from './paths.js';
 
 /** What a caller asks for; the lists as texts or in any of the forms that `toTexts` reads. */
 export interface AggregateArguments {

@@ -2,7 +2,7 @@ import type { Row } from '../../../client/types.js';
 import { oneLine } from '../../../text.js';
 import { type Cell, type DisplayOptions, display } from '../../display/display.js';
 import { ageLabel } from '../compute/ages.js';
-import type { GroupKey, KeyValue } from '../request/keys.js';
+import type { GroupKey, KeyValue } from '../request/group-keys.js';
 
 /** What the table says itself; a record that is called so stands in quotes. */
 const ofTable = /^(?:\(none\)|TOTAL|OTHERS \(.*|NOT MEETING having .*)$/;

@@ -1,4 +1,4 @@
-import type { CheckedFilter } from '../../filter/filter.js';
+import type { CheckedFilter } from '../../filter/check-filter.js';
 import type { Group, operandsOf } from '../compute/groups.js';
 import { shownPlaces } from '../request/metrics.js';
 import type { Measured } from '../request/operands.js';

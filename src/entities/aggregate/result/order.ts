@@ -2,8 +2,8 @@ import { named } from '../../../nearest.js';
 import { labelOf } from '../../metadata/picklists.js';
 import type { Group } from '../compute/groups.js';
 import { compareScalars } from '../compute/tally.js';
-import type { Measure } from '../request/conditions.js';
-import type { GroupKey, KeyValue } from '../request/keys.js';
+import type { GroupKey, KeyValue } from '../request/group-keys.js';
+import type { Measure } from '../request/having.js';
 import type { Metric } from '../request/metrics.js';
 
 /** One criterion of the order of groups: a column of keys or a metric. */

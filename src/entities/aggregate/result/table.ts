@@ -1,11 +1,11 @@
 import { oneLine, shorten } from '../../../text.js';
 import type { Cell, DisplayOptions } from '../../display/display.js';
-import { showDate } from '../../filter/dates.js';
+import { showDate } from '../../values/dates.js';
 import { toJson, toText } from '../compute/decimal.js';
 import type { Group, Groups, operandsOf } from '../compute/groups.js';
 import type { Scalar } from '../compute/tally.js';
-import { type Measure, measureBy, meets } from '../request/conditions.js';
-import type { KeyValue } from '../request/keys.js';
+import type { KeyValue } from '../request/group-keys.js';
+import { type Measure, measureBy, meets } from '../request/having.js';
 import { type Metric, shownPlaces } from '../request/metrics.js';
 import type { Request } from '../request/request.js';
 import { labels } from './labels.js';

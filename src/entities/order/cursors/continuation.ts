@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../../errors.js';
 import type { CallContext, ListResult } from '../../result.js';
-import type { Left } from '../dates/along-axis.js';
 import { type Order, orderText } from '../order.js';
+import type { Left } from '../windows/read-along-axis.js';
 import { type Cursors, endOf, type Place } from './cursor.js';
 
 export interface ContinuationArguments {

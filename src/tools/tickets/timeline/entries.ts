@@ -3,7 +3,7 @@ import { labelOf } from '../../../entities/metadata/picklists.js';
 import type { RecordList } from '../../../entities/read/record-with-lists.js';
 import { audienceOf } from '../../../entities/write/visibility.js';
 import { clean } from '../../../text.js';
-import { plainName, sizeText } from '../../files/content.js';
+import { plainName, sizeText } from '../../files/file-content.js';
 
 /** Something that happened on a ticket. */
 export interface Entry {

@@ -8,7 +8,7 @@ import type {
   UnreadList,
 } from '../../../entities/read/record-with-lists.js';
 import type { Entity } from '../../../model.js';
-import type { Result, ToolContext } from '../../define/define.js';
+import type { Result, ToolContext } from '../../define/define-tool.js';
 import { withContact } from '../ticket-contact.js';
 import { checklistLines, type Item, items } from './checklist.js';
 import type { Entry } from './entries.js';

@@ -5,14 +5,14 @@ import { boolean } from '../../scalars.js';
 import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
 import { isClosed } from '../metadata/picklists.js';
 import { isNobody, operatorMeant } from '../metadata/synonyms.js';
+import { type Conversion, type Converted, convertValue, isName, ownersFirst } from '../values/convert.js';
 import { splitIntoBatches } from './batches.js';
-import { compareHere } from './compare-locally.js';
-import { type Conversion, type Converted, convertValue, isName, ownersFirst } from './convert.js';
-import { spanOf } from './date-span.js';
-import { malformed, nodeShape } from './filter-node.js';
-import { notExcluded, reword } from './text/pasted-forms.js';
-import { matchesUdf } from './udf-condition.js';
-import { UnderstoodConditions } from './understood-conditions.js';
+import { malformed, nodeShape } from './condition-shape.js';
+import { spanOf } from './date-condition.js';
+import { UnderstoodConditions } from './interpretation.js';
+import { compareHere } from './local-conditions.js';
+import { matchesUdf } from './match-text.js';
+import { notExcluded, reword } from './rewrite-text.js';
 
 /**
  * Autotask drops a condition whose operator it does not know and answers with everything, and finds nothing

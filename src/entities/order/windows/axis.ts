@@ -1,5 +1,5 @@
 import type { FilterNode, Row } from '../../../client/types.js';
-import { idOf } from '../../display/rows.js';
+import { idOf } from '../../display/row-id.js';
 
 /**
  * A line on which records lie in the order that is wanted: whole numbers, the first record at the smallest.

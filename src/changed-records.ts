@@ -1,4 +1,4 @@
-import type { Entity } from '../../model.js';
+import type { Entity } from './model.js';
 
 /** What this process wrote to one tenant, so that nobody answers from memory what a write has changed. */
 export interface Changes {

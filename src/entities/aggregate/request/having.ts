@@ -1,5 +1,5 @@
 import { datetime } from '../../../scalars.js';
-import { toUtc } from '../../filter/dates.js';
+import { toUtc } from '../../values/dates.js';
 import { parseDecimal } from '../compute/decimal.js';
 import type { Group } from '../compute/groups.js';
 import { compareScalars, type Scalar } from '../compute/tally.js';

@@ -2,9 +2,7 @@ import * as z from 'zod';
 import { load } from '../../../generated/load.js';
 import type { Row } from '../../client/types.js';
 import type { Problem } from '../../errors.js';
-import { type Conversion, type Converted, convertValue, isName, ownersFirst } from '../filter/convert.js';
 import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
-import { doubts } from '../metadata/freshness.js';
 import {
   asListed,
   choicesByLabel,
@@ -15,6 +13,8 @@ import {
   listChoices,
   notAChoice,
 } from '../metadata/picklists.js';
+import { doubts } from '../metadata/stale-metadata.js';
+import { type Conversion, type Converted, convertValue, isName, ownersFirst } from '../values/convert.js';
 import { internalChoices } from './visibility.js';
 
 /** A body that is ready to send, or everything that is wrong with it. */

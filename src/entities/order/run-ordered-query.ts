@@ -1,9 +1,6 @@
 import type { AutotaskReader, FilterNode } from '../../client/types.js';
 import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
-import { byReading } from './by-reading.js';
-import { type AxisRows, alongAxis, type Left } from './dates/along-axis.js';
-import type { Axis } from './dates/axis.js';
 import {
   complete,
   countOr,
@@ -13,7 +10,10 @@ import {
   page,
   searchFor,
 } from './ordered-query.js';
+import { byReading } from './sort-in-memory.js';
 import { compare, type Keyed, keysOf, placed } from './sort-keys.js';
+import type { Axis } from './windows/axis.js';
+import { type AxisRows, alongAxis, type Left } from './windows/read-along-axis.js';
 
 /** Calls that a list may take for each of its queries before it says how far it came. */
 const mostCalls = (limit: number) => 30 + Math.ceil(limit / 50);

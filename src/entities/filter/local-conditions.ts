@@ -1,7 +1,7 @@
 import type { FilterNode, Row } from '../../client/types.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
-import { samePhone } from './text/phones.js';
-import { matchesText } from './udf-condition.js';
+import { samePhone } from '../values/phones.js';
+import { matchesText } from './match-text.js';
 
 /** Conditions that Autotask can only narrow down; the records that it finds are compared here. */
 

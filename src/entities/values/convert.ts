@@ -18,7 +18,7 @@ import {
 } from '../metadata/picklists.js';
 import { isNobody } from '../metadata/synonyms.js';
 import { orNull } from '../read/optional-read.js';
-import type { Identified } from '../references/identify.js';
+import type { Identified } from '../references/exact-match.js';
 import { canName, type References } from '../references/references.js';
 import { internalChoices } from '../write/visibility.js';
 import { isDay, rangeForms, toUtc } from './dates.js';

@@ -1,9 +1,8 @@
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { InvalidInput } from '../../errors.js';
-import { idOf } from '../display/rows.js';
+import { idOf } from '../display/row-id.js';
 import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
-import type { Left } from './dates/along-axis.js';
 import {
   complete,
   countOr,
@@ -14,6 +13,7 @@ import {
   searchFor,
 } from './ordered-query.js';
 import { compare, type Keyed, keysOf, placed } from './sort-keys.js';
+import type { Left } from './windows/read-along-axis.js';
 
 /** Matches that are read to sort them by a field that Autotask cannot be asked for in stretches. */
 export const mostSorted = 2500;

@@ -3,8 +3,8 @@ import { entityOfType } from '../metadata/entity-names.js';
 import { orNull } from '../read/optional-read.js';
 import { canName, type References } from '../references/references.js';
 import type { CallContext } from '../result.js';
-import type { CheckedFilter } from './filter.js';
-import { comparison, type IdCondition } from './understood-conditions.js';
+import type { CheckedFilter } from './check-filter.js';
+import { comparison, type IdCondition } from './interpretation.js';
 
 /** What makes an answer believable, above all one of no records. Nothing here may lose the answer. */
 

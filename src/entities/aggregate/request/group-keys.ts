@@ -2,7 +2,7 @@ import type { Row } from '../../../client/types.js';
 import type { FieldMetadata } from '../../metadata/entity-metadata.js';
 import { ageName, ageOf, parseBounds } from '../compute/ages.js';
 import { type Bucket, bucketOf, buckets } from '../compute/buckets.js';
-import { type FindPath, isPath, type Path } from './paths.js';
+import { type FindPath, isPath, type Path } from './field-paths.js';
 import type { Related } from './related-records.js';
 
 /** What a group is known by in one column; null when its records have no value. */

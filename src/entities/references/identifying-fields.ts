@@ -1,6 +1,6 @@
 import type { FilterNode, Row } from '../../client/types.js';
 import type { Entity } from '../../model.js';
-import { addressIn, hostIn, isUrl } from '../filter/text/text-forms.js';
+import { addressIn, hostIn, isUrl } from '../values/text-patterns.js';
 
 /** What tells a record apart besides its name: a person's e-mail address or user name, a company's web address. */
 

@@ -1,8 +1,8 @@
-import type { FilterNode } from '../../../client/types.js';
-import type { Entity } from '../../../model.js';
-import type { FieldMetadata } from '../../metadata/entity-metadata.js';
-import { notations, phoneIn } from './phones.js';
-import { addressIn, hostIn, isUrl, numberIn, personNames, wildcards } from './text-forms.js';
+import type { FilterNode } from '../../client/types.js';
+import type { Entity } from '../../model.js';
+import type { FieldMetadata } from '../metadata/entity-metadata.js';
+import { notations, phoneIn } from '../values/phones.js';
+import { addressIn, hostIn, isUrl, numberIn, personNames, wildcards } from '../values/text-patterns.js';
 
 /** What a text in a filter means where it cannot be what is stored in the field. */
 export interface Reworded {

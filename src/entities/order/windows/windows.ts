@@ -1,5 +1,5 @@
 import type { FilterNode, Row } from '../../../client/types.js';
-import { idOf } from '../../display/rows.js';
+import { idOf } from '../../display/row-id.js';
 import { type Axis, idAxis } from './axis.js';
 
 /**

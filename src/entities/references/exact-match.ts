@@ -1,8 +1,8 @@
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import type { Entity } from '../../model.js';
 import { oneLine } from '../../text.js';
-import { addressIn, numberIn, ownNumber } from '../filter/text/text-forms.js';
 import { orNull } from '../read/optional-read.js';
+import { addressIn, numberIn, ownNumber } from '../values/text-patterns.js';
 import { canName, mostCandidates, nameOf, numberField, type References } from './references.js';
 
 /** One record, or why the text does not name one. */

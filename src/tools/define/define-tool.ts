@@ -7,7 +7,7 @@ import type { CallContext, ListResult, RecordResult } from '../../entities/read/
 import type { WritePlan, WriteResult } from '../../entities/write/plan.js';
 import { InvalidArguments } from '../../errors.js';
 import { didYouMean } from '../../nearest.js';
-import type { Content } from '../files/content.js';
+import type { Content } from '../files/file-content.js';
 import { resolveAliases } from './argument-aliases.js';
 
 /** What a tool may use. No HTTP, no protocol. */
