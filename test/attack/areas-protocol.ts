@@ -95,7 +95,7 @@ export async function maskedFields(attack: Attack, inputs: number): Promise<void
   const area = 'masked fields';
   const { sandbox, tally, random, texts } = attack;
   const server = await open(attack, {
-    AUTOTASK_MASK_FIELDS: 'Contacts.emailAddress,Tickets.purchaseOrderNumber,Companies.phone',
+    AUTOTASK_MASK_FIELDS: 'Contacts.emailAddress,Contacts.phone,Tickets.purchaseOrderNumber,Companies.phone',
     AUTOTASK_CONFIRM_MODE: 'preview',
   });
   const hidden = new Set(attack.hidden);
@@ -132,8 +132,10 @@ export async function maskedFields(attack: Attack, inputs: number): Promise<void
     const given = args();
     const { text } = await server.call(area, name, given);
     for (const value of hidden) {
-      if (text.includes(value))
-        tally.violation(area, 'shows a masked value', `${JSON.stringify(given)} -> ${text}`);
+      const at = text.indexOf(value);
+      if (at < 0) continue;
+      const around = text.slice(Math.max(0, at - 100), at + 30);
+      tally.violation(area, 'shows a masked value', `${name} ${JSON.stringify(given)} -> ${around}`);
     }
   }
   await server.close();

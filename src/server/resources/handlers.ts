@@ -10,7 +10,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { AutotaskError } from '../../errors.js';
 import { didYouMean } from '../../nearest.js';
-import { mentioned, shorten } from '../../text.js';
+import { mentioned } from '../../text.js';
 import type { Completion } from '../../tools/resources/completions.js';
 import { prompts } from '../../tools/resources/prompts.js';
 import { resourceAt, resources } from '../../tools/resources/resources.js';
@@ -30,7 +30,7 @@ export async function readResource(
 ): Promise<ReadResourceResult> {
   const found = resourceAt(uri);
   if (found === undefined || !has(found.resource.tool))
-    throw new McpError(resourceNotFound, `There is no resource ${shorten(uri, 200)}`);
+    throw new McpError(resourceNotFound, `There is no resource ${mentioned(uri)}.`);
   const { text, blocks, isError } = await call(
     found.resource.tool,
     found.resource.args(found.variable),
