@@ -74,14 +74,15 @@ export function classifyNetworkError(call: ApiRequest, failure: NetworkError, ti
     return refuse({ kind: 'outcomeUnknown', message, cause });
   }
   if (failure.code === 'NO_ROOM') {
-    const { kind, message, next, retryAfter } = crowded();
-    return refuse({ kind, message, retryAfter, ...(next === undefined ? {} : { next }) });
+    const { kind, message, next, retryAfter, actor } = crowded();
+    return refuse({ kind, message, retryAfter, actor, ...(next === undefined ? {} : { next }) });
   }
   if (failure.code === 'ANSWER_TOO_LARGE' || failure.code === 'TOO_MANY_VALUES') {
     return refuse({
       kind: 'unexpected',
       message: `${requestName(call)} failed: ${what}.`,
       next: 'Ask for fewer records (maxRecords) or fewer fields (includeFields) at once.',
+      actor: 'server',
       cause,
     });
   }
