@@ -1,12 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 /**
- * The doors between the rooms. A room may import itself and what is listed; `node:` modules are free.
- * The drawing of the house stands in CONTRIBUTING.md.
- */
+ * What each part of the program may import: itself and what is listed; `node:` modules are free.
+ * The drawing stands in CONTRIBUTING.md. Single files of src, which every part may import: */
 const ground = [
   'src/model',
   'src/nearest',
@@ -76,7 +75,63 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Rooms of which others may only use the types: who holds one gets it handed in. */
+/**
+ * The same for the folders within a part: what each may import of its siblings. The files at the top of a part
+ * are its entrance and its shared types: every folder may import them, and they may import every folder.
+ */
+const folderDoors: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'src/cli': {
+    config: [],
+    doctor: ['serve'],
+    serve: [],
+  },
+  'src/client': {
+    api: ['pipeline'],
+    http: ['pipeline'],
+    limits: [],
+    pipeline: ['http', 'limits', 'zone'],
+    zone: ['http', 'pipeline'],
+  },
+  'src/entities': {
+    aggregate: ['display', 'filter', 'metadata', 'read', 'references', 'values'],
+    display: ['metadata', 'references', 'values'],
+    filter: ['display', 'metadata', 'read', 'references', 'values'],
+    metadata: ['values', 'write'],
+    order: ['display', 'filter', 'metadata', 'read', 'references'],
+    read: ['display', 'filter', 'metadata', 'order', 'references', 'values'],
+    references: ['metadata', 'read', 'values'],
+    values: ['metadata', 'read', 'references', 'write'],
+    write: ['display', 'metadata', 'read', 'references', 'values'],
+  },
+  'src/policy': {
+    masking: [],
+  },
+  'src/server': {
+    confirmation: ['output'],
+    dispatch: ['confirmation', 'output'],
+    output: [],
+    resources: ['dispatch', 'output', 'tool-list'],
+    'tool-list': [],
+  },
+  'src/tools': {
+    companies: ['define'],
+    contacts: ['define'],
+    define: ['files'],
+    files: ['define'],
+    generic: ['define'],
+    projects: ['define'],
+    resources: ['define'],
+    service: ['define'],
+    tickets: ['define', 'files'],
+    time: ['define'],
+  },
+  'src/transports/http': {
+    access: [],
+    operation: [],
+  },
+};
+
+/** Parts of which others may only use the types: who holds one gets it handed in. */
 const typesOnly: Readonly<Record<string, readonly string[]>> = {
   'src/client': ['src/policy', 'src/entities', 'src/tools', 'src/server', 'src/transports'],
   generated: ['src/tools'],
@@ -181,6 +236,63 @@ describe('the doors between the rooms', () => {
     };
     for (const room of edges.keys()) walk(room, []);
     expect([...new Set(cycles)]).toEqual([]);
+  });
+
+  it('are held between the folders of a part as well', () => {
+    const folderOf = (part: string, path: string) =>
+      path.startsWith(`${part}/`)
+        ? path
+            .slice(part.length + 1)
+            .split('/')
+            .slice(0, -1)[0]
+        : undefined;
+    const wrong = Object.entries(folderDoors).flatMap(([part, doorsOf]) =>
+      imports.filter(({ from, to }) => {
+        const [folder, target] = [folderOf(part, from), folderOf(part, to)];
+        if (folder === undefined || target === undefined || folder === target) return false;
+        return doorsOf[folder]?.includes(target) !== true;
+      }),
+    );
+    expect(
+      wrong.map(
+        ({ from, to }) => `${from} must not import ${to}: see folderDoors in test/architecture.test.ts`,
+      ),
+    ).toEqual([]);
+  });
+
+  it('let no files import each other in a circle, types included', () => {
+    const targets = new Map<string, string[]>();
+    for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to]);
+    const circles: string[] = [];
+    const finished = new Set<string>();
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) {
+        circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+        return;
+      }
+      if (finished.has(file)) return;
+      for (const to of targets.get(file) ?? []) visit(to, [...path, file]);
+      finished.add(file);
+    };
+    for (const file of targets.keys()) visit(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  it('are few to choose from: a folder says what comes in and goes out, and holds about a dozen files', () => {
+    const folders = Object.entries(folderDoors).flatMap(([part, doorsOf]) =>
+      Object.keys(doorsOf).map((folder) => `${part}/${folder}`),
+    );
+    expect(
+      folders.filter(
+        (folder) => !['index.ts', 'README.md'].some((name) => existsSync(join(root, folder, name))),
+      ),
+    ).toEqual([]);
+    const sizes = new Map<string, number>();
+    for (const file of files) {
+      const folder = relative(root, dirname(file));
+      if (folder.startsWith('src/')) sizes.set(folder, (sizes.get(folder) ?? 0) + 1);
+    }
+    expect([...sizes].filter(([, size]) => size > 13)).toEqual([]);
   });
 
   it('keep process.exit in the command line', () => {

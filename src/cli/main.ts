@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Flags, loadConfig, type Sources } from '../config/index.js';
 import { type Parsed, parseArguments } from './args.js';
-import { serve } from './serve.js';
+import { serve } from './serve/stdio.js';
 
 const serverFacts = { name: packageJson.name, version: packageJson.version };
 
@@ -62,7 +62,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     case 'serve': {
       const config = await configOf(parsed);
       if (config.http !== null) {
-        const { serveHttp } = await import('./serve-http.js');
+        const { serveHttp } = await import('./serve/http.js');
         await serveHttp(config, config.http, serverFacts);
         return 0;
       }

@@ -5,15 +5,15 @@ import { createPolicy, type Policy } from '../policy/index.js';
 import { createAggregate } from './aggregate/index.js';
 import { describe } from './metadata/describe.js';
 import { createMetadataStore } from './metadata/entity-metadata.js';
-import { withFreshMetadata } from './metadata/stale-metadata.js';
+import { retryWithFreshMetadata } from './metadata/stale-metadata.js';
 import { type Cursors, createCursors } from './order/cursors/cursor.js';
 import { createAttachments } from './read/attachments.js';
-import { wholePages } from './read/completeness.js';
+import { verifyPages } from './read/completeness.js';
 import { createReads } from './read/read.js';
-import { createRecordsWithLists } from './read/record-with-lists.js';
+import { createRecordWithLists } from './read/record-with-lists.js';
 import { createReferences } from './references/references.js';
 import type { MarkFields } from './write/idempotency-mark.js';
-import { createUploads } from './write/upload-budget.js';
+import { createUploadBudget } from './write/upload-budget.js';
 import { createWrites } from './write/write.js';
 
 /**
@@ -35,7 +35,7 @@ export function createEntities(
         next: 'Set AUTOTASK_USERNAME, AUTOTASK_SECRET and AUTOTASK_INTEGRATION_CODE, or start with --demo.',
       });
     }
-    const whole = wholePages(reader);
+    const whole = verifyPages(reader);
     const references = createReferences(reader, policy, changes);
     const reads = createReads(whole, facts, references, cursors);
     return {
@@ -43,9 +43,17 @@ export function createEntities(
       references,
       reads,
       aggregate: createAggregate(whole, facts, references, reads),
-      account: createRecordsWithLists(whole, facts, references, reads),
+      account: createRecordWithLists(whole, facts, references, reads),
       attachments: createAttachments(reader, facts, reads),
-      writes: createWrites({ reader, facts, references, reads, policy, marks, uploads: createUploads() }),
+      writes: createWrites({
+        reader,
+        facts,
+        references,
+        reads,
+        policy,
+        marks,
+        uploads: createUploadBudget(),
+      }),
     };
   };
   let connected: ReturnType<typeof connect> | undefined;
@@ -57,7 +65,7 @@ export function createEntities(
     facts,
     /** Runs what only reads, again when labels or fields that it refused exist by now. */
     withFreshMetadata: <T>(work: () => Promise<T>, signal?: AbortSignal) =>
-      withFreshMetadata(reader, work, signal),
+      retryWithFreshMetadata(reader, work, signal),
     /** What the operator allows; early errors come from here, the reader enforces it. */
     policy,
     describe: (args: Parameters<typeof describe>[1], signal?: AbortSignal) => describe(facts, args, signal),

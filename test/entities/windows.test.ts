@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FilterNode, Row } from '../../src/client/types.js';
-import { compare, type Keyed } from '../../src/entities/order/sort-keys.js';
+import { compareKeyedRows, type KeyedRow } from '../../src/entities/order/sort-keys.js';
 import { idAxis, millisecondsOf, timeAxis } from '../../src/entities/order/windows/axis.js';
-import { type AxisQuery, alongAxis, type Left } from '../../src/entities/order/windows/read-along-axis.js';
-import type { Source } from '../../src/entities/order/windows/windows.js';
+import {
+  type AxisQuery,
+  type ListPosition,
+  readAlongAxis,
+} from '../../src/entities/order/windows/read-along-axis.js';
+import type { RecordSource } from '../../src/entities/order/windows/windows.js';
 import { dates, minute } from '../support/dates.js';
 
 /**
@@ -37,7 +41,7 @@ function tenantOf(tickets: readonly Ticket[]) {
   let calls = 0;
   const matching = (conditions: readonly FilterNode[]) =>
     rows.filter((row) => conditions.every((condition) => meets(row, condition)));
-  const source: Source = {
+  const source: RecordSource = {
     read: async (conditions) => {
       calls++;
       const found = matching(conditions);
@@ -55,7 +59,7 @@ interface Asked {
   readonly field: 'date' | 'id';
   readonly descending: boolean;
   readonly need: number;
-  readonly after?: Left | null;
+  readonly after?: ListPosition | null;
   readonly filtered?: boolean;
   readonly mostCalls?: number;
 }
@@ -77,7 +81,7 @@ function ask(tickets: readonly Ticket[], asked: Asked) {
   };
   // A filter that matches everything: the search must not depend on knowing that.
   if (filtered) Object.assign(query, { filter: [{ op: 'gte', field: 'status', value: 0 }] });
-  return { result: alongAxis(tenant.source, query), tenant, axis };
+  return { result: readAlongAxis(tenant.source, query), tenant, axis };
 }
 
 /** All ids in the order that is wanted, sorted the plain way. */
@@ -106,7 +110,7 @@ const tickets = fc
     }),
   );
 
-const ids = (rows: readonly Keyed[]) => rows.map(({ id }) => id);
+const ids = (rows: readonly KeyedRow[]) => rows.map(({ id }) => id);
 
 describe('the first records of an order', () => {
   let most = 0;
@@ -143,11 +147,11 @@ describe('the first records of an order', () => {
         async (all, field, descending, size) => {
           const order = expected(all, field, descending);
           const seen: number[] = [];
-          let after: Left | null = null;
+          let after: ListPosition | null = null;
           for (let turn = 0; turn <= all.length / size + 1; turn++) {
             const { result } = ask(all, { field, descending, need: size + 1, after, mostCalls: 80 });
             const { rows, total } = await result;
-            const sorted = [...rows].sort((a, b) => compare(a, b, descending));
+            const sorted = [...rows].sort((a, b) => compareKeyedRows(a, b, descending));
             const page = sorted.slice(0, size);
             seen.push(...ids(page));
             const last = page.at(-1);
@@ -171,13 +175,13 @@ describe('the first records of an order', () => {
       }));
       const order = expected(all, 'date', descending);
       const seen: number[] = [];
-      let after: Left | null = null;
+      let after: ListPosition | null = null;
       for (let page = 0; page < 20; page++) {
         const { result, tenant } = ask(all, { field: 'date', descending, need: 101, after });
         const { rows, total, stopped } = await result;
         expect(stopped).toBeNull();
         expect(tenant.calls()).toBeLessThanOrEqual(25);
-        const sorted = [...rows].sort((a, b) => compare(a, b, descending)).slice(0, 100);
+        const sorted = [...rows].sort((a, b) => compareKeyedRows(a, b, descending)).slice(0, 100);
         seen.push(...ids(sorted));
         const last = sorted.at(-1);
         after = { key: Number(last?.key), id: last?.id ?? null, total, spacing: null };
@@ -193,12 +197,12 @@ describe('the first records of an order', () => {
     }));
     const order = expected(all, 'date', true);
     const seen: number[] = [];
-    let after: Left | null = null;
+    let after: ListPosition | null = null;
     let turns = 0;
     for (; turns < 400; turns++) {
       const { result } = ask(all, { field: 'date', descending: true, need: 2000, after, mostCalls: 3 });
       const { rows, stopped } = await result;
-      const known = [...rows].sort((a, b) => compare(a, b, true));
+      const known = [...rows].sort((a, b) => compareKeyedRows(a, b, true));
       seen.push(...ids(known));
       if (stopped === null) break;
       after = { ...stopped, total: null, spacing: null };

@@ -2,7 +2,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import type { Config, Sources } from '../../config/index.js';
 import type { createRedactor } from '../../log.js';
 import { createProgress } from '../../progress.js';
-import { type ProgramName, upstreamOf } from '../serve.js';
+import { type ProgramName, upstreamOf } from '../serve/tenant-access.js';
 import { paintFor } from '../style.js';
 import { examineEntities, mainEntities } from './entities.js';
 import type { EntityRights, Finding } from './finding.js';

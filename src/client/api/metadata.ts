@@ -1,13 +1,5 @@
 import { AutotaskError } from '../../errors.js';
-import {
-  flagMember,
-  isObject,
-  type JsonObject,
-  member,
-  objects,
-  textMember,
-  toNumber,
-} from '../http/json.js';
+import { flagMember, isObject, type JsonObject, member, objects, textMember, toNumber } from '../json.js';
 import type { EntityInformation, LiveField, LivePicklistValue, Threshold } from '../types.js';
 
 /** Autotask writes "" for "none" on built-in fields and null on user-defined ones; both become null here. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AutotaskError } from '../../errors.js';
 import { most } from '../../resource-budget.js';
-import { isObject, type JsonObject, member, textMember } from '../http/json.js';
+import { isObject, type JsonObject, member, textMember } from '../json.js';
 import type { ApiRequest } from '../pipeline/request.js';
 import type { FilterNode, Row, Search } from '../types.js';
 import { checkOperators } from './check-operators.js';

@@ -1,7 +1,7 @@
 import { AutotaskError } from '../../errors.js';
 import { currentUse, withinBudget } from '../../resource-budget.js';
 import type { ClientCore } from '../client-core.js';
-import { isObject, member, textMember, toNumber } from '../http/json.js';
+import { isObject, member, textMember, toNumber } from '../json.js';
 import { startDeadline } from '../pipeline/deadline.js';
 import { type ApiRequest, checkPath } from '../pipeline/request.js';
 import type {

@@ -1,6 +1,6 @@
 import { AutotaskError } from '../../errors.js';
 import type { ClientCore } from '../client-core.js';
-import { member, toNumber } from '../http/json.js';
+import { member, toNumber } from '../json.js';
 import { type ApiRequest, checkPath, requestName } from '../pipeline/request.js';
 import type { AutotaskWriter, Row, WriteOptions } from '../types.js';
 import { readerOf } from './reader.js';

@@ -1,11 +1,11 @@
 import type { Log } from '../../log.js';
 import { currentUse, most, weigh } from '../../resource-budget.js';
+import { isObject, parseJson } from '../json.js';
 import type { Deadline } from '../pipeline/deadline.js';
 import { type ApiRequest, type HttpResponse, requestName } from '../pipeline/request.js';
 import { interrupted } from '../pipeline/retry.js';
 import type { ClientObserver } from '../types.js';
 import { createAgents } from './agents.js';
-import { isObject, parseJson } from './json.js';
 import { cutDepth, measure } from './json-size.js';
 import { classifyNetworkError } from './network-error.js';
 import { classifyResponse, type Outcome } from './response.js';

@@ -1,6 +1,6 @@
 import { crowded, megabytes, most } from '../../resource-budget.js';
+import { isObject, member, textMember } from '../json.js';
 import { type ApiRequest, requestName } from '../pipeline/request.js';
-import { isObject, member, textMember } from './json.js';
 import { type Outcome, refuse } from './response.js';
 
 /** Why no answer came, without the request object of the HTTP library, which holds the credentials. */

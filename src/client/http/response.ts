@@ -1,7 +1,7 @@
 import { type Actor, AutotaskError, type ErrorDetails, type ErrorKind } from '../../errors.js';
 import { shorten } from '../../text.js';
+import { isObject, member, parseJson, textMember } from '../json.js';
 import { type ApiRequest, type HttpResponse, requestName } from '../pipeline/request.js';
-import { isObject, member, parseJson, textMember } from './json.js';
 import { refusedByChecks, refusedEarly } from './refused-before-storing.js';
 
 /** An answer is either a parsed body or an error with the verdict whether a repeat may help. */

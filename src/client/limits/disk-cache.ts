@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isObject, parseJson } from '../http/json.js';
+import { isObject, parseJson } from '../json.js';
 
 /** Changes when the form of the files does; other forms are ignored. */
 const form = 1;

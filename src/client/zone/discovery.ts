@@ -1,6 +1,6 @@
 import { AutotaskError } from '../../errors.js';
 import { baseOf } from '../../tenant-identity.js';
-import { textMember } from '../http/json.js';
+import { textMember } from '../json.js';
 import type { ClientSettings, Zone } from '../types.js';
 
 const isLoopback = (host: string): boolean =>

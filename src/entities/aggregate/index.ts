@@ -2,25 +2,30 @@ import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import type { CheckedFilter } from '../filter/check-filter.js';
-import { onFinding } from '../filter/result-notes.js';
+import { resultNotes as filterNotes } from '../filter/result-notes.js';
 import type { MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
-import { requireWhole } from '../read/completeness.js';
+import { requireComplete } from '../read/completeness.js';
 import type { CallContext, Reads } from '../read/read.js';
 import type { References } from '../references/references.js';
-import { countable, countGroups } from './compute/count-queries.js';
+import { countableGroups, countGroups } from './compute/count-queries.js';
 import { Groups, operandsOf } from './compute/groups.js';
-import { defaultRecords, requireRoom, requireStillWithin, requireWithin } from './compute/read-limits.js';
+import {
+  defaultRecords,
+  requireRecordLimit,
+  requireRecordLimitWhileReading,
+  requireRequestBudget,
+} from './compute/read-limits.js';
 import { keyReader } from './request/group-keys.js';
-import { type Measured, measured } from './request/operands.js';
-import { Related } from './request/related-records.js';
+import { type OperandReader, operandReader } from './request/operands.js';
+import { RelatedRecords } from './request/related-records.js';
 import { type AggregateArguments, checkRequest } from './request/request.js';
-import { notesOn } from './result/notes.js';
-import { type Table, tabulate } from './result/table.js';
+import { resultNotes } from './result/notes.js';
+import { createTable, type Table } from './result/table.js';
 
 export { mostRecords } from './compute/read-limits.js';
 export { type AggregateArguments, defaultTop, largestTop } from './request/request.js';
-export type { Table, Together } from './result/table.js';
+export type { GroupSum, Table } from './result/table.js';
 
 export interface AggregateResult {
   readonly entity: string;
@@ -56,7 +61,7 @@ export function createAggregate(
   async function stream(
     path: string,
     filter: CheckedFilter,
-    records: Related,
+    records: RelatedRecords,
     limit: number,
     total: number,
     context: CallContext,
@@ -77,17 +82,17 @@ export function createAggregate(
       for await (const rows of reader.pages(path, search(batch), options)) {
         read += rows.length;
         // The count was made before: whoever adds records meanwhile must not lift the limit.
-        requireStillWithin(records.entity.name, read, limit);
+        requireRecordLimitWhileReading(records.entity.name, read, limit);
         for (const row of rows) if (filter.local.every((matches) => matches(row))) waiting.push(row);
         context.progress?.(read, Math.max(read, total));
-        if (waiting.length >= mostWaiting || records.unknown(waiting) >= page || records.lookups === 0) {
+        if (waiting.length >= mostWaiting || records.unreadCount(waiting) >= page || records.lookups === 0) {
           await flush();
         }
       }
     }
     await flush();
     const { batches: filters } = filter;
-    await requireWhole(read, { path, filters, counted: total }, reader, options);
+    await requireComplete(read, { path, filters, counted: total }, reader, options);
   }
 
   async function totalOf(path: string, filter: CheckedFilter, context: CallContext): Promise<number> {
@@ -120,9 +125,9 @@ export function createAggregate(
     // Whole seconds, which is how moments are written.
     const now = Math.floor(Date.now() / 1000) * 1000;
     const operands = operandsOf(request.metrics);
-    const records = new Related(entity);
-    const measures: (Measured & { needs: (typeof operands)[number]['needs'] })[] = operands.map(
-      ({ operand, needs }) => ({ needs, ...measured(operand, records, context.timeZone, now) }),
+    const records = new RelatedRecords(entity);
+    const measures: (OperandReader & { needs: (typeof operands)[number]['needs'] })[] = operands.map(
+      ({ operand, needs }) => ({ needs, ...operandReader(operand, records, context.timeZone, now) }),
     );
     const keys = request.keys.map((key) => keyReader(key, records, context.timeZone, now));
     const groupsOf = () => new Groups({ keys, measures });
@@ -133,13 +138,13 @@ export function createAggregate(
     const notes: string[] = [];
     let groups = groupsOf();
     let countQueries: number | null = null;
-    const counted = countable(request, filter, known);
+    const counted = countableGroups(request, filter, known);
     const toCount = (counted?.length ?? 0) * filter.batches.length;
     if (counted !== undefined && request.keys.length === 0) {
       groups.addCounted([], total);
       countQueries = filter.batches.length;
     } else if (counted !== undefined && toCount < toRead) {
-      await requireRoom(reader, entity.name, toCount, options);
+      await requireRequestBudget(reader, entity.name, toCount, options);
       const { path } = entity;
       const { progress } = context;
       const queries = await countGroups(path, filter, counted, total, groups, reader, options, progress);
@@ -152,12 +157,12 @@ export function createAggregate(
       }
     }
     if (countQueries === null && total > 0) {
-      requireWithin(entity.name, total, limit);
-      await requireRoom(reader, entity.name, toRead, options);
+      requireRecordLimit(entity.name, total, limit);
+      await requireRequestBudget(reader, entity.name, toRead, options);
       await stream(entity.path, filter, records, limit, total, context, (row) => groups.add(row));
     }
-    const whole = groups.together(groups.all);
-    const table = await tabulate(groups, whole, request, operands, {
+    const whole = groups.total(groups.all);
+    const table = await createTable(groups, whole, request, operands, {
       references,
       timeZone: context.timeZone,
       mostText: 120,
@@ -169,12 +174,12 @@ export function createAggregate(
       records: groups.records,
       countQueries,
       table,
-      understood: filter.asked.understood,
+      understood: filter.interpretation.understood,
       notes: [
         ...filter.notes,
-        ...(await onFinding(filter, known, references, groups.records > 0, context)),
+        ...(await filterNotes(filter, known, references, groups.records > 0, context)),
         ...notes,
-        ...notesOn({
+        ...resultNotes({
           request,
           operands,
           measures,

@@ -11,7 +11,7 @@ export interface Cell {
   readonly text: string;
   readonly json: unknown;
   /** The text was longer than shown. */
-  readonly cut?: boolean;
+  readonly truncated?: boolean;
 }
 
 export interface DisplayOptions {
@@ -40,7 +40,7 @@ export const fieldValue = (row: Row, field: FieldMetadata): unknown =>
 const isEmpty = (value: unknown) => value === null || value === undefined || value === '';
 
 /** Rows to be shown with the same fields; how long their text may be, and whether ids stand beside names. */
-export interface DisplayRequest {
+export interface DisplayTable {
   readonly rows: readonly Row[];
   readonly fields: readonly FieldMetadata[];
   readonly mostText: number;
@@ -71,7 +71,7 @@ export async function display(
 
 /** The same for several tables at once: who occurs in more than one of them is looked up once. */
 export async function displayAll(
-  tables: readonly DisplayRequest[],
+  tables: readonly DisplayTable[],
   { references, ...options }: Omit<DisplayOptions, 'mostText' | 'single' | 'withIds'>,
 ): Promise<Cell[][][]> {
   const ids = new Map<string, Set<number>>();
@@ -130,7 +130,7 @@ function cell(value: unknown, field: FieldMetadata, names: Names, options: Displ
     return {
       text: shorten(text, options.mostText),
       json: shorten(clean(value), Math.max(options.mostText, 2000)),
-      cut: text.length > options.mostText,
+      truncated: text.length > options.mostText,
     };
   }
   if (typeof value === 'object')

@@ -9,7 +9,8 @@ import { idOf } from './row-id.js';
 /** Longest free text in a list, in characters. */
 const mostListText = 120;
 
-export const cutNote = 'long text is cut; get-entity with includeFields naming the field shows it whole';
+export const truncatedNote =
+  'long text is cut; get-entity with includeFields naming the field shows it whole';
 
 /** Columns that nobody asked for are left out when all of their cells are empty. */
 function dropEmpty(fields: readonly FieldMetadata[], cells: Cell[][]) {
@@ -22,13 +23,13 @@ function dropEmpty(fields: readonly FieldMetadata[], cells: Cell[][]) {
   };
 }
 
-export interface Tabulation {
+export interface ListTable {
   readonly entity: Entity;
   readonly rows: readonly Row[];
   readonly fields: readonly FieldMetadata[];
   /** The caller's choice of fields; undefined for the summary. */
   readonly chosen: { readonly all: boolean } | undefined;
-  readonly facts: Pick<
+  readonly answer: Pick<
     ListResult,
     'more' | 'total' | 'notes' | 'orderBy' | 'cursor' | 'continued' | 'understood'
   >;
@@ -37,8 +38,8 @@ export interface Tabulation {
 }
 
 /** Rows as a table with names and labels. */
-export async function tabulate(
-  { entity, rows, fields: wanted, chosen, withIds = false, facts }: Tabulation,
+export async function tabulateList(
+  { entity, rows, fields: wanted, chosen, withIds = false, answer }: ListTable,
   references: References,
   { timeZone, signal }: CallContext,
 ): Promise<ListResult> {
@@ -52,13 +53,13 @@ export async function tabulate(
     ...(signal ? { signal } : {}),
   });
   if (chosen === undefined || chosen.all) ({ fields, cells } = dropEmpty(fields, cells));
-  const cut = cells.some((row) => row.some((cell) => cell.cut === true));
+  const cut = cells.some((row) => row.some((cell) => cell.truncated === true));
   return {
     entity: entity.name,
     columns: fields.map(titleOf),
     rows: cells,
-    ...facts,
+    ...answer,
     lastId: idOf(rows.at(-1)),
-    notes: cut ? [...facts.notes, cutNote] : facts.notes,
+    notes: cut ? [...answer.notes, truncatedNote] : answer.notes,
   };
 }

@@ -21,5 +21,5 @@ export function comparedFields(conditions: readonly unknown[]): readonly string[
 }
 
 /** Whether Autotask may have refused a field that the snapshot knows and this tenant does not. */
-export const isRefused = (error: unknown): boolean =>
+export const isUnknownFieldRefusal = (error: unknown): boolean =>
   error instanceof AutotaskError && error.kind === 'invalid' && error.upstream.length > 0;

@@ -4,7 +4,7 @@ import { didYouMean } from '../../nearest.js';
 import { operators } from '../../operators.js';
 
 /** What a condition of a filter looks like, before its parts are checked. */
-export const nodeShape = z.strictObject({
+export const conditionShape = z.strictObject({
   op: z.string(),
   field: z.string().optional(),
   value: z.unknown().optional(),
@@ -13,9 +13,9 @@ export const nodeShape = z.strictObject({
 });
 
 /** What is wrong with a value that is no condition. */
-export function malformed(error: z.ZodError): Omit<Problem, 'field'> {
+export function shapeProblem(error: z.ZodError): Omit<Problem, 'field'> {
   const stray = error.issues.find((issue) => issue.code === 'unrecognized_keys');
-  const keys = Object.keys(nodeShape.shape);
+  const keys = Object.keys(conditionShape.shape);
   const [key = ''] = stray?.code === 'unrecognized_keys' ? stray.keys : [];
   if (stray === undefined) return { problem: 'must be a condition { op, field, value }', allowed: operators };
   return {

@@ -6,52 +6,52 @@ import type { Conversion } from '../values/convert.js';
 import { isDay, nextDay, parseRange, type Range, showRange, toUtc } from '../values/dates.js';
 
 /** Bounds that stand for a condition on a date. */
-export interface Span {
+export interface DateCondition {
   /** Null for a single bound. */
   readonly op: 'and' | 'or' | null;
   readonly nodes: readonly FilterNode[];
-  /** Operator that `said` is told with. */
-  readonly of: Operator;
+  /** Operator that the range is described with. */
+  readonly operator: Operator;
   /** The range as days or moments, where it was given in words. */
-  readonly said?: string;
+  readonly range?: string;
 }
 
 /**
  * A day compared with a moment: `eq` would only match midnight, so the whole day is meant. Ranges in words
  * and `from..to` stand for all moments in them. Fields that hold days have no zone to shift by.
  */
-export function spanOf(
+export function dateCondition(
   operator: Operator,
   field: FieldMetadata,
   value: unknown,
   { timeZone, now = Date.now() }: Conversion,
-): Span | undefined {
+): DateCondition | undefined {
   if (field.dataType !== 'datetime' || typeof value !== 'string') return undefined;
   const zone = field.day ? 'UTC' : timeZone;
   const bound = (op: Operator, at: string | undefined): FilterNode[] =>
     at === undefined ? [] : [{ op, field: field.name, value: at }];
   if (/^\s*now\s*$/i.test(value) && /^[gl]te?$/.test(operator)) {
     const at = new Date(now).toISOString();
-    const said = showRange({ from: at }, field.day, timeZone).replace('from ', 'now, ');
-    return { op: null, nodes: bound(operator, at), of: operator, said };
+    const range = showRange({ from: at }, field.day, timeZone).replace('from ', 'now, ');
+    return { op: null, nodes: bound(operator, at), operator, range };
   }
   const wholeDay = isDay(value) && datetime.safeParse(value).success;
-  const range: Range | undefined = wholeDay
+  const bounds: Range | undefined = wholeDay
     ? { from: toUtc(value, zone), until: toUtc(nextDay(value), zone) }
     : parseRange(value, timeZone, field.day, now);
-  if (range === undefined) return undefined;
-  const { from, until } = range;
-  const show = (part: Range) => (wholeDay ? {} : { said: showRange(part, field.day, timeZone) });
-  const starts = (at: string | undefined): Span => ({
+  if (bounds === undefined) return undefined;
+  const { from, until } = bounds;
+  const show = (part: Range) => (wholeDay ? {} : { range: showRange(part, field.day, timeZone) });
+  const starts = (at: string | undefined): DateCondition => ({
     op: null,
     nodes: bound('gte', at),
-    of: 'eq',
+    operator: 'eq',
     ...(at === undefined ? {} : show({ from: at })),
   });
-  const ends = (at: string | undefined): Span => ({
+  const ends = (at: string | undefined): DateCondition => ({
     op: null,
     nodes: bound('lt', at),
-    of: 'eq',
+    operator: 'eq',
     ...(at === undefined ? {} : show({ until: at })),
   });
   if (operator === 'gt') return starts(until);
@@ -60,7 +60,7 @@ export function spanOf(
   if (operator === 'lte') return ends(until);
   const inside = [...bound('gte', from), ...bound('lt', until)];
   const outside = [...bound('lt', from), ...bound('gte', until)];
-  if (operator === 'eq') return { op: 'and', nodes: inside, of: operator, ...show(range) };
-  if (operator === 'noteq') return { op: 'or', nodes: outside, of: operator, ...show(range) };
+  if (operator === 'eq') return { op: 'and', nodes: inside, operator, ...show(bounds) };
+  if (operator === 'noteq') return { op: 'or', nodes: outside, operator, ...show(bounds) };
   return undefined;
 }

@@ -33,13 +33,13 @@ const how: Readonly<Record<string, string>> = {
  * What a filter asks for in the reader's words: how names, labels and ranges were understood, and what has to be
  * looked at when nothing matches.
  */
-export class UnderstoodConditions {
+export class Interpretation {
   private readonly meanings = new Map<string, string[]>();
   private readonly compared: { fields: string[]; op: string; value: string }[] = [];
   readonly ids: IdCondition[] = [];
 
   /** `status: not Complete (5)`; one line a field, however many conditions it has. */
-  understand(field: string, op: string, meanings: readonly string[]): void {
+  addMeaning(field: string, op: string, meanings: readonly string[]): void {
     const said = negations.has(op)
       ? meanings.map((meaning) => `not ${meaning}`).join(', ')
       : `${comparisons[op] ?? ''}${meanings.join(' or ')}`;
@@ -48,17 +48,17 @@ export class UnderstoodConditions {
   }
 
   /** How the values of a condition were understood; answers the codes that stand in no picklist. */
-  tell(
+  addValues(
     field: FieldMetadata,
     op: string,
     values: readonly unknown[],
     names: readonly string[],
     grouped: boolean,
   ): readonly unknown[] {
-    if (names.length > 0) this.understand(field.name, op, names);
+    if (names.length > 0) this.addMeaning(field.name, op, names);
     const isText = field.dataType === 'string' && field.isPickList !== true;
     if (isText || partial.has(op)) {
-      for (const value of values) this.compare(field.name, op, String(value), grouped);
+      for (const value of values) this.addText(field.name, op, String(value), grouped);
       return [];
     }
     if (field.isPickList !== true || field.choices.length === 0) return [];
@@ -67,12 +67,12 @@ export class UnderstoodConditions {
       const isActive = field.choices.some(({ value, isActive }) => value === String(code) && isActive);
       return `${labelOf(field, code)} (${String(code)}${isActive ? '' : '; inactive'})`;
     });
-    if (labels.length > 0) this.understand(field.name, op, labels);
+    if (labels.length > 0) this.addMeaning(field.name, op, labels);
     return values.filter((code) => !isChoice(code));
   }
 
   /** `grouped`: one of several alternatives; the same text in other fields is told with it. */
-  compare(field: string, op: string, value: string, grouped: boolean): void {
+  addText(field: string, op: string, value: string, grouped: boolean): void {
     const last = this.compared.at(-1);
     if (grouped && last?.op === op && last.value === value) last.fields.push(field);
     else this.compared.push({ fields: [field], op, value });

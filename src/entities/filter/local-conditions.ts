@@ -1,18 +1,22 @@
 import type { FilterNode, Row } from '../../client/types.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { samePhone } from '../values/phones.js';
-import { matchesText } from './match-text.js';
+import { matchesTextCondition } from './match-text.js';
 
 /** Conditions that Autotask can only narrow down; the records that it finds are compared here. */
 
-export type Narrowed = ReadonlyMap<FilterNode, { readonly field: string; readonly digits: string }>;
+export type PhoneConditions = ReadonlyMap<FilterNode, { readonly field: string; readonly digits: string }>;
 
 type Predicate = (row: Row) => boolean;
 
 const comparable = new Set(['eq', 'noteq', 'in', 'notIn', 'beginsWith', 'endsWith', 'contains']);
 
 /** Whether a row meets the condition; undefined where only Autotask can tell. */
-function predicateOf(node: FilterNode, narrowed: Narrowed, facts: EntityMetadata): Predicate | undefined {
+function predicateOf(
+  node: FilterNode,
+  narrowed: PhoneConditions,
+  facts: EntityMetadata,
+): Predicate | undefined {
   const phone = narrowed.get(node);
   if (phone !== undefined) return (row) => samePhone(row[phone.field], phone.digits);
   if (node.items !== undefined) {
@@ -28,7 +32,7 @@ function predicateOf(node: FilterNode, narrowed: Narrowed, facts: EntityMetadata
   if (!isText || !comparable.has(node.op)) return undefined;
   return (row) => {
     const stored = row[field];
-    return matchesText(typeof stored === 'string' && stored !== '' ? stored : null, node);
+    return matchesTextCondition(typeof stored === 'string' && stored !== '' ? stored : null, node);
   };
 }
 
@@ -39,19 +43,23 @@ const fieldsOf = (node: FilterNode): readonly string[] =>
       : [node.field]
     : [...new Set(node.items.flatMap(fieldsOf))];
 
-const within = (node: FilterNode, narrowed: Narrowed): readonly string[] => {
+const phoneFields = (node: FilterNode, narrowed: PhoneConditions): readonly string[] => {
   const own = narrowed.get(node);
   if (own !== undefined) return [own.field];
-  return (node.items ?? []).flatMap((item) => within(item, narrowed));
+  return (node.items ?? []).flatMap((item) => phoneFields(item, narrowed));
 };
 
 /** What is left to compare here of the conditions that must all hold, and fields for which that is impossible. */
-export function compareHere(nodes: readonly FilterNode[], narrowed: Narrowed, facts: EntityMetadata) {
+export function localPredicates(
+  nodes: readonly FilterNode[],
+  narrowed: PhoneConditions,
+  facts: EntityMetadata,
+) {
   const local: Predicate[] = [];
   const fields = new Set<string>();
   const loose = new Set<string>();
   for (const node of nodes) {
-    const concerned = within(node, narrowed);
+    const concerned = phoneFields(node, narrowed);
     if (concerned.length === 0) continue;
     const matches = predicateOf(node, narrowed, facts);
     if (matches === undefined) for (const field of concerned) loose.add(field);

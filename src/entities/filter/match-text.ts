@@ -7,11 +7,11 @@ function storedText(row: Row, name: string): string | null {
 }
 
 /** Whether a row meets a condition on a user-defined field, compared as Autotask compares: without case. */
-export const matchesUdf = (row: Row, node: FilterNode): boolean =>
-  matchesText(storedText(row, node.field ?? ''), node);
+export const matchesUdfCondition = (row: Row, node: FilterNode): boolean =>
+  matchesTextCondition(storedText(row, node.field ?? ''), node);
 
 /** The same for a text that is at hand; null is an empty field. */
-export function matchesText(stored: string | null, node: Pick<FilterNode, 'op' | 'value'>): boolean {
+export function matchesTextCondition(stored: string | null, node: Pick<FilterNode, 'op' | 'value'>): boolean {
   if (node.op === 'notExist') return stored === null;
   if (node.op === 'exist') return stored !== null;
   const wanted = (Array.isArray(node.value) ? node.value : [node.value]).map(String);

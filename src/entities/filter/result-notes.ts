@@ -11,7 +11,7 @@ import { comparison, type IdCondition } from './interpretation.js';
 const most = 5;
 
 /** Ids that conditions name and that no record has; a record that is named like the number is pointed out. */
-async function absent(
+async function missingIds(
   ids: readonly IdCondition[],
   references: References,
   { signal }: CallContext,
@@ -38,14 +38,14 @@ async function absent(
 }
 
 /** Names that come near to what was looked for in the names of an entity. */
-async function near(
-  { asked }: CheckedFilter,
+async function similarNames(
+  { interpretation }: CheckedFilter,
   { entity }: EntityMetadata,
   references: References,
   { signal }: CallContext,
 ): Promise<string[]> {
   if (!canName(entity) || entity.nameFields.some((field) => field.endsWith('Number'))) return [];
-  const texts = asked.texts.filter(
+  const texts = interpretation.texts.filter(
     ({ fields, op }) => fields.some((field) => entity.nameFields.includes(field)) && !op.startsWith('not'),
   );
   const wanted = [...new Set(texts.map(({ value }) => value))].join(' ');
@@ -60,20 +60,21 @@ async function near(
  * Remarks on an answer: ids that do not exist, and for one without records what was compared with what and the
  * nearest names there are. `found` with an id that was asked for alone says by itself that it exists.
  */
-export async function onFinding(
+export async function resultNotes(
   filter: CheckedFilter,
   known: EntityMetadata,
   references: References,
   found: boolean,
   context: CallContext,
 ): Promise<string[]> {
-  const { asked } = filter;
-  const doubtful = found ? asked.ids.filter(({ op }) => op !== 'eq') : asked.ids;
+  const { interpretation } = filter;
+  const doubtful = found ? interpretation.ids.filter(({ op }) => op !== 'eq') : interpretation.ids;
   const notes: string[] = [];
-  if (!found && asked.texts.length > 0) {
-    notes.push(`looked, in any case, in ${asked.texts.map(comparison).join('; ')}`);
+  if (!found && interpretation.texts.length > 0) {
+    notes.push(`looked, in any case, in ${interpretation.texts.map(comparison).join('; ')}`);
   }
-  if (doubtful.length > 0) notes.push(...((await orNull(() => absent(doubtful, references, context))) ?? []));
-  if (!found) notes.push(...((await orNull(() => near(filter, known, references, context))) ?? []));
+  if (doubtful.length > 0)
+    notes.push(...((await orNull(() => missingIds(doubtful, references, context))) ?? []));
+  if (!found) notes.push(...((await orNull(() => similarNames(filter, known, references, context))) ?? []));
   return notes;
 }

@@ -1,14 +1,21 @@
 import type { FilterNode } from '../../client/types.js';
 import type { Entity } from '../../model.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
-import { notations, phoneIn } from '../values/phones.js';
-import { addressIn, hostIn, isUrl, numberIn, personNames, wildcards } from '../values/text-patterns.js';
+import { phoneDigitsIn, phoneNotations } from '../values/phones.js';
+import {
+  addressIn,
+  autotaskNumberIn,
+  hostIn,
+  isUrl,
+  personNameSplits,
+  wildcardOperator,
+} from '../values/text-patterns.js';
 
 /** What a text in a filter means where it cannot be what is stored in the field. */
-export interface Reworded {
+export interface RewrittenText {
   readonly node: FilterNode;
   /** In the reader's words. */
-  readonly said: string;
+  readonly meaning: string;
   /** What is compared with what, when nothing matches. */
   readonly compared: { readonly op: string; readonly value: string };
   /** The digits to compare here, among the records that Autotask finds. */
@@ -24,44 +31,44 @@ export const isPerson = ({ nameFields: [first, last] }: Pick<Entity, 'nameFields
   first === 'firstName' && last === 'lastName';
 
 /** A number without what people write before it, an address without the name beside it. */
-function pasted(field: FieldMetadata, text: string): string {
-  if (/Number$/.test(field.name)) return numberIn(text) ?? text;
+function withoutPrefix(field: FieldMetadata, text: string): string {
+  if (/Number$/.test(field.name)) return autotaskNumberIn(text) ?? text;
   return isEmail(field.name) ? (addressIn(text) ?? text) : text;
 }
 
 const any = (items: readonly FilterNode[]): FilterNode => ({ op: 'or', items });
 
 /** Why a text with wildcards cannot be excluded; undefined where it has none. */
-export function notExcluded(field: FieldMetadata, op: string, text: string): string | undefined {
-  const pattern = op === 'noteq' && field.dataType === 'string' ? wildcards(text) : undefined;
+export function exclusionProblem(field: FieldMetadata, op: string, text: string): string | undefined {
+  const pattern = op === 'noteq' && field.dataType === 'string' ? wildcardOperator(text) : undefined;
   if (pattern === undefined) return undefined;
   const form = JSON.stringify({ [pattern.op]: pattern.value });
   return `noteq compares the whole text and takes no wildcards, and Autotask cannot exclude a part of one; ${form} finds the records that have it`;
 }
 
 /** Undefined where the text is to be compared as it stands. */
-export function reword(
+export function rewriteText(
   entity: Entity,
   field: FieldMetadata,
   op: string,
   given: string,
-): Reworded | undefined {
+): RewrittenText | undefined {
   const { name } = field;
   if (field.dataType !== 'string' || field.isPickList === true) return undefined;
-  const text = pasted(field, given);
-  const simply = (how: string, value: string): Reworded => ({
+  const text = withoutPrefix(field, given);
+  const simply = (how: string, value: string): RewrittenText => ({
     node: { op: how, field: name, value },
-    said: `${how === 'eq' ? '' : `${how} `}${JSON.stringify(value)}`,
+    meaning: `${how === 'eq' ? '' : `${how} `}${JSON.stringify(value)}`,
     compared: { op: how, value },
   });
   if (searching.has(op)) {
-    const pattern = wildcards(text);
+    const pattern = wildcardOperator(text);
     if (pattern !== undefined) return simply(op === 'eq' ? pattern.op : op, pattern.value);
-    const digits = field.udf || op.endsWith('With') ? undefined : phoneIn(name, text);
+    const digits = field.udf || op.endsWith('With') ? undefined : phoneDigitsIn(name, text);
     if (digits !== undefined) {
       return {
-        node: any(notations(digits).map((value) => ({ op: 'contains', field: name, value }))),
-        said: `the digits ${digits} in any notation`,
+        node: any(phoneNotations(digits).map((value) => ({ op: 'contains', field: name, value }))),
+        meaning: `the digits ${digits} in any notation`,
         compared: { op: 'digits', value: digits },
         digits,
       };
@@ -70,7 +77,7 @@ export function reword(
     if (host !== undefined) return simply('contains', host);
   }
   const [first = '', last = ''] = entity.nameFields;
-  const names = op === 'eq' && isPerson(entity) && [first, last].includes(name) ? personNames(text) : [];
+  const names = op === 'eq' && isPerson(entity) && [first, last].includes(name) ? personNameSplits(text) : [];
   if (names.length > 0) {
     const whole = names.map(
       ([forename, surname]): FilterNode => ({
@@ -83,7 +90,7 @@ export function reword(
     );
     return {
       node: any([{ op: 'eq', field: name, value: text }, ...whole]),
-      said: `${JSON.stringify(text)}, alone or as the whole name`,
+      meaning: `${JSON.stringify(text)}, alone or as the whole name`,
       compared: { op: 'eq', value: text },
     };
   }

@@ -4,8 +4,8 @@ import type { Action, Policy } from '../../policy/index.js';
 import { routes } from '../write/route.js';
 import type { EntityMetadata, FieldMetadata, MetadataStore } from './entity-metadata.js';
 import { allEntities, findEntity } from './entity-names.js';
-import { doubts } from './stale-metadata.js';
-import { entitiesMeant } from './synonyms.js';
+import { markMetadataSuspect } from './stale-metadata.js';
+import { entitySynonyms } from './synonyms.js';
 
 /** What can be done with an entity, wherever it can be done and as far as the policy allows it. */
 export function abilities(entity: Entity, policy: Policy): string[] {
@@ -21,7 +21,7 @@ export function abilities(entity: Entity, policy: Policy): string[] {
   return list;
 }
 
-export interface Listing {
+export interface EntitySummary {
   readonly name: string;
   readonly abilities: readonly string[];
   /** Entities below whose records it is written. */
@@ -29,16 +29,16 @@ export interface Listing {
 }
 
 /** Readable entities whose name contains every word of the search text. */
-export function listEntities(search: string | undefined, policy: Policy): Listing[] {
+export function listEntities(search: string | undefined, policy: Policy): EntitySummary[] {
   const words = (search ?? '')
     .split(/[\s,/]+/)
     .map(fold)
     .filter((word) => word !== '');
   const parts = words.map((word) => ({
     stem: word.replace(/ies$/, '').replace(/s$/, ''),
-    meant: entitiesMeant(word),
+    meant: entitySynonyms(word),
   }));
-  const whole = entitiesMeant(search ?? '');
+  const whole = entitySynonyms(search ?? '');
   return allEntities
     .filter((entity) => policy.may('read', entity))
     .filter((entity) => {
@@ -89,7 +89,7 @@ export async function describe(
         ? exact
         : all.filter((field) => [field.name, field.label ?? ''].some((text) => fold(text).includes(part)));
     if (found.length === 0) {
-      doubts();
+      markMetadataSuspect();
       unknown.push(name);
     }
     for (const field of found) if (!chosen.includes(field)) chosen.push(field);

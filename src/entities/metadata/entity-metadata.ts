@@ -6,8 +6,8 @@ import { didYouMean, named } from '../../nearest.js';
 import type { Policy } from '../../policy/index.js';
 import { nameText } from '../../text.js';
 import { isDayField } from '../values/dates.js';
-import { doubts, meets, metadataPath } from './stale-metadata.js';
-import { fieldsMeant } from './synonyms.js';
+import { markMetadataSuspect, markMetadataUsed, metadataPath } from './stale-metadata.js';
+import { fieldSynonyms } from './synonyms.js';
 
 export interface Choice {
   readonly value: string;
@@ -182,7 +182,7 @@ export function createMetadataStore(reader: AutotaskReader | null, policy: Polic
     only?: readonly string[],
   ): Promise<EntityMetadata> {
     policy.require('read', entity);
-    meets(entity);
+    markMetadataUsed(entity);
     const plain = only === undefined ? undefined : await withoutTenant(entity, only);
     if (plain !== undefined) return plain;
     if (reader !== null) {
@@ -217,7 +217,7 @@ export type MetadataStore = ReturnType<typeof createMetadataStore>;
 
 /** The fields that people mean by a word that is the name of none; several are asked back. */
 const fieldsOf = (word: string, field: EntityMetadata['field']): readonly FieldMetadata[] => [
-  ...new Set(fieldsMeant(word).flatMap((name) => field(name) ?? [])),
+  ...new Set(fieldSynonyms(word).flatMap((name) => field(name) ?? [])),
 ];
 
 /** User-defined fields by name, label or what answers call them; several where the spelling fits more than one. */
@@ -231,7 +231,7 @@ function udfsNamed(name: string, udfs: readonly FieldMetadata[]): readonly Field
 /** `"statsu" is not a field of Tickets. Did you mean status?` */
 export async function unknownField(facts: EntityMetadata, name: string): Promise<string> {
   if (facts.hides(name)) return `${JSON.stringify(name)} is hidden by the policy of this server`;
-  doubts();
+  markMetadataSuspect();
   const udfs = await facts.udfs();
   const several = udfsNamed(name, udfs);
   if (several.length > 1) {

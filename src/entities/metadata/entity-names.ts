@@ -2,7 +2,7 @@ import { entities } from '../../../generated/table.js';
 import { InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import { fold, nearest } from '../../nearest.js';
-import { entitiesMeant } from './synonyms.js';
+import { entitySynonyms } from './synonyms.js';
 
 /**
  * Finds an entity by what people and models call it: `Tickets`, `ticket`, `ticket notes`, `Tickets/Notes`.
@@ -56,7 +56,7 @@ export function findEntity(name: string, parentEntity?: string, field = 'entity'
   }
   const found = bySpelling.get(fold(name));
   if (found !== undefined) return found;
-  const meant = entitiesMeant(name);
+  const meant = entitySynonyms(name);
   const [only, ...others] = meant.flatMap((one) => byName.get(one) ?? []);
   if (only !== undefined && others.length === 0) return only;
   if (others.length > 0) {

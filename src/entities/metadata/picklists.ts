@@ -2,7 +2,7 @@ import type { Problem } from '../../errors.js';
 import { named, nearest } from '../../nearest.js';
 import type { Operator } from '../../operators.js';
 import type { Choice, FieldMetadata } from './entity-metadata.js';
-import { doubts } from './stale-metadata.js';
+import { markMetadataSuspect } from './stale-metadata.js';
 
 /** Label of a code; undefined when the picklist does not know it. */
 export function labelOf(field: FieldMetadata, code: unknown): string | undefined {
@@ -13,7 +13,7 @@ export function labelOf(field: FieldMetadata, code: unknown): string | undefined
 /** Most choices that an error lists; the rest is a count. */
 const mostListed = 40;
 
-export function listChoices(choices: readonly Choice[]): string[] {
+export function activeChoiceTexts(choices: readonly Choice[]): string[] {
   const listed = choices
     .filter((choice) => choice.isActive)
     .slice(0, mostListed)
@@ -48,7 +48,7 @@ export function choicesByLabel(
 }
 
 /** Whether a status is asked for as closed and none is called so: the operator says which count as closed. */
-export const isClosed = (field: FieldMetadata, given: unknown): boolean =>
+export const meansClosed = (field: FieldMetadata, given: unknown): boolean =>
   field.name === 'status' &&
   typeof given === 'string' &&
   /^\s*closed\s*$/i.test(given) &&
@@ -59,11 +59,11 @@ export const distinctLabels = (choices: readonly Choice[]): readonly string[] =>
   ...new Set(choices.map((choice) => choice.label)),
 ];
 
-export const asListed = (choices: readonly Choice[]): string[] =>
+export const choiceTexts = (choices: readonly Choice[]): string[] =>
   choices.slice(0, mostListed).map((choice) => `${choice.value} = ${choice.label}`);
 
 /** Why a text is none of the choices, when it is the label of one and the code of another. */
-export function codeOrLabel(field: FieldMetadata, given: unknown): Problem | undefined {
+export function ambiguousCode(field: FieldMetadata, given: unknown): Problem | undefined {
   if (typeof given !== 'string') return undefined;
   const code = field.choices.find((choice) => choice.value === given.trim());
   const label = field.choices.filter((choice) => choice.label.trim() === given.trim());
@@ -71,7 +71,7 @@ export function codeOrLabel(field: FieldMetadata, given: unknown): Problem | und
   return {
     field: field.name,
     problem: `${JSON.stringify(given)} is the code of one value and the label of another; give the code as a number`,
-    allowed: asListed([code, ...label]),
+    allowed: choiceTexts([code, ...label]),
   };
 }
 
@@ -118,8 +118,8 @@ export function comparisonProblem(
   };
 }
 
-export function notAChoice(field: FieldMetadata, given: unknown): Problem {
-  doubts();
+export function invalidChoice(field: FieldMetadata, given: unknown): Problem {
+  markMetadataSuspect();
   const close = nearest(
     String(given),
     field.choices.filter((choice) => choice.isActive).map((choice) => choice.label),
@@ -129,6 +129,6 @@ export function notAChoice(field: FieldMetadata, given: unknown): Problem {
   return {
     field: field.name,
     problem: `${JSON.stringify(given)} is not a value of this picklist.${hint}`,
-    allowed: listChoices(field.choices),
+    allowed: activeChoiceTexts(field.choices),
   };
 }

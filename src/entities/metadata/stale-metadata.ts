@@ -4,13 +4,13 @@ import { InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
 
 /** What a call has met of the tenant's metadata, which may be hours old. */
-interface Met {
+interface MetadataUse {
   readonly entities: Set<Entity>;
   /** Whether it refused a label, a code or a field that may have been added meanwhile. */
-  doubted: boolean;
+  suspect: boolean;
 }
 
-const running = new AsyncLocalStorage<Met>();
+const running = new AsyncLocalStorage<MetadataUse>();
 
 /** Metadata of this age is not asked for again: who guesses labels costs one request a minute and entity. */
 const freshMs = 60_000;
@@ -19,14 +19,14 @@ const freshMs = 60_000;
 export const metadataPath = (entity: Entity): string => entity.path ?? entity.name;
 
 /** Called where metadata is read. */
-export function meets(entity: Entity): void {
+export function markMetadataUsed(entity: Entity): void {
   running.getStore()?.entities.add(entity);
 }
 
 /** Called wherever something is refused because the metadata does not know it. */
-export function doubts(): void {
+export function markMetadataSuspect(): void {
   const met = running.getStore();
-  if (met !== undefined) met.doubted = true;
+  if (met !== undefined) met.suspect = true;
 }
 
 /** Asks for the metadata of an entity unless it is fresh; true when it is another one than before. */
@@ -45,18 +45,18 @@ async function hasChanged(reader: AutotaskReader, entity: Entity, signal?: Abort
  * Runs work that only reads. When it refused something as unknown and the tenant, asked afresh, knows more by now,
  * it runs once more; otherwise what it answered or threw stands.
  */
-export async function withFreshMetadata<T>(
+export async function retryWithFreshMetadata<T>(
   reader: AutotaskReader | null,
   work: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const met: Met = { entities: new Set(), doubted: false };
+  const met: MetadataUse = { entities: new Set(), suspect: false };
   const first = await running.run(met, work).then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
   const refused = 'value' in first || first.error instanceof InvalidInput;
-  if (reader !== null && met.doubted && refused) {
+  if (reader !== null && met.suspect && refused) {
     const asked = await Promise.all(
       // What the tenant does not tell now changes nothing about the refusal.
       [...met.entities].map((entity) => hasChanged(reader, entity, signal).catch(() => false)),

@@ -5,13 +5,13 @@ import { type Operator, operators } from '../../operators.js';
  * Words that people, other systems and older versions of Autotask use, with what they mean here. A word with one
  * meaning is understood, one with several is asked back. What Autotask or the tenant itself calls so comes first.
  */
-interface Words {
+interface Synonyms {
   readonly words: readonly string[];
   readonly mean: readonly string[];
   readonly why: string;
 }
 
-const entityWords: readonly Words[] = [
+const entityWords: readonly Synonyms[] = [
   {
     words: ['account', 'customer', 'client', 'organisation', 'organization'],
     mean: ['Companies'],
@@ -79,7 +79,7 @@ const entityWords: readonly Words[] = [
   },
 ];
 
-const fieldWords: readonly Words[] = [
+const fieldWords: readonly Synonyms[] = [
   {
     words: ['account', 'accountid', 'customer', 'customerid', 'client', 'clientid'],
     mean: ['companyID'],
@@ -144,7 +144,7 @@ const plain = (word: string) =>
     .replace(/(?<!s)s$/, '');
 
 const tableOf = (
-  rows: readonly Words[],
+  rows: readonly Synonyms[],
   key: (word: string) => string,
 ): ReadonlyMap<string, readonly string[]> =>
   new Map(rows.flatMap(({ words, mean }) => words.map((word) => [key(word), mean] as const)));
@@ -153,10 +153,10 @@ const entityMeanings = tableOf(entityWords, plain);
 const fieldMeanings = tableOf(fieldWords, fold);
 
 /** Collection names of the entities that people mean by the word, in the singular or plural; often none. */
-export const entitiesMeant = (word: string): readonly string[] => entityMeanings.get(plain(word)) ?? [];
+export const entitySynonyms = (word: string): readonly string[] => entityMeanings.get(plain(word)) ?? [];
 
 /** Names of fields that people mean by the word, whether a record has them or not; `company` means `companyID`. */
-export const fieldsMeant = (word: string): readonly string[] => [
+export const fieldSynonyms = (word: string): readonly string[] => [
   `${fold(word)}ID`,
   ...(fieldMeanings.get(fold(word)) ?? []),
 ];
@@ -193,13 +193,13 @@ const operatorKey = (op: string) =>
 const isNegative = (op: string) =>
   /^(?:not|no|n[ei]|!|<>|≠|isnot|doesnot|without|un|exclud)/.test(operatorKey(op));
 
-export type MeantOperator =
+export type ResolvedOperator =
   | { readonly operator: Operator; readonly value: unknown }
   /** Why it is none of Autotask's, and what works. */
   | { readonly problem: string };
 
 /** A pattern of SQL: `%x%` contains, `x%` begins with, `%x` ends with. One in the middle says nothing Autotask knows. */
-function liked(op: string, value: unknown): MeantOperator {
+function likePattern(op: string, value: unknown): ResolvedOperator {
   const [, before = '', text = '', after = ''] = /^([%*]?)([^%*]*)([%*]?)$/.exec(String(value)) ?? [];
   const operator = before !== '' ? (after !== '' ? 'contains' : 'endsWith') : 'beginsWith';
   if (text !== '' && (before !== '' || after !== '')) return { operator, value: text };
@@ -209,11 +209,11 @@ function liked(op: string, value: unknown): MeantOperator {
 }
 
 /** The operator of Autotask's that says exactly what the given one says, or why there is none. */
-export function operatorMeant(op: string, value: unknown): MeantOperator {
+export function resolveOperator(op: string, value: unknown): ResolvedOperator {
   const key = operatorKey(op);
   const operator = operatorMeanings.get(key);
   if (operator !== undefined) return { operator, value };
-  if (key === 'like' || key === 'ilike') return liked(op, value);
+  if (key === 'like' || key === 'ilike') return likePattern(op, value);
   const given = JSON.stringify(op);
   if (key === 'between') return { problem: `${given} is not an operator: use gte and lte` };
   if (/^(?:not|doesnot|n|!)(?:contains?|i?like|beginswith|startswith|endswith)$/.test(key)) {
@@ -228,5 +228,5 @@ export function operatorMeant(op: string, value: unknown): MeantOperator {
 }
 
 /** Words for nobody, where a record of ours may stand. */
-export const isNobody = (value: unknown): boolean =>
+export const meansUnassigned = (value: unknown): boolean =>
   typeof value === 'string' && ['unassigned', 'nobody', 'noone'].includes(fold(value).replace(/\s/g, ''));

@@ -3,7 +3,7 @@ import { idOf } from '../display/row-id.js';
 import type { CheckedFilter } from '../filter/check-filter.js';
 import { orNull } from '../read/optional-read.js';
 import type { Order } from './order.js';
-import type { Left } from './windows/read-along-axis.js';
+import type { ListPosition } from './windows/read-along-axis.js';
 
 export interface OrderedQuery {
   readonly path: string;
@@ -13,7 +13,7 @@ export interface OrderedQuery {
   readonly include: readonly string[] | undefined;
   readonly limit: number;
   /** Where the list was left. */
-  readonly after: Left | null;
+  readonly after: ListPosition | null;
   /** Stands for a text in a cursor. */
   readonly fingerprint: (text: string) => number;
 }
@@ -24,7 +24,7 @@ export interface OrderedRows {
   /** Records that match; null when unknown. */
   readonly total: number | null;
   /** Where the list goes on; null at its end. */
-  readonly left: Left | null;
+  readonly next: ListPosition | null;
   /** Whether the calls were used up before the list was full. */
   readonly stopped: boolean;
 }
@@ -33,10 +33,10 @@ export interface OrderedRows {
 export const page = 500;
 
 /** That a record has an id says nothing beside other conditions; the client adds it where there are none. */
-const says = ({ op, field }: FilterNode) => !(op === 'exist' && field === 'id');
+const restricts = ({ op, field }: FilterNode) => !(op === 'exist' && field === 'id');
 
-export function searchFor(filter: readonly FilterNode[], fields: readonly string[] | undefined): Search {
-  const telling = filter.filter(says);
+export function searchOf(filter: readonly FilterNode[], fields: readonly string[] | undefined): Search {
+  const telling = filter.filter(restricts);
   return fields === undefined ? { filter: telling } : { filter: telling, includeFields: fields };
 }
 
@@ -52,7 +52,7 @@ export function fieldsToRead({ include, order, filter }: OrderedQuery) {
 }
 
 /** Shown fields of those records of which only the compared ones were read. */
-export async function complete(
+export async function readShownFields(
   reader: AutotaskReader,
   { path, include }: OrderedQuery,
   rows: readonly Row[],
@@ -63,7 +63,7 @@ export async function complete(
   const whole = new Map<number | null, Row>();
   for (let from = 0; from < ids.length; from += page) {
     const value = ids.slice(from, from + page);
-    const search = searchFor([{ op: 'in', field: 'id', value }], include);
+    const search = searchOf([{ op: 'in', field: 'id', value }], include);
     const found = await reader.query(path, search, { limit: value.length, ...options });
     for (const row of found.rows) whole.set(idOf(row), row);
   }
@@ -73,9 +73,9 @@ export async function complete(
 }
 
 /** How many match helps to guess where they lie; a list is right without it. */
-export const countOr = (
+export const countOrNull = (
   reader: AutotaskReader,
   path: string,
   filter: readonly FilterNode[],
   options: { readonly signal?: AbortSignal },
-): Promise<number | null> => orNull(() => reader.count(path, filter.filter(says), options));
+): Promise<number | null> => orNull(() => reader.count(path, filter.filter(restricts), options));

@@ -2,23 +2,23 @@ import type { AutotaskReader, FilterNode } from '../../client/types.js';
 import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
 import {
-  complete,
-  countOr,
+  countOrNull,
   fieldsToRead,
   type OrderedQuery,
   type OrderedRows,
   page,
-  searchFor,
+  readShownFields,
+  searchOf,
 } from './ordered-query.js';
-import { byReading } from './sort-in-memory.js';
-import { compare, type Keyed, keysOf, placed } from './sort-keys.js';
+import { sortInMemory } from './sort-in-memory.js';
+import { compareKeyedRows, type KeyedRow, keyedPosition, keyRows } from './sort-keys.js';
 import type { Axis } from './windows/axis.js';
-import { type AxisRows, alongAxis, type Left } from './windows/read-along-axis.js';
+import { type AxisRows, type ListPosition, readAlongAxis } from './windows/read-along-axis.js';
 
 /** Calls that a list may take for each of its queries before it says how far it came. */
 const mostCalls = (limit: number) => 30 + Math.ceil(limit / 50);
 
-function leftAt(last: Keyed, shown: readonly Keyed[], total: number | null): Left {
+function positionAt(last: KeyedRow, shown: readonly KeyedRow[], total: number | null): ListPosition {
   const keys = shown.flatMap(({ key }) => (typeof key === 'number' ? [key] : []));
   const [first = 0] = keys;
   const span = (keys.at(-1) ?? first) - first;
@@ -32,9 +32,9 @@ function leftAt(last: Keyed, shown: readonly Keyed[], total: number | null): Lef
 
 /** The pages of several queries as one. What lies behind the place where one of them stopped is not known. */
 function merge(parts: readonly AxisRows[], { order, limit, after, filter }: OrderedQuery): OrderedRows {
-  const byOrder = (a: Keyed, b: Keyed) => compare(a, b, order.descending);
+  const byOrder = (a: KeyedRow, b: KeyedRow) => compareKeyedRows(a, b, order.descending);
   const [stop] = parts
-    .flatMap(({ stopped }) => (stopped === null ? [] : [placed(stopped, order.descending)]))
+    .flatMap(({ stopped }) => (stopped === null ? [] : [keyedPosition(stopped, order.descending)]))
     .sort(byOrder);
   const rows = parts
     .flatMap((part) => part.rows)
@@ -52,7 +52,7 @@ function merge(parts: readonly AxisRows[], { order, limit, after, filter }: Orde
     rows: chosen.map(({ row }) => row),
     more: last !== undefined,
     total: known,
-    left: last === undefined ? null : leftAt(last, chosen, total),
+    next: last === undefined ? null : positionAt(last, chosen, total),
     stopped: !full && stop !== undefined,
   };
 }
@@ -72,15 +72,16 @@ async function byAxis(
   for (const batch of filter.batches) {
     const source = {
       read: async (conditions: readonly FilterNode[]) => {
-        const search = searchFor([...batch, ...conditions], shown);
+        const search = searchOf([...batch, ...conditions], shown);
         const found = await reader.query(path, search, { limit: page, ...options });
         read += found.rows.length;
         context.progress?.(read);
         return found;
       },
-      count: (conditions: readonly FilterNode[]) => countOr(reader, path, [...batch, ...conditions], options),
+      count: (conditions: readonly FilterNode[]) =>
+        countOrNull(reader, path, [...batch, ...conditions], options),
     };
-    const part = await alongAxis(source, {
+    const part = await readAlongAxis(source, {
       axis,
       field: order.field.name,
       descending: order.descending,
@@ -90,7 +91,7 @@ async function byAxis(
       local: filter.local.length > 0,
       mostCalls: mostCalls(limit),
       keyed: (rows) =>
-        keysOf(
+        keyRows(
           rows.filter((row) => filter.local.every((matches) => matches(row))),
           order,
           references,
@@ -103,16 +104,16 @@ async function byAxis(
 }
 
 /** The first records of an order, or the next ones; Autotask itself has no order but that of ids. */
-export async function ordered(
+export async function runOrderedQuery(
   reader: AutotaskReader,
   references: References,
   query: OrderedQuery,
   context: CallContext,
 ): Promise<OrderedRows> {
   const { axis } = query.order;
-  if (axis === null) return byReading(reader, references, query, context);
+  if (axis === null) return sortInMemory(reader, references, query, context);
   const found = await byAxis(reader, references, query, axis, context);
   if (query.include !== undefined || fieldsToRead(query).compared === undefined) return found;
   const options = context.signal ? { signal: context.signal } : {};
-  return { ...found, rows: await complete(reader, query, found.rows, new Set(found.rows), options) };
+  return { ...found, rows: await readShownFields(reader, query, found.rows, new Set(found.rows), options) };
 }

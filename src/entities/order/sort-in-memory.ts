@@ -4,16 +4,16 @@ import { idOf } from '../display/row-id.js';
 import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
 import {
-  complete,
-  countOr,
+  countOrNull,
   fieldsToRead,
   type OrderedQuery,
   type OrderedRows,
   page,
-  searchFor,
+  readShownFields,
+  searchOf,
 } from './ordered-query.js';
-import { compare, type Keyed, keysOf, placed } from './sort-keys.js';
-import type { Left } from './windows/read-along-axis.js';
+import { compareKeyedRows, type KeyedRow, keyedPosition, keyRows } from './sort-keys.js';
+import type { ListPosition } from './windows/read-along-axis.js';
 
 /** Matches that are read to sort them by a field that Autotask cannot be asked for in stretches. */
 export const mostSorted = 2500;
@@ -27,7 +27,11 @@ const tooMany = (field: string, many: string) =>
   ]);
 
 /** Index of the first record after the place where the list was left. */
-function positionOf(all: readonly Keyed[], left: Left, { order, fingerprint }: OrderedQuery): number {
+function indexAfter(
+  all: readonly KeyedRow[],
+  left: ListPosition,
+  { order, fingerprint }: OrderedQuery,
+): number {
   if (left.key !== null && all.some(({ key }) => typeof key === 'string')) {
     // The cursor does not hold the text, so the record that had it must still have it.
     const at = all.findIndex(({ id }) => id === left.id);
@@ -40,13 +44,13 @@ function positionOf(all: readonly Keyed[], left: Left, { order, fingerprint }: O
       },
     ]);
   }
-  const last = placed(left, order.descending);
-  const next = all.findIndex((keyed) => compare(keyed, last, order.descending) > 0);
+  const last = keyedPosition(left, order.descending);
+  const next = all.findIndex((keyed) => compareKeyedRows(keyed, last, order.descending) > 0);
   return next < 0 ? all.length : next;
 }
 
 /** One page of records that were all read: sorted, and cut where the cursor says. */
-export async function sortRead(
+export async function sortRows(
   found: readonly Row[],
   query: OrderedQuery,
   references: References,
@@ -54,9 +58,9 @@ export async function sortRead(
 ): Promise<OrderedRows> {
   const { order, limit, after, fingerprint, filter } = query;
   const kept = found.filter((row) => filter.local.every((matches) => matches(row)));
-  const all = await keysOf(kept, order, references, signal);
-  all.sort((a, b) => compare(a, b, order.descending));
-  const from = after === null ? 0 : positionOf(all, after, query);
+  const all = await keyRows(kept, order, references, signal);
+  all.sort((a, b) => compareKeyedRows(a, b, order.descending));
+  const from = after === null ? 0 : indexAfter(all, after, query);
   const chosen = all.slice(from, from + limit);
   const last = chosen.at(-1);
   const more = all.length > from + limit;
@@ -65,13 +69,13 @@ export async function sortRead(
     rows: chosen.map(({ row }) => row),
     more,
     total: all.length,
-    left: more && last !== undefined ? { key, id: last.id, total: all.length, spacing: null } : null,
+    next: more && last !== undefined ? { key, id: last.id, total: all.length, spacing: null } : null,
     stopped: false,
   };
 }
 
 /** Reads all matches and sorts them; refuses when they are too many. */
-export async function byReading(
+export async function sortInMemory(
   reader: AutotaskReader,
   references: References,
   query: OrderedQuery,
@@ -83,17 +87,17 @@ export async function byReading(
   const found: Row[] = [];
   const bare = new Set<Row>();
   for (const batch of filter.batches) {
-    const first = await reader.query(path, searchFor(batch, shown), { limit: page, ...options });
+    const first = await reader.query(path, searchOf(batch, shown), { limit: page, ...options });
     if (include === undefined && compared !== undefined) for (const row of first.rows) bare.add(row);
     found.push(...first.rows);
     if (!first.more) continue;
-    const count = await countOr(reader, path, batch, options);
+    const count = await countOrNull(reader, path, batch, options);
     if (count !== null && found.length - first.rows.length + count > mostSorted) {
       throw tooMany(order.field.name, String(count));
     }
     const rest: FilterNode[] = [...batch, { op: 'gt', field: 'id', value: idOf(first.rows.at(-1)) }];
     const before = found.length;
-    const others = await reader.query(path, searchFor(rest, compared), {
+    const others = await reader.query(path, searchOf(rest, compared), {
       limit: Math.max(1, mostSorted - before),
       onProgress: (rows) => context.progress?.(before + rows),
       ...options,
@@ -102,6 +106,6 @@ export async function byReading(
     if (compared !== undefined) for (const row of others.rows) bare.add(row);
     found.push(...others.rows);
   }
-  const sorted = await sortRead(found, query, references, context.signal);
-  return { ...sorted, rows: await complete(reader, query, sorted.rows, bare, options) };
+  const sorted = await sortRows(found, query, references, context.signal);
+  return { ...sorted, rows: await readShownFields(reader, query, sorted.rows, bare, options) };
 }

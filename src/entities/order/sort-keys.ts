@@ -8,12 +8,12 @@ import type { Order } from './order.js';
 import { millisecondsOf } from './windows/axis.js';
 
 /** What a record is sorted by: a position, or a text; null sorts last in both directions. */
-export type Key = number | string | null;
+export type SortKey = number | string | null;
 
-export interface Keyed {
+export interface KeyedRow {
   readonly row: Row;
   readonly id: number;
-  readonly key: Key;
+  readonly key: SortKey;
 }
 
 const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
@@ -23,7 +23,7 @@ const rounded = (value: number) => (Number.isInteger(value) ? value : Number(val
 
 const numeric = new Set(['integer', 'long', 'short', 'decimal', 'double']);
 
-function plainKey(value: unknown, field: FieldMetadata): Key {
+function plainKey(value: unknown, field: FieldMetadata): SortKey {
   if (value === null || value === undefined || value === '') return null;
   if (field.dataType === 'datetime') return millisecondsOf(value);
   if (typeof value === 'boolean') return value ? 1 : 0;
@@ -35,13 +35,13 @@ function plainKey(value: unknown, field: FieldMetadata): Key {
  * Keys of rows that were read: picklists by their place in the picklist, as Autotask shows them, references
  * by the names that the list shows, everything else by its value.
  */
-export async function keysOf(
+export async function keyRows(
   rows: readonly Row[],
   { field, descending, axis }: Order,
   references: References,
   signal?: AbortSignal,
-): Promise<Keyed[]> {
-  let keyOf = (row: Row): Key => plainKey(fieldValue(row, field), field);
+): Promise<KeyedRow[]> {
+  let keyOf = (row: Row): SortKey => plainKey(fieldValue(row, field), field);
   if (axis !== null) keyOf = axis.position;
   else if (field.isPickList === true && field.choices.length > 0) {
     const places = new Map(
@@ -74,7 +74,7 @@ export async function keysOf(
 }
 
 /** Near to far; equal keys by id in the direction of the order, records without a value last, by ascending id. */
-export function compare(a: Keyed, b: Keyed, descending: boolean): number {
+export function compareKeyedRows(a: KeyedRow, b: KeyedRow, descending: boolean): number {
   if (a.key === null || b.key === null) {
     return a.key === b.key ? a.id - b.id : a.key === null ? 1 : -1;
   }
@@ -86,7 +86,7 @@ export function compare(a: Keyed, b: Keyed, descending: boolean): number {
 }
 
 /** A place in the order as a record at it; without an id it lies before all records of its key. */
-export const placed = (
+export const keyedPosition = (
   { key, id }: { readonly key: number | null; readonly id: number | null },
   descending: boolean,
-): Keyed => ({ row: {}, key, id: id ?? (key !== null && descending ? Number.POSITIVE_INFINITY : -1) });
+): KeyedRow => ({ row: {}, key, id: id ?? (key !== null && descending ? Number.POSITIVE_INFINITY : -1) });

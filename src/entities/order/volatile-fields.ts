@@ -2,7 +2,7 @@ import type { FilterNode } from '../../client/types.js';
 import type { Order } from './order.js';
 
 /** Dates that Autotask moves whenever the record, or a note or time entry on it, is written. */
-const moves = /^(lastActivity|lastModified|lastTrackedModif|lastCustomerVisibleActivity)\w*$/i;
+const volatile = /^(lastActivity|lastModified|lastTrackedModif|lastCustomerVisibleActivity)\w*$/i;
 
 const fieldsIn = (nodes: readonly FilterNode[]): string[] =>
   nodes.flatMap(({ field, items }) => [
@@ -11,13 +11,13 @@ const fieldsIn = (nodes: readonly FilterNode[]): string[] =>
   ]);
 
 /** Fields by which a list is sorted or selected and that a write to one of its records changes. */
-export const movingFields = (order: Order | null, conditions: readonly FilterNode[]): string[] => [
+export const volatileFields = (order: Order | null, conditions: readonly FilterNode[]): string[] => [
   ...new Set(
     [...(order === null ? [] : [order.field.name]), ...fieldsIn(conditions)].filter((name) =>
-      moves.test(name),
+      volatile.test(name),
     ),
   ),
 ];
 
-export const movesNote = (field: string): string =>
+export const volatileNote = (field: string): string =>
   `${field} moves when a record, or a note or time entry on it, is written: read the whole list before you write to any of it`;

@@ -40,7 +40,7 @@ export interface AttachmentResult {
   readonly dataHidden: boolean;
 }
 
-interface Place {
+interface FileLocation {
   readonly entity: Entity;
   /** Null reads the file at the root, where no owner is asked for. */
   readonly ownerId: number | null;
@@ -59,10 +59,10 @@ const ownersIn = (entity: Entity, row: Row): number[] =>
   [idIn(row, entity.parents[0]?.parentField ?? null), idIn(row, 'parentID')].filter((id) => id !== null);
 
 /** Where a row of AttachmentInfo says that the file is, the likeliest place first. */
-async function placesIn(info: Row): Promise<Place[]> {
+async function locationsIn(info: Row): Promise<FileLocation[]> {
   const fields = (await load.AttachmentInfo?.fields()) ?? [];
   const parentId = idIn(info, 'parentID');
-  const places = attachmentEntities.flatMap((entity): Place[] => {
+  const places = attachmentEntities.flatMap((entity): FileLocation[] => {
     const owner = entityNamed(entity.parents[0]?.entity ?? '');
     const named = fields.find(
       ({ name, referenceEntityType }) =>
@@ -101,7 +101,11 @@ export function createAttachments(reader: AutotaskReader, facts: MetadataStore, 
   }
 
   /** The row of a file with its contents, as only the collection below its owner gives them. */
-  async function at({ entity, ownerId }: Place, id: number, context: CallContext): Promise<Row | null> {
+  async function at(
+    { entity, ownerId }: FileLocation,
+    id: number,
+    context: CallContext,
+  ): Promise<Row | null> {
     const [parent] = entity.parents;
     if (ownerId === null || !parent?.operations.includes('get')) {
       return entity.path === null ? null : reader.item(`${entity.path}/${id}`, options(context));
@@ -109,7 +113,7 @@ export function createAttachments(reader: AutotaskReader, facts: MetadataStore, 
     return reader.item(`${parent.path.replace('{parentId}', String(ownerId))}/${id}`, options(context));
   }
 
-  async function firstOf(places: readonly Place[], id: number, context: CallContext) {
+  async function firstOf(places: readonly FileLocation[], id: number, context: CallContext) {
     for (const place of places) {
       const row = await at(place, id, context);
       if (row !== null) return { place, row };
@@ -123,7 +127,7 @@ export function createAttachments(reader: AutotaskReader, facts: MetadataStore, 
     entity: Entity | undefined,
     parentId: number | undefined,
     context: CallContext,
-  ): Promise<{ place: Place; row: Row } | null> {
+  ): Promise<{ place: FileLocation; row: Row } | null> {
     if (entity !== undefined && parentId !== undefined) {
       const found = await firstOf([{ entity, ownerId: parentId }], id, context);
       if (found !== null) return found;
@@ -137,7 +141,7 @@ export function createAttachments(reader: AutotaskReader, facts: MetadataStore, 
       return firstOf([place], id, context);
     }
     const row = await infoOf(id, context);
-    const places = await placesIn(row);
+    const places = await locationsIn(row);
     // The ticket of a note counts as the note's file's own.
     if (parentId !== undefined && ![row.parentID, ...places.map((p) => p.ownerId)].includes(parentId)) {
       throw new InvalidInput('The file was not read.', [

@@ -17,7 +17,7 @@ function countedBy(child: Entity, parent: Entity): string | null {
  * How many records stand below a record, one count for each child entity, all at once. Never rejects: what
  * cannot be counted in time, or may not be, is named as not known. Empty when nothing can stand below.
  */
-export async function childrenOf(
+export async function childCountLines(
   parent: Entity,
   id: number,
   reader: AutotaskReader,

@@ -5,10 +5,10 @@ import { AutotaskError } from '../../errors.js';
 const page = 500;
 
 /** A list said to be all of what matches is compared with a count from this size on; below it costs too much. */
-export const comparedFrom = 100;
+export const verifiedFrom = 100;
 
 /** What may be added or change while a list is read. */
-const meanwhile = (count: number) => Math.max(2, Math.floor(count / 100));
+const tolerance = (count: number) => Math.max(2, Math.floor(count / 100));
 
 const missing = (path: string, read: number, count: number) =>
   new AutotaskError(
@@ -21,7 +21,7 @@ const missing = (path: string, read: number, count: number) =>
  * Throws when Autotask counts clearly more than it gave. `counted` is an earlier count; whoever deletes records
  * meanwhile is not taken for a page that is missing, so a count that is too high is made again.
  */
-export async function requireWhole(
+export async function requireComplete(
   read: number,
   of: {
     readonly path: string;
@@ -32,14 +32,14 @@ export async function requireWhole(
   options: CallOptions,
 ): Promise<void> {
   const { path, filters, counted } = of;
-  if (counted !== undefined && counted - read <= meanwhile(counted)) return;
+  if (counted !== undefined && counted - read <= tolerance(counted)) return;
   let count = 0;
   for (const filter of filters) count += await reader.count(path, filter, options);
-  if (count - read > meanwhile(count)) throw missing(path, read, count);
+  if (count - read > tolerance(count)) throw missing(path, read, count);
 }
 
 /** A reader that does not take a full page without a successor for the end of a list. */
-export function wholePages(reader: AutotaskReader): AutotaskReader {
+export function verifyPages(reader: AutotaskReader): AutotaskReader {
   const optionsOf = ({ signal }: CallOptions) => (signal ? { signal } : {});
   const isSuspect = (rows: number) => rows > 0 && rows % page === 0;
   return {
@@ -48,7 +48,7 @@ export function wholePages(reader: AutotaskReader): AutotaskReader {
       const found = await reader.query(path, search, options);
       const read = found.rows.length;
       if (!found.more && isSuspect(read)) {
-        await requireWhole(read, { path, filters: [search.filter] }, reader, optionsOf(options));
+        await requireComplete(read, { path, filters: [search.filter] }, reader, optionsOf(options));
       }
       return found;
     },
@@ -59,7 +59,7 @@ export function wholePages(reader: AutotaskReader): AutotaskReader {
         yield rows;
       }
       if (isSuspect(read)) {
-        await requireWhole(read, { path, filters: [search.filter] }, reader, optionsOf(options));
+        await requireComplete(read, { path, filters: [search.filter] }, reader, optionsOf(options));
       }
     },
   };

@@ -1,32 +1,32 @@
 import type { AutotaskReader, FilterNode } from '../../client/types.js';
 import { InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
-import { tabulate } from '../display/tabulate.js';
+import { tabulateList } from '../display/tabulate.js';
 import { type CheckedFilter, checkFilter } from '../filter/check-filter.js';
-import { comparedFields, isRefused } from '../filter/compared-fields.js';
-import { UnderstoodConditions } from '../filter/interpretation.js';
+import { comparedFields, isUnknownFieldRefusal } from '../filter/compared-fields.js';
+import { Interpretation } from '../filter/interpretation.js';
 import { parseQuery, type RawQuery } from '../filter/parse-query.js';
-import { onFinding } from '../filter/result-notes.js';
+import { resultNotes } from '../filter/result-notes.js';
 import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import {
-  beganNow,
   type ContinuationArguments,
   checkContinuation,
-  continuation,
-  placeOf,
-  type Subject,
+  type ListIdentity,
+  nextCursor,
+  nowInSeconds,
+  readCursor,
 } from '../order/cursors/continuation.js';
 import { type Cursors, createCursors } from '../order/cursors/cursor.js';
 import { checkOrder, orderText } from '../order/order.js';
 import type { OrderedQuery } from '../order/ordered-query.js';
-import { ordered } from '../order/run-ordered-query.js';
-import { mostSorted, sortRead } from '../order/sort-in-memory.js';
-import { movesNote, movingFields } from '../order/volatile-fields.js';
+import { runOrderedQuery } from '../order/run-ordered-query.js';
+import { mostSorted, sortRows } from '../order/sort-in-memory.js';
+import { volatileFields, volatileNote } from '../order/volatile-fields.js';
 import type { References } from '../references/references.js';
 import type { CallContext, ListResult } from '../result.js';
 import type { Conversion } from '../values/convert.js';
-import { comparedFrom, requireWhole } from './completeness.js';
+import { requireComplete, verifiedFrom } from './completeness.js';
 import { checkIncludeFields } from './include-fields.js';
 import { createRecordReads } from './record.js';
 import { createScans } from './scan.js';
@@ -127,7 +127,7 @@ export function createReads(
     const fields = chosen === undefined || chosen.all ? known.fields : chosen.fields;
     const order = await orderFor(args, known, context);
     const subject = { entity: entity.name, path, conditions: [] };
-    const place = placeOf(cursors, args, subject, order, context);
+    const place = readCursor(cursors, args, subject, order, context);
     const limit = limitOf(args, raw);
     const { withIds } = args;
     const options = context.signal ? { signal: context.signal } : {};
@@ -139,9 +139,9 @@ export function createReads(
       const notes = order === null ? [] : [`not sorted: more than ${mostSorted} ${entity.name} are there`];
       const shown = rows.slice(0, limit);
       const isMore = more || rows.length > limit;
-      const facts = { more: isMore, total: isMore ? null : rows.length, notes };
-      const list = await tabulate(
-        { entity, rows: shown, fields, chosen, withIds, facts },
+      const answer = { more: isMore, total: isMore ? null : rows.length, notes };
+      const list = await tabulateList(
+        { entity, rows: shown, fields, chosen, withIds, answer },
         references,
         context,
       );
@@ -150,25 +150,25 @@ export function createReads(
     }
     const query = {
       path,
-      filter: { batches: [], local: [], localFields: [], notes: [], asked: new UnderstoodConditions() },
+      filter: { batches: [], local: [], localFields: [], notes: [], interpretation: new Interpretation() },
       order,
       include: undefined,
       limit,
       after: place,
       fingerprint: cursors.fingerprint,
     };
-    const sorted = await sortRead(rows, query, references, context.signal);
-    const { more: isMore, total, left } = sorted;
-    const since = place?.since ?? beganNow();
-    const goesOn = continuation(cursors, left, since, subject, order, context);
-    return tabulate(
+    const sorted = await sortRows(rows, query, references, context.signal);
+    const { more: isMore, total, next } = sorted;
+    const since = place?.since ?? nowInSeconds();
+    const goesOn = nextCursor(cursors, next, since, subject, order, context);
+    return tabulateList(
       {
         entity,
         rows: sorted.rows,
         fields,
         chosen,
         withIds,
-        facts: { more: isMore, total, notes: [], ...goesOn },
+        answer: { more: isMore, total, notes: [], ...goesOn },
       },
       references,
       context,
@@ -189,8 +189,8 @@ export function createReads(
     const { path } = entity;
     const order = await orderFor(args, known, context);
     const subject = { entity: entity.name, path, conditions };
-    const after = placeOf(cursors, args, subject, order, context);
-    const since = after?.since ?? beganNow();
+    const after = readCursor(cursors, args, subject, order, context);
+    const since = after?.since ?? nowInSeconds();
     const filter = await checked(understood, since, context);
     const wanted = args.includeFields ?? raw.includeFields;
     const chosen = await checkIncludeFields(wanted, known, context.signal);
@@ -209,28 +209,28 @@ export function createReads(
           ? await byId(path, filter, include, limit, context)
           : await inOrder({ path, filter, order, include, limit, after }, subject, since, context);
     } catch (error) {
-      if (live || known.live || !isRefused(error)) throw error;
+      if (live || known.live || !isUnknownFieldRefusal(error)) throw error;
       return query(args, context, true);
     }
     if (chosen?.all === true) fields = [...known.fields, ...(await known.udfs(context.signal))];
     const { rows } = found;
     // Said to be all that match: by then a page that is missing must be noticed.
     const isAll = !found.facts.more && after === null && filter.local.length === 0;
-    if (isAll && found.rows.length >= comparedFrom) {
+    if (isAll && found.rows.length >= verifiedFrom) {
       const options = context.signal ? { signal: context.signal } : {};
-      await requireWhole(found.rows.length, { path, filters: filter.batches }, reader, options);
+      await requireComplete(found.rows.length, { path, filters: filter.batches }, reader, options);
     }
-    const moving = found.facts.more ? movingFields(order, filter.batches.flat()) : [];
+    const moving = found.facts.more ? volatileFields(order, filter.batches.flat()) : [];
     const continued = args.afterId !== undefined || after !== null;
-    const remarks = await onFinding(filter, known, references, rows.length > 0 || continued, context);
+    const remarks = await resultNotes(filter, known, references, rows.length > 0 || continued, context);
     const told = {
       ...found.facts,
       ...(continued ? { continued } : {}),
-      understood: filter.asked.understood,
-      notes: [...(args.notes ?? []), ...found.facts.notes, ...moving.map(movesNote), ...remarks],
+      understood: filter.interpretation.understood,
+      notes: [...(args.notes ?? []), ...found.facts.notes, ...moving.map(volatileNote), ...remarks],
     };
     const { withIds } = args;
-    return tabulate({ entity, rows, fields, chosen, withIds, facts: told }, references, context);
+    return tabulateList({ entity, rows, fields, chosen, withIds, answer: told }, references, context);
   }
 
   async function byId(
@@ -247,27 +247,27 @@ export function createReads(
 
   async function inOrder(
     wanted: Omit<OrderedQuery, 'fingerprint'>,
-    subject: Subject,
+    subject: ListIdentity,
     since: number,
     context: CallContext,
   ) {
     const { order, filter } = wanted;
     const asked = { ...wanted, fingerprint: cursors.fingerprint };
-    const { rows, more, total, left, stopped } = await ordered(reader, references, asked, context);
+    const { rows, more, total, next, stopped } = await runOrderedQuery(reader, references, asked, context);
     const notes = stopped
       ? [
           ...filter.notes,
           `not all matches were looked at: these are the first by ${orderText(order)} as far as was looked; the cursor goes on from there`,
         ]
       : filter.notes;
-    const goesOn = continuation(cursors, left, since, subject, order, context);
+    const goesOn = nextCursor(cursors, next, since, subject, order, context);
     return { rows, facts: { more, total, notes, ...goesOn } };
   }
 
   /** The entity, its facts and the checked filter of a query that may be sent. */
   async function prepare(args: QueryArguments, context: CallContext, live = false) {
     const understood = await understand(args, context, live);
-    return { ...understood, filter: await checked(understood, beganNow(), context) };
+    return { ...understood, filter: await checked(understood, nowInSeconds(), context) };
   }
 
   /** How many match; again with the tenant's metadata where it refuses a field that the snapshot knows. */
@@ -276,7 +276,7 @@ export function createReads(
     try {
       return { ...prepared, count: await countOf(prepared.entity.path, prepared.filter, context) };
     } catch (error) {
-      if (prepared.known.live || !isRefused(error)) throw error;
+      if (prepared.known.live || !isUnknownFieldRefusal(error)) throw error;
       const again = await prepare(args, context, true);
       return { ...again, count: await countOf(again.entity.path, again.filter, context) };
     }
@@ -284,8 +284,8 @@ export function createReads(
 
   async function count(args: QueryArguments, context: CallContext) {
     const { entity, filter, known, count } = await counted(args, context);
-    const remarks = await onFinding(filter, known, references, count > 0, context);
-    const { understood } = filter.asked;
+    const remarks = await resultNotes(filter, known, references, count > 0, context);
+    const { understood } = filter.interpretation;
     return { entity: entity.name, count, understood, notes: [...filter.notes, ...remarks] };
   }
 

@@ -1,7 +1,7 @@
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import type { Entity } from '../../model.js';
-import { type Cell, type DisplayRequest, displayAll, filledFields } from '../display/display.js';
+import { type Cell, type DisplayTable, displayAll, filledFields } from '../display/display.js';
 import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import type { References } from '../references/references.js';
@@ -33,12 +33,12 @@ export interface RecordList {
 /** A list that could not be read, and why. */
 export interface UnreadList {
   readonly entity: Entity;
-  readonly why: string;
+  readonly reason: string;
 }
 
 export interface RecordWithLists {
   readonly record: RecordResult;
-  readonly parts: readonly (RecordList | UnreadList)[];
+  readonly lists: readonly (RecordList | UnreadList)[];
 }
 
 /** Failures that concern the whole server and not one list. */
@@ -56,7 +56,7 @@ const mostText = 4000;
  * A record and the lists that belong to it, all read at the same time; names of everything that they point to
  * are then looked up together, once per referenced entity. A list that cannot be read does not stop the rest.
  */
-export function createRecordsWithLists(
+export function createRecordWithLists(
   reader: AutotaskReader,
   facts: MetadataStore,
   references: References,
@@ -83,36 +83,36 @@ export function createRecordsWithLists(
       return { entity, known, rows, fields, more, hidden: wanted.fields.filter((name) => known.hides(name)) };
     } catch (error) {
       if (!(error instanceof AutotaskError) || fatal.has(error.kind)) throw error;
-      return { entity, why: reasons[error.kind] ?? error.message };
+      return { entity, reason: reasons[error.kind] ?? error.message };
     }
   }
 
-  return async function account(
+  return async function readRecordWithLists(
     of: { readonly entity: string; readonly id: number },
-    lists: readonly ListRequest[],
+    requests: readonly ListRequest[],
     context: CallContext,
   ): Promise<RecordWithLists> {
     const entity = findEntity(of.entity);
     const [known, row, ...found] = await Promise.all([
       facts(entity, context.signal),
       reads.row(entity, of.id, undefined, context),
-      ...lists.map((wanted) => read(wanted, context)),
+      ...requests.map((wanted) => read(wanted, context)),
     ]);
     if (row === null) throw new AutotaskError('notFound', `There is no record ${of.id} in ${entity.name}.`);
     const fields = await filledFields(row, known, context.signal);
-    const readable = found.filter((part) => 'rows' in part);
-    const tables: DisplayRequest[] = [
+    const readable = found.filter((list) => 'rows' in list);
+    const tables: DisplayTable[] = [
       { rows: [row], fields, mostText, single: true },
-      ...readable.map((part) => ({ ...part, mostText, single: false })),
+      ...readable.map((list) => ({ ...list, mostText, single: false })),
     ];
     const [[cells = []] = [], ...shown] = await displayAll(tables, {
       references,
       timeZone: context.timeZone,
       ...(context.signal ? { signal: context.signal } : {}),
     });
-    const parts = found.map((part) =>
-      'rows' in part ? { ...part, cells: shown[readable.indexOf(part)] ?? [] } : part,
+    const lists = found.map((list) =>
+      'rows' in list ? { ...list, cells: shown[readable.indexOf(list)] ?? [] } : list,
     );
-    return { record: { entity, row, fields, cells, notes: [] }, parts };
+    return { record: { entity, row, fields, cells, notes: [] }, lists };
   };
 }

@@ -2,7 +2,7 @@ import type { AutotaskReader, Row } from '../../client/types.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import { display, filledFields } from '../display/display.js';
-import { cutNote } from '../display/tabulate.js';
+import { truncatedNote } from '../display/tabulate.js';
 import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import type { References } from '../references/references.js';
@@ -67,7 +67,7 @@ export function createRecordReads(reader: AutotaskReader, facts: MetadataStore, 
       single: true,
       ...options(context),
     });
-    const notes = cells.some((cell) => cell.cut === true) ? [cutNote] : [];
+    const notes = cells.some((cell) => cell.truncated === true) ? [truncatedNote] : [];
     return { entity: known.entity, row: found, fields, cells, notes };
   }
 

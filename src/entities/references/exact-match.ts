@@ -2,11 +2,11 @@ import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import type { Entity } from '../../model.js';
 import { oneLine } from '../../text.js';
 import { orNull } from '../read/optional-read.js';
-import { addressIn, numberIn, ownNumber } from '../values/text-patterns.js';
+import { addressIn, autotaskNumber, autotaskNumberIn } from '../values/text-patterns.js';
 import { canName, mostCandidates, nameOf, numberField, type References } from './references.js';
 
 /** One record, or why the text does not name one. */
-export type Identified =
+export type ExactMatch =
   | { readonly ok: true; readonly id: number; readonly row: Row }
   | { readonly ok: false; readonly problem: string; readonly allowed: readonly string[] };
 
@@ -41,7 +41,7 @@ function wholeNames(entity: Entity, row: Row): string[] {
 /** A condition that every record of this whole name meets, and few others. */
 function condition(entity: Entity, text: string): FilterNode {
   const number = numberField(entity) ?? entity.nameFields.find((field) => field.endsWith('Number'));
-  if (number !== undefined && ownNumber.test(text)) return eq(number, text);
+  if (number !== undefined && autotaskNumber.test(text)) return eq(number, text);
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
   if (isPerson(entity)) {
     const mail = mailField(entity);
@@ -60,7 +60,7 @@ function condition(entity: Entity, text: string): FilterNode {
   }
   const [first = '', ...rest] = words;
   const items = entity.nameFields.map((field) => eq(field, text));
-  if (ownNumber.test(first) && number !== undefined)
+  if (autotaskNumber.test(first) && number !== undefined)
     items.push(both(eq(number, first), eq(entity.nameFields.at(-1) ?? '', rest.join(' '))));
   return { op: 'or', items };
 }
@@ -69,16 +69,16 @@ function condition(entity: Entity, text: string): FilterNode {
  * Finds the record that a write is meant for. A part of a name, or a name that several records have, inactive ones
  * included, names none: then the records that come close are listed, and nothing is chosen.
  */
-export function createIdentify(reader: AutotaskReader, references: References) {
-  return async function identify(entity: Entity, given: string, signal?: AbortSignal): Promise<Identified> {
+export function createExactMatcher(reader: AutotaskReader, references: References) {
+  return async function identify(entity: Entity, given: string, signal?: AbortSignal): Promise<ExactMatch> {
     const none = `No record of ${entity.name} is called ${JSON.stringify(given)}`;
     if (!canName(entity)) return { ok: false, problem: `${none}: give its id`, allowed: [] };
-    const text = numberIn(given) ?? (isPerson(entity) ? addressIn(given) : undefined) ?? given.trim();
+    const text = autotaskNumberIn(given) ?? (isPerson(entity) ? addressIn(given) : undefined) ?? given.trim();
     if (text === '') return { ok: false, problem: 'is empty', allowed: [] };
     const search = { filter: [condition(entity, text)] };
     const options = { limit: mostCandidates, ...(signal ? { signal } : {}) };
     // No other record ever gets the number of one, so a confirmation finds it where its preview did.
-    const { rows } = ownNumber.test(text)
+    const { rows } = autotaskNumber.test(text)
       ? await references.lookUp(entity, search, options)
       : await reader.query(entity.path, search, options);
     const found = rows.filter((row) => wholeNames(entity, row).includes(spelling(text)));
@@ -110,4 +110,4 @@ export function createIdentify(reader: AutotaskReader, references: References) {
   };
 }
 
-export type Identify = ReturnType<typeof createIdentify>;
+export type ExactMatcher = ReturnType<typeof createExactMatcher>;

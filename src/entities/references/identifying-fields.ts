@@ -8,7 +8,7 @@ const isEmail = (field: string) => /^email(Address)?\d?$/i.test(field);
 const isUserName = (field: string) => /^userName$/i.test(field);
 const isWeb = (field: string) => /^webAddress$/i.test(field);
 
-export interface NameCondition {
+export interface IdentifyingCondition {
   /** The name in the text; empty where it is an address alone. */
   readonly name: string;
   /** Fields that have to be read to tell whether a record is exactly the one. */
@@ -20,13 +20,13 @@ export interface NameCondition {
 }
 
 /** Whether it is worth looking at the fields of the entity. */
-export const canBeKnownBy = (text: string, { nameFields: [first = ''] }: Entity): boolean =>
+export const mayHoldIdentifier = (text: string, { nameFields: [first = ''] }: Entity): boolean =>
   text.includes('@') || hostIn(text) !== undefined || first === 'firstName';
 
 const lower = (value: unknown) => (typeof value === 'string' ? value.trim().toLowerCase() : '');
 
 /** Reads a text that names a record of an entity with the fields. */
-export function knownBy(fields: readonly string[], text: string): NameCondition {
+export function identifyingCondition(fields: readonly string[], text: string): IdentifyingCondition {
   const email = addressIn(text);
   const host = hostIn(text);
   const [op, value, chosen]: readonly ['eq' | 'contains', string, readonly string[]] =

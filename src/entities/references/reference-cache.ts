@@ -2,37 +2,37 @@ import type { Changes } from '../../changed-records.js';
 import type { AutotaskReader, QueryOptions, QueryResult, Row, Search } from '../../client/types.js';
 import type { Entity } from '../../model.js';
 
-/** How long names of records, and records found by their names, are kept. */
+/** How long names of records, and records found by their names, are entries. */
 const briefMs = 5 * 60_000;
 
-interface Kept<Value> {
+interface CacheEntry<Value> {
   readonly value: Value;
   readonly until: number;
-  readonly change: number;
+  readonly version: number;
 }
 
-export interface BriefMemory<Value> {
+export interface EntityCache<Value> {
   /** Undefined when nothing is kept, it is too old, or a record of the entity was written meanwhile. */
   get(entity: Entity, key: string | number): Value | undefined;
-  /** Keeps what a read answered that began at `change`: a write since then makes it worthless. */
-  keep(entity: Entity, key: string | number, value: Value, change: number, ms?: number): void;
+  /** Keeps what a read answered that began at `version`: a write since then makes it worthless. */
+  set(entity: Entity, key: string | number, value: Value, version: number, ms?: number): void;
 }
 
 /** Keeps at most so many values, the youngest, for five minutes unless another time is given. */
-export function createBriefMemory<Value>(most: number, changes: Changes): BriefMemory<Value> {
-  const kept = new Map<string, Kept<Value>>();
+export function createEntityCache<Value>(most: number, changes: Changes): EntityCache<Value> {
+  const entries = new Map<string, CacheEntry<Value>>();
   return {
     get(entity, key) {
-      const known = kept.get(`${entity.name}/${key}`);
-      if (known === undefined || known.until <= Date.now() || known.change !== changes.at(entity)) return;
+      const known = entries.get(`${entity.name}/${key}`);
+      if (known === undefined || known.until <= Date.now() || known.version !== changes.at(entity)) return;
       return known.value;
     },
-    keep(entity, key, value, change, ms = briefMs) {
+    set(entity, key, value, version, ms = briefMs) {
       const full = `${entity.name}/${key}`;
-      kept.delete(full);
-      const oldest = kept.size < most ? undefined : kept.keys().next().value;
-      if (oldest !== undefined) kept.delete(oldest);
-      kept.set(full, { value, until: Date.now() + ms, change });
+      entries.delete(full);
+      const oldest = entries.size < most ? undefined : entries.keys().next().value;
+      if (oldest !== undefined) entries.delete(oldest);
+      entries.set(full, { value, until: Date.now() + ms, version });
     },
   };
 }
@@ -42,7 +42,7 @@ const mostLookUps = 1_000;
 const mostCharacters = 4_000;
 
 /** A short query that a call makes to find what its arguments mean. */
-export type LookUp = (
+export type CachedQuery = (
   entity: Entity & { readonly path: string },
   search: Search,
   options: Pick<QueryOptions, 'limit' | 'signal'>,
@@ -51,23 +51,23 @@ export type LookUp = (
 /**
  * Look-ups that a preview and its confirmation, or calls soon after each other, make once. Only what was found is
  * kept, and is short: what is not there may be created at any moment. `onRead` is told what Autotask answered, and
- * at which change.
+ * at which version.
  */
-export function createLookUp(
+export function createCachedQuery(
   reader: AutotaskReader,
   changes: Changes,
-  onRead: (entity: Entity, rows: readonly Row[], change: number) => void,
-): LookUp {
-  const memory = createBriefMemory<QueryResult>(mostLookUps, changes);
+  onRead: (entity: Entity, rows: readonly Row[], version: number) => void,
+): CachedQuery {
+  const memory = createEntityCache<QueryResult>(mostLookUps, changes);
   return async (entity, search, options) => {
     const key = JSON.stringify([search, options.limit]);
     const known = memory.get(entity, key);
     if (known !== undefined) return known;
-    const change = changes.at(entity);
+    const version = changes.at(entity);
     const found = await reader.query(entity.path, search, options);
     const isShort = JSON.stringify(found.rows).length <= mostCharacters;
-    if (found.rows.length > 0 && isShort) memory.keep(entity, key, found, change);
-    onRead(entity, found.rows, change);
+    if (found.rows.length > 0 && isShort) memory.set(entity, key, found, version);
+    onRead(entity, found.rows, version);
     return found;
   };
 }

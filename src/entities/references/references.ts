@@ -6,10 +6,10 @@ import type { Entity } from '../../model.js';
 import type { Policy } from '../../policy/index.js';
 import { oneLine } from '../../text.js';
 import { entityOfType } from '../metadata/entity-names.js';
-import { nameBeside, numberIn, ownNumber } from '../values/text-patterns.js';
-import { canBeKnownBy, knownBy } from './identifying-fields.js';
-import { createBriefMemory, createLookUp } from './reference-cache.js';
-import { nearbyFilter, nearestRows } from './similar-names.js';
+import { autotaskNumber, autotaskNumberIn, nameWithoutAddress } from '../values/text-patterns.js';
+import { identifyingCondition, mayHoldIdentifier } from './identifying-fields.js';
+import { createCachedQuery, createEntityCache } from './reference-cache.js';
+import { mostSimilar, similarNameFilter } from './similar-names.js';
 
 /** How many ids one `in` condition may hold: Autotask counts each as an OR condition. */
 export const mostOrConditions = 500;
@@ -57,7 +57,7 @@ const shownFields = (entity: Entity): readonly string[] =>
     : entity.nameFields;
 
 /** `name` null: the record exists without a name; `exists` false: Autotask has no such record. */
-interface Named {
+interface NamedRecord {
   readonly name: string | null;
   readonly exists: boolean;
 }
@@ -67,16 +67,16 @@ export function createReferences(
   policy: Policy,
   changes: Changes = createChangedRecords(),
 ) {
-  const cache = createBriefMemory<Named>(mostNames, changes);
+  const cache = createEntityCache<NamedRecord>(mostNames, changes);
   const options = (signal?: AbortSignal) => (signal ? { signal } : {});
 
   /** `change`: of the moment when the read began that told the name. */
-  function remember(entity: Entity, id: number, named: Named, change: number): void {
-    cache.keep(entity, id, named, change, named.exists ? undefined : missingMs);
+  function remember(entity: Entity, id: number, named: NamedRecord, change: number): void {
+    cache.set(entity, id, named, change, named.exists ? undefined : missingMs);
   }
 
   /** The names are known now; a list that shows them needs no look-up. */
-  const lookUp = createLookUp(reader, changes, (entity, rows, change) => {
+  const lookUp = createCachedQuery(reader, changes, (entity, rows, change) => {
     const shown = { ...entity, nameFields: shownFields(entity) };
     for (const row of rows) {
       if (typeof row.id !== 'number' || !shown.nameFields.every((name) => name in row)) continue;
@@ -89,8 +89,8 @@ export function createReferences(
     entity: Entity & { path: string },
     ids: readonly number[],
     signal?: AbortSignal,
-  ): Promise<ReadonlyMap<number, Named>> {
-    const read = new Map<number, Named>();
+  ): Promise<ReadonlyMap<number, NamedRecord>> {
+    const read = new Map<number, NamedRecord>();
     const shown = { ...entity, nameFields: shownFields(entity) };
     for (let from = 0; from < ids.length; from += mostOrConditions) {
       const part = ids.slice(from, from + mostOrConditions);
@@ -177,13 +177,13 @@ export function createReferences(
     given: string,
     signal?: AbortSignal,
   ): Promise<readonly Candidate[]> {
-    const text = nameBeside(given);
-    const filter = nearbyFilter(entity, text);
+    const text = nameWithoutAddress(given);
+    const filter = similarNameFilter(entity, text);
     if (filter === undefined) return [];
     const includeFields = ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name));
     const asked = { limit: mostNearby, ...options(signal) };
     const { rows } = await lookUp(entity, { filter: [filter], includeFields }, asked);
-    return nearestRows(text, rows.flatMap(candidateOf(entity)), mostNear);
+    return mostSimilar(text, rows.flatMap(candidateOf(entity)), mostNear);
   }
 
   /**
@@ -197,9 +197,9 @@ export function createReferences(
     signal?: AbortSignal,
     within: readonly (readonly [field: string, id: number])[] = [],
   ): Promise<readonly Candidate[]> {
-    const fields = canBeKnownBy(given, entity) ? await readable(entity) : [];
-    const known = knownBy(fields, given);
-    const text = numberIn(known.name) ?? known.name;
+    const fields = mayHoldIdentifier(given, entity) ? await readable(entity) : [];
+    const known = identifyingCondition(fields, given);
+    const text = autotaskNumberIn(known.name) ?? known.name;
     const wanted = text.trim().toLowerCase();
     if (wanted === '' && known.filter === undefined) return [];
     const owned = within.map(([field, value]): FilterNode => ({ op: 'eq', field, value }));
@@ -256,7 +256,7 @@ export const numberField = (entity: Entity): string | undefined =>
 
 /** Filters to try one after the other, from exact to loose. */
 function searches(entity: Entity, text: string): FilterNode[][] {
-  const numbered = ownNumber.test(text) ? numberField(entity) : undefined;
+  const numbered = autotaskNumber.test(text) ? numberField(entity) : undefined;
   if (numbered !== undefined) return [[eq(numbered, text)]];
   const [first, last] = entity.nameFields;
   if (first === undefined) return [];

@@ -41,7 +41,7 @@ function withoutAccents(word: string): string[] {
 }
 
 /** Conditions of which a near name meets at least one. */
-export function nearbyFilter(entity: Entity, text: string): FilterNode | undefined {
+export function similarNameFilter(entity: Entity, text: string): FilterNode | undefined {
   const written = text.normalize('NFC').split(/[^\p{L}\p{N}\p{M}]+/u);
   const given = written.filter((word) => word.length >= 2 && !forms.has(word.toLowerCase()));
   const words = (given.length === 0 ? written.filter((word) => word !== '') : given).slice(0, mostWords);
@@ -63,7 +63,7 @@ export function nearbyFilter(entity: Entity, text: string): FilterNode | undefin
 }
 
 /** The rows whose names come nearest to the text, best first; none that shares nothing but a few letters. */
-export function nearestRows<Named extends { readonly name: string }>(
+export function mostSimilar<Named extends { readonly name: string }>(
   text: string,
   rows: readonly Named[],
   most: number,

@@ -7,18 +7,18 @@ import * as scalars from '../../scalars.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
 import {
-  asListed,
+  ambiguousCode,
   choicesByLabel,
-  codeOrLabel,
+  choiceTexts,
   codeValue,
   comparisonProblem,
   distinctLabels,
+  invalidChoice,
   labelOf,
-  notAChoice,
 } from '../metadata/picklists.js';
-import { isNobody } from '../metadata/synonyms.js';
+import { meansUnassigned } from '../metadata/synonyms.js';
 import { orNull } from '../read/optional-read.js';
-import type { Identified } from '../references/exact-match.js';
+import type { ExactMatch } from '../references/exact-match.js';
 import { canName, type References } from '../references/references.js';
 import { internalChoices } from '../write/visibility.js';
 import { isDay, rangeForms, toUtc } from './dates.js';
@@ -40,14 +40,14 @@ export interface Conversion {
    * Values of the same record or filter that are known already, by field. A name that several records have means
    * the one that belongs to the same: the phase of this project, the contact of this company.
    */
-  readonly beside?: Row;
+  readonly knownValues?: Row;
   /** Finds a record by its whole name where a part of it is not enough; undefined for fields where it is. */
-  readonly identify?: (field: FieldMetadata, text: string) => Promise<Identified> | undefined;
+  readonly identify?: (field: FieldMetadata, text: string) => Promise<ExactMatch> | undefined;
 }
 
 export type Converted =
   /** `as`: the record that a name was taken for, `Contoso Ltd (id 175)`. */
-  | { readonly ok: true; readonly value: unknown; readonly as?: string; readonly said?: string }
+  | { readonly ok: true; readonly value: unknown; readonly record?: string; readonly interpretation?: string }
   | { readonly ok: false; readonly problem: Problem };
 
 const fail = (field: FieldMetadata, problem: string, allowed?: readonly string[]): Converted => ({
@@ -78,7 +78,7 @@ function codesOf(field: FieldMetadata, given: string, many: boolean): Converted 
   const choices = labelled.length > 0 ? labelled : internalChoices(field, given);
   const labels = distinctLabels(choices);
   if (labels.length > 1) {
-    return fail(field, `${JSON.stringify(given)} fits several values; give the code`, asListed(choices));
+    return fail(field, `${JSON.stringify(given)} fits several values; give the code`, choiceTexts(choices));
   }
   const codes = choices.map((choice) => codeValue(field, choice));
   if (codes.length > 0) return { ok: true, value: codes.length === 1 ? codes[0] : codes };
@@ -98,7 +98,7 @@ function codesOf(field: FieldMetadata, given: string, many: boolean): Converted 
   );
   const values: unknown[] = [];
   for (const [index, one] of each.entries()) {
-    if (one === undefined) return { ok: false, problem: notAChoice(field, parts[index]) };
+    if (one === undefined) return { ok: false, problem: invalidChoice(field, parts[index]) };
     if (!one.ok) return one;
     values.push(...(Array.isArray(one.value) ? one.value : [one.value]));
   }
@@ -108,7 +108,7 @@ function codesOf(field: FieldMetadata, given: string, many: boolean): Converted 
 /** Several choices can share a label (issue types below different parents): all of them, as a list. */
 function convertChoice(field: FieldMetadata, given: unknown, many: boolean): Converted | undefined {
   if (typeof given === 'boolean' || field.choices.length === 0) return undefined;
-  const both = codeOrLabel(field, given);
+  const both = ambiguousCode(field, given);
   if (both !== undefined) return { ok: false, problem: both };
   if (labelOf(field, typeof given === 'string' ? given.trim() : given) !== undefined) return undefined;
   if (typeof given === 'number') return undefined;
@@ -117,19 +117,19 @@ function convertChoice(field: FieldMetadata, given: unknown, many: boolean): Con
   // A code the picklist does not list is not an error in a filter: old records may still carry it.
   return isNumeric(given) || field.dataType === 'string'
     ? undefined
-    : { ok: false, problem: notAChoice(field, given) };
+    : { ok: false, problem: invalidChoice(field, given) };
 }
 
-async function fitting(
+async function findCandidates(
   references: References,
   entity: Entity & { path: string },
   text: string,
   how: Conversion,
 ) {
-  const { beside = {}, signal } = how;
-  const owners = Object.keys(beside).length === 0 ? [] : await references.ownerFields(entity);
+  const { knownValues = {}, signal } = how;
+  const owners = Object.keys(knownValues).length === 0 ? [] : await references.ownerFields(entity);
   const within = owners.flatMap((name) => {
-    const id = beside[name];
+    const id = knownValues[name];
     return typeof id === 'number' ? [[name, id] as const] : [];
   });
   const near = within.length === 0 ? [] : await references.candidates(entity, text, signal, within);
@@ -148,8 +148,8 @@ async function convertReference(field: FieldMetadata, text: string, how: Convers
   if (named !== undefined) {
     return named.ok ? { ok: true, value: named.id } : fail(field, named.problem, named.allowed);
   }
-  const fits = await fitting(how.references, entity, text, how);
-  if (how.filter !== true && isNobody(text)) {
+  const fits = await findCandidates(how.references, entity, text, how);
+  if (how.filter !== true && meansUnassigned(text)) {
     return fail(field, `${JSON.stringify(text)} is no record of ${entity.name}; null empties the field`);
   }
   const refused = comparisonProblem(field, text, how);
@@ -186,7 +186,7 @@ async function convertReference(field: FieldMetadata, text: string, how: Convers
     ...(only.isActive ? [] : ['inactive']),
     ...(passedOver.length === 0 ? [] : [`not the inactive ${passedOver.map(({ id }) => id).join(', ')}`]),
   ];
-  return { ok: true, value: only.id, as: `${only.name} (${states.join('; ')})` };
+  return { ok: true, value: only.id, record: `${only.name} (${states.join('; ')})` };
 }
 
 /** Whether the value is the name of a record that the field points to, and has to be looked for. */
@@ -196,7 +196,7 @@ export function isName(field: FieldMetadata, given: unknown): given is string {
 }
 
 /** The names in an order in which each stands after those that its record may belong to. */
-export async function ownersFirst<Named extends { readonly field: FieldMetadata }>(
+export async function byDependency<Named extends { readonly field: FieldMetadata }>(
   names: readonly Named[],
   references: References | null,
 ): Promise<readonly Named[]> {
@@ -252,8 +252,8 @@ export async function convertValue(
   if (field.dataType !== 'datetime') return { ok: true, value: parsed.data };
   const text = String(parsed.data);
   if (isDay(text) && field.deadline === true && how.filter !== true) {
-    const said = `${field.name}: a day was given, and its end is meant (${how.timeZone})`;
-    return { ok: true, value: toUtc(`${text.trim()}T23:59:59`, how.timeZone), said };
+    const interpretation = `${field.name}: a day was given, and its end is meant (${how.timeZone})`;
+    return { ok: true, value: toUtc(`${text.trim()}T23:59:59`, how.timeZone), interpretation };
   }
   const day = isDay(text) && field.day;
   return { ok: true, value: day ? `${text.trim()}T00:00:00Z` : toUtc(text, how.timeZone) };

@@ -19,7 +19,7 @@ export const phoneDigits = (text: string): string =>
   text.trim().replace(extension, '').replace(/\(0\)/g, '').replace(/\D/g, '').replace(/^0+/, '');
 
 /** The digits to look for, when the field holds telephone numbers and the text is one, in whatever notation. */
-export function phoneIn(field: string, text: string): string | undefined {
+export function phoneDigitsIn(field: string, text: string): string | undefined {
   if (!isPhoneField.test(field) || !written.test(text.trim().replace(extension, ''))) return undefined;
   const digits = phoneDigits(text);
   return digits.length < fewest ? undefined : digits;
@@ -36,7 +36,7 @@ export const samePhone = (stored: unknown, wanted: string): boolean => {
 };
 
 /** How the last four digits may be written: `1900`, `19 00`, `1-900`. */
-export function notations(digits: string): string[] {
+export function phoneNotations(digits: string): string[] {
   const end = digits.slice(-fewest);
   return [
     end,

@@ -1,14 +1,14 @@
 /** How Autotask numbers tickets, tasks and projects: a letter, the day, a count. */
-export const ownNumber = /^[A-Z]\d{8}\.\d{4}$/i;
+export const autotaskNumber = /^[A-Z]\d{8}\.\d{4}$/i;
 
 /** What people paste where a name, an address or a number is expected, and what in it is meant. */
 
 const numbered = /^(?:\p{L}+\s*)?[#[(]?\s*([A-Z]\d{8}\.\d{4})\s*[\])]?[.:,]?$/iu;
 
 /** The number of a ticket, task or project in `#T20260101.0001` or `Ticket T20260101.0001`. */
-export function numberIn(text: string): string | undefined {
+export function autotaskNumberIn(text: string): string | undefined {
   const number = numbered.exec(text.trim())?.[1];
-  return number !== undefined && ownNumber.test(number) ? number : undefined;
+  return number !== undefined && autotaskNumber.test(number) ? number : undefined;
 }
 
 const bracketed = /<\s*([^<>\s@]+@[^<>\s@]+)\s*>/;
@@ -22,7 +22,7 @@ export function addressIn(text: string): string | undefined {
 }
 
 /** What in the text may be a name: what stands beside an address, or its first part. */
-export function nameBeside(text: string): string {
+export function nameWithoutAddress(text: string): string {
   const email = addressIn(text);
   if (email === undefined) return text;
   const beside = text
@@ -50,7 +50,7 @@ export const isUrl = (text: string): boolean => scheme.test(text.trim()) || /^ww
 const operators = { both: 'contains', end: 'beginsWith', start: 'endsWith' } as const;
 
 /** `*Printer*`, `%printer%`, `Print*`: the operator and text that is meant; undefined without a wildcard. */
-export function wildcards(text: string): { readonly op: string; readonly value: string } | undefined {
+export function wildcardOperator(text: string): { readonly op: string; readonly value: string } | undefined {
   const given = text.trim();
   const start = /^[*%]+/.exec(given)?.[0] ?? '';
   const rest = given.slice(start.length);
@@ -63,7 +63,7 @@ export function wildcards(text: string): { readonly op: string; readonly value: 
 }
 
 /** First and last name in either order: `Bjorn Abbott` and `Abbott, Bjorn`. Every place where it may be cut. */
-export function personNames(text: string): readonly (readonly [first: string, last: string])[] {
+export function personNameSplits(text: string): readonly (readonly [first: string, last: string])[] {
   const [last, first, more] = text.split(',').map((part) => part.trim());
   if (last !== undefined && first !== undefined && more === undefined && last !== '' && first !== '') {
     return [[first, last]];

@@ -4,17 +4,17 @@ import type { Row } from '../../client/types.js';
 import type { Problem } from '../../errors.js';
 import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
 import {
-  asListed,
+  activeChoiceTexts,
+  ambiguousCode,
   choicesByLabel,
-  codeOrLabel,
+  choiceTexts,
   codeValue,
   comparisonProblem,
   distinctLabels,
-  listChoices,
-  notAChoice,
+  invalidChoice,
 } from '../metadata/picklists.js';
-import { doubts } from '../metadata/stale-metadata.js';
-import { type Conversion, type Converted, convertValue, isName, ownersFirst } from '../values/convert.js';
+import { markMetadataSuspect } from '../metadata/stale-metadata.js';
+import { byDependency, type Conversion, type Converted, convertValue, isName } from '../values/convert.js';
 import { internalChoices } from './visibility.js';
 
 /** A body that is ready to send, or everything that is wrong with it. */
@@ -26,7 +26,7 @@ export interface CheckedBody {
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
   /** How values were understood where that is more than a name or a label. */
-  readonly said: readonly string[];
+  readonly interpretations: readonly string[];
 }
 
 const udfInput = z.array(z.strictObject({ name: z.string(), value: z.unknown() }));
@@ -55,7 +55,7 @@ function checkChoice(
 ): { value: unknown } | { problem: Problem } {
   if (field.choices.length === 0) return { value: given };
   const text = typeof given === 'string' ? given.trim() : String(given);
-  const both = codeOrLabel(field, given);
+  const both = ambiguousCode(field, given);
   if (both !== undefined) return { problem: both };
   const labelled = choicesByLabel(field, text, 'stored');
   const matching = field.choices.some((choice) => choice.value === text)
@@ -65,7 +65,7 @@ function checkChoice(
       : internalChoices(field, text);
   if (distinctLabels(matching).length > 1) {
     const problem = `${JSON.stringify(given)} fits several values; give the code`;
-    return { problem: { field: field.name, problem, allowed: asListed(matching) } };
+    return { problem: { field: field.name, problem, allowed: choiceTexts(matching) } };
   }
   const belongs = matching.filter(
     (choice) =>
@@ -100,16 +100,16 @@ function checkChoice(
     };
   }
   if (matching.length === 0) {
-    const refused = notAChoice({ ...field, choices: siblings }, given);
+    const refused = invalidChoice({ ...field, choices: siblings }, given);
     const isValue = (label: string) => choicesByLabel(field, label, 'stored').length > 0;
     return { problem: { ...refused, ...comparisonProblem(field, given, { isValue }) } };
   }
-  doubts();
+  markMetadataSuspect();
   const why =
     belongs.length === 0
       ? `${JSON.stringify(given)} does not belong to ${field.parentField} ${String(parent)}`
       : `${JSON.stringify(given)} is inactive`;
-  return { problem: { field: field.name, problem: why, allowed: listChoices(siblings) } };
+  return { problem: { field: field.name, problem: why, allowed: activeChoiceTexts(siblings) } };
 }
 
 /** Existence of the records that the body points to; they are looked up for the preview anyway. */
@@ -147,7 +147,7 @@ async function checkSchema(facts: EntityMetadata, body: Row, mode: 'create' | 'u
     const field = facts.field(name);
     const absent = body[name] === undefined;
     const problem = absent ? `is required${mode === 'create' ? ' to create a record' : ''}` : issue.message;
-    return { field: name, problem, allowed: absent && field ? listChoices(field.choices) : [] };
+    return { field: name, problem, allowed: absent && field ? activeChoiceTexts(field.choices) : [] };
   });
 }
 
@@ -176,7 +176,7 @@ function checkTenant(
         problems.push({
           field: field.name,
           problem: 'is required to create a record',
-          allowed: listChoices(field.choices),
+          allowed: activeChoiceTexts(field.choices),
         });
       }
     }
@@ -185,7 +185,7 @@ function checkTenant(
 }
 
 /** Stored values of dependent picklists that do not belong to the new value of the one they depend on. */
-function orphaned(facts: EntityMetadata, body: Row, stored: Row): Problem[] {
+function orphanedChoices(facts: EntityMetadata, body: Row, stored: Row): Problem[] {
   return facts.fields.flatMap((field): Problem[] => {
     const parent = field.parentField === null ? undefined : facts.field(field.parentField);
     const kept = stored[field.name];
@@ -195,7 +195,7 @@ function orphaned(facts: EntityMetadata, body: Row, stored: Row): Problem[] {
       return [];
     const siblings = field.choices.filter((candidate) => candidate.parentValue === String(body[parent.name]));
     const problem = `holds ${choice.label}, which does not belong to the new ${parent.name}: change it too`;
-    return [{ field: field.name, problem, allowed: listChoices(siblings) }];
+    return [{ field: field.name, problem, allowed: activeChoiceTexts(siblings) }];
   });
 }
 
@@ -215,7 +215,7 @@ export async function checkBody(
 ): Promise<CheckedBody> {
   const problems: Problem[] = [];
   const notes: string[] = [];
-  const said: string[] = [];
+  const interpretations: string[] = [];
   const body: Record<string, unknown> = {};
   const udfs: { name: string; value: string | null }[] = [];
   const fields: FieldMetadata[] = [];
@@ -225,8 +225,9 @@ export async function checkBody(
     if (!converted.ok) problems.push(converted.problem);
     else if (field.udf) udfs.push({ name: field.name, value: String(converted.value) });
     else body[field.name] = converted.value;
-    if (converted.ok && converted.as !== undefined) notes.push(`${field.name}: ${converted.as}`);
-    if (converted.ok && converted.said !== undefined) said.push(converted.said);
+    if (converted.ok && converted.record !== undefined) notes.push(`${field.name}: ${converted.record}`);
+    if (converted.ok && converted.interpretation !== undefined)
+      interpretations.push(converted.interpretation);
   };
   for (const [name, given] of flatten(facts, data, problems)) {
     const field = await facts.find(name, how.signal);
@@ -248,9 +249,9 @@ export async function checkBody(
     else keep(field, await convertValue(field, given, how));
   }
   // What a record belongs to is known before a name is looked for in it.
-  for (const named of await ownersFirst(names, how.references)) {
-    const beside = { ...stored, ...body };
-    keep(named.field, await convertValue(named.field, named.given, { ...how, beside }));
+  for (const named of await byDependency(names, how.references)) {
+    const knownValues = { ...stored, ...body };
+    keep(named.field, await convertValue(named.field, named.given, { ...how, knownValues }));
   }
   // Parent picklists first: what a dependent one may hold is known only then.
   picklists.sort((a, b) => Number(a.field.parentField !== null) - Number(b.field.parentField !== null));
@@ -262,7 +263,7 @@ export async function checkBody(
     keep(field, 'problem' in choice ? { ok: false, ...choice } : { ok: true, ...choice });
   }
   if (udfs.length > 0) body.userDefinedFields = udfs;
-  problems.push(...orphaned(facts, body, stored));
+  problems.push(...orphanedChoices(facts, body, stored));
   for (const field of fields) {
     if (field.isRequired === true && body[field.name] === '')
       problems.push({ field: field.name, problem: 'is empty' });
@@ -274,5 +275,5 @@ export async function checkBody(
     ...checkTenant(facts, fields, body, mode),
     ...(await checkReferences(body, fields, how)),
   );
-  return { body, fields, problems: oncePerField(problems), notes, said };
+  return { body, fields, problems: oncePerField(problems), notes, interpretations };
 }

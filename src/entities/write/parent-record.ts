@@ -5,11 +5,11 @@ import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.
 import { entityNamed, entityOfType } from '../metadata/entity-names.js';
 import { ifAllowed } from '../read/optional-read.js';
 import type { CallContext, Reads } from '../read/read.js';
-import type { Identify } from '../references/exact-match.js';
+import type { ExactMatcher } from '../references/exact-match.js';
 import { nameOf, numberField, type References } from '../references/references.js';
 
 /** A record that a write belongs to: the ticket of a note, the task of a time entry, the company of a contact. */
-export interface Subject {
+export interface ParentRecord {
   /** The field, or the argument, that says which. */
   readonly field: string;
   readonly entity: Entity;
@@ -25,7 +25,7 @@ const isNumbered = ({ nameFields }: Entity) => nameFields[0]?.endsWith('Number')
  * The entity of a record that the field names as what is written to, by the table: the parent of a child record,
  * or a ticket or task. Such a record is named by id, number or whole name and never by a part of it.
  */
-export function writtenTo(entity: Entity, field: FieldMetadata): Entity | undefined {
+export function parentEntityOf(entity: Entity, field: FieldMetadata): Entity | undefined {
   const below = entity.parents.find(
     ({ parentField }) => parentField?.toLowerCase() === field.name.toLowerCase(),
   );
@@ -54,11 +54,16 @@ export function nameLine({ singular, ...entity }: Entity, id: number | null, row
   return `${singular}${id === null ? '' : ` ${id}`}${name === undefined ? '' : `: ${name}`}`;
 }
 
-export const subjectLines = (subjects: readonly Subject[]): string[] =>
+export const parentLines = (subjects: readonly ParentRecord[]): string[] =>
   subjects.map(({ entity, id, row }) => `on ${nameLine(entity, id, row)}`);
 
-export function createSubjects(reads: Reads, references: References, identify: Identify) {
-  async function read(field: string, entity: Entity, id: number, context: CallContext): Promise<Subject> {
+export function createParentRecords(reads: Reads, references: References, identify: ExactMatcher) {
+  async function read(
+    field: string,
+    entity: Entity,
+    id: number,
+    context: CallContext,
+  ): Promise<ParentRecord> {
     const readable = entity.path !== null && entity.operations.includes('get');
     const row = readable
       ? await ifAllowed<Row | null | undefined>(() => reads.row(entity, id, undefined, context), undefined)
@@ -80,11 +85,11 @@ export function createSubjects(reads: Reads, references: References, identify: I
 
   /** The data with ids in place of the names of the records that it belongs to, and those records. */
   async function find(known: EntityMetadata, data: Row, context: CallContext) {
-    const subjects: Subject[] = [];
+    const subjects: ParentRecord[] = [];
     const filled: Record<string, unknown> = { ...data };
     for (const [name, given] of Object.entries(data)) {
       const field = known.field(name);
-      const to = field === undefined ? undefined : writtenTo(known.entity, field);
+      const to = field === undefined ? undefined : parentEntityOf(known.entity, field);
       if (field === undefined || to === undefined || !belongs(known.entity, field, to)) continue;
       const found = await idOf(to, given, context);
       if (found === undefined) continue;
@@ -99,10 +104,10 @@ export function createSubjects(reads: Reads, references: References, identify: I
   }
 
   /** Those of a stored record that has no number of its own: its ticket or task tells it from others. */
-  async function ofStored(known: EntityMetadata, row: Row, context: CallContext): Promise<Subject[]> {
+  async function ofStored(known: EntityMetadata, row: Row, context: CallContext): Promise<ParentRecord[]> {
     if (isNumbered(known.entity)) return [];
     const found = known.fields.flatMap((field) => {
-      const to = writtenTo(known.entity, field);
+      const to = parentEntityOf(known.entity, field);
       const id = row[field.name];
       return to !== undefined && isNumbered(to) && belongs(known.entity, field, to) && typeof id === 'number'
         ? [{ field: field.name, to, id }]
@@ -131,4 +136,4 @@ export function createSubjects(reads: Reads, references: References, identify: I
   return { find, ofStored, read, idToWrite };
 }
 
-export type Subjects = ReturnType<typeof createSubjects>;
+export type ParentRecords = ReturnType<typeof createParentRecords>;

@@ -52,8 +52,8 @@ export interface WritePlan {
   /** What should make whoever confirms look twice: read for a preview, empty where it may not be read. */
   readonly warnings: () => Promise<readonly string[]>;
   /** Lines about what else the write concerns, for a preview: read when one is shown. Never rejects. */
-  readonly alongside?: () => Promise<readonly string[]>;
+  readonly childCounts?: () => Promise<readonly string[]>;
   /** Finds out whether the write happened, when its answer was lost. */
-  readonly probe: OutcomeQuery;
+  readonly outcomeQuery: OutcomeQuery;
   execute(writer: AutotaskWriter): Promise<WriteResult>;
 }

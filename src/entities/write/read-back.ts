@@ -5,7 +5,7 @@ import { type EntityMetadata, type FieldMetadata, titleOf } from '../metadata/en
 import type { CallContext, Reads } from '../read/read.js';
 import type { References } from '../references/references.js';
 import { sameValue } from '../values/equality.js';
-import { ownNumber } from '../values/text-patterns.js';
+import { autotaskNumber } from '../values/text-patterns.js';
 import { nameLine } from './parent-record.js';
 import type { Change } from './plan.js';
 import { fileBytes } from './upload-budget.js';
@@ -38,7 +38,7 @@ function otherSize(body: Row, stored: Row): string[] {
   return stored.fileSize === sent ? [] : [`fileSize is ${stored.fileSize}, ${sent} bytes were sent`];
 }
 
-export interface Written {
+export interface WrittenRecord {
   readonly id: number;
   readonly parentId: number | undefined;
   readonly body: Row;
@@ -63,7 +63,7 @@ export function createReadBack(reads: Reads, references: References) {
   /** What a workflow rule of the tenant did, or what follows from the change: the completion of a ticket. */
   async function movedFields(
     known: EntityMetadata,
-    { before, fields, body }: Written,
+    { before, fields, body }: WrittenRecord,
     row: Row,
     context: CallContext,
   ): Promise<string[]> {
@@ -87,7 +87,7 @@ export function createReadBack(reads: Reads, references: References) {
 
   return async function readBack(
     known: EntityMetadata,
-    written: Written,
+    written: WrittenRecord,
     context: CallContext,
   ): Promise<ReadBack> {
     const { entity } = known;
@@ -119,7 +119,7 @@ export function createReadBack(reads: Reads, references: References) {
       ({ name }) =>
         written.before === null &&
         body[name] === undefined &&
-        ownNumber.test(String(stored[name])) &&
+        autotaskNumber.test(String(stored[name])) &&
         name.endsWith('Number'),
     );
     const sent = (field: FieldMetadata) =>

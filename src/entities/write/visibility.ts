@@ -20,7 +20,7 @@ export interface Audience {
 }
 
 /** Names of yes-or-no fields that show a record, or a part of it, to people outside; new ones too. */
-const showing = /visible|publish|portal|comanaged|taskfire|showOnInvoice/i;
+const visibilityFlag = /visible|publish|portal|comanaged|taskfire|showOnInvoice/i;
 
 /** An invoice is sent anyway; the flag says what stands on it. */
 const onInvoice = 'showOnInvoice';
@@ -29,12 +29,12 @@ const onInvoice = 'showOnInvoice';
 const admitting = /^(isClientPortalActive|isTaskFireActive|isEnabledForComanaged)$/i;
 
 /** Whether a field, set to true, shows the record or a part of it to people outside. */
-export const isShowingFlag = ({
+export const isVisibilityFlag = ({
   name,
   dataType,
   isPickList,
 }: Pick<FieldMetadata, 'name' | 'dataType' | 'isPickList'>): boolean =>
-  showing.test(name) &&
+  visibilityFlag.test(name) &&
   isPickList !== true &&
   (dataType === 'boolean' || (/^is[A-Z]/.test(name) && (dataType === 'integer' || dataType === 'short')));
 
@@ -48,27 +48,27 @@ const readByCustomers: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Text that stays inside unless the flag beside it shows it. */
-const keptInside: Readonly<Record<string, { readonly text: string; readonly unless: string }>> = {
+const internalText: Readonly<Record<string, { readonly text: string; readonly unless: string }>> = {
   TimeEntries: { text: 'internalNotes', unless: 'isInternalNotesVisibleToComanaged' },
 };
 
 /** Only a choice that calls itself internal, and names nobody from outside, keeps a record inside. */
-export const keepsInside = (label: string) =>
+export const isInternalLabel = (label: string) =>
   /\binternal\b/i.test(label) && !/co-?managed|customer|client|portal|contact/i.test(label);
 
 /** Who sees a record with this publish choice; null for other fields. */
-export const choiceSeenBy = (
+export const audienceOfChoice = (
   { name }: Pick<FieldMetadata, 'name'>,
   label: string,
 ): 'customer' | 'internal' | null =>
-  name === 'publish' ? (keepsInside(label) ? 'internal' : 'customer') : null;
+  name === 'publish' ? (isInternalLabel(label) ? 'internal' : 'customer') : null;
 
 const isSet = (value: unknown) => value === true || value === 1;
 
 /** `internal` for a publish value: the choices that only our own people see. Empty for any other field or word. */
 export const internalChoices = (field: FieldMetadata, word: string): readonly Choice[] =>
   field.name === 'publish' && /^\s*(internal|internal only|private)\s*$/i.test(word)
-    ? field.choices.filter(({ isActive, label }) => isActive && keepsInside(label))
+    ? field.choices.filter(({ isActive, label }) => isActive && isInternalLabel(label))
     : [];
 
 /**
@@ -84,7 +84,7 @@ export function audienceOf(
 ): Audience {
   const publish = field('publish');
   const inside = (publish?.choices ?? [])
-    .filter(({ isActive, label }) => isActive && keepsInside(label))
+    .filter(({ isActive, label }) => isActive && isInternalLabel(label))
     .map(({ value, label }) => `${value} = ${label}`);
   const customer = (published: boolean, text: string, label: string | null = null): Audience => ({
     seenBy: 'customer',
@@ -104,14 +104,14 @@ export function audienceOf(
     const code = body.publish ?? stored.publish;
     const label = code === undefined || code === null ? undefined : labelOf(publish, code);
     if (label === undefined) return customer(true, 'publish is not a known choice');
-    if (!keepsInside(label)) return customer(true, 'its publish choice is not internal', label);
+    if (!isInternalLabel(label)) return customer(true, 'its publish choice is not internal', label);
     return internal('by its publish choice', label);
   }
   if (hidden.includes('publish')) return customer(true, 'publish is hidden by the policy of this server');
-  const flags = fields.filter(isShowingFlag).map(({ name }) => name);
+  const flags = fields.filter(isVisibilityFlag).map(({ name }) => name);
   const set = flags.find((name) => isSet(body[name]));
   if (set !== undefined) return customer(set !== onInvoice && !admitting.test(set), `${set} is set`);
-  const kept = keptInside[entity.name];
+  const kept = internalText[entity.name];
   const mayShow = kept !== undefined && (hidden.includes(kept.unless) || isSet(stored[kept.unless]));
   const touched = Object.keys(body).filter((name) => name !== 'id');
   if (kept !== undefined && touched.length > 0 && touched.every((name) => name === kept.text)) {
@@ -125,7 +125,7 @@ export function audienceOf(
     const publishes = stays === kept?.unless && typeof body[kept.text] === 'string' && body[kept.text] !== '';
     return customer(publishes, `${stays} is set on the record`);
   }
-  const unknown = hidden.find((name) => showing.test(name) && !admitting.test(name));
+  const unknown = hidden.find((name) => visibilityFlag.test(name) && !admitting.test(name));
   if (unknown !== undefined) return customer(false, `it may be, ${unknown} is hidden by the policy`);
   const read = (readByCustomers[entity.name] ?? []).filter(
     (name) => typeof body[name] === 'string' && body[name] !== '',

@@ -7,22 +7,22 @@ import { orNull } from '../read/optional-read.js';
 import type { CallContext, Reads } from '../read/read.js';
 import type { References } from '../references/references.js';
 import { instantOf } from '../values/dates.js';
-import type { Subject } from './parent-record.js';
+import type { ParentRecord } from './parent-record.js';
 
 /**
  * What should make whoever confirms a write look twice. Nothing here blocks: Autotask decides. Each warning applies
  * to every entity that has its fields, and a user who may not read what it compares with gets none.
  */
-export interface Concern {
+export interface WriteContext {
   readonly known: EntityMetadata;
   /** What is sent. */
   readonly body: Row;
   /** The record as it is; empty for a new one. */
   readonly stored: Row;
-  readonly subjects: readonly Subject[];
+  readonly subjects: readonly ParentRecord[];
 }
 
-interface Look {
+interface WarningLookups {
   /** The record, or null where there is none or it may not be read. */
   row(entity: string, id: number): Promise<Row | null>;
   /** `Bianca Almeida (id 5)` */
@@ -35,14 +35,14 @@ interface Look {
 interface Warning {
   /** Fields of which the write must send one. */
   readonly sends: readonly string[];
-  check(concern: Concern, look: Look): Promise<string | undefined> | string | undefined;
+  check(concern: WriteContext, look: WarningLookups): Promise<string | undefined> | string | undefined;
 }
 
 const idIn = (row: Row | null | undefined, name: string) =>
   typeof row?.[name] === 'number' ? Number(row[name]) : undefined;
-const heldIn = ({ body, stored }: Concern, name: string): unknown =>
+const resultingValue = ({ body, stored }: WriteContext, name: string): unknown =>
   body[name] === undefined ? stored[name] : body[name];
-const rowOf = (concern: Concern): Row => ({ ...concern.stored, ...concern.body });
+const rowOf = (concern: WriteContext): Row => ({ ...concern.stored, ...concern.body });
 const rounded = (value: number) => String(Math.round(value * 100) / 100);
 
 /** Hours between start and end; undefined where either is missing. */
@@ -56,7 +56,7 @@ const pairs = [
   ['assignedResourceRoleID', 'assignedResourceID'],
 ] as const;
 
-async function foreignRole(concern: Concern, look: Look): Promise<string | undefined> {
+async function roleNotOfResource(concern: WriteContext, look: WarningLookups): Promise<string | undefined> {
   const row = rowOf(concern);
   for (const [roleField, resourceField] of pairs) {
     const [role, resource] = [idIn(row, roleField), idIn(row, resourceField)];
@@ -101,7 +101,10 @@ const warnings: readonly Warning[] = [
       return `roleID: ${is} is not the role of the ${subject.entity.singular.toLowerCase()}, which is ${other}`;
     },
   },
-  { sends: ['roleID', 'resourceID', 'assignedResourceID', 'assignedResourceRoleID'], check: foreignRole },
+  {
+    sends: ['roleID', 'resourceID', 'assignedResourceID', 'assignedResourceRoleID'],
+    check: roleNotOfResource,
+  },
   {
     sends: ['hoursWorked', 'startDateTime', 'dateWorked', 'billingCodeID'],
     async check(concern, look) {
@@ -126,7 +129,7 @@ const warnings: readonly Warning[] = [
   {
     sends: ['hoursWorked', 'startDateTime', 'endDateTime'],
     check(concern) {
-      const [hours, between] = [heldIn(concern, 'hoursWorked'), hoursBetween(rowOf(concern))];
+      const [hours, between] = [resultingValue(concern, 'hoursWorked'), hoursBetween(rowOf(concern))];
       if (typeof hours !== 'number' || between === undefined || Math.abs(hours - between) < 0.01)
         return undefined;
       if (concern.body.hoursWorked === undefined) return undefined;
@@ -136,7 +139,7 @@ const warnings: readonly Warning[] = [
   {
     sends: ['isBillableToCompany', 'unitPrice', 'unitQuantity'],
     check(concern) {
-      const billed = heldIn(concern, 'isBillableToCompany');
+      const billed = resultingValue(concern, 'isBillableToCompany');
       if (concern.known.field('isBillableToCompany') === undefined || billed === false) return undefined;
       if (billed === true) return 'isBillableToCompany: the customer will be billed for this';
       return 'isBillableToCompany is not given: the customer may be billed for this';
@@ -148,7 +151,7 @@ const warnings: readonly Warning[] = [
 const labour = 1;
 
 /** What Autotask computes from what is sent, `name: value`. */
-export function computed(known: EntityMetadata, body: Row, stored: Row): string[] {
+export function computedValues(known: EntityMetadata, body: Row, stored: Row): string[] {
   const row = { ...stored, ...body };
   const lines: string[] = [];
   const sends = (...names: string[]) => names.some((name) => body[name] !== undefined);
@@ -178,7 +181,7 @@ const rememberedMs = 30 * 60_000;
 const mostRemembered = 200;
 
 /** What was created in this session, so that a second one like it is noticed. */
-export function createRecent(now: () => number = Date.now) {
+export function createDuplicateDetector(now: () => number = Date.now) {
   const seen = new Map<string, { readonly at: number; readonly what: string }>();
   /** Like: the same caller, entity and owners, and the same title, or the same in everything without one. */
   function keyOf(known: EntityMetadata, body: Row, context: CallContext): string {
@@ -221,12 +224,12 @@ export function createRecent(now: () => number = Date.now) {
 /** Entities that say which roles a resource has. */
 const roleEntities = ['ResourceRoles', 'ResourceServiceDeskRoles', 'ResourceRoleDepartments'] as const;
 
-export function createLook(
+export function createWarningLookups(
   reads: Reads,
   references: References,
   facts: (entity: ReturnType<typeof findEntity>, signal?: AbortSignal) => Promise<EntityMetadata>,
   context: CallContext,
-): Look {
+): WarningLookups {
   const rows = new Map<string, Promise<Row | null>>();
   return {
     row(entity, id) {
@@ -262,7 +265,7 @@ export function createLook(
 }
 
 /** All warnings about a write. Never rejects but when the call is cancelled. */
-export async function warningsOf(concern: Concern, look: Look): Promise<string[]> {
+export async function warningsOf(concern: WriteContext, look: WarningLookups): Promise<string[]> {
   const found = await Promise.all(
     warnings
       .filter(({ sends }) =>

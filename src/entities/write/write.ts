@@ -12,20 +12,32 @@ import {
   titleOf,
 } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
-import { childrenOf } from '../read/child-counts.js';
+import { childCountLines } from '../read/child-counts.js';
 import type { CallContext, Reads, RecordResult } from '../read/read.js';
-import { createIdentify } from '../references/exact-match.js';
+import { createExactMatcher } from '../references/exact-match.js';
 import type { References } from '../references/references.js';
 import { checkBody } from './check-body.js';
 import { type MarkFields, newMark, withoutMark } from './idempotency-mark.js';
 import { outcomeQueryOfCreate, outcomeQueryOfRecord } from './outcome-query.js';
-import { createSubjects, nameLine, type Subject, subjectLines, writtenTo } from './parent-record.js';
+import {
+  createParentRecords,
+  nameLine,
+  type ParentRecord,
+  parentEntityOf,
+  parentLines,
+} from './parent-record.js';
 import type { WritePlan, WriteResult } from './plan.js';
-import { createReadBack, type Written } from './read-back.js';
+import { createReadBack, type WrittenRecord } from './read-back.js';
 import { findRoute, type ParentArguments, type Route } from './route.js';
-import { fileBytes, mostFileBytes, type Uploads } from './upload-budget.js';
+import { fileBytes, mostFileBytes, type UploadBudget } from './upload-budget.js';
 import { audienceOf } from './visibility.js';
-import { type Concern, computed, createLook, createRecent, warningsOf } from './warnings.js';
+import {
+  computedValues,
+  createDuplicateDetector,
+  createWarningLookups,
+  type WriteContext,
+  warningsOf,
+} from './warnings.js';
 
 /** What is about to be stored is shown whole: Autotask's longest text has 32,000 characters. */
 const wholeText = 40_000;
@@ -37,7 +49,7 @@ export interface WriteSettings {
   readonly reads: Reads;
   readonly policy: Policy;
   readonly marks: MarkFields;
-  readonly uploads: Uploads;
+  readonly uploads: UploadBudget;
 }
 
 /** Characters that nobody sees in a preview are stored nevertheless, so they are at least counted. */
@@ -74,16 +86,16 @@ export function createWrites(settings: WriteSettings) {
       ...options(context),
     }).then(([cells = []]) => cells);
 
-  const identify = createIdentify(reader, references);
-  const subjects = createSubjects(reads, references, identify);
+  const identify = createExactMatcher(reader, references);
+  const subjects = createParentRecords(reads, references, identify);
   const readBack = createReadBack(reads, references);
-  const recent = createRecent();
+  const recent = createDuplicateDetector();
 
   /** Looked up once a plan, and only when somebody is shown a preview. */
-  function warning(concern: Concern, context: CallContext, also?: string): WritePlan['warnings'] {
+  function warning(concern: WriteContext, context: CallContext, also?: string): WritePlan['warnings'] {
     let found: Promise<string[]> | undefined;
     return async () => {
-      found ??= warningsOf(concern, createLook(reads, references, facts, context));
+      found ??= warningsOf(concern, createWarningLookups(reads, references, facts, context));
       return [...(also === undefined ? [] : [also]), ...(await found)];
     };
   }
@@ -92,13 +104,13 @@ export function createWrites(settings: WriteSettings) {
   const conversion = (known: EntityMetadata, context: CallContext) => ({
     ...reads.conversion(context),
     identify: (field: FieldMetadata, text: string) => {
-      const entity = writtenTo(known.entity, field);
+      const entity = parentEntityOf(known.entity, field);
       return entity === undefined ? undefined : identify(entity, text, context.signal);
     },
   });
 
   /** Records that a write belongs to and that are not there. */
-  const missing = (found: readonly Subject[], { parentId }: ParentArguments): Problem[] =>
+  const missing = (found: readonly ParentRecord[], { parentId }: ParentArguments): Problem[] =>
     found.flatMap(({ field, entity, id, row }) => {
       const problem = `there is no record ${id} in ${entity.name}`;
       return row === null ? [{ field: parentId === id ? 'parentId' : field, problem }] : [];
@@ -117,8 +129,8 @@ export function createWrites(settings: WriteSettings) {
   async function result(
     action: 'create' | 'update',
     known: EntityMetadata,
-    written: Written,
-    plan: Pick<WritePlan, 'changes' | 'notes'> & { readonly on: readonly Subject[] },
+    written: WrittenRecord,
+    plan: Pick<WritePlan, 'changes' | 'notes'> & { readonly on: readonly ParentRecord[] },
     context: CallContext,
   ): Promise<WriteResult> {
     const { entity } = known;
@@ -129,7 +141,7 @@ export function createWrites(settings: WriteSettings) {
       entity,
       id: written.id,
       link,
-      called: [called, ...subjectLines(plan.on)],
+      called: [called, ...parentLines(plan.on)],
       changes: plan.changes,
       ...back,
       notes: [...plan.notes, ...notes],
@@ -178,8 +190,8 @@ export function createWrites(settings: WriteSettings) {
     const like = recent.like(known, withoutMark(checked.body, own) ?? {}, context);
     const planNotes = [
       ...(args.notes ?? []),
-      ...checked.said,
-      ...computed(known, checked.body, {}),
+      ...checked.interpretations,
+      ...computedValues(known, checked.body, {}),
       ...invisibleNotes(checked.body),
     ];
     const route = findRoute(entity, 'create', checked.body, args);
@@ -197,12 +209,12 @@ export function createWrites(settings: WriteSettings) {
       body: checked.body,
       mark: own,
       stored: null,
-      called: subjectLines(on),
+      called: parentLines(on),
       audience: audienceOf(known, checked.body, {}),
       changes,
       notes: planNotes,
       warnings: warning({ known, body: checked.body, stored: {}, subjects: on }, context, like),
-      probe: outcomeQueryOfCreate(
+      outcomeQuery: outcomeQueryOfCreate(
         known,
         checked.body,
         own === null ? {} : { [own]: marked[own] },
@@ -294,8 +306,8 @@ export function createWrites(settings: WriteSettings) {
     const before = await show(row, fields, context);
     const planNotes = [
       ...(args.notes ?? []),
-      ...checked.said,
-      ...computed(known, checked.body, row),
+      ...checked.interpretations,
+      ...computedValues(known, checked.body, row),
       ...clearedNote(checked.body, fields, before),
       ...invisibleNotes(checked.body),
     ];
@@ -313,12 +325,12 @@ export function createWrites(settings: WriteSettings) {
       body: checked.body,
       mark: null,
       stored: row,
-      called: [nameLine(entity, args.id, row), ...subjectLines(on)],
+      called: [nameLine(entity, args.id, row), ...parentLines(on)],
       audience: audienceOf(known, checked.body, row),
       changes,
       notes: planNotes,
       warnings: warning({ known, body: checked.body, stored: row, subjects: on }, context),
-      probe: outcomeQueryOfRecord(
+      outcomeQuery: outcomeQueryOfRecord(
         entity.name,
         args.id,
         args.parentId,
@@ -348,7 +360,7 @@ export function createWrites(settings: WriteSettings) {
     const gone = { text: '', json: null };
     const called = [
       nameLine(entity, args.id, row),
-      ...subjectLines(await subjects.ofStored(known, row, context)),
+      ...parentLines(await subjects.ofStored(known, row, context)),
     ];
     const changes = record.fields.map((field, index) => ({
       field: titleOf(field),
@@ -368,8 +380,8 @@ export function createWrites(settings: WriteSettings) {
       changes,
       notes: [],
       warnings: async () => [],
-      alongside: () => childrenOf(entity, args.id, reader, policy, context.signal),
-      probe: outcomeQueryOfRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
+      childCounts: () => childCountLines(entity, args.id, reader, policy, context.signal),
+      outcomeQuery: outcomeQueryOfRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
       execute: async (writer) => {
         const id = await writer.remove(`${route.path}/${args.id}`, options(context));
         const left = await reads.row(entity, args.id, route.parent?.id, context).catch(() => null);

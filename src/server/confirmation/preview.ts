@@ -53,7 +53,7 @@ export async function previewLines(plan: WritePlan, actAs: number | null): Promi
   return [
     actionLine(plan),
     ...fence(await dataLines(plan)),
-    ...((await plan.alongside?.()) ?? []),
+    ...((await plan.childCounts?.()) ?? []),
     ...audienceLines(plan, actAs),
   ];
 }
@@ -82,7 +82,7 @@ export async function questionText(plan: WritePlan, actAs: number | null): Promi
   return [
     actionLine(plan),
     ...audienceLines(plan, actAs),
-    ...((await plan.alongside?.()) ?? []),
+    ...((await plan.childCounts?.()) ?? []),
     ...more,
     ...fence(data.slice(0, mostLines).map(cutForDialog)),
   ].join('\n');

@@ -62,7 +62,7 @@ function afterwards(error: unknown, plan: WritePlan, id: number | null): unknown
   return new AutotaskError('outcomeUnknown', error.message, {
     upstream,
     ...(status === undefined ? {} : { status }),
-    next: probeText(plan.probe),
+    next: probeText(plan.outcomeQuery),
     cause,
   });
 }

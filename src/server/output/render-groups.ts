@@ -1,4 +1,4 @@
-import type { AggregateResult, Together } from '../../entities/aggregate/index.js';
+import type { AggregateResult, GroupSum } from '../../entities/aggregate/index.js';
 import { notes, tenantData } from './untrusted-text.js';
 
 const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
@@ -24,7 +24,7 @@ export function groupsText({
       : `all ${records} ${entity} that match, counted by ${plural(countQueries, 'query').replace('querys', 'queries')}`;
   const head =
     keys.length === 0 ? `Complete: ${how}.` : `Complete: ${how}; ${plural(total.groups, 'group')}.`;
-  const line = (label: string, { cells }: Together) =>
+  const line = (label: string, { cells }: GroupSum) =>
     [...keys.map((_, index) => (index === 0 ? label : '')), ...cells.map((cell) => cell.text)].join('\t');
   const lines = rows.map((row) => row.map((cell) => cell.text).join('\t'));
   if (others !== null) lines.push(line(`OTHERS (${plural(others.groups, 'group')})`, others));
@@ -44,7 +44,7 @@ export function groupsJson({
 }: AggregateResult): unknown {
   const { keys, metrics, rows, others, outside, total } = table;
   const columns = [...keys, ...metrics];
-  const together = (of: Together | null) =>
+  const together = (of: GroupSum | null) =>
     of && {
       groups: of.groups,
       records: of.records,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { isPhone } from '../../entities/values/phones.js';
-import { hostIn, isUrl, numberIn } from '../../entities/values/text-patterns.js';
+import { autotaskNumberIn, hostIn, isUrl } from '../../entities/values/text-patterns.js';
 import type { Arguments, ReadTool, ToolContext } from './define-tool.js';
 import { defineReadTool } from './define-tool.js';
 import * as inputs from './shared-inputs.js';
@@ -47,7 +47,7 @@ export function words(text: string, looks: Looks): Condition[] {
   if (phones.length > 0 && isPhone(text)) {
     return [any(...[...phones, ...looks.text].map((field) => contains(field, text.trim())))];
   }
-  const number = numberIn(text);
+  const number = autotaskNumberIn(text);
   const given = (number ?? text).split(/\s+/).filter((word) => word !== '');
   const telling = given.map((word) => (isUrl(word) ? word : bare(word))).filter((word) => word !== '');
   return (telling.length > 0 ? telling : given).map((word) => {

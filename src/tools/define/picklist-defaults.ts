@@ -1,7 +1,7 @@
 import type { Choice, FieldMetadata } from '../../entities/metadata/entity-metadata.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { choicesByLabel } from '../../entities/metadata/picklists.js';
-import { keepsInside } from '../../entities/write/visibility.js';
+import { isInternalLabel } from '../../entities/write/visibility.js';
 import type { ToolContext } from './define-tool.js';
 
 /** Active choices of a picklist of this tenant. */
@@ -47,7 +47,7 @@ export async function defaultChoice(
  */
 export async function internalChoice(entity: string, context: ToolContext): Promise<Choice | undefined> {
   const { choices } = await activeChoices(entity, 'publish', context);
-  return choices.find((choice) => keepsInside(choice.label));
+  return choices.find((choice) => isInternalLabel(choice.label));
 }
 
 export const defaultNote = (field: string, choice: Choice): string =>

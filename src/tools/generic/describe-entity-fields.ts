@@ -1,6 +1,6 @@
 import { abilities } from '../../entities/metadata/describe.js';
 import { type FieldMetadata, titleOf } from '../../entities/metadata/entity-metadata.js';
-import { choiceSeenBy, isShowingFlag } from '../../entities/write/visibility.js';
+import { audienceOfChoice, isVisibilityFlag } from '../../entities/write/visibility.js';
 import { oneLine } from '../../text.js';
 import { defineReadTool } from '../define/define-tool.js';
 import * as inputs from '../define/shared-inputs.js';
@@ -23,14 +23,14 @@ function line(field: FieldMetadata): string {
   if (field.isQueryable === false) facts.push('not filterable');
   if (field.referenceEntityType !== null) facts.push(`-> ${field.referenceEntityType}`);
   if (field.udf) facts.push('user-defined');
-  if (isShowingFlag(field)) facts.push('true lets people outside see it');
+  if (isVisibilityFlag(field)) facts.push('true lets people outside see it');
   if (field.parentField) facts.push(`depends on ${field.parentField}`);
   if (field.isPickList === true && field.choices.length === 0) facts.push('picklist');
   const active = field.choices.filter((choice) => choice.isActive);
   const choices = active
     .slice(0, mostChoices)
     .map((choice) => {
-      const seenBy = choiceSeenBy(field, choice.label);
+      const seenBy = audienceOfChoice(field, choice.label);
       const marks = [
         choice.parentValue === '' ? '' : ` <${choice.parentValue}>`,
         choice.isDefaultValue ? '*' : '',

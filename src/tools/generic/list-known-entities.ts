@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Listing, listEntities } from '../../entities/metadata/describe.js';
+import { type EntitySummary, listEntities } from '../../entities/metadata/describe.js';
 import { allEntities } from '../../entities/metadata/entity-names.js';
 import { nearest } from '../../nearest.js';
 import { defineReadTool } from '../define/define-tool.js';
@@ -24,13 +24,13 @@ const common = [
   'ServiceCalls',
 ];
 
-const line = (entity: Listing) => {
+const line = (entity: EntitySummary) => {
   const below = entity.parents.length > 0 ? ` (below ${entity.parents.join(', ')})` : '';
   return `${entity.name}: ${entity.abilities.join(' ') || 'metadata only'}${below}`;
 };
 
 /** Entities that allow the same, in one line: the shortest way to say what each can do. */
-function byAbility(entities: readonly Listing[]): string[] {
+function byAbility(entities: readonly EntitySummary[]): string[] {
   const groups = new Map<string, string[]>();
   for (const { name, abilities } of entities) {
     const can = abilities.join(' ') || 'metadata only';

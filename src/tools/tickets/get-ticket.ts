@@ -7,7 +7,7 @@ import { defineReadTool, type ToolContext } from '../define/define-tool.js';
 import * as inputs from '../define/shared-inputs.js';
 import { withContact } from './ticket-contact.js';
 import { noteColumns } from './timeline/entries.js';
-import { partNames, ticketStory } from './timeline/timeline.js';
+import { partNames, readTicketTimeline } from './timeline/timeline.js';
 
 /** How many notes and time entries are shown; older ones are counted. */
 const shown = 5;
@@ -93,7 +93,7 @@ export const getTicket = defineReadTool({
     const id = await idOf('Tickets', given, context);
     if (parts.length > 0) {
       const names = partNames.filter((name) => parts.includes('all') || parts.includes(name));
-      return ticketStory(id, names, context, telling);
+      return readTicketTimeline(id, names, context, telling);
     }
     const { reads } = context.entities.tenant();
     const record = telling(await reads.get({ entity: 'Tickets', id }, context));

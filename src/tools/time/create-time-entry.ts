@@ -3,7 +3,7 @@ import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
 import { today, toUtc } from '../../entities/values/dates.js';
-import type { Subject } from '../../entities/write/parent-record.js';
+import type { ParentRecord } from '../../entities/write/parent-record.js';
 import { InvalidInput, type Problem } from '../../errors.js';
 import { datetime } from '../../scalars.js';
 import { defaultRole, isGiven } from '../define/assignment-checks.js';
@@ -62,7 +62,7 @@ function timeProblems(data: Row, context: ToolContext): Problem[] {
  * The role of time without one: that of the ticket or task when the resource holds it, or when nobody may say which
  * it holds; otherwise the resource's default one.
  */
-async function roleOf(data: Row, subjects: readonly Subject[], context: ToolContext) {
+async function roleOf(data: Row, subjects: readonly ParentRecord[], context: ToolContext) {
   const usual = subjects.map(({ row }) => row?.assignedResourceRoleID).find((id) => typeof id === 'number');
   const on = subjects[0]?.entity.singular.toLowerCase() ?? 'ticket';
   const held = await ifAllowed(() => rolesOf(data.resourceID, context), []);

@@ -4,14 +4,14 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** Days; the buckets when the caller names no others. */
-const usualBounds = [1, 3, 7, 14, 30, 90].map((days) => days * dayMs);
+const defaultBounds = [1, 3, 7, 14, 30, 90].map((days) => days * dayMs);
 
 const units: Readonly<Record<string, number>> = { h: hourMs, d: dayMs, w: 7 * dayMs };
 const bound = /^(\d{1,5}(?:\.\d{1,3})?)\s*(h|d|w)?(?:ours?|rs?|ays?|eeks?)?$/i;
 
 /** Bounds as `7,30,90` (days), `4h,1d,2w`; a text when they are none. */
 export function parseBounds(text: string | undefined): readonly number[] | string {
-  if (text === undefined || text.trim() === '') return usualBounds;
+  if (text === undefined || text.trim() === '') return defaultBounds;
   const bounds: number[] = [];
   for (const part of text.split(/[,;/|\s]+/).filter((piece) => piece !== '')) {
     const [, size, unit = 'd'] = bound.exec(part) ?? [];
@@ -26,7 +26,7 @@ export function parseBounds(text: string | undefined): readonly number[] | strin
 
 /** As it is to be written: `age`, or `age(4h,1,7)`. */
 export const ageName = (bounds: readonly number[]): string =>
-  bounds === usualBounds
+  bounds === defaultBounds
     ? 'age'
     : `age(${bounds.map((ms) => (ms % dayMs === 0 ? ms / dayMs : `${ms / hourMs}h`)).join(',')})`;
 
@@ -36,7 +36,7 @@ function size(ms: number): string {
 }
 
 /** `1 to 3 days`; where the units differ, both are said. */
-function stretch(from: number, to: number): string {
+function rangeLabel(from: number, to: number): string {
   const [start = '', unit] = size(from).split(' ');
   const [, endUnit = ''] = size(to).split(' ');
   return endUnit.startsWith(unit?.replace(/s$/, '') ?? '-')
@@ -50,7 +50,7 @@ export function ageLabel(bounds: readonly number[], at: number): string {
   const to = bounds[at];
   if (at < 0) return 'in the future';
   if (from === undefined) return to === undefined ? 'any age' : `under ${size(to)}`;
-  return to === undefined ? `${size(from)} and more` : stretch(from, to);
+  return to === undefined ? `${size(from)} and more` : rangeLabel(from, to);
 }
 
 /**

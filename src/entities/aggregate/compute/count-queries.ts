@@ -4,11 +4,11 @@ import type { CheckedFilter } from '../../filter/check-filter.js';
 import type { EntityMetadata } from '../../metadata/entity-metadata.js';
 import { codeValue } from '../../metadata/picklists.js';
 import type { GroupKey, KeyValue } from '../request/group-keys.js';
-import type { Request } from '../request/request.js';
+import type { AggregateRequest } from '../request/request.js';
 import type { Groups } from './groups.js';
 
 /** One group and the conditions that its records meet. */
-interface Countable {
+interface CountableGroup {
   readonly keys: readonly KeyValue[];
   readonly conditions: readonly FilterNode[];
 }
@@ -17,7 +17,7 @@ interface Countable {
 const atOnce = 3;
 
 /** Every value that the key can have, absence included; undefined when they cannot be listed. */
-function valuesOf({ by, paths, field }: GroupKey, live: boolean): Countable[] | undefined {
+function valuesOf({ by, paths, field }: GroupKey, live: boolean): CountableGroup[] | undefined {
   const [path, ...others] = paths;
   if (by !== 'value' || path === undefined || others.length > 0 || path.through.length > 0) return undefined;
   if (field.udf || field.isQueryable === false) return undefined;
@@ -38,13 +38,13 @@ function valuesOf({ by, paths, field }: GroupKey, live: boolean): Countable[] | 
  * The groups that count queries can tell without reading a record: picklists and flags, and nothing but counts
  * asked. Inactive choices and records without a value are among them. Undefined where records must be read.
  */
-export function countable(
-  { keys, metrics }: Request,
+export function countableGroups(
+  { keys, metrics }: AggregateRequest,
   filter: CheckedFilter,
   { live }: EntityMetadata,
-): readonly Countable[] | undefined {
+): readonly CountableGroup[] | undefined {
   if (metrics.some(({ operand }) => operand !== null) || filter.local.length > 0) return undefined;
-  let groups: Countable[] = [{ keys: [], conditions: [] }];
+  let groups: CountableGroup[] = [{ keys: [], conditions: [] }];
   for (const key of keys) {
     const values = valuesOf(key, live);
     if (values === undefined) return undefined;
@@ -65,7 +65,7 @@ export function countable(
 export async function countGroups(
   path: string,
   filter: CheckedFilter,
-  countables: readonly Countable[],
+  countables: readonly CountableGroup[],
   total: number,
   into: Groups,
   reader: AutotaskReader,

@@ -1,9 +1,9 @@
 import type { Row } from '../../../client/types.js';
 import { AutotaskError } from '../../../errors.js';
 import type { KeyValue } from '../request/group-keys.js';
-import { type Metric, needsOf } from '../request/metrics.js';
+import { type Metric, tallyOptions } from '../request/metrics.js';
 import type { Operand } from '../request/operands.js';
-import { type Needs, type Scalar, Tally } from './tally.js';
+import { type Scalar, Tally, type TallyOptions } from './tally.js';
 
 /** Groups that are kept at once; with the distinct values they are all that grows while records stream by. */
 export const mostGroups = 20_000;
@@ -18,9 +18,9 @@ export interface Group {
 }
 
 /** What of a record belongs to which group, read by the functions that were made for it. */
-export interface Recipe {
+export interface RecordReaders {
   readonly keys: readonly ((row: Row) => KeyValue)[];
-  readonly measures: readonly { readonly needs: Needs; read(row: Row): Scalar | null }[];
+  readonly measures: readonly { readonly needs: TallyOptions; read(row: Row): Scalar | null }[];
 }
 
 const tooMany = (what: string, read: number) =>
@@ -30,10 +30,10 @@ const tooMany = (what: string, read: number) =>
 
 export class Groups {
   private readonly groups = new Map<string, Group>();
-  private held = 0;
+  private distinctValues = 0;
   records = 0;
 
-  constructor(private readonly recipe: Recipe) {}
+  constructor(private readonly recipe: RecordReaders) {}
 
   /** A group of no records yet. */
   empty(keys: readonly KeyValue[] = []): Group {
@@ -58,9 +58,9 @@ export class Groups {
     this.records += 1;
     for (const [index, { read }] of this.recipe.measures.entries()) {
       const value = read(row);
-      if (value !== null && group.tallies[index]?.add(value) === true) this.held += 1;
+      if (value !== null && group.tallies[index]?.add(value) === true) this.distinctValues += 1;
     }
-    if (this.held > mostDistinct) {
+    if (this.distinctValues > mostDistinct) {
       throw tooMany(`There are more than ${mostDistinct} distinct values to tell apart`, this.records);
     }
   }
@@ -77,7 +77,7 @@ export class Groups {
   }
 
   /** All records of the groups together. */
-  together(groups: readonly Group[]): Group {
+  total(groups: readonly Group[]): Group {
     const sum = this.empty();
     for (const group of groups) {
       sum.records += group.records;
@@ -91,7 +91,7 @@ export class Groups {
 }
 
 /** The operands of the metrics, each once, with what must be kept of it. */
-export function operandsOf(metrics: readonly Metric[]): readonly { operand: Operand; needs: Needs }[] {
+export function operandsOf(metrics: readonly Metric[]): readonly { operand: Operand; needs: TallyOptions }[] {
   const byName = new Map<string, { operand: Operand; metrics: Metric[] }>();
   for (const metric of metrics) {
     if (metric.operand === null) continue;
@@ -99,5 +99,5 @@ export function operandsOf(metrics: readonly Metric[]): readonly { operand: Oper
     known.metrics.push(metric);
     byName.set(metric.operand.name, known);
   }
-  return [...byName.values()].map(({ operand, metrics: on }) => ({ operand, needs: needsOf(on) }));
+  return [...byName.values()].map(({ operand, metrics: on }) => ({ operand, needs: tallyOptions(on) }));
 }

@@ -5,13 +5,13 @@ import { AutotaskError } from '../../../errors.js';
 const freeRequests = 10;
 
 /** Share of the hourly requests that is left to everybody else. */
-const keptForOthers = 0.1;
+const reservedShare = 0.1;
 
 export const defaultRecords = 50_000;
 export const mostRecords = 1_000_000;
 
 /** Refuses before anything is read when more records match than may be read. */
-export function requireWithin(entity: string, total: number, limit: number): void {
+export function requireRecordLimit(entity: string, total: number, limit: number): void {
   if (total <= limit) return;
   const way =
     total <= mostRecords
@@ -25,7 +25,7 @@ export function requireWithin(entity: string, total: number, limit: number): voi
 }
 
 /** The same while reading, for records that came after they were counted. */
-export function requireStillWithin(entity: string, read: number, limit: number): void {
+export function requireRecordLimitWhileReading(entity: string, read: number, limit: number): void {
   if (read <= limit) return;
   throw new AutotaskError(
     'notAllowed',
@@ -38,7 +38,7 @@ export function requireStillWithin(entity: string, read: number, limit: number):
  * Refuses before anything is read when so many requests do not fit into what is left of the hour. The count is
  * that of the whole tenant; when Autotask does not tell it, reading goes on and a refusal would be its own.
  */
-export async function requireRoom(
+export async function requireRequestBudget(
   reader: AutotaskReader,
   entity: string,
   requests: number,
@@ -48,7 +48,7 @@ export async function requireRoom(
   try {
     const { externalRequestThreshold, currentTimeframeRequestCount, requestThresholdTimeframe } =
       await reader.threshold(options);
-    const left = Math.floor(externalRequestThreshold * (1 - keptForOthers)) - currentTimeframeRequestCount;
+    const left = Math.floor(externalRequestThreshold * (1 - reservedShare)) - currentTimeframeRequestCount;
     if (requests <= left) return;
     throw new AutotaskError(
       'limited',

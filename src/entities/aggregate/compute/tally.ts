@@ -4,7 +4,7 @@ import { add, compare, type Decimal, toText, zero } from './decimal.js';
 export type Scalar = Decimal | number | string | boolean;
 
 /** What the metrics on one operand need to know; the rest is not kept. */
-export interface Needs {
+export interface TallyOptions {
   readonly sum: boolean;
   readonly extremes: boolean;
   readonly distinct: boolean;
@@ -28,14 +28,14 @@ export class Tally {
   most: Scalar | null = null;
   readonly seen = new Set<string | number | boolean>();
 
-  constructor(private readonly needs: Needs) {}
+  constructor(private readonly options: TallyOptions) {}
 
   /** True when it holds one more distinct value than before. */
   add(value: Scalar): boolean {
     this.values += 1;
-    if (this.needs.sum && typeof value === 'object') this.sum = add(this.sum, value);
-    if (this.needs.extremes) this.stretch(value, value);
-    if (!this.needs.distinct) return false;
+    if (this.options.sum && typeof value === 'object') this.sum = add(this.sum, value);
+    if (this.options.extremes) this.extend(value, value);
+    if (!this.options.distinct) return false;
     const before = this.seen.size;
     this.seen.add(typeof value === 'object' ? toText(value) : value);
     return this.seen.size > before;
@@ -44,11 +44,11 @@ export class Tally {
   merge(other: Tally): void {
     this.values += other.values;
     this.sum = add(this.sum, other.sum);
-    if (other.least !== null && other.most !== null) this.stretch(other.least, other.most);
+    if (other.least !== null && other.most !== null) this.extend(other.least, other.most);
     for (const value of other.seen) this.seen.add(value);
   }
 
-  private stretch(least: Scalar, most: Scalar): void {
+  private extend(least: Scalar, most: Scalar): void {
     if (this.least === null || compareScalars(least, this.least) < 0) this.least = least;
     if (this.most === null || compareScalars(most, this.most) > 0) this.most = most;
   }

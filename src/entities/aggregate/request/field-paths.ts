@@ -9,15 +9,15 @@ import {
 import { entityOfType } from '../../metadata/entity-names.js';
 
 /** A field of the records themselves, or of a record that they point to. */
-export interface Path {
+export interface FieldPath {
   /** As Autotask spells it: `ticketID.companyID`. */
   readonly name: string;
   /** The fields that lead there, outermost first; empty for a field of the records themselves. */
-  readonly through: readonly Reference[];
+  readonly through: readonly ReferenceStep[];
   readonly field: FieldMetadata;
 }
 
-export interface Reference {
+export interface ReferenceStep {
   readonly field: FieldMetadata;
   /** What it points to; can be queried by id. */
   readonly entity: Entity & { readonly path: string };
@@ -29,13 +29,17 @@ const mostReferences = 2;
 const separator = /\s*(?:->|[./])\s*/;
 
 /** Finds what a text names. All reading of foreign entities is checked by their own facts: rights and masks. */
-export function createPaths(root: EntityMetadata, facts: MetadataStore, signal: AbortSignal | undefined) {
+export function createPathFinder(
+  root: EntityMetadata,
+  facts: MetadataStore,
+  signal: AbortSignal | undefined,
+) {
   /** `company` is understood as `companyID`, as in the arguments of other tools. */
   const builtIn = (known: EntityMetadata, name: string) => known.field(name) ?? known.field(`${name}ID`);
   const named = async (known: EntityMetadata, name: string) =>
     builtIn(known, name) ?? (await known.find(name, signal));
 
-  function referenceBy(known: EntityMetadata, field: FieldMetadata): Reference | string {
+  function referenceBy(known: EntityMetadata, field: FieldMetadata): ReferenceStep | string {
     const entity = entityOfType(field.referenceEntityType);
     if (field.referenceEntityType === null) {
       const references = known.fields.filter((candidate) => candidate.referenceEntityType !== null);
@@ -50,10 +54,10 @@ export function createPaths(root: EntityMetadata, facts: MetadataStore, signal: 
   async function walk(
     known: EntityMetadata,
     text: string,
-    through: readonly Reference[],
-  ): Promise<Path | string> {
+    through: readonly ReferenceStep[],
+  ): Promise<FieldPath | string> {
     const [first = '', ...more] = text.split(separator);
-    const done = (field: FieldMetadata): Path => ({
+    const done = (field: FieldMetadata): FieldPath => ({
       name: [...through.map((step) => step.field), field].map(titleOf).join('.'),
       through,
       field,
@@ -81,9 +85,9 @@ export function createPaths(root: EntityMetadata, facts: MetadataStore, signal: 
   }
 
   /** The path, or what is wrong with the text. */
-  return (text: string): Promise<Path | string> => walk(root, text.trim(), []);
+  return (text: string): Promise<FieldPath | string> => walk(root, text.trim(), []);
 }
 
-export type FindPath = ReturnType<typeof createPaths>;
+export type FindPath = ReturnType<typeof createPathFinder>;
 
-export const isPath = (found: Path | string): found is Path => typeof found !== 'string';
+export const isFieldPath = (found: FieldPath | string): found is FieldPath => typeof found !== 'string';

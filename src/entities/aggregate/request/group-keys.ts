@@ -2,8 +2,8 @@ import type { Row } from '../../../client/types.js';
 import type { FieldMetadata } from '../../metadata/entity-metadata.js';
 import { ageName, ageOf, parseBounds } from '../compute/ages.js';
 import { type Bucket, bucketOf, buckets } from '../compute/buckets.js';
-import { type FindPath, isPath, type Path } from './field-paths.js';
-import type { Related } from './related-records.js';
+import { type FieldPath, type FindPath, isFieldPath } from './field-paths.js';
+import type { RelatedRecords } from './related-records.js';
 
 /** What a group is known by in one column; null when its records have no value. */
 export type KeyValue = string | number | boolean | null;
@@ -12,7 +12,7 @@ export type KeyValue = string | number | boolean | null;
 export interface GroupKey {
   /** As it is to be written: `createDate:month`. */
   readonly name: string;
-  readonly paths: readonly Path[];
+  readonly paths: readonly FieldPath[];
   readonly field: FieldMetadata;
   readonly by: 'value' | Bucket | { readonly bounds: readonly number[] };
 }
@@ -61,7 +61,7 @@ function kindOf(text: string): { readonly field: string; readonly by: GroupKey['
 const nameOf = (path: string, by: GroupKey['by']): string =>
   by === 'value' ? path : `${path}:${typeof by === 'string' ? by : ageName(by.bounds)}`;
 
-function keyOf(path: Path, by: GroupKey['by']): GroupKey | string {
+function keyOf(path: FieldPath, by: GroupKey['by']): GroupKey | string {
   const isDate = path.field.dataType === 'datetime';
   if (by !== 'value' && !isDate) return `${path.name} is no date (${path.field.dataType}): group by it alone`;
   // Hardly two records share a moment, so a date alone means its day.
@@ -70,16 +70,16 @@ function keyOf(path: Path, by: GroupKey['by']): GroupKey | string {
 }
 
 /** `ticketID.companyID|taskID.projectID.companyID`: the first that has a value. */
-async function anyOf(parts: readonly string[], find: FindPath): Promise<GroupKey | string> {
-  const paths: Path[] = [];
+async function firstOf(parts: readonly string[], find: FindPath): Promise<GroupKey | string> {
+  const paths: FieldPath[] = [];
   for (const part of parts) {
     const path = await find(part);
-    if (!isPath(path)) return path;
+    if (!isFieldPath(path)) return path;
     paths.push(path);
   }
   const [first] = paths;
   if (first === undefined) return 'is empty';
-  const same = ({ field }: Path) =>
+  const same = ({ field }: FieldPath) =>
     field.dataType === first.field.dataType &&
     field.referenceEntityType === first.field.referenceEntityType &&
     (field.isPickList !== true || field === first.field);
@@ -90,28 +90,28 @@ async function anyOf(parts: readonly string[], find: FindPath): Promise<GroupKey
 
 /** The key that a text asks for, or what is wrong with it. */
 export async function resolveKey(text: string, find: FindPath): Promise<GroupKey | string> {
-  if (text.includes('|')) return anyOf(text.split('|'), find);
+  if (text.includes('|')) return firstOf(text.split('|'), find);
   const kind = kindOf(text);
   if (typeof kind === 'string') return kind;
   let problem: string | undefined;
   if (kind !== undefined) {
     const path = await find(kind.field);
-    if (isPath(path)) return keyOf(path, kind.by);
+    if (isFieldPath(path)) return keyOf(path, kind.by);
     problem = path;
   }
   const path = await find(text);
-  if (isPath(path)) return keyOf(path, 'value');
+  if (isFieldPath(path)) return keyOf(path, 'value');
   if (problem !== undefined) return problem;
   const alone = Object.hasOwn(kinds, text.toLowerCase()) ? kinds[text.toLowerCase()] : undefined;
   if (alone !== undefined) return `${JSON.stringify(text)} of which date? E.g. createDate:${alone}`;
   const [field = '', bucket] = text.split(':');
-  if (bucket !== undefined && isPath(await find(field)))
+  if (bucket !== undefined && isFieldPath(await find(field)))
     return `${JSON.stringify(bucket.trim())} is no bucket of a date. Valid: ${forms.join(', ')}`;
   return path;
 }
 
 /** Codes and ids of user-defined fields come as text. */
-function plain(value: unknown, field: FieldMetadata): KeyValue {
+function keyValue(value: unknown, field: FieldMetadata): KeyValue {
   if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean')
     return value ?? null;
   const text = String(value);
@@ -122,7 +122,7 @@ function plain(value: unknown, field: FieldMetadata): KeyValue {
 /** How the key of a record is read. */
 export function keyReader(
   key: GroupKey,
-  records: Related,
+  records: RelatedRecords,
   timeZone: string,
   now: number,
 ): (row: Row) => KeyValue {
@@ -135,7 +135,7 @@ export function keyReader(
     }
     return null;
   };
-  if (by === 'value') return (row) => plain(value(row), field);
+  if (by === 'value') return (row) => keyValue(value(row), field);
   const bucket =
     typeof by === 'string' ? bucketOf(by, field.day, timeZone) : ageOf(by.bounds, field.day, timeZone, now);
   return (row) => bucket(value(row));

@@ -3,7 +3,7 @@ import { toUtc } from '../../values/dates.js';
 import { parseDecimal } from '../compute/decimal.js';
 import type { Group } from '../compute/groups.js';
 import { compareScalars, type Scalar } from '../compute/tally.js';
-import { exactPlaces, type Metric, valueIn } from './metrics.js';
+import { exactDecimals, type Metric, metricValue } from './metrics.js';
 
 /** A condition on a metric that a group must meet to be shown. */
 export interface Having {
@@ -62,18 +62,21 @@ export function toHaving(metric: Metric, op: string, text: string, timeZone: str
   return { metric, holds, value };
 }
 
-export type Measure = (metric: Metric, group: Group) => Scalar | null;
+export type MetricReader = (metric: Metric, group: Group) => Scalar | null;
 
 /** Values of metrics as precise as comparing needs. */
-export const measureBy =
-  (operands: readonly { readonly operand: { readonly name: string } }[], places = exactPlaces): Measure =>
+export const metricReader =
+  (
+    operands: readonly { readonly operand: { readonly name: string } }[],
+    places = exactDecimals,
+  ): MetricReader =>
   (metric, group) => {
     const at = operands.findIndex(({ operand }) => operand.name === metric.operand?.name);
-    return valueIn(metric, group.records, group.tallies[at], places);
+    return metricValue(metric, group.records, group.tallies[at], places);
   };
 
 /** A group without the value meets no condition on it. */
-export const meets = (having: readonly Having[], group: Group, measure: Measure): boolean =>
+export const meetsHaving = (having: readonly Having[], group: Group, measure: MetricReader): boolean =>
   having.every(({ metric, holds, value }) => {
     const found = measure(metric, group);
     return found !== null && holds(compareScalars(found, value));

@@ -1,6 +1,6 @@
 import { fold } from '../../../nearest.js';
 import { type Decimal, divide } from '../compute/decimal.js';
-import type { Needs, Scalar, Tally } from '../compute/tally.js';
+import type { Scalar, Tally, TallyOptions } from '../compute/tally.js';
 import type { FindPath } from './field-paths.js';
 import { type Operand, resolveOperand, spanUnits } from './operands.js';
 
@@ -64,7 +64,7 @@ function read(text: string): { readonly op: Operation; readonly of: string } | u
 }
 
 /** Whether the operation makes sense for the operand; otherwise why not. */
-function unfit(op: Operation, operand: Operand): string | undefined {
+function operandProblem(op: Operation, operand: Operand): string | undefined {
   const { kind, name } = operand;
   if (op === 'count' || kind === 'amount') return undefined;
   if (kind === 'span') return op === 'distinct' ? 'cannot be counted by distinct spans' : undefined;
@@ -86,25 +86,25 @@ export async function resolveMetric(text: string, find: FindPath): Promise<Metri
   if (of === '') return `${op} needs a field: ${op}(fieldName)`;
   const operand = await resolveOperand(of, find);
   if (typeof operand === 'string') return operand;
-  return unfit(op, operand) ?? { name: `${op}(${operand.name})`, op, operand };
+  return operandProblem(op, operand) ?? { name: `${op}(${operand.name})`, op, operand };
 }
 
 /** What tallies of the operand must keep for all metrics on it. */
-export const needsOf = (metrics: readonly Metric[]): Needs => ({
+export const tallyOptions = (metrics: readonly Metric[]): TallyOptions => ({
   sum: metrics.some(({ op }) => op === 'sum' || op === 'avg'),
   extremes: metrics.some(({ op }) => op === 'min' || op === 'max'),
   distinct: metrics.some(({ op }) => op === 'distinct'),
 });
 
 /** Digits after the point of averages and spans in answers; sums are exact. */
-export const shownPlaces = 4;
+export const shownDecimals = 4;
 /** And where values are compared: enough to tell any two averages apart. */
-export const exactPlaces = 24;
+export const exactDecimals = 24;
 
 const whole = (count: number): Decimal => ({ units: BigInt(count), scale: 0 });
 
 /** The value of a metric over so many records with this tally; null when none of them has a value. */
-export function valueIn(
+export function metricValue(
   { op, operand }: Metric,
   records: number,
   tally: Tally | undefined,

@@ -3,8 +3,8 @@ import type { FieldMetadata } from '../../metadata/entity-metadata.js';
 import { instantOf, toUtc } from '../../values/dates.js';
 import { parseDecimal } from '../compute/decimal.js';
 import type { Scalar } from '../compute/tally.js';
-import { type FindPath, isPath, type Path } from './field-paths.js';
-import type { Related } from './related-records.js';
+import { type FieldPath, type FindPath, isFieldPath } from './field-paths.js';
+import type { RelatedRecords } from './related-records.js';
 
 const dayMs = 86_400_000;
 
@@ -12,20 +12,20 @@ const dayMs = 86_400_000;
 export const spanUnits = { days: dayMs, hours: 3_600_000, minutes: 60_000 } as const;
 export type SpanUnit = keyof typeof spanUnits;
 
-type End = Path | 'now';
+type SpanEnd = FieldPath | 'now';
 
 /** What a metric measures: a field, or the time from one date to another. */
 export type Operand =
   | {
       readonly kind: 'amount' | 'moment' | 'text' | 'code';
       readonly name: string;
-      readonly path: Path;
+      readonly path: FieldPath;
     }
   | {
       readonly kind: 'span';
       readonly name: string;
-      readonly until: End;
-      readonly from: End;
+      readonly until: SpanEnd;
+      readonly from: SpanEnd;
       readonly unit: SpanUnit;
     };
 
@@ -43,15 +43,15 @@ const unitForm = /^(.*?)\s*(?::|,|\s+in\s+|\s+)\s*(days?|d|hours?|hrs?|h|minutes
 const unitOf = (text: string): SpanUnit =>
   /^h/i.test(text) ? 'hours' : /^m/i.test(text) ? 'minutes' : 'days';
 
-async function endOf(text: string, find: FindPath): Promise<End | string> {
+async function endOf(text: string, find: FindPath): Promise<SpanEnd | string> {
   if (/^(now(\(\))?|today)$/i.test(text.trim())) return 'now';
   const path = await find(text);
-  if (!isPath(path)) return path;
+  if (!isFieldPath(path)) return path;
   return path.field.dataType === 'datetime' ? path : `${path.name} is no date (${path.field.dataType})`;
 }
 
-const isEnd = (end: End | string): end is End => typeof end !== 'string' || end === 'now';
-const endName = (end: End) => (end === 'now' ? end : end.name);
+const isEnd = (end: SpanEnd | string): end is SpanEnd => typeof end !== 'string' || end === 'now';
+const endName = (end: SpanEnd) => (end === 'now' ? end : end.name);
 
 /** `completedDate-createDate:hours`; undefined when the text has no such form. */
 async function span(text: string, find: FindPath): Promise<Operand | string | undefined> {
@@ -75,7 +75,7 @@ export async function resolveOperand(text: string, find: FindPath): Promise<Oper
   const between = looksLikeSpan ? await span(text, find) : undefined;
   if (between !== undefined && typeof between !== 'string') return between;
   const path = await find(text);
-  if (!isPath(path)) {
+  if (!isFieldPath(path)) {
     const isTime = /\b(days?|hours?|minutes?|time|age|duration)\b/i.test(text);
     const hint = isTime ? ' (a time between two dates is written completedDate-createDate:hours)' : '';
     return between ?? `${path}${hint}`;
@@ -83,15 +83,20 @@ export async function resolveOperand(text: string, find: FindPath): Promise<Oper
   return { kind: kindOf(path.field), name: path.name, path };
 }
 
-export interface Measured {
+export interface OperandReader {
   /** The value of a record; null when it has none. */
   read(row: Row): Scalar | null;
   /** Records whose value is not of the field's type, as far as they were read. */
-  strays(): number;
+  invalidValues(): number;
 }
 
 /** How the operand of a record is read. */
-export function measured(operand: Operand, records: Related, timeZone: string, now: number): Measured {
+export function operandReader(
+  operand: Operand,
+  records: RelatedRecords,
+  timeZone: string,
+  now: number,
+): OperandReader {
   let strays = 0;
   if (operand.kind === 'span') {
     const ends = [operand.until, operand.from];
@@ -108,7 +113,7 @@ export function measured(operand: Operand, records: Related, timeZone: string, n
     });
     const [until, from] = instants;
     return {
-      strays: () => 0,
+      invalidValues: () => 0,
       read: (row) => {
         const [end, start] = [until?.(row) ?? null, from?.(row) ?? null];
         return end === null || start === null ? null : { units: BigInt(end - start), scale: 0 };
@@ -124,7 +129,7 @@ export function measured(operand: Operand, records: Related, timeZone: string, n
     return typeof given === 'number' || typeof given === 'boolean' ? given : String(given);
   };
   return {
-    strays: () => strays,
+    invalidValues: () => strays,
     read: (row) => {
       const given = value(row);
       if (given === null) return null;

@@ -3,9 +3,9 @@ import type { Entity } from '../../../model.js';
 import { fieldValue, udfValues } from '../../display/display.js';
 import type { FieldMetadata } from '../../metadata/entity-metadata.js';
 import { mostOrConditions } from '../../references/references.js';
-import type { Path } from './field-paths.js';
+import type { FieldPath } from './field-paths.js';
 
-type Found = Readonly<Record<string, unknown>>;
+type StoredValues = Readonly<Record<string, unknown>>;
 
 /** Empty text is no value in Autotask. */
 const present = (value: unknown): unknown => (value === undefined || value === '' ? null : value);
@@ -14,17 +14,20 @@ const present = (value: unknown): unknown => (value === undefined || value === '
  * The records of one entity as far as an aggregation looks at them: which fields it needs, and for those that
  * are reached through a reference, what was found, once per id.
  */
-export class Related {
+export class RelatedRecords {
   private readonly fields = new Map<string, FieldMetadata>();
-  private readonly below = new Map<string, { readonly field: FieldMetadata; readonly related: Related }>();
-  private readonly found = new Map<number, Found | null>();
+  private readonly below = new Map<
+    string,
+    { readonly field: FieldMetadata; readonly related: RelatedRecords }
+  >();
+  private readonly found = new Map<number, StoredValues | null>();
   /** Ids that Autotask has no record for. */
   missing = 0;
 
   constructor(readonly entity: Entity & { readonly path: string }) {}
 
   /** Asks for what the path needs, and answers how a record is read along it: null when there is no value. */
-  reader({ through, field }: Path): (row: Row) => unknown {
+  reader({ through, field }: FieldPath): (row: Row) => unknown {
     const [first, ...rest] = through;
     if (first === undefined) {
       this.fields.set(field.name, field);
@@ -33,7 +36,7 @@ export class Related {
     this.fields.set(first.field.name, first.field);
     const known = this.below.get(first.field.name) ?? {
       field: first.field,
-      related: new Related(first.entity),
+      related: new RelatedRecords(first.entity),
     };
     this.below.set(first.field.name, known);
     const { related } = known;
@@ -57,7 +60,7 @@ export class Related {
   }
 
   /** Most ids of one reference that the rows hold and nobody has looked up. */
-  unknown(rows: readonly Row[]): number {
+  unreadCount(rows: readonly Row[]): number {
     return Math.max(
       0,
       ...[...this.below.values()].map(({ field, related }) => related.unread(rows, field).length),
@@ -88,7 +91,7 @@ export class Related {
     const filter = [{ op: 'in', field: 'id', value: ids }];
     const search = includeFields === undefined ? { filter } : { filter, includeFields };
     const { rows } = await reader.query(this.entity.path, search, { limit: ids.length, ...options });
-    for (const row of rows) if (typeof row.id === 'number') this.found.set(row.id, this.needed(row));
+    for (const row of rows) if (typeof row.id === 'number') this.found.set(row.id, this.neededValues(row));
     for (const id of ids) {
       if (this.found.has(id)) continue;
       this.found.set(id, null);
@@ -98,7 +101,7 @@ export class Related {
   }
 
   /** Only what is needed is kept: there may be as many of these as records. */
-  private needed(row: Row): Found {
+  private neededValues(row: Row): StoredValues {
     const kept: Record<string, unknown> = {};
     const udfs: { name: string; value: unknown }[] = [];
     for (const field of this.fields.values()) {
@@ -109,10 +112,10 @@ export class Related {
   }
 
   /** `3 Tickets`, for every entity of which records were not found. */
-  absent(): string[] {
+  missingLines(): string[] {
     return [...this.below.values()].flatMap(({ related }) => [
       ...(related.missing > 0 ? [`${related.missing} ${related.entity.name}`] : []),
-      ...related.absent(),
+      ...related.missingLines(),
     ]);
   }
 }

@@ -1,7 +1,7 @@
 import { InvalidInput, type Problem } from '../../../errors.js';
 import type { EntityMetadata, MetadataStore } from '../../metadata/entity-metadata.js';
-import { columnOf, type Order, readOrder } from '../result/order.js';
-import { createPaths } from './field-paths.js';
+import { columnOf, type GroupOrder, parseOrder } from '../result/order.js';
+import { createPathFinder } from './field-paths.js';
 import { type GroupKey, resolveKey } from './group-keys.js';
 import { type Having, readHaving, toHaving } from './having.js';
 import { type Metric, resolveMetric } from './metrics.js';
@@ -20,11 +20,11 @@ export interface AggregateArguments {
   readonly maxRecords?: number | undefined;
 }
 
-export interface Request {
+export interface AggregateRequest {
   readonly keys: readonly GroupKey[];
   readonly metrics: readonly Metric[];
   readonly having: readonly Having[];
-  readonly order: readonly Order[];
+  readonly order: readonly GroupOrder[];
   readonly top: number;
 }
 
@@ -33,7 +33,7 @@ const mostMetrics = 10;
 export const defaultTop = 100;
 export const largestTop = 1000;
 
-const isSeveral = (column: unknown): column is readonly string[] => Array.isArray(column);
+const isAmbiguous = (column: unknown): column is readonly string[] => Array.isArray(column);
 
 const hasCalendar = (keys: readonly GroupKey[]) => keys.some(({ by }) => by !== 'value');
 
@@ -43,8 +43,8 @@ export async function checkRequest(
   known: EntityMetadata,
   facts: MetadataStore,
   how: { readonly timeZone: string; readonly signal?: AbortSignal },
-): Promise<Request> {
-  const find = createPaths(known, facts, how.signal);
+): Promise<AggregateRequest> {
+  const find = createPathFinder(known, facts, how.signal);
   const problems: Problem[] = [];
   const bad = (field: string, problem: string, allowed?: readonly string[]) =>
     problems.push(allowed === undefined ? { field, problem } : { field, problem, allowed });
@@ -79,7 +79,7 @@ export async function checkRequest(
       continue;
     }
     const column = columnOf(read.metric, [], metrics);
-    if (isSeveral(column)) {
+    if (isAmbiguous(column)) {
       bad('having', `${JSON.stringify(read.metric)} fits several metrics`, column);
       continue;
     }
@@ -90,11 +90,11 @@ export async function checkRequest(
     else having.push(condition);
   }
 
-  const order: Order[] = [];
+  const order: GroupOrder[] = [];
   for (const text of toTexts('orderBy', args.orderBy)) {
-    const { name, descending } = readOrder(text);
+    const { name, descending } = parseOrder(text);
     const known = columnOf(name, keys, metrics);
-    if (isSeveral(known)) {
+    if (isAmbiguous(known)) {
       bad('orderBy', `${JSON.stringify(name)} fits several columns of the answer`, known);
       continue;
     }

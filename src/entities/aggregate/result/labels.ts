@@ -10,7 +10,7 @@ const ofTable = /^(?:\(none\)|TOTAL|OTHERS \(.*|NOT MEETING having .*)$/;
 const none: Cell = { text: '(none)', json: null };
 
 /** The values of one column of keys as a reader sees them: labels, names, buckets. */
-export async function labels(
+export async function keyLabels(
   key: GroupKey,
   values: Iterable<KeyValue>,
   options: DisplayOptions,

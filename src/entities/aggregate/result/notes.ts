@@ -1,15 +1,15 @@
 import type { CheckedFilter } from '../../filter/check-filter.js';
 import type { Group, operandsOf } from '../compute/groups.js';
-import { shownPlaces } from '../request/metrics.js';
-import type { Measured } from '../request/operands.js';
-import type { Related } from '../request/related-records.js';
-import type { Request } from '../request/request.js';
+import { shownDecimals } from '../request/metrics.js';
+import type { OperandReader } from '../request/operands.js';
+import type { RelatedRecords } from '../request/related-records.js';
+import type { AggregateRequest } from '../request/request.js';
 
-interface Told {
-  readonly request: Request;
+interface NotesInput {
+  readonly request: AggregateRequest;
   readonly operands: ReturnType<typeof operandsOf>;
-  readonly measures: readonly Measured[];
-  readonly records: Related;
+  readonly measures: readonly OperandReader[];
+  readonly records: RelatedRecords;
   /** All groups together. */
   readonly whole: Group;
   /** Records that Autotask counted before they were read. */
@@ -20,8 +20,8 @@ interface Told {
 }
 
 /** What a reader must know to take the numbers for what they are. */
-export function notesOn(told: Told): string[] {
-  const { request, operands, measures, records, whole, total, now, filter, timeZone } = told;
+export function resultNotes(input: NotesInput): string[] {
+  const { request, operands, measures, records, whole, total, now, filter, timeZone } = input;
   const notes: string[] = [];
   const calendar = request.keys.filter(({ by }) => typeof by === 'string' && by !== 'value');
   if (calendar.some(({ field }) => !field.day)) notes.push(`dates are those of ${timeZone}`);
@@ -31,17 +31,17 @@ export function notesOn(told: Told): string[] {
     operands.some(({ operand }) => operand.kind === 'span' && [operand.until, operand.from].includes('now'));
   if (usesNow) notes.push(`now is ${new Date(now).toISOString().replace('.000', '')}`);
   const isRounded = request.metrics.some(({ op, operand }) => op === 'avg' || operand?.kind === 'span');
-  if (isRounded) notes.push(`averages and spans are rounded to ${shownPlaces} decimals`);
+  if (isRounded) notes.push(`averages and spans are rounded to ${shownDecimals} decimals`);
 
   for (const [index, { operand }] of operands.entries()) {
     const without = whole.records - (whole.tallies[index]?.values ?? 0);
-    const strays = measures[index]?.strays() ?? 0;
+    const strays = measures[index]?.invalidValues() ?? 0;
     if (without > 0)
       notes.push(`${operand.name}: ${without} of ${whole.records} records have no value and are left out`);
     if (strays > 0)
       notes.push(`${operand.name}: ${strays} of these hold something that is not a number or date`);
   }
-  for (const what of records.absent()) {
+  for (const what of records.missingLines()) {
     notes.push(`${what} that records point to do not exist or may not be read: (none)`);
   }
   if (filter.local.length === 0 && whole.records !== total) {

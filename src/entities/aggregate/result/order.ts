@@ -3,18 +3,21 @@ import { labelOf } from '../../metadata/picklists.js';
 import type { Group } from '../compute/groups.js';
 import { compareScalars } from '../compute/tally.js';
 import type { GroupKey, KeyValue } from '../request/group-keys.js';
-import type { Measure } from '../request/having.js';
+import type { MetricReader } from '../request/having.js';
 import type { Metric } from '../request/metrics.js';
 
 /** One criterion of the order of groups: a column of keys or a metric. */
-export type Order =
+export type GroupOrder =
   | { readonly key: number; readonly descending: boolean }
   | { readonly metric: Metric; readonly descending: boolean };
 
 const direction = /^(.+?)[\s:]+(asc|desc)(?:ending)?$/i;
 
 /** `sum(hoursWorked) desc` or `-count` as a name and a direction; undefined where none is said. */
-export function readOrder(text: string): { readonly name: string; readonly descending: boolean | undefined } {
+export function parseOrder(text: string): {
+  readonly name: string;
+  readonly descending: boolean | undefined;
+} {
   const minus = /^-\s*(.+)$/.exec(text);
   if (minus?.[1] !== undefined) return { name: minus[1].trim(), descending: true };
   const [, name, said] = direction.exec(text.trim()) ?? [];
@@ -24,14 +27,14 @@ export function readOrder(text: string): { readonly name: string; readonly desce
 }
 
 /** A column that can be named, with what it is called. */
-interface Column {
-  readonly called: readonly string[];
+interface NamedColumn {
+  readonly names: readonly string[];
   readonly column: number | Metric;
 }
 
 /** Columns by one of the things they are called; `company` means `companyID` as well. */
-function fitting(name: string, columns: readonly Column[]): readonly Column[] {
-  const spellings = columns.flatMap((column) => column.called.map((text) => ({ column, text })));
+function fitting(name: string, columns: readonly NamedColumn[]): readonly NamedColumn[] {
+  const spellings = columns.flatMap((column) => column.names.map((text) => ({ column, text })));
   const find = (wanted: string) => named(wanted, spellings, ({ text }) => text);
   const found = find(name);
   return [...new Set((found.length > 0 ? found : find(`${name}ID`)).map(({ column }) => column))];
@@ -47,12 +50,12 @@ export function columnOf(
   metrics: readonly Metric[],
 ): number | Metric | readonly string[] | undefined {
   const whole = [
-    ...keys.map((key, column) => ({ called: [key.name], column })),
-    ...metrics.map((column) => ({ called: [column.name], column })),
+    ...keys.map((key, column) => ({ names: [key.name], column })),
+    ...metrics.map((column) => ({ names: [column.name], column })),
   ];
   const byField = [
-    ...keys.map((key, column) => ({ called: key.paths.map((path) => path.name), column })),
-    ...metrics.map((column) => ({ called: column.operand === null ? [] : [column.operand.name], column })),
+    ...keys.map((key, column) => ({ names: key.paths.map((path) => path.name), column })),
+    ...metrics.map((column) => ({ names: column.operand === null ? [] : [column.operand.name], column })),
   ];
   for (const columns of [whole, byField]) {
     const [only, ...others] = fitting(name, columns);
@@ -66,11 +69,11 @@ export function columnOf(
 }
 
 /** Names of keys, where the order is one of names. */
-export type Texts = readonly (ReadonlyMap<KeyValue, string> | undefined)[];
+export type SortTexts = readonly (ReadonlyMap<KeyValue, string> | undefined)[];
 
 const inEnglish = new Intl.Collator('en');
 
-function compareKeys(a: KeyValue, b: KeyValue, key: GroupKey | undefined, texts: Texts[number]): number {
+function compareKeys(a: KeyValue, b: KeyValue, key: GroupKey | undefined, texts: SortTexts[number]): number {
   const { field, by } = key ?? {};
   if (by === 'value' && field?.isPickList === true && labelOf(field, a) !== labelOf(field, b)) {
     // As the tenant lists its choices: priorities and statuses have an order of their own.
@@ -96,12 +99,12 @@ const withNulls = <T>(a: T | null, b: T | null, compare: (a: T, b: T) => number)
 };
 
 /** The groups in order; what the order leaves open is decided by the keys, so that an answer repeats. */
-export function sorted(
+export function sortGroups(
   groups: readonly Group[],
-  order: readonly Order[],
+  order: readonly GroupOrder[],
   keys: readonly GroupKey[],
-  texts: Texts,
-  measure: Measure,
+  texts: SortTexts,
+  measure: MetricReader,
 ): Group[] {
   const byKey = (index: number, sign: number) => (a: Group, b: Group) =>
     withNulls(

@@ -5,14 +5,14 @@ import { toJson, toText } from '../compute/decimal.js';
 import type { Group, Groups, operandsOf } from '../compute/groups.js';
 import type { Scalar } from '../compute/tally.js';
 import type { KeyValue } from '../request/group-keys.js';
-import { type Measure, measureBy, meets } from '../request/having.js';
-import { type Metric, shownPlaces } from '../request/metrics.js';
-import type { Request } from '../request/request.js';
-import { labels } from './labels.js';
-import { sorted } from './order.js';
+import { type MetricReader, meetsHaving, metricReader } from '../request/having.js';
+import { type Metric, shownDecimals } from '../request/metrics.js';
+import type { AggregateRequest } from '../request/request.js';
+import { keyLabels } from './labels.js';
+import { sortGroups } from './order.js';
 
 /** Several groups in one line: their metrics over all of their records. */
-export interface Together {
+export interface GroupSum {
   readonly groups: number;
   readonly records: number;
   readonly cells: readonly Cell[];
@@ -25,11 +25,11 @@ export interface Table {
   /** Cells in the order of the columns. */
   readonly rows: readonly (readonly Cell[])[];
   /** Groups beyond `top`. */
-  readonly others: Together | null;
+  readonly others: GroupSum | null;
   /** Groups that do not meet `having`. */
-  readonly outside: Together | null;
+  readonly outside: GroupSum | null;
   /** All groups. */
-  readonly total: Together;
+  readonly total: GroupSum;
 }
 
 function metricCell(metric: Metric, value: Scalar | null, timeZone: string): Cell {
@@ -44,19 +44,19 @@ function metricCell(metric: Metric, value: Scalar | null, timeZone: string): Cel
 }
 
 /** Orders, cuts and names the groups, of which `whole` is the sum. Nothing gets lost: what no row shows is in `others` or `outside`. */
-export async function tabulate(
+export async function createTable(
   groups: Groups,
   whole: Group,
-  { keys, metrics, having, order, top }: Request,
+  { keys, metrics, having, order, top }: AggregateRequest,
   operands: ReturnType<typeof operandsOf>,
   options: DisplayOptions,
 ): Promise<Table> {
-  const compare: Measure = measureBy(operands);
-  const show: Measure = measureBy(operands, shownPlaces);
+  const compare: MetricReader = metricReader(operands);
+  const show: MetricReader = metricReader(operands, shownDecimals);
   const { all } = groups;
   const fitting: Group[] = [];
   const outside: Group[] = [];
-  for (const group of all) (meets(having, group, compare) ? fitting : outside).push(group);
+  for (const group of all) (meetsHaving(having, group, compare) ? fitting : outside).push(group);
 
   const column = (index: number, of: readonly Group[]): KeyValue[] =>
     of.map((group) => group.keys[index] ?? null);
@@ -65,22 +65,22 @@ export async function tabulate(
     keys.map(async (key, index) => {
       const ordersBy = order.some((by) => 'key' in by && by.key === index);
       if (!ordersBy || key.by !== 'value' || key.field.referenceEntityType === null) return undefined;
-      const cells = await labels(key, column(index, fitting), options);
+      const cells = await keyLabels(key, column(index, fitting), options);
       return new Map([...cells].map(([value, cell]) => [value, cell.text.toLowerCase()]));
     }),
   );
-  const inOrder = sorted(fitting, order, keys, texts, compare);
+  const inOrder = sortGroups(fitting, order, keys, texts, compare);
   const shown = inOrder.slice(0, keys.length === 0 ? 0 : top);
-  const named = await Promise.all(keys.map((key, index) => labels(key, column(index, shown), options)));
+  const named = await Promise.all(keys.map((key, index) => keyLabels(key, column(index, shown), options)));
 
   const measures = (group: Group) =>
     metrics.map((metric) => metricCell(metric, show(metric, group), options.timeZone));
-  const line = (count: number, sum: Group): Together => ({
+  const line = (count: number, sum: Group): GroupSum => ({
     groups: count,
     records: sum.records,
     cells: measures(sum),
   });
-  const together = (of: readonly Group[]) => line(of.length, groups.together(of));
+  const together = (of: readonly Group[]) => line(of.length, groups.total(of));
   const rest = keys.length === 0 ? [] : inOrder.slice(top);
   return {
     keys: keys.map(({ name }) => name),

@@ -1,8 +1,8 @@
 import { InvalidInput } from '../../../errors.js';
 import type { CallContext, ListResult } from '../../result.js';
 import { type Order, orderText } from '../order.js';
-import type { Left } from '../windows/read-along-axis.js';
-import { type Cursors, endOf, type Place } from './cursor.js';
+import type { ListPosition } from '../windows/read-along-axis.js';
+import { type CursorPosition, type Cursors, expiresAt } from './cursor.js';
 
 export interface ContinuationArguments {
   /** Only records with a higher id: how a list in the order of ids goes on. */
@@ -24,17 +24,17 @@ export function checkContinuation({ afterId, cursor }: ContinuationArguments, or
 }
 
 /** The moment at which a list begins, in seconds. */
-export const beganNow = (): number => Math.floor(Date.now() / 1000);
+export const nowInSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /** What must be the same when a list is continued. */
-export interface Subject {
+export interface ListIdentity {
   readonly entity: string;
   readonly path: string;
   /** Conditions as the caller gave them: those in words mean other dates on another day. */
   readonly conditions: readonly unknown[];
 }
 
-const subjectOf = (subject: Subject, order: Order, { timeZone, caller = '' }: CallContext) => ({
+const cursorIdentity = (subject: ListIdentity, order: Order, { timeZone, caller = '' }: CallContext) => ({
   ...subject,
   order: orderText(order),
   timeZone,
@@ -42,30 +42,30 @@ const subjectOf = (subject: Subject, order: Order, { timeZone, caller = '' }: Ca
 });
 
 /** The place that a cursor names; null without one. Throws InvalidInput when it is not good here. */
-export function placeOf(
+export function readCursor(
   cursors: Cursors,
   { cursor }: ContinuationArguments,
-  subject: Subject,
+  subject: ListIdentity,
   order: Order | null,
   context: CallContext,
-): Place | null {
+): CursorPosition | null {
   if (cursor === undefined) return null;
   if (order === null)
     throw wrong('cursor', 'continues sorted lists: this one is in the order of ids, give afterId');
-  return cursors.read(cursor, subjectOf(subject, order, context));
+  return cursors.read(cursor, cursorIdentity(subject, order, context));
 }
 
 /** How a sorted list goes on, for its answer. */
-export function continuation(
+export function nextCursor(
   cursors: Cursors,
-  left: Left | null,
+  left: ListPosition | null,
   since: number,
-  subject: Subject,
+  subject: ListIdentity,
   order: Order,
   context: CallContext,
 ): Pick<ListResult, 'orderBy' | 'cursor'> {
   const orderBy = orderText(order);
   if (left === null) return { orderBy };
-  const text = cursors.issue({ ...left, since }, subjectOf(subject, order, context));
-  return { orderBy, cursor: { text, until: new Date(endOf({ since })).toISOString() } };
+  const text = cursors.issue({ ...left, since }, cursorIdentity(subject, order, context));
+  return { orderBy, cursor: { text, until: new Date(expiresAt({ since })).toISOString() } };
 }

@@ -3,7 +3,7 @@ import { InvalidInput } from '../../../errors.js';
 import { canonical } from '../../../text.js';
 
 /** Where a sorted list was left. Numbers alone: no text of the tenant leaves in it. */
-export interface Place {
+export interface CursorPosition {
   /** When the list began, in seconds; days in words (`last week`) keep meaning the days they meant then. */
   readonly since: number;
   /** Key of the last record: a position, or the fingerprint of its text. Null when it has none. */
@@ -19,7 +19,7 @@ export interface Place {
 /** For how long a list can be continued, counted from its first page. */
 const lifeMs = 24 * 60 * 60_000;
 
-export const endOf = ({ since }: Pick<Place, 'since'>): number => since * 1000 + lifeMs;
+export const expiresAt = ({ since }: Pick<CursorPosition, 'since'>): number => since * 1000 + lifeMs;
 
 // 72 bits make guessing pointless; a model has to copy every digit.
 const macBytes = 9;
@@ -56,12 +56,12 @@ export function createCursors(key: string | null = null, owner = '') {
 
   return {
     /** `subject` is everything that must be the same when the list is continued. */
-    issue({ since, key: at, id, total, spacing }: Place, subject: unknown): string {
+    issue({ since, key: at, id, total, spacing }: CursorPosition, subject: unknown): string {
       const fields = [since, at, id, total, spacing].map(write).join('_');
       return `${fields}_${mac(fields, subject)}`;
     },
     /** Throws InvalidInput when it is not whole, not from this list or too old. */
-    read(text: string, subject: unknown, now = Date.now()): Place {
+    read(text: string, subject: unknown, now = Date.now()): CursorPosition {
       const parts = text.trim().split('_');
       const given = parts.pop() ?? '';
       const [since, at, id, total, spacing, ...more] = parts.map(parse);
@@ -82,7 +82,7 @@ export function createCursors(key: string | null = null, owner = '') {
           'belongs to another list: repeat the call that it came from, same tool and arguments (maxRecords and includeFields may differ), and copy the cursor whole. It is of no use to another caller, and after a restart of the server it may be too',
         );
       }
-      if (endOf({ since }) < now) throw refused('has expired: ask for the list anew, without a cursor');
+      if (expiresAt({ since }) < now) throw refused('has expired: ask for the list anew, without a cursor');
       return { since, key: at, id, total, spacing };
     },
     /** A number that stands for a text without telling it. */

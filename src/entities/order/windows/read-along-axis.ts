@@ -1,8 +1,8 @@
 import type { FilterNode, Row } from '../../../client/types.js';
 import { InvalidInput } from '../../../errors.js';
-import { compare, type Keyed, placed } from '../sort-keys.js';
+import { compareKeyedRows, type KeyedRow, keyedPosition } from '../sort-keys.js';
 import { type Axis, millisecondsOf } from './axis.js';
-import { ascending, type Slice, type Source, slices } from './windows.js';
+import { type RecordBatch, type RecordSource, readById, readWindows } from './windows.js';
 
 /** What is wanted of the records of one query on an axis. */
 export interface AxisQuery {
@@ -13,16 +13,16 @@ export interface AxisQuery {
   readonly filter: readonly FilterNode[];
   /** Records that are wanted at least, if there are so many. */
   readonly need: number;
-  readonly after: Left | null;
+  readonly after: ListPosition | null;
   /** Whether conditions are applied here: then a window may hold few of what it gives. */
   readonly local: boolean;
   readonly mostCalls: number;
   /** Those that the conditions applied here let through, with their keys. */
-  keyed(rows: readonly Row[]): Promise<readonly Keyed[]>;
+  keyed(rows: readonly Row[]): Promise<readonly KeyedRow[]>;
 }
 
 /** Where a list was left, and what was learned until then. */
-export interface Left {
+export interface ListPosition {
   readonly key: number | null;
   readonly id: number | null;
   readonly total: number | null;
@@ -31,7 +31,7 @@ export interface Left {
 
 export interface AxisRows {
   /** Sorted; the first records of the order, without a gap. */
-  readonly rows: readonly Keyed[];
+  readonly rows: readonly KeyedRow[];
   /** Records that Autotask holds for the query; null when it did not tell. */
   readonly total: number | null;
   /** Set when the calls were used up before there was enough: how far everything is known. */
@@ -65,10 +65,10 @@ function boundsOf(filter: readonly FilterNode[], field: string): { from: number;
  * The first records of an order along an axis. What fits on one page is read whole and sorted; otherwise
  * windows are, and records without a value come last.
  */
-export async function alongAxis(given: Source, query: AxisQuery): Promise<AxisRows> {
+export async function readAlongAxis(given: RecordSource, query: AxisQuery): Promise<AxisRows> {
   const { axis, field, descending, filter, need, after, local, mostCalls } = query;
   let calls = 0;
-  const source: Source = {
+  const source: RecordSource = {
     read: (conditions) => {
       calls++;
       return given.read(conditions);
@@ -79,27 +79,27 @@ export async function alongAxis(given: Source, query: AxisQuery): Promise<AxisRo
     },
   };
 
-  const left = after === null ? null : placed(after, descending);
-  const rows = new Map<number, Keyed>();
+  const left = after === null ? null : keyedPosition(after, descending);
+  const rows = new Map<number, KeyedRow>();
   const add = async (found: readonly Row[]) => {
     for (const keyed of await query.keyed(found)) {
-      if (left === null || compare(keyed, left, descending) > 0) rows.set(keyed.id, keyed);
+      if (left === null || compareKeyedRows(keyed, left, descending) > 0) rows.set(keyed.id, keyed);
     }
   };
   const result = (total: number | null, stopped: AxisRows['stopped'] = null): AxisRows => ({
-    rows: [...rows.values()].sort((a, b) => compare(a, b, descending)),
+    rows: [...rows.values()].sort((a, b) => compareKeyedRows(a, b, descending)),
     total,
     stopped,
   });
 
   let reached: AxisRows['stopped'] = after;
   /** Takes slices: true at their end, false when there is enough or no call left. */
-  const take = async (from: AsyncIterable<Slice>, empty: boolean): Promise<boolean> => {
-    for await (const { rows: found, edge } of from) {
+  const take = async (from: AsyncIterable<RecordBatch>, empty: boolean): Promise<boolean> => {
+    for await (const { rows: found, watermark } of from) {
       await add(found);
-      if (edge !== null) {
-        const ended = empty || edge.position === Number.POSITIVE_INFINITY;
-        reached = { key: ended ? null : edge.position, id: edge.id };
+      if (watermark !== null) {
+        const ended = empty || watermark.position === Number.POSITIVE_INFINITY;
+        reached = { key: ended ? null : watermark.position, id: watermark.id };
       }
       if (rows.size >= need || calls >= mostCalls) return false;
     }
@@ -127,7 +127,7 @@ export async function alongAxis(given: Source, query: AxisQuery): Promise<AxisRo
   if (after === null && (unread <= page * 0.9 || unread <= need * 1.5)) {
     await add(whole?.rows ?? []);
     const last = whole?.rows.at(-1)?.id;
-    const rest = ascending(source, typeof last === 'number' ? last : null, () => ({ position: 0, id: null }));
+    const rest = readById(source, typeof last === 'number' ? last : null, () => ({ position: 0, id: null }));
     for await (const slice of rest) await add(slice.rows);
     return result(local ? total : rows.size);
   }
@@ -144,15 +144,15 @@ export async function alongAxis(given: Source, query: AxisQuery): Promise<AxisRo
       wanted: () => (local ? page : Math.max(1, need - rows.size)),
       ...(whole !== null && bySample ? { sample: whole.rows } : {}),
     };
-    const windows = slices(source, axis, start, descending);
+    const windows = readWindows(source, axis, start, descending);
     if (!(await take(windows, false))) return enough(total);
     if (field === 'id' || isBounded || (!local && after === null && rows.size === total))
       return result(total);
   }
-  const empty: Source = {
+  const empty: RecordSource = {
     ...source,
     read: (conditions) => source.read([{ op: 'notExist', field }, ...conditions]),
   };
-  const lastEmpty = ascending(empty, inNulls ? (after?.id ?? null) : null, (id) => ({ position: 0, id }));
+  const lastEmpty = readById(empty, inNulls ? (after?.id ?? null) : null, (id) => ({ position: 0, id }));
   return (await take(lastEmpty, true)) ? result(total) : enough(total);
 }

@@ -10,7 +10,7 @@ import { type Axis, idAxis } from './axis.js';
  */
 
 /** The records that match the caller's filter. */
-export interface Source {
+export interface RecordSource {
   /** One page of those that meet the conditions too; all of them unless `more`. */
   read(conditions: readonly FilterNode[]): Promise<{ readonly rows: readonly Row[]; readonly more: boolean }>;
   /** Null when Autotask does not tell. */
@@ -21,21 +21,21 @@ export interface Source {
  * Up to where records are known: all at smaller positions and, with an `id`, those at this position that
  * come no later than the record of that id.
  */
-export interface Edge {
+export interface Watermark {
   readonly position: number;
   readonly id: number | null;
 }
 
-export interface Slice {
+export interface RecordBatch {
   /** Records that follow those of the slices before, in no order. */
   readonly rows: readonly Row[];
   /** Up to where everything was given now; null while nothing is known. */
-  readonly edge: Edge | null;
+  readonly watermark: Watermark | null;
 }
 
-export interface Start {
+export interface WindowStart {
   /** Where the list was left; what lies at its position is given again. */
-  readonly after: Edge | null;
+  readonly after: Watermark | null;
   /** A guess where the first records lie. */
   readonly near: number;
   /** A guess how far apart they lie. */
@@ -53,9 +53,9 @@ const smallestAim = 150;
 const largestAim = 300;
 
 /** How much wider the next window is when one held next to nothing. */
-const stride = 6;
+const growth = 6;
 /** Windows of nothing after which the rest is asked for as a whole. */
-const mostStrides = 4;
+const mostEmptyWindows = 4;
 
 /** A stretch that holds more than a page, of which the wanted records are the near ones. */
 interface Bracket {
@@ -63,15 +63,16 @@ interface Bracket {
   count: number;
   readonly spacing: number;
   /** A position that several of the seen records share: there may be many more. */
-  readonly crowd: number | null;
+  readonly tiedPosition: number | null;
 }
 
 const between = (a: number, b: number) => Math.floor(a + (b - a) / 2);
 
 /** The far end of the next window within a bracket. */
-function cut(bracket: Bracket, from: number, near: number, aim: number, halve: boolean): number {
-  const { until, count, spacing, crowd } = bracket;
-  if (crowd !== null && from <= crowd && (halve || spacing === 0)) return from < crowd ? crowd : crowd + 1;
+function windowEnd(bracket: Bracket, from: number, near: number, aim: number, halve: boolean): number {
+  const { until, count, spacing, tiedPosition } = bracket;
+  if (tiedPosition !== null && from <= tiedPosition && (halve || spacing === 0))
+    return from < tiedPosition ? tiedPosition : tiedPosition + 1;
   const low = Number.isFinite(from) ? from : Math.min(near, until - Math.ceil(spacing * count) - 1);
   if (halve) return between(low, until);
   const byDensity = Math.floor(until - spacing * (count - aim));
@@ -82,12 +83,12 @@ function cut(bracket: Bracket, from: number, near: number, aim: number, halve: b
  * Slices from the near end on, each a window that was read whole, until the consumer has enough. While a
  * window is narrowed an empty slice is given, so that the consumer can count the calls.
  */
-export async function* slices(
-  source: Source,
+export async function* readWindows(
+  source: RecordSource,
   axis: Axis,
-  { after, near, spacing, wanted, sample }: Start,
+  { after, near, spacing, wanted, sample }: WindowStart,
   descending: boolean,
-): AsyncGenerator<Slice, void, undefined> {
+): AsyncGenerator<RecordBatch, void, undefined> {
   /** A stretch in which as many records as are wanted lie for certain, because these do. */
   async function narrow(seen: readonly Row[], from: number, until: number): Promise<Bracket> {
     const positions = seen.flatMap((row) => axis.position(row) ?? []).sort((a, b) => a - b);
@@ -99,8 +100,8 @@ export async function* slices(
     // Never nothing, should Autotask show dates less exactly than it compares them.
     const close = Math.min(until, Math.max(from + 1, bound));
     const count = (await source.count(axis.within(from, close))) ?? 2 * page;
-    const crowd = (nearest.at(-2) ?? last) === last ? last : null;
-    return { until: close, count, spacing: (last - first) / Math.max(1, nearest.length), crowd };
+    const tiedPosition = (nearest.at(-2) ?? last) === last ? last : null;
+    return { until: close, count, spacing: (last - first) / Math.max(1, nearest.length), tiedPosition };
   }
 
   let from = after === null ? Number.NEGATIVE_INFINITY : axis.align(after.position, 'before');
@@ -111,17 +112,17 @@ export async function* slices(
       ? null
       : await narrow(sample, from, Number.POSITIVE_INFINITY);
   let halve = false;
-  let edge: Edge | null = after;
+  let watermark: Watermark | null = after;
 
   for (;;) {
     const aim = Math.min(largestAim, Math.max(smallestAim, Math.ceil(wanted() * 1.5)));
     const low = Number.isFinite(from) ? from : near;
     let until = axis.align(low + reach, 'behind');
-    if (strides > mostStrides || until >= axis.last) until = Number.POSITIVE_INFINITY;
+    if (strides > mostEmptyWindows || until >= axis.last) until = Number.POSITIVE_INFINITY;
     if (bracket !== null) {
       until = bracket.until;
       if (bracket.count > comfortable && until - from > 1) {
-        const guess = Math.max(axis.first, cut(bracket, from, near, aim, halve));
+        const guess = Math.max(axis.first, windowEnd(bracket, from, near, aim, halve));
         const aligned = until - from > axis.grain ? axis.align(guess, 'before') : guess;
         until = Math.max(from + 1, Math.min(until - 1, aligned > from ? aligned : guess));
       }
@@ -129,13 +130,13 @@ export async function* slices(
 
     const { rows, more } = await source.read(axis.within(from, until));
     if (!more) {
-      edge = { position: until, id: null };
-      yield { rows, edge };
+      watermark = { position: until, id: null };
+      yield { rows, watermark };
       if (until === Number.POSITIVE_INFINITY) return;
       const few = rows.length < aim / 4;
       if (bracket === null) {
         strides = few ? strides + 1 : 0;
-        reach = few ? reach * stride : Math.max(axis.grain, ((until - low) / rows.length) * aim);
+        reach = few ? reach * growth : Math.max(axis.grain, ((until - low) / rows.length) * aim);
       } else {
         halve = few;
         bracket.count -= rows.length;
@@ -150,7 +151,7 @@ export async function* slices(
     }
 
     if (until - from <= 1) {
-      yield* tied(source, axis, from, rows, after, wanted, descending);
+      yield* readTies(source, axis, from, rows, after, wanted, descending);
       from = until;
       bracket = null;
       continue;
@@ -159,32 +160,32 @@ export async function* slices(
       // A second with more than a page: what was given of it would be read again for every page.
       from = after.position;
       bracket = null;
-      yield { rows: [], edge };
+      yield { rows: [], watermark };
       continue;
     }
     bracket = await narrow(rows, from, until);
     halve = false;
-    yield { rows: [], edge };
+    yield { rows: [], watermark };
   }
 }
 
 /** More records at one position than fit on a page: by id, in the direction of the order. */
-async function* tied(
-  source: Source,
+async function* readTies(
+  source: RecordSource,
   axis: Axis,
   position: number,
   seen: readonly Row[],
-  after: Edge | null,
+  after: Watermark | null,
   wanted: () => number,
   descending: boolean,
-): AsyncGenerator<Slice, void, undefined> {
-  const here: Source = {
+): AsyncGenerator<RecordBatch, void, undefined> {
+  const here: RecordSource = {
     read: (conditions) => source.read([...axis.within(position, position + 1), ...conditions]),
     count: (conditions) => source.count([...axis.within(position, position + 1), ...conditions]),
   };
   const left = after?.position === position ? after.id : null;
   if (!descending) {
-    yield* ascending(here, left, (id) => ({ position, id }));
+    yield* readById(here, left, (id) => ({ position, id }));
     return;
   }
   const ids = seen.flatMap((row) => idOf(row) ?? []);
@@ -194,24 +195,24 @@ async function* tied(
   const count = (await here.count([])) ?? 2 * page;
   const near = -Math.ceil(highest + spacing * Math.max(0, count - ids.length));
   const start = { after: left === null ? null : { position: 1 - left, id: null }, near, spacing, wanted };
-  for await (const slice of slices(here, idAxis(true), start, true)) {
-    const reached = slice.edge?.position;
+  for await (const slice of readWindows(here, idAxis(true), start, true)) {
+    const reached = slice.watermark?.position;
     const id = reached === undefined || !Number.isFinite(reached) ? left : 1 - reached;
-    yield { rows: slice.rows, edge: id === null ? null : { position, id } };
+    yield { rows: slice.rows, watermark: id === null ? null : { position, id } };
   }
 }
 
 /** By ascending id, as Autotask gives them: every page goes on where the one before ended. */
-export async function* ascending(
-  source: Source,
+export async function* readById(
+  source: RecordSource,
   afterId: number | null,
-  edgeAt: (id: number) => Edge,
-): AsyncGenerator<Slice, void, undefined> {
+  edgeAt: (id: number) => Watermark,
+): AsyncGenerator<RecordBatch, void, undefined> {
   let last = afterId;
   for (;;) {
     const { rows, more } = await source.read(last === null ? [] : [{ op: 'gt', field: 'id', value: last }]);
     last = idOf(rows.at(-1)) ?? last;
-    yield { rows, edge: last === null ? null : edgeAt(last) };
+    yield { rows, watermark: last === null ? null : edgeAt(last) };
     if (!more) return;
   }
 }

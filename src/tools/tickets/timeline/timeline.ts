@@ -110,9 +110,9 @@ function arranged(list: readonly Entry[], files: readonly Entry[]): Entry[] {
 const entityOfPart = (name: PartName) => (name === 'checklist' ? checklist : sources[name].entity);
 
 /** Parts that were read and hold nothing, in the words of `include`. */
-const emptyOf = (names: readonly PartName[], { parts }: RecordWithLists) =>
+const emptyOf = (names: readonly PartName[], { lists }: RecordWithLists) =>
   names.filter((name) =>
-    parts.some((part) => 'rows' in part && part.entity.name === entityOfPart(name) && part.rows.length === 0),
+    lists.some((part) => 'rows' in part && part.entity.name === entityOfPart(name) && part.rows.length === 0),
   );
 
 /** Whose ids stand in the lines of the account; what a caller needs for the next call. */
@@ -123,22 +123,22 @@ const plural = (count: number, what: string) => `${count} ${what}${count === 1 ?
 const counted = (words: readonly string[]) =>
   [...new Set(words)].map((word) => `${words.filter((other) => other === word).length} ${word}`).join(', ');
 
-interface Told {
+interface TicketTimeline {
   readonly list: Entry[];
   readonly items: readonly Item[] | null;
   readonly people: readonly string[];
   readonly notes: string[];
 }
 
-function tell({ parts }: RecordWithLists, ticketID: number, policy: Policy): Told {
+function collectTimeline({ lists }: RecordWithLists, ticketID: number, policy: Policy): TicketTimeline {
   const list: Entry[] = [];
   const notes: string[] = [];
   let files: Entry[] = [];
   let found: readonly Item[] | null = null;
   let people: readonly string[] = [];
-  const unread = parts.filter((part): part is UnreadList => 'why' in part);
-  for (const part of parts) {
-    if ('why' in part) continue;
+  const unread = lists.filter((part): part is UnreadList => 'reason' in part);
+  for (const part of lists) {
+    if ('reason' in part) continue;
     const { name } = part.entity;
     if (part.more) notes.push(`only the first ${part.rows.length} ${name} were read: the ticket has more`);
     if (part.hidden.length > 0) {
@@ -167,13 +167,13 @@ function tell({ parts }: RecordWithLists, ticketID: number, policy: Policy): Tol
     }
   }
   if (unread.length > 0) {
-    notes.push(`not shown: ${unread.map(({ entity, why }) => `${entity.name} (${why})`).join(', ')}`);
+    notes.push(`not shown: ${unread.map(({ entity, reason }) => `${entity.name} (${reason})`).join(', ')}`);
   }
   return { list: arranged(list, files), items: found, people, notes };
 }
 
 /** One chronological account of a ticket; `names` are the parts of it that are wanted. */
-export async function ticketStory(
+export async function readTicketTimeline(
   id: number,
   names: readonly PartName[],
   context: ToolContext,
@@ -182,7 +182,7 @@ export async function ticketStory(
   const { account } = context.entities.tenant();
   const all = names.length === partNames.length;
   const found = await account({ entity: 'Tickets', id }, wantedOf(names, all, id), context);
-  const { list, items: checked, people, notes } = tell(found, id, context.entities.policy);
+  const { list, items: checked, people, notes } = collectTimeline(found, id, context.entities.policy);
   const record = await withContact(telling(found.record), context);
   const fields = record.fields.map((field, at) => `${titleOf(field)}: ${record.cells[at]?.text ?? ''}`);
   if (people.length > 0) fields.push(`secondaryResources: ${people.join(', ')}`);

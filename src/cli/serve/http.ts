@@ -1,13 +1,20 @@
-import type { ClientObserver, ClientSettings } from '../client/types.js';
-import type { HttpConfig } from '../config/http.js';
-import type { Config } from '../config/index.js';
-import { AutotaskError } from '../errors.js';
-import { createLog, type Log } from '../log.js';
-import { createBudgets } from '../policy/index.js';
-import { prepareServer } from '../server/index.js';
-import { countedAs, tagOf } from '../tenant-identity.js';
-import { type Metrics, startHttp, type Tenant } from '../transports/http/index.js';
-import { accessOf, auditOf, clientsOf, type ProgramName, serverSettings, upstreamOf } from './serve.js';
+import type { ClientObserver, ClientSettings } from '../../client/types.js';
+import type { HttpConfig } from '../../config/http.js';
+import type { Config } from '../../config/index.js';
+import { AutotaskError } from '../../errors.js';
+import { createLog, type Log } from '../../log.js';
+import { createBudgets } from '../../policy/index.js';
+import { prepareServer } from '../../server/index.js';
+import { countedAs, tagOf } from '../../tenant-identity.js';
+import { type Metrics, startHttp, type Tenant } from '../../transports/http/index.js';
+import {
+  accessOf,
+  auditOf,
+  clientsOf,
+  type ProgramName,
+  serverSettings,
+  upstreamOf,
+} from './tenant-access.js';
 import { checkTools, policyOf } from './token-policies.js';
 
 const stopped = () =>
@@ -81,7 +88,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     readOnly: config.readOnly,
     log,
     reach: async (signal, metrics) => {
-      const { checkReachability } = await import('../client/index.js');
+      const { checkReachability } = await import('../../client/index.js');
       const observer = { ...metrics.upstream, threshold: () => {} };
       await checkReachability({ ...upstream.settings, log, observer }, signal);
     },

@@ -1,13 +1,11 @@
 import { join, parse } from 'node:path';
-import type { AuditLog } from '../audit/index.js';
-import { createChangedRecords } from '../changed-records.js';
-import type { ClientSettings } from '../client/types.js';
-import type { Config } from '../config/index.js';
-import type { Credentials } from '../credentials.js';
-import { createLog, createRedactor, type Log } from '../log.js';
-import { createServer, type ServerSettings, type TenantAccess } from '../server/index.js';
-import { tagOf } from '../tenant-identity.js';
-import { serveStdio } from '../transports/stdio.js';
+import type { AuditLog } from '../../audit/index.js';
+import { createChangedRecords } from '../../changed-records.js';
+import type { ClientSettings } from '../../client/types.js';
+import type { Config } from '../../config/index.js';
+import type { Credentials } from '../../credentials.js';
+import { createRedactor, type Log } from '../../log.js';
+import type { ServerSettings, TenantAccess } from '../../server/index.js';
 import type { LocalFiles } from './files.js';
 
 /** Where Autotask is, and what to do when it is no longer needed. */
@@ -22,7 +20,7 @@ interface Upstream {
 export async function upstreamOf(config: Config): Promise<Upstream> {
   const limits = { timeoutMs: config.timeoutMs, maxConcurrency: config.maxConcurrency };
   if (config.mode === 'demo') {
-    const { startSandbox } = await import('../sandbox/index.js');
+    const { startSandbox } = await import('../../sandbox/index.js');
     const sandbox = await startSandbox();
     return {
       settings: { ...limits, zoneUrl: sandbox.url, cacheDir: null },
@@ -51,7 +49,7 @@ export async function auditOf(
   tenant?: string,
 ): Promise<AuditLog | null> {
   if (audit === null) return null;
-  const { createAuditFile, createAuditLog } = await import('../audit/index.js');
+  const { createAuditFile, createAuditLog } = await import('../../audit/index.js');
   const { dir, name, ext } = parse(audit.path);
   const path = tenant === undefined ? audit.path : join(dir, `${name}-${tenant}${ext}`);
   return createAuditLog(createAuditFile({ ...audit, path, key }));
@@ -62,7 +60,7 @@ export type Clients = Pick<TenantAccess, 'reader' | 'writer'>;
 /** Null settings are missing credentials. In read-only mode nothing that could write is ever made. */
 export async function clientsOf(config: Config, settings: ClientSettings | null): Promise<Clients> {
   if (settings === null) return { reader: null, writer: null };
-  const { createReader, createWriter } = await import('../client/index.js');
+  const { createReader, createWriter } = await import('../../client/index.js');
   if (config.readOnly) return { reader: createReader(settings), writer: null };
   const writer = createWriter(settings);
   return { reader: writer, writer };
@@ -108,42 +106,3 @@ export const serverSettings = (
   log,
   redact: createRedactor(secrets),
 });
-
-/** Serves one client over stdio until it is done. Nothing is opened, loaded or sent before its first call. */
-export async function serve(config: Config, name: ProgramName): Promise<void> {
-  const log = createLog({
-    level: config.logLevel,
-    format: config.logFormat,
-    secrets: Object.values(config.credentials ?? {}),
-  });
-  for (const warning of config.warnings) log('warning', warning);
-  if (process.stdin.isTTY)
-    log(
-      'info',
-      'waiting for an MCP client on stdin and stdout; a person may want autotask-mcp tour, config CLIENT or --help',
-    );
-  const files =
-    config.filesDir === null ? null : await (await import('./files.js')).openFiles(config.filesDir);
-  let close = async () => {};
-  const server = createServer({
-    ...serverSettings(config, name, log),
-    open: async () => {
-      const upstream = await upstreamOf(config);
-      close = upstream.close;
-      const { settings, credentials } = upstream;
-      const clients = await clientsOf(
-        config,
-        credentials === null ? null : { ...settings, credentials, log },
-      );
-      const secrets = Object.values(credentials ?? {});
-      const access = accessOf(config, clients, await auditOf(config), secrets, undefined, files);
-      const owner = credentials === null ? undefined : tagOf(credentials);
-      return owner === undefined ? access : { ...access, owner };
-    },
-  });
-  try {
-    await serveStdio(server);
-  } finally {
-    await close();
-  }
-}

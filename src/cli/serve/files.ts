@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, sep, win32 } from 'node:path';
 import * as z from 'zod';
-import { InvalidInput } from '../errors.js';
-import type { LocalFiles } from '../server/index.js';
+import { InvalidInput } from '../../errors.js';
+import type { LocalFiles } from '../../server/index.js';
 
 export type { LocalFiles };
 

@@ -1,6 +1,6 @@
-import type { Config } from '../config/index.js';
-import { type createBudgets, createPolicy, intersect, type Policy } from '../policy/index.js';
-import { visibleTools } from '../server/index.js';
+import type { Config } from '../../config/index.js';
+import { type createBudgets, createPolicy, intersect, type Policy } from '../../policy/index.js';
+import { visibleTools } from '../../server/index.js';
 
 /**
  * What the holder of a token may do in one tenant: what everybody may, less what the holder's own policy

@@ -1,0 +1,52 @@
+import type { Config } from '../../config/index.js';
+import { createLog } from '../../log.js';
+import { createServer } from '../../server/index.js';
+import { tagOf } from '../../tenant-identity.js';
+import { serveStdio } from '../../transports/stdio.js';
+import {
+  accessOf,
+  auditOf,
+  clientsOf,
+  type ProgramName,
+  serverSettings,
+  upstreamOf,
+} from './tenant-access.js';
+
+/** Serves one client over stdio until it is done. Nothing is opened, loaded or sent before its first call. */
+export async function serve(config: Config, name: ProgramName): Promise<void> {
+  const log = createLog({
+    level: config.logLevel,
+    format: config.logFormat,
+    secrets: Object.values(config.credentials ?? {}),
+  });
+  for (const warning of config.warnings) log('warning', warning);
+  if (process.stdin.isTTY)
+    log(
+      'info',
+      'waiting for an MCP client on stdin and stdout; a person may want autotask-mcp tour, config CLIENT or --help',
+    );
+  const files =
+    config.filesDir === null ? null : await (await import('./files.js')).openFiles(config.filesDir);
+  let close = async () => {};
+  const server = createServer({
+    ...serverSettings(config, name, log),
+    open: async () => {
+      const upstream = await upstreamOf(config);
+      close = upstream.close;
+      const { settings, credentials } = upstream;
+      const clients = await clientsOf(
+        config,
+        credentials === null ? null : { ...settings, credentials, log },
+      );
+      const secrets = Object.values(credentials ?? {});
+      const access = accessOf(config, clients, await auditOf(config), secrets, undefined, files);
+      const owner = credentials === null ? undefined : tagOf(credentials);
+      return owner === undefined ? access : { ...access, owner };
+    },
+  });
+  try {
+    await serveStdio(server);
+  } finally {
+    await close();
+  }
+}
