@@ -22,7 +22,9 @@ let client: Client;
 let pid: number | null;
 
 const call = async (name: string, args: Record<string, unknown>) => {
-  const result = CallToolResultSchema.parse(await client.callTool({ name, arguments: args }));
+  const result = CallToolResultSchema.parse(
+    await client.callTool({ name, arguments: args }, undefined, { timeout: 110_000 }),
+  );
   const text = result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
   return { text, isError: result.isError === true };
 };
@@ -213,19 +215,20 @@ describe('a tenant without bounds', () => {
   }, 120_000);
 
   it('a call reads no more than its share of bytes, although it keeps none of them', async () => {
-    const title = 'x'.repeat(24 * megabyte);
+    const title = gzipSync('x'.repeat(31 * megabyte));
     let id = 0;
     front.intercept = onTickets((response) => {
       id += 1;
       const next = nextPage(`b${id}`);
-      return sendJson(
-        response,
-        `{"items":[{"id":${id},"title":"${title}","status":1}],"pageDetails":{"nextPageUrl":"${next}"}}`,
-      );
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      response.write(gzipSync(`{"items":[{"id":${id},"status":1,"title":"`));
+      response.write(title);
+      response.end(gzipSync(`"}],"pageDetails":{"nextPageUrl":"${next}"}}`));
+      return true;
     });
     const { text } = await call('aggregate-entity', { entity: 'Tickets', groupBy: ['status'] });
     expect(text).toMatch(/^This call was ended: it has read 1024 MiB from Autotask.*\(this server\)$/m);
-    expect(front.struck).toBe(43);
+    expect(front.struck).toBe(34);
   }, 120_000);
 
   it('several calls at once take no more than the process may, which says itself who refuses', async () => {
