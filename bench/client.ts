@@ -17,7 +17,7 @@ const entities = ['Tickets', 'Companies', 'Contacts', 'Tasks', 'Projects', 'Quot
 const server = await startLoopback(0);
 const agent = new Agent({ keepAlive: true });
 // Never told how much of the threshold is used, so nothing slows down.
-const tuning = { ...defaultTuning, slowestPaceMs: 0 };
+const tuning = { ...defaultTuning, maxThrottleDelayMs: 0 };
 const reader = createReader({
   credentials: { userName: 'bench@example.com', secret: 'secret', integrationCode: 'code' },
   zoneUrl: server.url,

@@ -5,12 +5,13 @@ const shorten = (id) => (isAbsolute(id) ? relative('.', id).replaceAll('\\', '/'
 
 /**
  * Puts a module and everything it makes load before it runs into one file: each further file that is loaded at
- * every start costs more time than what is in it.
+ * every start costs more time than what is in it. `apart` are modules that only stand in between: whoever imports
+ * through them gets what stands behind.
  */
-function startGroup(root) {
+function startGroup(root, apart) {
   let found;
   const find = (id, context) => {
-    if (found.has(id)) return;
+    if (found.has(id) || apart.test(id)) return;
     found.add(id);
     for (const next of context.getModuleInfo(id)?.importedIds ?? []) find(next, context);
   };
@@ -30,7 +31,11 @@ function startGroup(root) {
  * Bundles programs with all their dependencies into ES modules; what they import on demand becomes files of
  * its own. Answers which modules are in which file: `{ 'cli.js': ['src/cli/index.ts'] }`.
  */
-export async function bundle(input, dir, { plugins = [], alias = {}, start, external, output = {} } = {}) {
+export async function bundle(
+  input,
+  dir,
+  { plugins = [], alias = {}, start, apart = /$^/, external, output = {} } = {},
+) {
   const made = await rolldown({
     input,
     platform: 'node',
@@ -38,6 +43,7 @@ export async function bundle(input, dir, { plugins = [], alias = {}, start, exte
     plugins,
     resolve: { alias },
     transform: { target: 'node20' },
+    treeshake: { moduleSideEffects: [{ test: apart, sideEffects: false }] },
     // Nobody imports from these files: what they export is for each other.
     preserveEntrySignatures: 'allow-extension',
     onLog(level, log, report) {
@@ -54,7 +60,7 @@ export async function bundle(input, dir, { plugins = [], alias = {}, start, exte
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true, legalComments: 'none' } },
     ...(start === undefined
       ? {}
-      : { codeSplitting: { groups: [startGroup(start)], includeDependenciesRecursively: false } }),
+      : { codeSplitting: { groups: [startGroup(start, apart)], includeDependenciesRecursively: false } }),
     ...output,
   });
   await made.close();

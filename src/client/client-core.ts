@@ -10,7 +10,7 @@ import type { TenantState } from './limits/tenant-state.js';
 import { unlessAborted } from './pipeline/abortable.js';
 import { Coalescer } from './pipeline/coalesce.js';
 import { startDeadline } from './pipeline/deadline.js';
-import { type Pipeline, sendThrough } from './pipeline/pipeline.js';
+import { type Pipeline, sendToZone } from './pipeline/pipeline.js';
 import type { ApiRequest } from './pipeline/request.js';
 import { withRetries } from './pipeline/retry.js';
 import { defaultTuning } from './tuning.js';
@@ -19,16 +19,16 @@ import { createZoneFinder, discoveryFailed } from './zone/discovery.js';
 
 /** Everything one client needs at run time. A process may hold many, of one tenant or of several. */
 export interface ClientCore {
-  readonly share: TenantState;
-  /** Milliseconds for a call with everything. */
+  readonly tenantState: TenantState;
+  /** Milliseconds for a call with waiting, retries and all pages. */
   readonly totalTimeoutMs: number;
-  /** Sends a call and answers the parsed body. */
-  send(call: ApiRequest, options?: CallOptions): Promise<unknown>;
+  /** Sends a request and answers the parsed body. */
+  send(request: ApiRequest, options?: CallOptions): Promise<unknown>;
   zone(options?: CallOptions): Promise<Zone>;
-  /** Passes on what ThresholdInformation answered. */
-  thresholdSeen(threshold: Threshold): Promise<void>;
+  /** Stores what ThresholdInformation answered for all clients of the tenant. */
+  recordThreshold(threshold: Threshold): Promise<void>;
   /** Runs work of this client so that only AutotaskErrors without secrets leave it. */
-  sealed<T>(work: () => Promise<T>): Promise<T>;
+  withRedactedErrors<T>(work: () => Promise<T>): Promise<T>;
   requestsSent(): number;
 }
 
@@ -37,11 +37,11 @@ export function createClientCore(settings: ClientSettings): ClientCore {
   const tuning = { ...defaultTuning, ...settings.tuning };
   const redact = createRedactor(secretsOf(settings));
   const log: Log = (level, message) => settings.log(level, redact(message));
-  const share = settings.state ?? tenantStateOf({ ...settings, log }, tuning);
+  const tenantState = settings.state ?? tenantStateOf({ ...settings, log }, tuning);
   const exchange = createHttpExchange(timeoutMs, log, settings.observer);
   const reads = new Coalescer<unknown>();
 
-  const sealed = async <T>(work: () => Promise<T>): Promise<T> => {
+  const withRedactedErrors = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
@@ -49,63 +49,63 @@ export function createClientCore(settings: ClientSettings): ClientCore {
     }
   };
 
-  const waitFor = async (error: AutotaskError, attempts: number) => {
-    // After "too many requests" the hold that all clients of the tenant obey is the wait.
-    if (error.kind === 'limited') return (await share.cooldown())?.ms ?? 0;
+  const retryDelay = async (error: AutotaskError, attempts: number) => {
+    // After "too many requests" the tenant's cooldown, which all its clients obey, is the wait.
+    if (error.kind === 'limited') return (await tenantState.activeCooldown())?.ms ?? 0;
     return Math.max(backoff(tuning, attempts), (error.retryAfter ?? 0) * 1000);
   };
 
   // Discovery sends the user name and no credential, and is exempt from the limits.
   const zones = createZoneFinder(settings, async (url) => {
-    const call: ApiRequest = { method: 'GET', path: 'zoneInformation', write: false };
+    const request: ApiRequest = { method: 'GET', path: 'zoneInformation', write: false };
     const deadline = startDeadline(totalTimeoutMs);
     try {
-      const ask = () => exchange.send(call, url, {}, deadline);
-      return await withRetries(call, tuning, deadline, log, ask, waitFor);
+      const lookUp = () => exchange.send(request, url, {}, deadline);
+      return await withRetries(request, tuning, deadline, log, lookUp, retryDelay);
     } catch (error) {
       throw discoveryFailed(error);
     } finally {
-      deadline.end();
+      deadline.dispose();
     }
   });
 
-  const run = async (call: ApiRequest, signal?: AbortSignal) => {
+  const sendWithRetries = async (request: ApiRequest, signal?: AbortSignal) => {
     const deadline = startDeadline(totalTimeoutMs, signal);
     let attempts = 0;
     const attempt = () => {
       attempts += 1;
-      if (attempts > 1) settings.observer?.repeated();
-      return sendThrough(delivery, call, deadline);
+      if (attempts > 1) settings.observer?.requestRetried();
+      return sendToZone(pipeline, request, deadline);
     };
     try {
-      return await withRetries(call, tuning, deadline, log, attempt, waitFor);
+      return await withRetries(request, tuning, deadline, log, attempt, retryDelay);
     } finally {
-      deadline.end();
+      deadline.dispose();
     }
   };
 
-  const thresholdSeen = async (threshold: Threshold) => {
-    settings.observer?.threshold(threshold);
-    await share.recordThreshold(threshold);
+  const recordThreshold = async (threshold: Threshold) => {
+    settings.observer?.thresholdReported(threshold);
+    await tenantState.recordThreshold(threshold);
   };
 
   const checkThreshold = async () => {
     try {
-      const asked = await run({ method: 'GET', path: 'ThresholdInformation', write: false });
-      await thresholdSeen(readThreshold(asked));
-      const pace = await share.pace();
-      if (pace > 0) {
-        log('warning', `The hourly request threshold is nearly used up; each request now waits ${pace} ms.`);
+      const body = await sendWithRetries({ method: 'GET', path: 'ThresholdInformation', write: false });
+      await recordThreshold(readThreshold(body));
+      const delay = await tenantState.throttleDelay();
+      if (delay > 0) {
+        log('warning', `The hourly request threshold is nearly used up; each request now waits ${delay} ms.`);
       }
     } catch (error) {
       log('info', `The request threshold is unknown: ${redactError(error, redact).message}`);
     }
   };
 
-  const delivery: Pipeline = {
+  const pipeline: Pipeline = {
     settings,
     tuning,
-    share,
+    tenantState,
     zones,
     exchange,
     log,
@@ -113,18 +113,20 @@ export function createClientCore(settings: ClientSettings): ClientCore {
   };
 
   return {
-    share,
+    tenantState,
     totalTimeoutMs,
     requestsSent: () => exchange.requestsSent(),
-    sealed,
-    thresholdSeen,
+    withRedactedErrors,
+    recordThreshold,
     zone({ signal } = {}) {
-      return sealed(() => (signal === undefined ? zones.current() : unlessAborted(zones.current(), signal)));
+      return withRedactedErrors(() =>
+        signal === undefined ? zones.current() : unlessAborted(zones.current(), signal),
+      );
     },
-    async send(call, { signal } = {}) {
-      if (call.write) return run(call, signal);
-      const key = `${call.method} ${call.path} ${call.body ?? ''}`;
-      return reads.join(key, signal, (joint) => run(call, joint));
+    async send(request, { signal } = {}) {
+      if (request.write) return sendWithRetries(request, signal);
+      const key = `${request.method} ${request.path} ${request.body ?? ''}`;
+      return reads.run(key, signal, (joint) => sendWithRetries(request, joint));
     },
   };
 }

@@ -4,30 +4,30 @@ export interface Tuning {
   readonly retries: number;
   /** Wait before the first repeat; doubles each time. */
   readonly backoffMs: number;
-  readonly longestBackoffMs: number;
-  /** Longest hold that a call sits out; behind a longer one it fails at once and names the time. */
-  readonly patienceMs: number;
+  readonly maxBackoffMs: number;
+  /** Longest cooldown or retry delay that a call waits for; with a longer one it fails at once and names the time. */
+  readonly maxWaitMs: number;
   /** Refused credentials in a row after which requests stop for a while. */
-  readonly refusalsBeforeHold: number;
-  readonly refusalHoldMs: number;
+  readonly refusalsBeforeCooldown: number;
+  readonly refusalCooldownMs: number;
   /** ThresholdInformation is asked once per so many of our requests, … */
   readonly requestsPerThresholdCheck: number;
   /** … and not more often than this. */
   readonly thresholdCheckMs: number;
   /** Delay per request when the hourly threshold is used up; grows from 0 at three quarters. */
-  readonly slowestPaceMs: number;
+  readonly maxThrottleDelayMs: number;
   readonly metadataTtlMs: number;
 }
 
 export const defaultTuning: Tuning = {
   retries: 3,
   backoffMs: 500,
-  longestBackoffMs: 60_000,
-  patienceMs: 30_000,
-  refusalsBeforeHold: 3,
-  refusalHoldMs: 60_000,
+  maxBackoffMs: 60_000,
+  maxWaitMs: 30_000,
+  refusalsBeforeCooldown: 3,
+  refusalCooldownMs: 60_000,
   requestsPerThresholdCheck: 100,
   thresholdCheckMs: 60_000,
-  slowestPaceMs: 5_000,
+  maxThrottleDelayMs: 5_000,
   metadataTtlMs: 6 * 60 * 60_000,
 };

@@ -6,7 +6,7 @@ import type { Tuning } from './tuning.js';
 export type { Threshold };
 
 /**
- * What the rest of the house may ask of Autotask. Paths are relative to `V1.0` and come from the entity
+ * The interface of this client for the rest of the program. Paths are relative to `V1.0` and come from the entity
  * table (`Tickets`, `Tickets/42/Notes`); the client adds zone, credentials, limits, retries and paging.
  */
 
@@ -138,10 +138,10 @@ export interface AutotaskWriter extends AutotaskReader {
   remove(path: string, options?: WriteOptions): Promise<number>;
 }
 
-/** For whoever watches this client; nothing that is told names a tenant or a record. */
+/** Events for logs and metrics; none of them names a tenant or a record. */
 export interface ClientObserver {
   /** A request ended: `ok` or the kind of its error. */
-  sent(request: {
+  requestEnded(request: {
     readonly method: string;
     readonly write: boolean;
     readonly outcome: string;
@@ -150,10 +150,10 @@ export interface ClientObserver {
     readonly clockAheadMs: number | null;
   }): void;
   /** A read is sent again. */
-  repeated(): void;
+  requestRetried(): void;
   /** So many requests more, or fewer, wait for their turn. */
-  waiting(change: 1 | -1): void;
-  threshold(threshold: Threshold): void;
+  queueChanged(change: 1 | -1): void;
+  thresholdReported(threshold: Threshold): void;
 }
 
 export interface ClientSettings {
@@ -164,7 +164,7 @@ export interface ClientSettings {
   readonly zoneUrl: string;
   /** For one request, from connecting to the last byte. */
   readonly timeoutMs: number;
-  /** For a call with everything: waiting, retries, all pages of a query. Twice `timeoutMs` unless given. */
+  /** For a whole call: waiting, retries, all pages of a query. Twice `timeoutMs` unless given. */
   readonly totalTimeoutMs?: number;
   /** Most requests at the same time; per endpoint never more than 3. */
   readonly maxConcurrency: number;
@@ -172,7 +172,7 @@ export interface ClientSettings {
   readonly cacheDir: string | null;
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
   readonly observer?: ClientObserver;
-  /** What this tenant shares with its other clients; in this process's memory unless given. */
+  /** Limits and cache that all clients of this tenant share; in this process's memory unless given. */
   readonly state?: TenantState;
   /** Replaces single defaults, for tests and benchmarks. */
   readonly tuning?: Partial<Tuning>;

@@ -1,25 +1,22 @@
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import {
-  CallToolRequestSchema,
   type ContentBlock,
-  ErrorCode,
-  ListToolsRequestSchema,
   type LoggingLevel,
-  LoggingLevelSchema,
-  McpError,
-  SetLevelRequestSchema,
-} from '@modelcontextprotocol/sdk/types.js';
+  ProtocolError,
+  ProtocolErrorCode,
+  type Server,
+  type ServerContext,
+  specTypeSchemas,
+} from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { didYouMean } from '../nearest.js';
 import { mentioned } from '../text.js';
-import { answerValidator, askThrough } from './confirmation/elicitation.js';
+import { type CacheHints, cacheHints } from './cache-hints.js';
+import { callerOf, inputRequiredFor, patienceMs, personAsked } from './confirmation/elicitation.js';
 import type { Answer, CallExtras } from './dispatch/dispatch.js';
-import { handle } from './dispatch/request-handler.js';
 import { instructions } from './instructions.js';
 import { RedactingServer } from './output/redacting-server.js';
 import type { Block } from './output/render-file.js';
 import { registerResources } from './resources/register.js';
-import type { Request } from './resources/services.js';
 import { type ServerSettings, usualGate } from './settings.js';
 import type { TenantServices } from './tenant-services.js';
 import { explainConfirm } from './tool-list/confirm-description.js';
@@ -35,7 +32,8 @@ export interface McpServer {
   idle(): Promise<void>;
 }
 
-const callArguments = z.object({ arguments: z.unknown().optional() });
+/** Arguments as they came: reading them by the protocol's schema would leave out the key `__proto__`. */
+const callParams = z.object({ name: z.string(), arguments: z.unknown().optional() });
 
 /** A block of an answer as the protocol spells it. */
 function contentOf(block: Block): ContentBlock {
@@ -77,6 +75,7 @@ export function prepareServer(settings: ServerSettings): (readOnly: boolean) => 
     ...(settings.redact === undefined ? {} : { redact: settings.redact }),
     confirmMode: (settings.confirm ?? usualGate).mode,
     tools: visibleTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
+    hints: cacheHints(settings, readOnly),
     desk: async () => (await desks())(readOnly),
   });
   const reading = faceOf(true);
@@ -91,9 +90,26 @@ export const createServer = (settings: ServerSettings): McpServer =>
 interface ServerDefinition extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log' | 'redact'> {
   readonly confirmMode: (typeof usualGate)['mode'];
   readonly tools: ReturnType<typeof visibleTools>['tools'];
+  readonly hints: CacheHints;
   desk(): Promise<TenantServices>;
 }
 
+/** From the least to the most severe, as the protocol orders them. */
+const severity: readonly LoggingLevel[] = [
+  'debug',
+  'info',
+  'notice',
+  'warning',
+  'error',
+  'critical',
+  'alert',
+  'emergency',
+];
+
+/**
+ * Handlers bring the schema of their parameters: what does not fit is then its sender's mistake (-32602), told by
+ * the name of the parameter, and not a failure of this server.
+ */
 function serverOf({
   facts,
   timeZone,
@@ -101,6 +117,7 @@ function serverOf({
   redact = (text) => text,
   confirmMode,
   tools,
+  hints,
   desk,
 }: ServerDefinition): McpServer {
   const names = tools.map(({ name }) => name);
@@ -109,36 +126,41 @@ function serverOf({
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
       instructions: instructions(facts.readOnly, timeZone, confirmMode),
-      jsonSchemaValidator: answerValidator,
+      inputRequired: { roundTimeoutMs: patienceMs },
+      cacheHints: hints.lists,
     },
   );
 
   server.redact = redact;
 
-  // Until a client chooses its level it gets what went wrong and nothing else.
+  // Until a client of 2025 chooses its level it gets what went wrong and nothing else; later ones choose per call.
   let lowest: LoggingLevel = 'warning';
-  handle(server, SetLevelRequestSchema, ({ params }) => {
-    lowest = params.level;
-    return {};
-  });
-  const severity = (level: LoggingLevel) => LoggingLevelSchema.options.indexOf(level);
+  server.setRequestHandler(
+    'logging/setLevel',
+    { params: specTypeSchemas.SetLevelRequestParams },
+    ({ level }) => {
+      lowest = level;
+      return {};
+    },
+  );
 
   /** For the operator's log, whole; a client that listens learns that it happened. */
-  const tell = (level: 'debug' | 'warning' | 'error', message: string, detail = '') => {
+  const tell = (
+    { mcpReq }: ServerContext,
+    level: 'debug' | 'warning' | 'error',
+    message: string,
+    detail = '',
+  ) => {
     log(level, detail === '' ? message : `${message}: ${detail}`);
-    if (severity(level) < severity(lowest)) return;
-    server
-      .sendLoggingMessage({ level, logger: facts.name, data: message })
+    if (mcpReq.envelope === undefined && severity.indexOf(level) < severity.indexOf(lowest)) return;
+    mcpReq
+      .log(level, message, facts.name)
       .catch((error: unknown) => log('debug', `a log message was not delivered: ${String(error)}`));
   };
 
-  handle(server, ListToolsRequestSchema, () => ({
+  server.setRequestHandler('tools/list', { params: specTypeSchemas.PaginatedRequestParams }, () => ({
     tools: [...explainConfirm(tools, confirmMode)],
   }));
-
-  // Over HTTP the transport knows who holds the token; over stdio there is one client.
-  const callerOf = ({ authInfo }: Pick<Request, 'authInfo'>) =>
-    authInfo?.clientId ?? `stdio ${server.getClientVersion()?.name ?? ''}`.trim();
 
   const running = new Set<Promise<unknown>>();
   /** Counts work as running, so that a shutdown can wait for its answer. */
@@ -152,57 +174,70 @@ function serverOf({
     }
   }
 
-  const call = (name: string, args: unknown, extras: CallExtras): Promise<Answer> =>
+  const call = (
+    name: string,
+    args: unknown,
+    context: ServerContext,
+    extras: Pick<CallExtras, 'progress' | 'person' | 'reader'>,
+  ): Promise<Answer> =>
     counted(async () => {
       const started = performance.now();
       const { dispatch } = await desk();
-      const result = await dispatch.call(name, args, extras, (error) =>
+      const given = { signal: context.mcpReq.signal, caller: callerOf(server, context), ...extras };
+      const result = await dispatch.call(name, args, given, (error) =>
         tell(
+          context,
           'error',
           `${name} failed unexpectedly`,
           error instanceof Error ? (error.stack ?? error.message) : String(error),
         ),
       );
       const outcome = result.isError ? 'refused' : 'answered';
-      tell('debug', `${name} ${outcome} in ${Math.round(performance.now() - started)} ms`);
+      tell(context, 'debug', `${name} ${outcome} in ${Math.round(performance.now() - started)} ms`);
       return result;
     });
 
-  handle(server, CallToolRequestSchema, async (request, extra, params) => {
-    const { name } = request.params;
-    const args = callArguments.parse(params).arguments;
-    if (!names.includes(name)) {
-      const hint = didYouMean(name, names);
-      throw new McpError(ErrorCode.InvalidParams, `There is no tool ${mentioned(name)}.${hint}`);
-    }
-    const token = extra._meta?.progressToken;
-    const progress = (rows: number, total?: number) => {
-      if (token === undefined) return;
-      const params = { progressToken: token, progress: rows, message: `${rows} records read` };
-      extra
-        .sendNotification({
-          method: 'notifications/progress',
-          params: total === undefined ? params : { ...params, total },
-        })
-        .catch((error: unknown) => log('debug', `progress was not delivered: ${String(error)}`));
-    };
-    const ask = askThrough(server, extra.requestId, extra.signal);
-    const { text, blocks, isError } = await call(name, args, {
-      signal: extra.signal,
-      progress,
-      caller: callerOf(extra),
-      ...(ask === undefined ? {} : { ask }),
-    });
-    const content = [{ type: 'text' as const, text }, ...blocks.map(contentOf)];
-    return isError ? { content, isError } : { content };
-  });
+  server.setRequestHandler(
+    'tools/call',
+    { params: callParams },
+    async ({ name, arguments: args }, context) => {
+      if (!names.includes(name)) {
+        const hint = didYouMean(name, names);
+        throw new ProtocolError(
+          ProtocolErrorCode.InvalidParams,
+          `There is no tool ${mentioned(name)}.${hint}`,
+        );
+      }
+      const { mcpReq } = context;
+      const token = mcpReq._meta?.progressToken;
+      const progress = (rows: number, total?: number) => {
+        if (token === undefined) return;
+        const params = { progressToken: token, progress: rows, message: `${rows} records read` };
+        mcpReq
+          .notify({
+            method: 'notifications/progress',
+            params: total === undefined ? params : { ...params, total },
+          })
+          .catch((error: unknown) => log('debug', `progress was not delivered: ${String(error)}`));
+      };
+      const person = personAsked(server, context);
+      const answer = await call(name, args, context, {
+        progress,
+        ...(person === undefined ? {} : { person }),
+      });
+      const { text, blocks, isError, question } = answer;
+      if (question !== undefined) return inputRequiredFor(question);
+      const content = [{ type: 'text' as const, text }, ...blocks.map(contentOf)];
+      return isError ? { content, isError } : { content };
+    },
+  );
 
   registerResources(server, {
     has: (tool) => names.includes(tool),
-    call: (name, args, request) =>
-      call(name, args, { signal: request.signal, caller: callerOf(request), reader: 'program' }),
+    call: (name, args, context) => call(name, args, context, { reader: 'program' }),
     context: async () => (await desk()).context,
     counted,
+    hints,
   });
 
   return {

@@ -53,6 +53,8 @@ export interface ServerSettings {
   readonly policy?: Policy;
   /** How writes are confirmed; by token unless given. */
   readonly confirm?: GateSettings;
+  /** Whether one client alone reaches this server: then what it is listed depends on nobody's rights but its own. */
+  readonly singleClient?: boolean;
   /** Whether the access brings files of this machine. */
   readonly files?: boolean;
   /** Asked at the first call that needs it, because most servers that clients start are never called. */

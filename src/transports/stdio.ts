@@ -1,4 +1,5 @@
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { PassThrough } from 'node:stream';
+import { StdioServerTransport, serveStdio as serve } from '@modelcontextprotocol/server/stdio';
 import type { McpServer } from '../server/index.js';
 
 /** How long running calls may take to finish after the client closed its end, in milliseconds. */
@@ -7,11 +8,18 @@ const graceMs = 10_000;
 const flushed = () => new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
 
 /**
- * Serves one client over stdin and stdout until the input ends or the process is told to stop. At the end
- * of input, calls that are still running are answered first: a script may pipe requests in and close.
+ * Serves one client over stdin and stdout, in the era that it opens with, until the input ends or the process is
+ * told to stop. At the end of input, calls that are still running are answered first: a script may pipe requests
+ * in and close. The SDK would drop them, so its transport is not told of the end until they are answered.
  */
-export async function serveStdio({ server, idle }: McpServer): Promise<void> {
-  const transport = new StdioServerTransport();
+export async function serveStdio(make: () => McpServer): Promise<void> {
+  // A client that first asks which eras there are gets a server for that question alone.
+  const made: McpServer[] = [];
+  const factory = () => {
+    const server = make();
+    made.push(server);
+    return server.server;
+  };
   const ended = new Promise<'end' | 'signal'>((resolve) => {
     process.stdin.once('end', () => resolve('end'));
     process.stdin.once('close', () => resolve('end'));
@@ -20,14 +28,16 @@ export async function serveStdio({ server, idle }: McpServer): Promise<void> {
     // The reader of our output is gone: nobody is left to serve.
     process.stdout.once('error', () => resolve('signal'));
   });
-  await server.connect(transport);
+  const input = new PassThrough();
+  process.stdin.pipe(input, { end: false });
+  const connection = serve(factory, { transport: new StdioServerTransport(input, process.stdout) });
   if ((await ended) === 'end') {
     // Requests of the last chunk are handed out in this turn of the loop; wait for them to be counted.
     await new Promise((resolve) => setImmediate(resolve));
     const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
-    await Promise.race([idle(), grace]);
+    await Promise.race([Promise.all(made.map((server) => server.idle())), grace]);
     await new Promise((resolve) => setImmediate(resolve));
     await flushed();
   }
-  await server.close();
+  await connection.close();
 }

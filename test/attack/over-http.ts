@@ -48,6 +48,16 @@ async function attackHttp(
       .replace(/[^\u0020-\u007e]/g, '')
       .trim()
       .slice(0, 2_000);
+  /** Of a request of 2026, which names the revision of the protocol in its body. */
+  const envelope = () => ({
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': random.chance(0.3)
+        ? '2026-07-28'
+        : random.pick(texts).slice(0, 500),
+      'io.modelcontextprotocol/clientInfo': hostileValue(random, texts),
+      'io.modelcontextprotocol/clientCapabilities': {},
+    },
+  });
   const body = (): string => {
     const call = callTool(random.pick(tools), hostileArguments(names, random, texts));
     return random.pick<() => string>([
@@ -60,6 +70,7 @@ async function attackHttp(
       () => random.pick(texts),
       () => call.replace('"id":1', `"id":${JSON.stringify(hostileValue(random, texts, 0))}`),
       () => '['.repeat(10_000),
+      () => message(random.pick(['tools/list', 'server/discover']), envelope()),
       ...(withSessions ? [() => initialize] : []),
     ])();
   };

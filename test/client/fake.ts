@@ -42,7 +42,7 @@ export interface Fake {
 export type Script = (seen: Seen, index: number, fake: Fake) => Reply | Promise<Reply>;
 
 /** Delays of the client shortened to what a test can wait for. */
-export const quick = { backoffMs: 10, longestBackoffMs: 40, slowestPaceMs: 200 } as const;
+export const quick = { backoffMs: 10, maxBackoffMs: 40, maxThrottleDelayMs: 200 } as const;
 
 function pathOf(url: string): string {
   return url.replace(/^.*?\/v1\.0\/+/i, '').replace(/\?.*$/s, '');

@@ -91,7 +91,7 @@ describe('faults of the service, against the sandbox', () => {
   it('quirk 31: the threshold is reported, and reaching it is an error with a remedy', async () => {
     const { client } = await startTenant(
       { limits: { threshold: 8 } },
-      { tuning: { retries: 1, slowestPaceMs: 0 } },
+      { tuning: { retries: 1, maxThrottleDelayMs: 0 } },
     );
     for (let used = 1; used <= 7; used += 1) await client.count('Companies', []);
     expect(await client.threshold()).toMatchObject({

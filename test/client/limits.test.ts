@@ -152,7 +152,7 @@ describe('quirk 31: the hourly threshold', () => {
     const fake = await fakeTenant((seen) => ({
       body: seen.path === 'ThresholdInformation' ? threshold(9_900) : good,
     }));
-    const tuning = { requestsPerThresholdCheck: 5, slowestPaceMs: 300 };
+    const tuning = { requestsPerThresholdCheck: 5, maxThrottleDelayMs: 300 };
     const log = (_level: string, message: string) => lines.push(message);
     const reader = createReader(fake.settings({ tuning, log }));
     for (let id = 1; id <= 12; id += 1) {
@@ -168,8 +168,8 @@ describe('quirk 31: the hourly threshold', () => {
     const now = Date.now();
     const paces = [0, 5_000, 7_400, 8_000, 9_000, 10_000, 12_000].map((count) => {
       const usage = new RateBudget(defaultTuning);
-      usage.report(threshold(count), now);
-      return Math.round(usage.pace(now));
+      usage.recordThreshold(threshold(count), now);
+      return Math.round(usage.delayMs(now));
     });
     expect(paces).toEqual([0, 0, 0, 1_000, 3_000, 5_000, 5_000]);
   });
@@ -177,9 +177,9 @@ describe('quirk 31: the hourly threshold', () => {
   it('counts own requests of the last hour only', () => {
     const usage = new RateBudget(defaultTuning);
     const start = Date.UTC(2026, 0, 1);
-    for (let request = 0; request < 9_000; request += 1) usage.count(start);
-    expect(usage.share(start)).toBeCloseTo(0.9);
-    expect(usage.share(start + 61 * 60_000)).toBe(0);
+    for (let request = 0; request < 9_000; request += 1) usage.countRequest(start);
+    expect(usage.usedFraction(start)).toBeCloseTo(0.9);
+    expect(usage.usedFraction(start + 61 * 60_000)).toBe(0);
   });
 });
 

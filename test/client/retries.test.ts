@@ -61,7 +61,7 @@ describe('reads are repeated', () => {
 
   it('only within the time of the call', async () => {
     const fake = await fakeTenant(() => ({ status: 503 }));
-    const tuning = { backoffMs: 400, longestBackoffMs: 10_000, retries: 50 };
+    const tuning = { backoffMs: 400, maxBackoffMs: 10_000, retries: 50 };
     const reader = createReader(fake.settings({ totalTimeoutMs: 700, tuning }));
     expect((await failureOf(reader.count('Tickets', []))).kind).toBe('unavailable');
     expect(fake.calls.length).toBeLessThan(5);
@@ -73,7 +73,7 @@ describe('reads are repeated', () => {
       setTimeout(() => controller.abort(), 30);
       return { status: 503 };
     });
-    const reader = createReader(fake.settings({ tuning: { backoffMs: 5_000, longestBackoffMs: 5_000 } }));
+    const reader = createReader(fake.settings({ tuning: { backoffMs: 5_000, maxBackoffMs: 5_000 } }));
     const error = await failureOf(reader.count('Tickets', [], { signal: controller.signal }));
     expect(error.kind).toBe('cancelled');
     expect(fake.calls).toHaveLength(1);

@@ -31,7 +31,7 @@ export async function startTenant(
     cacheDir: null,
     log: () => undefined,
     ...overrides,
-    tuning: { backoffMs: 10, longestBackoffMs: 50, ...overrides.tuning },
+    tuning: { backoffMs: 10, maxBackoffMs: 50, ...overrides.tuning },
   };
   const arrived = () =>
     sandbox.requests

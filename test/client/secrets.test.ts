@@ -97,7 +97,7 @@ describe('secrets', () => {
     const writer = createWriter(
       fake.settings({
         credentials,
-        tuning: { retries: 1, backoffMs: 1, longestBackoffMs: 1, refusalsBeforeHold: 1_000 },
+        tuning: { retries: 1, backoffMs: 1, maxBackoffMs: 1, refusalsBeforeCooldown: 1_000 },
         log: (level, message) => lines.push(`${level} ${message}`),
       }),
     );

@@ -1,19 +1,15 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import {
-  CallToolRequestSchema,
-  CompleteRequestSchema,
-  GetPromptRequestSchema,
+  acceptedContent,
   type GetPromptResult,
-  ListPromptsRequestSchema,
-  ListResourcesRequestSchema,
-  ListResourceTemplatesRequestSchema,
-  ListToolsRequestSchema,
-  McpError,
-  ReadResourceRequestSchema,
-  SubscribeRequestSchema,
-  UnsubscribeRequestSchema,
-} from '@modelcontextprotocol/sdk/types.js';
+  inputRequired,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  Server,
+} from '@modelcontextprotocol/server';
+import * as z from 'zod';
 import type { McpServer } from '../../src/server/index.js';
+import { form } from './fixture.js';
 import { png } from './media.js';
 import { fixtures } from './tools.js';
 
@@ -48,13 +44,17 @@ const prompts: Readonly<
   },
 };
 
+const askingPrompt = 'test_input_required_result_prompt';
+
 function contentsOf(uri: string) {
   if (uri === 'test://static-text') return { uri, mimeType: 'text/plain', text: 'A static text.' };
   if (uri === 'test://static-binary') return { uri, mimeType: 'image/png', blob: png };
   const id = /^test:\/\/template\/([^/]+)\/data$/.exec(uri)?.[1];
-  if (id === undefined) throw new McpError(-32602, 'Resource not found', { uri });
+  if (id === undefined) throw new ResourceNotFoundError(uri);
   return { uri, mimeType: 'application/json', text: JSON.stringify({ id, templateTest: true }) };
 }
+
+const asked = z.object({ context: z.string() });
 
 /** A server that is nothing but fixtures, for the transport to carry. */
 export function createFixtureServer(): McpServer {
@@ -64,40 +64,53 @@ export function createFixtureServer(): McpServer {
       capabilities: { tools: {}, resources: { subscribe: true }, prompts: {}, completions: {}, logging: {} },
     },
   );
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: fixtures.map(({ tool }) => tool) }));
-  server.setRequestHandler(CallToolRequestSchema, ({ params: { name, arguments: args = {} } }, extra) => {
+  server.setRequestHandler('tools/list', () => ({ tools: fixtures.map(({ tool }) => tool) }));
+  server.setRequestHandler('tools/call', ({ params: { name, arguments: args = {} } }, context) => {
     const fixture = fixtures.find(({ tool }) => tool.name === name);
-    if (fixture === undefined) throw new McpError(-32602, `There is no tool ${name}`);
-    return fixture.run({ server, args, extra });
+    if (fixture === undefined) {
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${name}`);
+    }
+    return fixture.run({ args, context });
   });
-  server.setRequestHandler(ListResourcesRequestSchema, () => ({
+  server.setRequestHandler('resources/list', () => ({
     resources: ['static-text', 'static-binary', 'watched-resource'].map((name) => ({
       uri: `test://${name}`,
       name,
       description: `Fixture ${name}`,
     })),
   }));
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
+  server.setRequestHandler('resources/templates/list', () => ({
     resourceTemplates: [{ uriTemplate: 'test://template/{id}/data', name: 'template' }],
   }));
-  server.setRequestHandler(ReadResourceRequestSchema, ({ params: { uri } }) => ({
-    contents: [contentsOf(uri)],
+  server.setRequestHandler('resources/read', ({ params: { uri } }) => ({ contents: [contentsOf(uri)] }));
+  server.setRequestHandler('resources/subscribe', () => ({}));
+  server.setRequestHandler('resources/unsubscribe', () => ({}));
+  server.setRequestHandler('prompts/list', () => ({
+    prompts: [
+      ...Object.entries(prompts).map(([name, { args }]) => ({
+        name,
+        description: `Fixture ${name}`,
+        arguments: args.map((argument) => ({ name: argument, required: true })),
+      })),
+      { name: askingPrompt, description: `Fixture ${askingPrompt}` },
+    ],
   }));
-  server.setRequestHandler(SubscribeRequestSchema, () => ({}));
-  server.setRequestHandler(UnsubscribeRequestSchema, () => ({}));
-  server.setRequestHandler(ListPromptsRequestSchema, () => ({
-    prompts: Object.entries(prompts).map(([name, { args }]) => ({
-      name,
-      description: `Fixture ${name}`,
-      arguments: args.map((argument) => ({ name: argument, required: true })),
-    })),
-  }));
-  server.setRequestHandler(GetPromptRequestSchema, ({ params: { name, arguments: args = {} } }) => {
+  server.setRequestHandler('prompts/get', ({ params: { name, arguments: args = {} } }, { mcpReq }) => {
+    if (name === askingPrompt) {
+      const answer = acceptedContent(mcpReq.inputResponses, 'user_context', asked);
+      if (answer !== undefined) return { messages: [say(answer.context)] };
+      const question = form('What context should the prompt use?', { context: { type: 'string' } }, [
+        'context',
+      ]);
+      return inputRequired({ inputRequests: { user_context: question } });
+    }
     const prompt = prompts[name];
-    if (prompt === undefined) throw new McpError(-32602, `There is no prompt ${name}`);
+    if (prompt === undefined) {
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no prompt ${name}`);
+    }
     return { messages: prompt.messages(args) };
   });
-  server.setRequestHandler(CompleteRequestSchema, () => ({
+  server.setRequestHandler('completion/complete', () => ({
     completion: { values: ['test1', 'test2'], total: 2 },
   }));
   return { server, idle: async () => {} };

@@ -1,36 +1,11 @@
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
-import {
-  type CallToolResult,
-  CreateMessageResultSchema,
-  ElicitResultSchema,
-  type ServerNotification,
-  type ServerRequest,
-  type Tool,
-} from '@modelcontextprotocol/sdk/types.js';
+import { inputRequired, inputResponse } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import { askingFixtures } from './asking.js';
+import { type Call, type Fixture, form, nothing, plain, sample, text } from './fixture.js';
 import { png, wav } from './media.js';
 
-export interface Call {
-  readonly server: Server;
-  readonly args: Record<string, unknown>;
-  readonly extra: RequestHandlerExtra<ServerRequest, ServerNotification>;
-}
-
-interface Fixture {
-  readonly tool: Tool;
-  run(call: Call): Promise<CallToolResult>;
-}
-
-const nothing = { type: 'object' } as const;
-const text = (value: string): CallToolResult => ({ content: [{ type: 'text', text: value }] });
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const word = z.string().default('');
-
-const plain = (name: string, run: Fixture['run'], inputSchema: Tool['inputSchema'] = nothing): Fixture => ({
-  tool: { name, description: `Fixture ${name}`, inputSchema },
-  run,
-});
 
 const one = (name: string, property: string) => ({
   ...nothing,
@@ -39,23 +14,12 @@ const one = (name: string, property: string) => ({
   required: [property],
 });
 
-/** Asks the client something while the call runs, on the stream of the call. */
-async function elicit(
-  { extra }: Call,
-  message: string,
-  properties: object,
-  required: readonly string[] = [],
-) {
-  const requestedSchema = z
-    .looseObject({ type: z.literal('object'), properties: z.record(z.string(), z.any()) })
-    .parse({ type: 'object', properties, required });
-  const answer = await extra.sendRequest(
-    { method: 'elicitation/create', params: { mode: 'form', message, requestedSchema } },
-    ElicitResultSchema,
-  );
-  return text(
-    `Elicitation completed: action=${answer.action}, content=${JSON.stringify(answer.content ?? {})}`,
-  );
+/** Asks the client something while the call runs; for clients of 2025 on the stream of the call. */
+async function elicit({ context }: Call, ...question: Parameters<typeof form>) {
+  const answer = inputResponse(context.mcpReq.inputResponses, 'answer');
+  if (answer.kind !== 'elicit') return inputRequired({ inputRequests: { answer: form(...question) } });
+  const { action, content = {} } = answer;
+  return text(`Elicitation completed: action=${action}, content=${JSON.stringify(content)}`);
 }
 
 const titled = (key: string, names: readonly string[]) =>
@@ -93,18 +57,18 @@ export const fixtures: readonly Fixture[] = [
       },
     ],
   })),
-  plain('test_tool_with_logging', async ({ extra }) => {
-    for (const data of ['Tool execution started', 'Tool processing data', 'Tool execution completed']) {
-      await extra.sendNotification({ method: 'notifications/message', params: { level: 'info', data } });
+  plain('test_tool_with_logging', async ({ context }) => {
+    for (const message of ['Tool execution started', 'Tool processing data', 'Tool execution completed']) {
+      await context.mcpReq.log('info', message);
       await wait(50);
     }
     return text('Logged three messages.');
   }),
-  plain('test_tool_with_progress', async ({ extra }) => {
-    const progressToken = extra._meta?.progressToken;
+  plain('test_tool_with_progress', async ({ context: { mcpReq } }) => {
+    const progressToken = mcpReq._meta?.progressToken;
     for (const progress of progressToken === undefined ? [] : [0, 50, 100]) {
       const params = { progressToken: progressToken ?? '', progress, total: 100 };
-      await extra.sendNotification({ method: 'notifications/progress', params });
+      await mcpReq.notify({ method: 'notifications/progress', params });
       await wait(50);
     }
     return text(String(progressToken));
@@ -115,18 +79,10 @@ export const fixtures: readonly Fixture[] = [
   })),
   plain(
     'test_sampling',
-    async ({ args, extra }) => {
-      const answer = await extra.sendRequest(
-        {
-          method: 'sampling/createMessage',
-          params: {
-            messages: [{ role: 'user', content: { type: 'text', text: word.parse(args.prompt) } }],
-            maxTokens: 100,
-          },
-        },
-        CreateMessageResultSchema,
-      );
-      return text(`LLM response: ${JSON.stringify(answer.content)}`);
+    async ({ args, context }) => {
+      const answer = inputResponse(context.mcpReq.inputResponses, 'answer');
+      if (answer.kind === 'sampling') return text(`LLM response: ${JSON.stringify(answer.result.content)}`);
+      return inputRequired({ inputRequests: { answer: sample(word.parse(args.prompt), 100) } });
     },
     one('test_sampling', 'prompt'),
   ),
@@ -196,4 +152,5 @@ export const fixtures: readonly Fixture[] = [
     else: { required: ['email'] },
     additionalProperties: false,
   }),
+  ...askingFixtures,
 ];

@@ -44,7 +44,9 @@ async function answerTo(
 ): Promise<{ status: number; text: string }> {
   const got = await talk(url, request);
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(got)?.[1]);
-  const [head = '', text = ''] = got.split('\r\n\r\n', 2);
+  const [head = '', body = ''] = got.split('\r\n\r\n', 2);
+  const chunked = /^transfer-encoding: chunked/im.test(head);
+  const text = chunked ? body.replace(/^[0-9a-f]+\r\n/i, '').replace(/\r\n0(\r\n)*$/, '') : body;
   if (status >= 400) {
     expect(head.toLowerCase()).toContain('content-type: application/json');
     expect(got).not.toMatch(/ at .*\(|node_modules|\.[jt]s:\d/);

@@ -47,7 +47,7 @@ describe('the package', () => {
     expect(filesIn(installed).length).toBeLessThan(90);
     expect(filesIn(installed).filter(({ name }) => name.endsWith('.map'))).toEqual([]);
     const notices = readFileSync(join(installed, 'dist/THIRD-PARTY-NOTICES'), 'utf8');
-    for (const name of ['@modelcontextprotocol/sdk', 'got', 'zod', 'prom-client', 'ajv']) {
+    for (const name of ['@modelcontextprotocol/server', 'got', 'zod', 'prom-client']) {
       expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|Apache-2.0)\\)$`, 'm'));
     }
     const licences = [...notices.matchAll(/^\S+ \d+\.\d+\.\d+\S* \((.+)\)$/gm)].map(([, licence]) => licence);

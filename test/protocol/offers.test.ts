@@ -54,7 +54,7 @@ describe('resources', () => {
     'autotask://tickets/%E0%A4%A',
     'file:///etc/passwd',
   ])('%s does not exist', async (uri) => {
-    await expect(read(uri)).rejects.toMatchObject({ code: -32002 });
+    await expect(read(uri)).rejects.toMatchObject({ code: -32602, data: { uri } });
   });
 });
 

@@ -72,12 +72,12 @@ describe('stdio', () => {
     expect(errors.map(({ code }) => code)).toEqual(Array(6).fill(-32602));
     const told = errors.map(({ message: text }) => text).sort();
     expect(told).toEqual([
-      expect.stringMatching(/logging\/setLevel was not understood: params\.level: /),
-      expect.stringMatching(/prompts\/get was not understood: params\.arguments\.a: expected string/),
-      expect.stringMatching(/resources\/read was not understood: params\.uri: expected string/),
-      expect.stringMatching(/tools\/call was not understood: params\.arguments: expected record/),
-      expect.stringMatching(/tools\/call was not understood: params\.name: expected string/),
-      expect.stringMatching(/tools\/call was not understood: params: expected object/),
+      expect.stringMatching(/^Invalid params for logging\/setLevel: level: /),
+      expect.stringMatching(/^Invalid params for prompts\/get: arguments\.a: .*expected string/),
+      expect.stringMatching(/^Invalid params for resources\/read: uri: .*expected string/),
+      expect.stringMatching(/^Invalid tools\/call request: [\s\S]*"params"/),
+      expect.stringMatching(/^Invalid tools\/call request: [\s\S]*"arguments"/),
+      expect.stringMatching(/^Invalid tools\/call request: [\s\S]*"name"/),
     ]);
   });
 

@@ -203,13 +203,17 @@ describe('elicit mode', () => {
     ]);
   });
 
-  it.each(['no', 'decline', 'break'] as const)('writes nothing when the answer is: %s', async (reply) => {
+  it.each([
+    ['no', /did not confirm\. Nothing was written/],
+    ['decline', /did not confirm\. Nothing was written/],
+    ['break', /input required by 'tools\/call' failed: the dialog broke/],
+  ] as const)('writes nothing when the answer is: %s', async (reply, said) => {
     const server = await open({ env, human: () => reply });
     const writes = await writesOf(async () => {
       const { text, isError } = await server.call('create-entity', confirmed);
       expect({ text, isError }).toMatchObject({
         isError: true,
-        text: expect.stringMatching(/did not confirm/),
+        text: expect.stringMatching(said),
       });
     });
     expect(writes).toEqual([]);

@@ -83,16 +83,16 @@ export async function examineUpstream(
   const reader = createReader({
     ...settings,
     cacheDir: null,
-    tuning: { retries: 0, refusalsBeforeHold: 1 },
+    tuning: { retries: 0, refusalsBeforeCooldown: 1 },
     observer: {
-      sent: ({ ms, clockAheadMs }) => {
+      requestEnded: ({ ms, clockAheadMs }) => {
         slowest = Math.max(slowest, ms);
         if (clockAheadMs !== null && (closest === null || ms < closest.ms))
           closest = { aheadMs: clockAheadMs, ms };
       },
-      repeated: () => {},
-      waiting: () => {},
-      threshold: () => {},
+      requestRetried: () => {},
+      queueChanged: () => {},
+      thresholdReported: () => {},
     },
   });
   const findings: Finding[] = [];

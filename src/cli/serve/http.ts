@@ -2,7 +2,7 @@ import type { ClientObserver, ClientSettings } from '../../client/types.js';
 import type { HttpConfig } from '../../config/http.js';
 import type { Config } from '../../config/index.js';
 import { AutotaskError } from '../../errors.js';
-import { createLog, type Log } from '../../log.js';
+import { createLog, createRedactor, type Log } from '../../log.js';
 import { createBudgets } from '../../policy/index.js';
 import { prepareServer } from '../../server/index.js';
 import { countedAs, tagOf } from '../../tenant-identity.js';
@@ -46,7 +46,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     let use: number | undefined;
     const observer: ClientObserver = {
       ...metrics.upstream,
-      threshold: ({ currentTimeframeRequestCount: used, externalRequestThreshold: most }) => {
+      thresholdReported: ({ currentTimeframeRequestCount: used, externalRequestThreshold: most }) => {
         use = most > 0 ? used / most : undefined;
       },
     };
@@ -77,6 +77,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
         if (reader === null) throw new AutotaskError('configuration', whyNoReader ?? '');
         await reader.version({ signal });
       },
+      redact: createRedactor(secrets),
       thresholdUse: () => use,
     };
   };
@@ -89,7 +90,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     log,
     reach: async (signal, metrics) => {
       const { checkReachability } = await import('../../client/index.js');
-      const observer = { ...metrics.upstream, threshold: () => {} };
+      const observer = { ...metrics.upstream, thresholdReported: () => {} };
       await checkReachability({ ...upstream.settings, log, observer }, signal);
     },
     openTenant: (named, metrics) => {

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/index.js';
 import { createLog } from '../../log.js';
-import { createServer } from '../../server/index.js';
+import { prepareServer } from '../../server/index.js';
 import { tagOf } from '../../tenant-identity.js';
 import { serveStdio } from '../../transports/stdio.js';
 import {
@@ -28,8 +28,9 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
   const files =
     config.filesDir === null ? null : await (await import('./files.js')).openFiles(config.filesDir);
   let close = async () => {};
-  const server = createServer({
+  const make = prepareServer({
     ...serverSettings(config, name, log),
+    singleClient: true,
     open: async () => {
       const upstream = await upstreamOf(config);
       close = upstream.close;
@@ -45,7 +46,7 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
     },
   });
   try {
-    await serveStdio(server);
+    await serveStdio(() => make(config.readOnly));
   } finally {
     await close();
   }

@@ -9,7 +9,7 @@ const known: ReadonlySet<string> = new Set([...operators, ...groupOperators]);
 
 /**
  * Refuses operators that Autotask does not know. It would not complain: it drops the condition and
- * answers every row, so this is checked at the last door, whoever built the filter.
+ * answers every row, so this is checked right before the query is sent, whoever built the filter.
  */
 export function checkOperators(filter: readonly FilterNode[]): void {
   for (const { op, field, items } of filter) {

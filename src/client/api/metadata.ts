@@ -35,9 +35,9 @@ function readField(row: JsonObject): LiveField {
   };
 }
 
-/** `holds`: what was found that should not be there. */
-export function unreadable(what: string, holds?: string): AutotaskError {
-  const why = holds === undefined ? '' : `: it holds ${holds}`;
+/** `found`: what was found that should not be there. */
+export function unexpectedShape(what: string, found?: string): AutotaskError {
+  const why = found === undefined ? '' : `: it holds ${found}`;
   return new AutotaskError('unexpected', `Autotask's answer about ${what} has an unknown shape${why}.`, {
     next: 'Try again once; if it persists, report it to the operator of this server.',
   });
@@ -45,13 +45,13 @@ export function unreadable(what: string, holds?: string): AutotaskError {
 
 export function readFields(body: unknown, path: string): readonly LiveField[] {
   const fields = objects(member(body, 'fields'));
-  if (fields === null) throw unreadable(`the fields of ${path}`);
+  if (fields === null) throw unexpectedShape(`the fields of ${path}`);
   return fields.map(readField).filter((field) => field.name !== '');
 }
 
 export function readEntityInformation(body: unknown, path: string): EntityInformation {
   const info = member(body, 'info');
-  if (!isObject(info)) throw unreadable(path);
+  if (!isObject(info)) throw unexpectedShape(path);
   return {
     name: textMember(info, 'name') ?? path,
     canCreate: flagMember(info, 'canCreate'),
@@ -69,7 +69,7 @@ export function readThreshold(body: unknown): Threshold {
     'currentTimeframeRequestCount',
   ].map((name) => toNumber(member(body, name)));
   if (externalRequestThreshold == null || currentTimeframeRequestCount == null) {
-    throw unreadable('the request threshold');
+    throw unexpectedShape('the request threshold');
   }
   return {
     externalRequestThreshold,

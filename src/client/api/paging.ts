@@ -5,12 +5,12 @@ import { isObject, type JsonObject, member, textMember } from '../json.js';
 import type { ApiRequest } from '../pipeline/request.js';
 import type { FilterNode, Row, Search } from '../types.js';
 import { checkOperators } from './check-operators.js';
-import { unreadable } from './metadata.js';
+import { unexpectedShape } from './metadata.js';
 
 /** Most rows that Autotask puts on a page. */
-export const largestPage = 500;
+export const maxPageSize = 500;
 /** Far more than any page holds; what has more is no page. */
-const mostItems = 10 * largestPage;
+const maxItems = 10 * maxPageSize;
 
 /**
  * The body of a query. `filter` is mandatory in Autotask, so "everything" is spelled out; `id` is always
@@ -38,13 +38,13 @@ export function filterOf(filter: readonly FilterNode[]): readonly FilterNode[] {
  * one row beyond the limit is asked for wherever that needs no further page.
  */
 export function pageSizeFor(limit: number): number {
-  const pages = Math.ceil(limit / largestPage);
-  return Math.min(largestPage, Math.ceil((limit + 1) / pages));
+  const pages = Math.ceil(limit / maxPageSize);
+  return Math.min(maxPageSize, Math.ceil((limit + 1) / pages));
 }
 
 export function checkRow(row: JsonObject, path: string, ids: boolean): void {
   if (typeof row.id === 'number' || (!ids && member(row, 'id') === undefined)) return;
-  throw unreadable(
+  throw unexpectedShape(
     path,
     member(row, 'id') === undefined ? 'a record without id' : 'names in another spelling',
   );
@@ -62,9 +62,9 @@ export interface Page {
  */
 export function readPage(body: unknown, path: string, ids = true): Page {
   const items = isObject(body) ? body.items : undefined;
-  if (!Array.isArray(items) || items.length > mostItems) throw unreadable(path);
+  if (!Array.isArray(items) || items.length > maxItems) throw unexpectedShape(path);
   const rows: readonly JsonObject[] = items.filter(isObject);
-  if (rows.length < items.length) throw unreadable(path, 'a row that is no record');
+  if (rows.length < items.length) throw unexpectedShape(path, 'a row that is no record');
   for (const row of rows) checkRow(row, path, ids);
   return { rows, next: textMember(member(body, 'pageDetails'), 'nextPageUrl') };
 }
@@ -78,23 +78,25 @@ export function pageFollower(first: ApiRequest): (page: Page, next: string) => A
   const seen = new Set([digest(first.path)]);
   let empty = 0;
   return ({ rows }, next) => {
-    if (!URL.canParse(next)) throw unreadable('the next page');
+    if (!URL.canParse(next)) throw unexpectedShape('the next page');
     empty = rows.length === 0 ? empty + 1 : 0;
     if (empty > most.emptyPages) {
-      throw endless(`Autotask sent ${empty} pages without a record, each of which names a next one.`);
+      throw endlessPages(`Autotask sent ${empty} pages without a record, each of which names a next one.`);
     }
     if (seen.size >= most.callRequests) {
-      throw endless(`Autotask named ${most.callRequests} pages, and more are not read for one question.`);
+      throw endlessPages(
+        `Autotask named ${most.callRequests} pages, and more are not read for one question.`,
+      );
     }
     const key = digest(next);
     if (seen.has(key))
-      throw endless('Autotask named a page that was read already as the successor of another.');
+      throw endlessPages('Autotask named a page that was read already as the successor of another.');
     seen.add(key);
     return { ...first, path: next };
   };
 }
 
-const endless = (message: string) =>
+const endlessPages = (message: string) =>
   new AutotaskError('unexpected', message, {
     next: 'Narrow the search with a filter so that it fits on one page.',
   });

@@ -13,11 +13,11 @@ import type {
   Row,
   Search,
 } from '../types.js';
-import { readEntityInformation, readFields, readThreshold, unreadable } from './metadata.js';
+import { readEntityInformation, readFields, readThreshold, unexpectedShape } from './metadata.js';
 import {
   checkRow,
   filterOf,
-  largestPage,
+  maxPageSize,
   type Page,
   pageFollower,
   pageSizeFor,
@@ -37,13 +37,13 @@ function post(path: string, body: string): ApiRequest {
 
 /** The body of a GET, or what stands for it when Autotask has nothing there. */
 async function getOr(
-  tenant: ClientCore,
+  core: ClientCore,
   path: string,
   absent: unknown,
   options?: CallOptions,
 ): Promise<unknown> {
   try {
-    return await tenant.send(get(path), options);
+    return await core.send(get(path), options);
   } catch (error) {
     if (error instanceof AutotaskError && error.status === 404) return absent;
     throw error;
@@ -54,30 +54,30 @@ const firstPage = (path: string, search: Search, size: number): ApiRequest =>
   post(`${path}/query`, queryBody(search, size));
 
 /** The pages of a query; those that are `kept` stay in memory until the call ends. */
-async function* follow(
-  tenant: ClientCore,
+async function* followPages(
+  core: ClientCore,
   path: string,
   first: ApiRequest,
   options: CallOptions,
-  kept = false,
+  buffered = false,
 ) {
   // Lists below a parent are GETs, and a few of their records have no id.
   const ids = first.method === 'POST';
-  const callFor = pageFollower(first);
-  let call = first;
+  const nextRequest = pageFollower(first);
+  let request = first;
   for (;;) {
-    const body = await tenant.send(call, options);
-    if (kept) currentUse()?.hold(body);
+    const body = await core.send(request, options);
+    if (buffered) currentUse()?.hold(body);
     const page: Page = readPage(body, path, ids);
     yield page;
     if (page.next === null) return;
-    call = callFor(page, page.next);
+    request = nextRequest(page, page.next);
   }
 }
 
 /** Rows of the first page and those that follow it, at most `limit`. */
-async function rowsFrom(
-  tenant: ClientCore,
+async function readRows(
+  core: ClientCore,
   path: string,
   first: ApiRequest,
   { limit, onProgress }: Pick<QueryOptions, 'limit' | 'onProgress'>,
@@ -87,7 +87,7 @@ async function rowsFrom(
     throw new AutotaskError('invalid', `limit: must be a whole number of at least 1, not ${limit}.`);
   }
   const rows: Row[] = [];
-  for await (const page of follow(tenant, path, first, options, true)) {
+  for await (const page of followPages(core, path, first, options, true)) {
     for (const row of page.rows) rows.push(row);
     onProgress?.(Math.min(rows.length, limit));
     if (rows.length > limit || (rows.length === limit && page.next !== null)) {
@@ -107,51 +107,51 @@ function readItem(body: unknown, path: string): Row | null {
     return found;
   }
   if (item === null || (Array.isArray(items) && items.length === 0)) return null;
-  throw unreadable(path);
+  throw unexpectedShape(path);
 }
 
 /** Metadata from the cache, unless it is not there, unreadable or unwanted. */
-async function cached<T>(
-  tenant: ClientCore,
+async function cachedMetadata<T>(
+  core: ClientCore,
   path: string,
   read: (body: unknown, path: string) => T,
-  ask: () => Promise<unknown>,
+  send: () => Promise<unknown>,
   { fresh = false, maxAgeMs }: MetadataOptions,
 ): Promise<T> {
   const key = path.toLowerCase();
   if (!fresh) {
-    const body = await tenant.share.load(key, maxAgeMs);
+    const body = await core.tenantState.load(key, maxAgeMs);
     try {
       if (body !== undefined) return read(body, path);
     } catch {
       // A damaged cache is no reason to fail: Autotask is asked instead.
     }
   }
-  const body = await ask();
+  const body = await send();
   const value = read(body, path);
-  await tenant.share.save(key, body);
+  await core.tenantState.save(key, body);
   return value;
 }
 
-export function readerOf(tenant: ClientCore): AutotaskReader {
-  const { sealed } = tenant;
+export function readerOf(core: ClientCore): AutotaskReader {
+  const { withRedactedErrors } = core;
   const metadata = <T>(
     path: string,
     read: (body: unknown, path: string) => T,
     options: MetadataOptions = {},
   ) =>
-    sealed(() => {
-      const ask = () => tenant.send(get(path), options);
-      return cached(tenant, path, read, ask, options);
+    withRedactedErrors(() => {
+      const send = () => core.send(get(path), options);
+      return cachedMetadata(core, path, read, send, options);
     });
 
-  const rows = (path: string, first: () => ApiRequest, { signal, ...wanted }: QueryOptions) =>
-    sealed(async () => {
-      const deadline = startDeadline(tenant.totalTimeoutMs, signal);
+  const rows = (path: string, first: () => ApiRequest, { signal, ...rest }: QueryOptions) =>
+    withRedactedErrors(async () => {
+      const deadline = startDeadline(core.totalTimeoutMs, signal);
       try {
-        return await withinBudget(() => rowsFrom(tenant, path, first(), wanted, deadline));
+        return await withinBudget(() => readRows(core, path, first(), rest, deadline));
       } finally {
-        deadline.end();
+        deadline.dispose();
       }
     });
 
@@ -160,23 +160,23 @@ export function readerOf(tenant: ClientCore): AutotaskReader {
       rows(path, () => firstPage(path, search, pageSizeFor(options.limit)), options),
     list: (path, options) => rows(path, () => get(path), options),
     async *pages(path, search, options = {}) {
-      const pages = follow(tenant, path, firstPage(path, search, largestPage), options);
+      const pages = followPages(core, path, firstPage(path, search, maxPageSize), options);
       for (;;) {
-        const page = await sealed(() => pages.next());
+        const page = await withRedactedErrors(() => pages.next());
         if (page.done) return;
         yield page.value.rows;
       }
     },
     count: (path, filter, options) =>
-      sealed(async () => {
-        const call = post(`${path}/query/count`, JSON.stringify({ filter: filterOf(filter) }));
-        const count = toNumber(member(await tenant.send(call, options), 'queryCount'));
-        if (count === null) throw unreadable(`the number of ${path}`);
+      withRedactedErrors(async () => {
+        const request = post(`${path}/query/count`, JSON.stringify({ filter: filterOf(filter) }));
+        const count = toNumber(member(await core.send(request, options), 'queryCount'));
+        if (count === null) throw unexpectedShape(`the number of ${path}`);
         return count;
       }),
     item: (path, options) =>
-      sealed(async () => {
-        const body = await getOr(tenant, path, { item: null }, options);
+      withRedactedErrors(async () => {
+        const body = await getOr(core, path, { item: null }, options);
         currentUse()?.hold(body);
         return readItem(body, path);
       }),
@@ -184,27 +184,27 @@ export function readerOf(tenant: ClientCore): AutotaskReader {
       metadata(`${path}/entityInformation`, readEntityInformation, options),
     fields: (path, options) => metadata(`${path}/entityInformation/fields`, readFields, options),
     userDefinedFields: (path, options = {}) =>
-      sealed(() => {
+      withRedactedErrors(() => {
         const address = `${path}/entityInformation/userDefinedFields`;
         // Entities without user-defined fields have no such path.
-        const ask = () => getOr(tenant, address, { fields: [] }, options);
-        return cached(tenant, address, readFields, ask, options);
+        const send = () => getOr(core, address, { fields: [] }, options);
+        return cachedMetadata(core, address, readFields, send, options);
       }),
     threshold: (options) =>
-      sealed(async () => {
-        const threshold = readThreshold(await tenant.send(get('ThresholdInformation'), options));
-        await tenant.thresholdSeen(threshold);
+      withRedactedErrors(async () => {
+        const threshold = readThreshold(await core.send(get('ThresholdInformation'), options));
+        await core.recordThreshold(threshold);
         return threshold;
       }),
     version: (options) =>
-      sealed(async () => {
-        const body = await tenant.send(get('Version'), options);
+      withRedactedErrors(async () => {
+        const body = await core.send(get('Version'), options);
         const parts = ['majorVersion', 'minorVersion', 'build'].map((name) => textMember(body, name));
         const version = parts.filter((part) => part !== null).join('.');
-        if (version === '') throw unreadable('its version');
+        if (version === '') throw unexpectedShape('its version');
         return version;
       }),
-    zone: (options) => tenant.zone(options),
-    requestsSent: () => tenant.requestsSent(),
+    zone: (options) => core.zone(options),
+    requestsSent: () => core.requestsSent(),
   };
 }

@@ -23,14 +23,14 @@ export function proxiesInEnvironment(): readonly string[] {
  * the very moment it is used again, and then nobody knows whether the write arrived.
  */
 export function createAgents(): AgentsFor {
-  const kept = direct(true);
+  const keptAlive = direct(true);
   const fresh = direct(false);
-  if (proxiesInEnvironment().length === 0) return async (_url, isFresh) => (isFresh ? fresh : kept);
+  if (proxiesInEnvironment().length === 0) return async (_url, isFresh) => (isFresh ? fresh : keptAlive);
   const proxied = new Map<string, Promise<Agents>>();
   return async (url, isFresh) => {
     const { getProxyForUrl } = await import('proxy-from-env');
     const proxy = getProxyForUrl(url);
-    if (proxy === '') return isFresh ? fresh : kept;
+    if (proxy === '') return isFresh ? fresh : keptAlive;
     const key = `${isFresh} ${proxy}`;
     const known = proxied.get(key) ?? throughProxy(proxy, !isFresh);
     proxied.set(key, known);

@@ -3,18 +3,18 @@ import { currentUse, most, weigh } from '../../resource-budget.js';
 import { isObject, parseJson } from '../json.js';
 import type { Deadline } from '../pipeline/deadline.js';
 import { type ApiRequest, type HttpResponse, requestName } from '../pipeline/request.js';
-import { interrupted } from '../pipeline/retry.js';
+import { interruptedOutcome } from '../pipeline/retry.js';
 import type { ClientObserver } from '../types.js';
 import { createAgents } from './agents.js';
-import { cutDepth, measure } from './json-size.js';
+import { cutDepth, measureJson } from './json-size.js';
 import { classifyNetworkError } from './network-error.js';
 import { classifyResponse, type Outcome } from './response.js';
 import { createTransport } from './transport.js';
 
 export interface HttpExchange {
-  /** Sends one request and judges what comes back. */
+  /** Sends one request and classifies what comes back. */
   send(
-    call: ApiRequest,
+    request: ApiRequest,
     url: string,
     headers: Readonly<Record<string, string>>,
     deadline: Deadline,
@@ -28,72 +28,86 @@ function clockAhead(date: unknown, tookMs: number): number | null {
   return Number.isNaN(theirs) ? null : Math.round(theirs + 500 - (Date.now() - tookMs / 2));
 }
 
-/** Judges an answer that is not more than one may be. */
-function read(call: ApiRequest, answer: HttpResponse, bytes: number, timeoutMs: number): Outcome {
-  const { depth, values } = measure(answer.text);
+/** The outcome of a response; one that exceeds the bounds is a failure of its own. */
+function classifyWithinBounds(
+  request: ApiRequest,
+  response: HttpResponse,
+  bytes: number,
+  timeoutMs: number,
+): Outcome {
+  const { depth, values } = measureJson(response.text);
   if (values > most.answerValues) {
     return classifyNetworkError(
-      call,
+      request,
       { code: 'TOO_MANY_VALUES', message: `${values} values`, sent: true },
       timeoutMs,
     );
   }
   const deep = depth > most.depth;
-  const text = deep ? JSON.stringify(cutDepth(parseJson(answer.text))) : answer.text;
-  const verdict = classifyResponse(call, text === answer.text ? answer : { ...answer, text: text ?? '' });
-  if (verdict.ok && isObject(verdict.body)) weigh(verdict.body, bytes, values);
-  return verdict;
+  const text = deep ? JSON.stringify(cutDepth(parseJson(response.text))) : response.text;
+  const outcome = classifyResponse(
+    request,
+    text === response.text ? response : { ...response, text: text ?? '' },
+  );
+  if (outcome.ok && isObject(outcome.body)) weigh(outcome.body, bytes, values);
+  return outcome;
 }
 
 export function createHttpExchange(timeoutMs: number, log: Log, observer?: ClientObserver): HttpExchange {
   const transport = createTransport(createAgents());
   let sent = 0;
   const send = async (
-    [call, url, headers, deadline]: Parameters<HttpExchange['send']>,
+    [request, url, headers, deadline]: Parameters<HttpExchange['send']>,
     onClock: (aheadMs: number) => void,
   ): Promise<Outcome> => {
-    const { method, body, write } = call;
+    const { method, body, write } = request;
     const { signal } = deadline;
     currentUse()?.request();
     sent += 1;
     const started = performance.now();
-    const outcome = await transport({ method, url, headers, body, write, timeoutMs, signal });
-    if ('answer' in outcome) {
-      const ahead = clockAhead(outcome.answer.headers.date, performance.now() - started);
+    const result = await transport({ method, url, headers, body, write, timeoutMs, signal });
+    if ('response' in result) {
+      const ahead = clockAhead(result.response.headers.date, performance.now() - started);
       if (ahead !== null) onClock(ahead);
     }
-    const result = 'answer' in outcome ? outcome.answer.status : outcome.failure.code;
-    log('debug', `${requestName(call)}: ${result} after ${Math.round(performance.now() - started)} ms`);
-    if ('answer' in outcome) {
-      const { answer, bytes, done } = outcome;
+    const logged = 'response' in result ? result.response.status : result.failure.code;
+    log('debug', `${requestName(request)}: ${logged} after ${Math.round(performance.now() - started)} ms`);
+    if ('response' in result) {
+      const { response, bytes, release } = result;
       try {
-        // What a write has done is told, however much was read before.
+        // The outcome of a write is reported, however much was read before.
         if (!write) currentUse()?.received(bytes);
-        return read(call, answer, bytes, timeoutMs);
+        return classifyWithinBounds(request, response, bytes, timeoutMs);
       } finally {
-        done();
+        release();
       }
     }
-    const { failure } = outcome;
+    const { failure } = result;
     return signal.aborted
-      ? interrupted(call, deadline, failure.sent)
-      : classifyNetworkError(call, failure, timeoutMs);
+      ? interruptedOutcome(request, deadline, failure.sent)
+      : classifyNetworkError(request, failure, timeoutMs);
   };
   return {
     requestsSent: () => sent,
-    async send(...request) {
-      const [{ method, write }] = request;
+    async send(...args) {
+      const [{ method, write }] = args;
       const started = performance.now();
-      let outcome = 'cancelled';
+      let observed = 'cancelled';
       let clockAheadMs: number | null = null;
       try {
-        const verdict = await send(request, (ahead) => {
+        const outcome = await send(args, (ahead) => {
           clockAheadMs = ahead;
         });
-        outcome = verdict.ok ? 'ok' : verdict.error.kind;
-        return verdict;
+        observed = outcome.ok ? 'ok' : outcome.error.kind;
+        return outcome;
       } finally {
-        observer?.sent({ method, write, outcome, ms: performance.now() - started, clockAheadMs });
+        observer?.requestEnded({
+          method,
+          write,
+          outcome: observed,
+          ms: performance.now() - started,
+          clockAheadMs,
+        });
       }
     },
   };

@@ -1,7 +1,7 @@
 import { most } from '../../resource-budget.js';
 
 /** How much a JSON text holds, found without building any of it. */
-export interface Measure {
+export interface JsonSize {
   /** Levels of objects and lists. */
   readonly depth: number;
   /** Values of any kind, give or take empty lists and objects. */
@@ -12,17 +12,17 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 /** Looks at each character once. Of a text that is no JSON the numbers mean nothing. */
-export function measure(text: string): Measure {
+export function measureJson(text: string): JsonSize {
   let depth = 0;
   let deepest = 0;
   let values = 1;
-  for (let at = 0; at < text.length; at += 1) {
-    switch (text.charCodeAt(at)) {
+  for (let index = 0; index < text.length; index += 1) {
+    switch (text.charCodeAt(index)) {
       case quote:
-        for (at += 1; at < text.length; at += 1) {
-          const code = text.charCodeAt(at);
+        for (index += 1; index < text.length; index += 1) {
+          const code = text.charCodeAt(index);
           if (code === quote) break;
-          if (code === backslash) at += 1;
+          if (code === backslash) index += 1;
         }
         break;
       case 0x5b: // [
@@ -43,12 +43,12 @@ export function measure(text: string): Measure {
 }
 
 /** What takes the place of a value that lies too deep. */
-export const leftOut = `[left out: nested more than ${most.depth} levels deep]`;
+export const tooDeepText = `[left out: nested more than ${most.depth} levels deep]`;
 
 /** The same value without what lies deeper than so many levels. */
 export function cutDepth(value: unknown, levels: number = most.depth): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (levels === 0) return leftOut;
+  if (levels === 0) return tooDeepText;
   if (Array.isArray(value)) return value.map((item) => cutDepth(item, levels - 1));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cutDepth(item, levels - 1)]));
 }

@@ -1,7 +1,7 @@
 import { crowded, megabytes, most } from '../../resource-budget.js';
 import { isObject, member, textMember } from '../json.js';
 import { type ApiRequest, requestName } from '../pipeline/request.js';
-import { type Outcome, refuse } from './response.js';
+import { failedOutcome, type Outcome } from './response.js';
 
 /** Why no answer came, without the request object of the HTTP library, which holds the credentials. */
 export interface NetworkError {
@@ -66,48 +66,48 @@ function describe(failure: NetworkError, timeoutMs: number): string {
 }
 
 /** What a failed exchange means for the call. */
-export function classifyNetworkError(call: ApiRequest, failure: NetworkError, timeoutMs: number): Outcome {
+export function classifyNetworkError(request: ApiRequest, failure: NetworkError, timeoutMs: number): Outcome {
   const cause = new Error(`${failure.code}: ${failure.message}`);
   const what = describe(failure, timeoutMs);
-  if (call.write && failure.sent) {
-    const message = `${requestName(call)} was sent, but ${what}. It may or may not have been carried out.`;
-    return refuse({ kind: 'outcomeUnknown', message, cause });
+  if (request.write && failure.sent) {
+    const message = `${requestName(request)} was sent, but ${what}. It may or may not have been carried out.`;
+    return failedOutcome({ kind: 'outcomeUnknown', message, cause });
   }
   if (failure.code === 'NO_ROOM') {
     const { kind, message, next, retryAfter, actor } = crowded();
-    return refuse({ kind, message, retryAfter, actor, ...(next === undefined ? {} : { next }) });
+    return failedOutcome({ kind, message, retryAfter, actor, ...(next === undefined ? {} : { next }) });
   }
   if (failure.code === 'ANSWER_TOO_LARGE' || failure.code === 'TOO_MANY_VALUES') {
-    return refuse({
+    return failedOutcome({
       kind: 'unexpected',
-      message: `${requestName(call)} failed: ${what}.`,
+      message: `${requestName(request)} failed: ${what}.`,
       next: 'Ask for fewer records (maxRecords) or fewer fields (includeFields) at once.',
       actor: 'server',
       cause,
     });
   }
-  const nothing = call.write ? ' Nothing was written.' : '';
+  const nothingWritten = request.write ? ' Nothing was written.' : '';
   if (isHeaderProblem(failure.code)) {
-    return refuse({
+    return failedOutcome({
       kind: 'configuration',
-      message: `${requestName(call)} was not sent: a credential holds a character that HTTP cannot carry.`,
+      message: `${requestName(request)} was not sent: a credential holds a character that HTTP cannot carry.`,
       next: 'Ask the operator to look for line breaks and unusual characters in the credentials.',
       cause,
     });
   }
   if (isCertificateProblem(failure.code)) {
-    return refuse({
+    return failedOutcome({
       kind: 'configuration',
-      message: `${requestName(call)} failed: the TLS connection to Autotask could not be trusted (${failure.code}).${nothing}`,
+      message: `${requestName(request)} failed: the TLS connection to Autotask could not be trusted (${failure.code}).${nothingWritten}`,
       next: "Ask the operator: behind a proxy that inspects TLS, its certificate belongs into NODE_EXTRA_CA_CERTS; otherwise the API's address may be wrong.",
       cause,
     });
   }
-  return refuse({
+  return failedOutcome({
     kind: 'unavailable',
-    message: `${requestName(call)} failed: ${what}.${nothing}`,
+    message: `${requestName(request)} failed: ${what}.${nothingWritten}`,
     next: 'Try again in a minute; if it persists, ask the operator to check network, proxy and AUTOTASK_API_URL.',
-    again: true,
+    retryable: true,
     cause,
   });
 }

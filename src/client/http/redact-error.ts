@@ -3,24 +3,24 @@ import type { Redact } from '../../log.js';
 import { clean } from '../../text.js';
 
 /** Characters of one upstream text that are passed on. */
-const longestText = 2_000;
+const maxTextLength = 2_000;
 /** Upstream texts of one error, and characters of them together. */
-const mostTexts = 20;
-const longestTexts = 8_000;
+const maxTexts = 20;
+const maxTotalLength = 8_000;
 
 /** The first texts without secrets, and how many there are besides. */
 function fewTexts(texts: readonly string[], redact: Redact): string[] {
-  const few: string[] = [];
-  let left = longestTexts;
-  for (const whole of texts.slice(0, mostTexts)) {
+  const kept: string[] = [];
+  let remaining = maxTotalLength;
+  for (const original of texts.slice(0, maxTexts)) {
     // Cut only now: a secret cut in two would not be recognised.
-    const text = redact(clean(whole)).slice(0, longestText);
-    if (text.length > left) break;
-    few.push(text);
-    left -= text.length;
+    const text = redact(clean(original)).slice(0, maxTextLength);
+    if (text.length > remaining) break;
+    kept.push(text);
+    remaining -= text.length;
   }
-  const rest = texts.length - few.length;
-  return rest === 0 ? few : [...few, `and ${rest} more texts`];
+  const rest = texts.length - kept.length;
+  return rest === 0 ? kept : [...kept, `and ${rest} more texts`];
 }
 
 /**
@@ -37,14 +37,14 @@ export function redactError(error: unknown, redact: Redact): AutotaskError {
   const message = redact(error.message);
   const next = error.next === undefined ? undefined : redact(error.next);
   const upstream = fewTexts(error.upstream, redact);
-  const cause = sealCause(error.cause, redact);
-  const same =
+  const cause = redactCause(error.cause, redact);
+  const unchanged =
     message === error.message &&
     next === error.next &&
     cause === error.cause &&
     upstream.length === error.upstream.length &&
     upstream.every((text, index) => text === error.upstream[index]);
-  if (same) return error;
+  if (unchanged) return error;
   return new AutotaskError(error.kind, message, {
     upstream,
     actor: error.actor,
@@ -56,7 +56,7 @@ export function redactError(error: unknown, redact: Redact): AutotaskError {
 }
 
 /** Causes are plain errors that this client made from code and message, so the message is all there is. */
-function sealCause(cause: unknown, redact: Redact): unknown {
+function redactCause(cause: unknown, redact: Redact): unknown {
   if (cause === undefined) return undefined;
   const text = cause instanceof Error ? cause.message : String(cause);
   return cause instanceof Error && redact(text) === text ? cause : new Error(redact(text));

@@ -5,14 +5,14 @@
  */
 
 /** What a server says that broke off in the middle of its work. */
-const brokeOff =
+const interruptedMidway =
   /time-?out|timed out|object reference|deadlock|exception|stack trace|internal (server )?error|unexpected error|error (has )?occurred|transaction|connection|network-related|unavailable|try again/i;
 
 /** Further characters of a text, and names of records in it, decide nothing. */
-const essence = (text: string) => text.slice(0, 1000).replace(/"[^"]*"|\[[^\]]*\]/g, '');
+const withoutNames = (text: string) => text.slice(0, 1000).replace(/"[^"]*"|\[[^\]]*\]/g, '');
 
 /** Texts of Autotask's own checks, as its help, live tenants and other clients show them. */
-const checks: readonly RegExp[] = [
+const checkTexts: readonly RegExp[] = [
   /value does not exist for the required field/i,
   /does not exist (for|or is invalid)/i,
   /does not reference (an existing|a valid)/i,
@@ -32,19 +32,20 @@ const checks: readonly RegExp[] = [
 
 /** Whether Autotask's texts say that its checks, which come before anything is stored, refused a write. */
 export const refusedByChecks = (texts: readonly string[]): boolean =>
-  texts.some((text) => checks.some((check) => check.test(essence(text)))) &&
-  !texts.some((text) => brokeOff.test(essence(text)));
+  texts.some((text) => checkTexts.some((check) => check.test(withoutNames(text)))) &&
+  !texts.some((text) => interruptedMidway.test(withoutNames(text)));
 
 /** No such path, method, or form of request, not permitted, or a proxy in between. */
-const early = new Set([400, 403, 404, 405, 407, 411, 413, 414, 415, 431]);
+const statusesBeforeBody = new Set([400, 403, 404, 405, 407, 411, 413, 414, 415, 431]);
 
 /**
  * Whether the status alone says so. 401 does in the form in which the web server in front of Autotask gives it: a
  * challenge and no body. 409, 429 without Autotask's text, and redirects come from anybody.
  */
-export const refusedEarly = (
+export const refusedByStatus = (
   status: number,
   headers: Readonly<Record<string, unknown>>,
   text: string,
 ): boolean =>
-  early.has(status) || (status === 401 && text.trim() === '' && headers['www-authenticate'] !== undefined);
+  statusesBeforeBody.has(status) ||
+  (status === 401 && text.trim() === '' && headers['www-authenticate'] !== undefined);

@@ -2,15 +2,15 @@ import { type Actor, AutotaskError, type ErrorDetails, type ErrorKind } from '..
 import { shorten } from '../../text.js';
 import { isObject, member, parseJson, textMember } from '../json.js';
 import { type ApiRequest, type HttpResponse, requestName } from '../pipeline/request.js';
-import { refusedByChecks, refusedEarly } from './refused-before-storing.js';
+import { refusedByChecks, refusedByStatus } from './refused-before-storing.js';
 
-/** An answer is either a parsed body or an error with the verdict whether a repeat may help. */
+/** A parsed body, or an error and whether repeating the request may help. */
 export type Outcome =
   | { readonly ok: true; readonly body: unknown }
-  | { readonly ok: false; readonly error: AutotaskError; readonly again: boolean };
+  | { readonly ok: false; readonly error: AutotaskError; readonly retryable: boolean };
 
-/** Only against monsters: the real cut comes after the secrets are taken out, see seal.ts. */
-const longestText = 20_000;
+/** An upper bound alone: texts are shortened after the secrets are taken out, see redact-error.ts. */
+const maxTextLength = 20_000;
 
 /** The `errors` of a body; Autotask sends texts, some gateways send objects with a message. */
 function errorTexts(body: unknown): string[] {
@@ -19,29 +19,29 @@ function errorTexts(body: unknown): string[] {
   const texts = list.map((entry) =>
     typeof entry === 'string' ? entry : (textMember(entry, 'message') ?? JSON.stringify(entry) ?? ''),
   );
-  return texts.filter((text) => text.trim() !== '').map((text) => shorten(text, longestText));
+  return texts.filter((text) => text.trim() !== '').map((text) => shorten(text, maxTextLength));
 }
 
 /** Where no code of Autotask's answered, the web framework below it did: with `Message`, or a web page. */
-function frameworkTexts(answer: HttpResponse): string[] {
-  if (isPage(answer)) return pageTitle(answer.text);
-  const message = textMember(parseJson(answer.text), 'Message');
-  return message === null ? [] : [shorten(message, longestText)];
+function frameworkTexts(response: HttpResponse): string[] {
+  if (isWebPage(response)) return pageTitle(response.text);
+  const message = textMember(parseJson(response.text), 'Message');
+  return message === null ? [] : [shorten(message, maxTextLength)];
 }
 
 /** Of a web page only its title is worth passing on. */
 function pageTitle(text: string): string[] {
   const title = /<title[^<>]*>([^<]*)/i.exec(text)?.[1]?.trim();
-  return title === undefined || title === '' ? [] : [shorten(title, longestText)];
+  return title === undefined || title === '' ? [] : [shorten(title, maxTextLength)];
 }
 
-function isPage(answer: HttpResponse): boolean {
-  return /^\s*</.test(answer.text) || /text\/html/i.test(String(answer.headers['content-type'] ?? ''));
+function isWebPage(response: HttpResponse): boolean {
+  return /^\s*</.test(response.text) || /text\/html/i.test(String(response.headers['content-type'] ?? ''));
 }
 
 /** Seconds from `Retry-After`, which is a number of seconds or a date; undefined when absent or unreadable. */
-export function retryAfterOf(answer: HttpResponse, now: number = Date.now()): number | undefined {
-  const value = String(answer.headers['retry-after'] ?? '').trim();
+export function retryAfterOf(response: HttpResponse, now: number = Date.now()): number | undefined {
+  const value = String(response.headers['retry-after'] ?? '').trim();
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
   const date = value === '' ? Number.NaN : Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
@@ -68,7 +68,7 @@ function kindOfTexts(texts: readonly string[]): ErrorKind {
   return textKinds.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1] ?? 'invalid';
 }
 
-const nexts: Readonly<Partial<Record<ErrorKind, string>>> = {
+const nextSteps: Readonly<Partial<Record<ErrorKind, string>>> = {
   invalid: 'Correct the values that Autotask names and try again; repeating the same request fails again.',
   conflict: 'Read the existing record and change that one, or choose another name.',
   notFound: 'Check the id and the path; records that the API user may not see look the same.',
@@ -89,7 +89,7 @@ const nexts: Readonly<Partial<Record<ErrorKind, string>>> = {
 interface Reason {
   readonly kind: ErrorKind;
   readonly message: string;
-  readonly again?: boolean;
+  readonly retryable?: boolean;
   readonly upstream?: readonly string[];
   readonly next?: string;
   readonly status?: number;
@@ -98,127 +98,143 @@ interface Reason {
   readonly actor?: Actor;
 }
 
-export function refuse(reason: Reason): Outcome {
-  const { kind, message, again = false, retryAfter, next = nexts[kind], ...rest } = reason;
+export function failedOutcome(reason: Reason): Outcome {
+  const { kind, message, retryable = false, retryAfter, next = nextSteps[kind], ...rest } = reason;
   const details: ErrorDetails = {
     ...rest,
     ...(next === undefined ? {} : { next }),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   };
-  return { ok: false, error: new AutotaskError(kind, message, details), again };
+  return { ok: false, error: new AutotaskError(kind, message, details), retryable };
 }
 
 /** A write may have happened although its answer is useless. */
-function unclear(call: ApiRequest, what: string, reason: Omit<Reason, 'kind' | 'message'>): Outcome {
-  if (call.write) {
-    const message = `${requestName(call)} was sent, but ${what}. It may or may not have been carried out.`;
-    return refuse({ kind: 'outcomeUnknown', message, ...reason, again: false });
+function unknownOutcome(
+  request: ApiRequest,
+  what: string,
+  reason: Omit<Reason, 'kind' | 'message'>,
+): Outcome {
+  if (request.write) {
+    const message = `${requestName(request)} was sent, but ${what}. It may or may not have been carried out.`;
+    return failedOutcome({ kind: 'outcomeUnknown', message, ...reason, retryable: false });
   }
-  return refuse({ kind: 'unavailable', message: `${requestName(call)} failed: ${what}.`, ...reason });
+  return failedOutcome({
+    kind: 'unavailable',
+    message: `${requestName(request)} failed: ${what}.`,
+    ...reason,
+  });
 }
 
-function success(call: ApiRequest, answer: HttpResponse): Outcome {
-  const { status } = answer;
-  const body = parseJson(answer.text);
-  if (isPage(answer) && !isObject(body)) {
+function success(request: ApiRequest, response: HttpResponse): Outcome {
+  const { status } = response;
+  const body = parseJson(response.text);
+  if (isWebPage(response) && !isObject(body)) {
     // Planned maintenance answers like this, and outlasts any retry.
     const what = 'Autotask answered with a web page instead of data, as it does during maintenance';
-    return unclear(call, what, { status, upstream: pageTitle(answer.text) });
+    return unknownOutcome(request, what, { status, upstream: pageTitle(response.text) });
   }
   if (!isObject(body)) {
     const what =
-      answer.text.trim() === '' ? "Autotask's answer was empty" : "Autotask's answer was cut short";
-    return unclear(call, what, { status, again: true });
+      response.text.trim() === '' ? "Autotask's answer was empty" : "Autotask's answer was cut short";
+    return unknownOutcome(request, what, { status, retryable: true });
   }
   const texts = errorTexts(body);
   if (texts.length === 0) return { ok: true, body };
-  return call.write ? accepted(call, answer, texts) : refused(call, answer, texts);
+  return request.write ? acceptedWithErrors(request, response, texts) : refused(request, response, texts);
 }
 
 /** A status of success with complaints: the record may well be stored. */
-const accepted = (call: ApiRequest, { status }: HttpResponse, upstream: readonly string[]): Outcome =>
-  unclear(call, 'Autotask accepted it and complained in the same answer', { status, upstream });
+const acceptedWithErrors = (
+  request: ApiRequest,
+  { status }: HttpResponse,
+  upstream: readonly string[],
+): Outcome =>
+  unknownOutcome(request, 'Autotask accepted it and complained in the same answer', { status, upstream });
 
 /** A refusal that carries texts: they say more than the status does. */
-function refused(call: ApiRequest, answer: HttpResponse, upstream: readonly string[]): Outcome {
+function refused(request: ApiRequest, response: HttpResponse, upstream: readonly string[]): Outcome {
   const kind = kindOfTexts(upstream);
-  if (kind === 'limited') return limited(call, answer, upstream);
-  const message = `Autotask refused ${requestName(call)}.`;
-  return refuse({ kind, message, upstream, status: answer.status });
+  if (kind === 'limited') return limited(request, response, upstream);
+  const message = `Autotask refused ${requestName(request)}.`;
+  return failedOutcome({ kind, message, upstream, status: response.status });
 }
 
-function limited(call: ApiRequest, answer: HttpResponse, upstream: readonly string[]): Outcome {
-  const { status } = answer;
-  const nothing = call.write ? ' Nothing was written.' : '';
-  const message = `Autotask limits requests at the moment and did not carry out ${requestName(call)}.${nothing}`;
-  return refuse({
+function limited(request: ApiRequest, response: HttpResponse, upstream: readonly string[]): Outcome {
+  const { status } = response;
+  const nothingWritten = request.write ? ' Nothing was written.' : '';
+  const message = `Autotask limits requests at the moment and did not carry out ${requestName(request)}.${nothingWritten}`;
+  return failedOutcome({
     kind: 'limited',
     message,
     upstream,
     status,
-    retryAfter: retryAfterOf(answer),
-    again: true,
+    retryAfter: retryAfterOf(response),
+    retryable: true,
   });
 }
 
 /** Which statuses mean what when the body names no reason. */
-function byStatus(call: ApiRequest, answer: HttpResponse, upstream: readonly string[]): Outcome {
-  const { status } = answer;
-  const name = requestName(call);
+function byStatus(request: ApiRequest, response: HttpResponse, upstream: readonly string[]): Outcome {
+  const { status } = response;
+  const name = requestName(request);
   const details = { status, upstream };
   switch (status) {
     case 401:
-      return refuse({
+      return failedOutcome({
         ...details,
         kind: 'credentials',
         message: `Autotask refused the credentials for ${name}: the secret or tracking identifier is wrong, the API user is locked or inactive, or the tenant lives in another zone. Autotask does not say which.`,
       });
     case 403:
-      return refuse({ ...details, kind: 'permission', message: `Autotask does not permit ${name}.` });
+      return failedOutcome({ ...details, kind: 'permission', message: `Autotask does not permit ${name}.` });
     case 404:
-      return refuse({
+      return failedOutcome({
         ...details,
         kind: 'notFound',
         message: `Autotask has nothing at ${name}: no such record, or no such path in this tenant.`,
       });
     case 405:
-      return refuse({ ...details, kind: 'notAllowed', message: `Autotask does not offer ${name}.` });
+      return failedOutcome({ ...details, kind: 'notAllowed', message: `Autotask does not offer ${name}.` });
     case 407:
-      return refuse({ ...details, kind: 'configuration', message: 'The proxy asks for credentials.' });
+      return failedOutcome({ ...details, kind: 'configuration', message: 'The proxy asks for credentials.' });
     case 409:
-      return refuse({ ...details, kind: 'conflict', message: `Autotask reports a conflict for ${name}.` });
+      return failedOutcome({
+        ...details,
+        kind: 'conflict',
+        message: `Autotask reports a conflict for ${name}.`,
+      });
     case 429:
-      return limited(call, answer, upstream);
+      return limited(request, response, upstream);
   }
   if (status >= 300 && status < 400) {
     const message = `Autotask redirected ${name}. Redirects are not followed, because credentials would travel along.`;
-    return refuse({ ...details, kind: 'zone', message });
+    return failedOutcome({ ...details, kind: 'zone', message });
   }
   if (status >= 400 && status < 500 && status !== 408) {
-    return refuse({
+    return failedOutcome({
       ...details,
       kind: 'invalid',
       message: `Autotask rejected ${name} with status ${status}.`,
     });
   }
   const what = `Autotask answered with status ${status}${status === 500 ? ' and no reason' : ''}`;
-  const retryAfter = retryAfterOf(answer);
-  const again = [408, 500, 502, 503, 504].includes(status);
-  return unclear(call, what, { ...details, retryAfter, again });
+  const retryAfter = retryAfterOf(response);
+  const retryable = [408, 500, 502, 503, 504].includes(status);
+  return unknownOutcome(request, what, { ...details, retryAfter, retryable });
 }
 
-export function classifyResponse(call: ApiRequest, answer: HttpResponse): Outcome {
-  const { status } = answer;
-  if (status >= 200 && status < 300) return success(call, answer);
-  const texts = isPage(answer) ? [] : errorTexts(parseJson(answer.text));
-  if (call.write && !refusedByChecks(texts) && !refusedEarly(status, answer.headers, answer.text)) {
+export function classifyResponse(request: ApiRequest, response: HttpResponse): Outcome {
+  const { status } = response;
+  if (status >= 200 && status < 300) return success(request, response);
+  const texts = isWebPage(response) ? [] : errorTexts(parseJson(response.text));
+  if (request.write && !refusedByChecks(texts) && !refusedByStatus(status, response.headers, response.text)) {
     const what = `Autotask answered with status ${status}${texts.length === 0 ? ' and no reason' : ' and a text that does not say that nothing was stored'}`;
-    const upstream = [...texts, ...frameworkTexts(answer)];
-    return unclear(call, what, { status, upstream, retryAfter: retryAfterOf(answer) });
+    const upstream = [...texts, ...frameworkTexts(response)];
+    return unknownOutcome(request, what, { status, upstream, retryAfter: retryAfterOf(response) });
   }
   // Thread-limit text has been seen with other statuses than 429.
   if (texts.length > 0 && (status === 500 || kindOfTexts(texts) === 'limited')) {
-    return refused(call, answer, texts);
+    return refused(request, response, texts);
   }
-  return byStatus(call, answer, [...texts, ...frameworkTexts(answer)]);
+  return byStatus(request, response, [...texts, ...frameworkTexts(response)]);
 }

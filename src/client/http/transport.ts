@@ -14,18 +14,18 @@ export interface Outgoing {
   readonly signal: AbortSignal;
 }
 
-/** An answer of any status, or the reason why none came. */
-export type Transported =
+/** A response of any status, or the reason why none came. */
+export type TransportResult =
   | {
-      readonly answer: HttpResponse;
+      readonly response: HttpResponse;
       /** Bytes it takes, until `done` is called: once nobody needs its text any more. */
       readonly bytes: number;
-      readonly done: () => void;
+      readonly release: () => void;
     }
   | { readonly failure: NetworkError };
 
-/** One HTTP exchange and nothing else: no retries, no redirects, no judgement of statuses. */
-export type Transport = (outgoing: Outgoing) => Promise<Transported>;
+/** One HTTP exchange and nothing else: no retries, no redirects, no classification of statuses. */
+export type Transport = (outgoing: Outgoing) => Promise<TransportResult>;
 
 let loading: Promise<Got> | undefined;
 
@@ -58,12 +58,12 @@ export function createTransport(agentsFor: AgentsFor): Transport {
     try {
       const options = { method, headers, signal: time.signal };
       // As bytes: before a text Node sends the headers as UTF-8 as well, and credentials are no longer the same.
-      const coming = got(url, body === undefined ? options : { ...options, body: Buffer.from(body) });
-      const response = await coming.on('downloadProgress', ({ transferred }) => size.reached(transferred));
-      const answer = { status: response.statusCode, headers: response.headers, text: response.body };
-      return { answer, bytes: size.bytes(), done: size.give };
+      const pending = got(url, body === undefined ? options : { ...options, body: Buffer.from(body) });
+      const response = await pending.on('downloadProgress', ({ transferred }) => size.received(transferred));
+      const httpResponse = { status: response.statusCode, headers: response.headers, text: response.body };
+      return { response: httpResponse, bytes: size.bytes(), release: size.release };
     } catch (error) {
-      size.give();
+      size.release();
       const failure = networkErrorOf(error);
       const exceeded = size.exceeded();
       if (exceeded !== null) return { failure: { ...failure, code: exceeded, sent: true } };
@@ -98,22 +98,22 @@ function limitTime(ms: number, outer: AbortSignal) {
 
 /** Counts what arrives, decompressed, and stops at the bound of one answer or when the process has no room. */
 function limitSize(stop: () => void) {
-  let taken = 0;
+  let reserved = 0;
   let exceeded: 'ANSWER_TOO_LARGE' | 'NO_ROOM' | null = null;
   return {
-    bytes: () => taken,
+    bytes: () => reserved,
     /** Why it was stopped; null when it was not. */
     exceeded: () => exceeded,
-    reached(bytes: number) {
-      if (exceeded !== null || bytes <= taken) return;
+    received(bytes: number) {
+      if (exceeded !== null || bytes <= reserved) return;
       if (bytes > most.answerBytes) exceeded = 'ANSWER_TOO_LARGE';
-      else if (!answers.take(bytes - taken)) exceeded = 'NO_ROOM';
-      if (exceeded === null) taken = bytes;
+      else if (!answers.take(bytes - reserved)) exceeded = 'NO_ROOM';
+      if (exceeded === null) reserved = bytes;
       else stop();
     },
-    give() {
-      answers.give(taken);
-      taken = 0;
+    release() {
+      answers.give(reserved);
+      reserved = 0;
     },
   };
 }

@@ -1,9 +1,9 @@
 /** Autotask refuses a fourth concurrent request of one integration to one endpoint. */
-export const requestsPerEndpoint = 3;
+export const maxPerEndpoint = 3;
 
 /**
- * Gives out places for requests: a few per endpoint, and `overall` together. First come, first served,
- * except that who waits for a busy endpoint does not hold up those who want another one.
+ * Limits concurrent requests: a few per endpoint, and `overall` together. First come, first served,
+ * except that a request waiting for a busy endpoint does not block those for another one.
  */
 export class ConcurrencyLimiter {
   readonly #overall: number;
@@ -20,7 +20,7 @@ export class ConcurrencyLimiter {
     return this.#taken === 0 && this.#waiting.size === 0;
   }
 
-  /** Resolves to the function that gives the place back; rejects with the signal's reason. */
+  /** Resolves, when the request may be sent, to the function that releases its slot; rejects with the signal's reason. */
   acquire(endpoint: string, signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
@@ -28,34 +28,34 @@ export class ConcurrencyLimiter {
       const waiter = {
         endpoint,
         admit: () => {
-          signal.removeEventListener('abort', leave);
+          signal.removeEventListener('abort', cancel);
           resolve(this.#take(endpoint));
         },
       };
-      const leave = () => {
+      const cancel = () => {
         this.#waiting.delete(waiter);
         reject(signal.reason);
       };
       this.#waiting.add(waiter);
-      signal.addEventListener('abort', leave, { once: true });
+      signal.addEventListener('abort', cancel, { once: true });
     });
   }
 
   #isFree(endpoint: string): boolean {
-    return this.#taken < this.#overall && (this.#busy.get(endpoint) ?? 0) < requestsPerEndpoint;
+    return this.#taken < this.#overall && (this.#busy.get(endpoint) ?? 0) < maxPerEndpoint;
   }
 
   #take(endpoint: string): () => void {
     this.#taken += 1;
     this.#busy.set(endpoint, (this.#busy.get(endpoint) ?? 0) + 1);
-    let given = false;
+    let released = false;
     return () => {
-      if (given) return;
-      given = true;
+      if (released) return;
+      released = true;
       this.#taken -= 1;
-      const left = (this.#busy.get(endpoint) ?? 1) - 1;
-      if (left === 0) this.#busy.delete(endpoint);
-      else this.#busy.set(endpoint, left);
+      const remaining = (this.#busy.get(endpoint) ?? 1) - 1;
+      if (remaining === 0) this.#busy.delete(endpoint);
+      else this.#busy.set(endpoint, remaining);
       this.#admit();
     };
   }

@@ -13,7 +13,7 @@ export type RequestResult =
   | { readonly kind: 'limited'; readonly retryAfterMs: number | undefined };
 
 /**
- * Keeps a tenant's requests back after Autotask said "too many" (for as long as it asked, otherwise longer
+ * Stops a tenant's requests after Autotask said "too many" (for as long as it asked, otherwise longer
  * each time), and after it refused the credentials several times in a row: repeated failures lock the user.
  */
 export class Cooldown {
@@ -27,12 +27,12 @@ export class Cooldown {
     this.#tuning = tuning;
   }
 
-  current(now: number): ActiveCooldown | null {
+  active(now: number): ActiveCooldown | null {
     return now < this.#until ? { kind: this.#kind, ms: Math.ceil(this.#until - now) } : null;
   }
 
-  record(ending: RequestResult, now: number): void {
-    switch (ending.kind) {
+  record(result: RequestResult, now: number): void {
+    switch (result.kind) {
       case 'accepted':
         this.#limitedInARow = 0;
         this.#refusedInARow = 0;
@@ -40,17 +40,17 @@ export class Cooldown {
       case 'limited':
         // Answers to requests sent together are one event, not an escalation.
         if (now >= this.#until || this.#kind !== 'limited') this.#limitedInARow += 1;
-        this.#hold('limited', now + (ending.retryAfterMs ?? backoff(this.#tuning, this.#limitedInARow)));
+        this.#start('limited', now + (result.retryAfterMs ?? backoff(this.#tuning, this.#limitedInARow)));
         return;
       case 'refused':
         this.#refusedInARow += 1;
-        if (this.#refusedInARow >= this.#tuning.refusalsBeforeHold) {
-          this.#hold('credentials', now + this.#tuning.refusalHoldMs);
+        if (this.#refusedInARow >= this.#tuning.refusalsBeforeCooldown) {
+          this.#start('credentials', now + this.#tuning.refusalCooldownMs);
         }
     }
   }
 
-  #hold(kind: ActiveCooldown['kind'], until: number): void {
+  #start(kind: ActiveCooldown['kind'], until: number): void {
     if (until <= this.#until) return;
     this.#kind = kind;
     this.#until = until;
@@ -59,6 +59,6 @@ export class Cooldown {
 
 /** Doubles with each attempt; the random part keeps callers from coming back all at once. */
 export function backoff(tuning: Tuning, attempt: number): number {
-  const full = Math.min(tuning.longestBackoffMs, tuning.backoffMs * 2 ** (attempt - 1));
+  const full = Math.min(tuning.maxBackoffMs, tuning.backoffMs * 2 ** (attempt - 1));
   return full * (0.5 + Math.random() / 2);
 }

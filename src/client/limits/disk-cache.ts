@@ -3,10 +3,10 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, parseJson } from '../json.js';
 
-/** Changes when the form of the files does; other forms are ignored. */
-const form = 1;
+/** Changes with the format of the files; files of other formats are ignored. */
+const formatVersion = 1;
 
-export interface Cached {
+export interface CacheEntry {
   readonly body: unknown;
   /** Time stamp after which the body is too old. */
   readonly until: number;
@@ -14,8 +14,8 @@ export interface Cached {
 
 export interface DiskCache {
   /** Null when there is no usable file. */
-  load(key: string, now: number, ttlMs: number): Promise<Cached | null>;
-  save(key: string, cached: Cached): Promise<void>;
+  load(key: string, now: number, ttlMs: number): Promise<CacheEntry | null>;
+  save(key: string, cached: CacheEntry): Promise<void>;
 }
 
 /**
@@ -35,7 +35,7 @@ export function createDiskCache(
     async load(key, now, ttlMs) {
       const text = await readFile(fileOf(key), 'utf8').catch(() => '');
       const content = parseJson(text);
-      if (!isObject(content) || content.form !== form || content.key !== key) return null;
+      if (!isObject(content) || content.form !== formatVersion || content.key !== key) return null;
       const { until, body } = content;
       // A time far ahead comes from a clock that was wrong, or from a longer time to live.
       if (typeof until !== 'number' || until <= now || until > now + ttlMs) return null;
@@ -43,13 +43,15 @@ export function createDiskCache(
     },
     async save(key, { body, until }) {
       const file = fileOf(key);
-      const draft = `${file}.${randomUUID()}.tmp`;
+      const temporary = `${file}.${randomUUID()}.tmp`;
       try {
         await mkdir(directory, { recursive: true, mode: 0o700 });
-        await writeFile(draft, JSON.stringify({ form, key, until, body }), { mode: 0o600 });
-        await rename(draft, file);
+        await writeFile(temporary, JSON.stringify({ form: formatVersion, key, until, body }), {
+          mode: 0o600,
+        });
+        await rename(temporary, file);
       } catch (error) {
-        await rm(draft, { force: true }).catch(() => undefined);
+        await rm(temporary, { force: true }).catch(() => undefined);
         onProblem(`The metadata cache cannot be written: ${error instanceof Error ? error.message : error}`);
       }
     },

@@ -6,37 +6,37 @@ import { RateBudget } from './rate-budget.js';
 import type { TenantState } from './tenant-state.js';
 
 export interface MemoryState extends TenantState {
-  /** Nobody uses it and it holds nobody back, so it could be forgotten. */
+  /** No request is running, waiting or cooling down, so the state could be dropped. */
   isIdle(): boolean;
 }
 
 export function createMemoryState(overall: number, tuning: Tuning, disk: DiskCache | null): MemoryState {
-  const places = new ConcurrencyLimiter(overall);
-  const holds = new Cooldown(tuning);
-  const usage = new RateBudget(tuning);
-  const cached = new Map<string, { readonly body: unknown; readonly until: number }>();
+  const limiter = new ConcurrencyLimiter(overall);
+  const cooldown = new Cooldown(tuning);
+  const budget = new RateBudget(tuning);
+  const entries = new Map<string, { readonly body: unknown; readonly until: number }>();
   return {
-    acquire: (endpoint, signal) => places.acquire(endpoint, signal),
-    cooldown: async () => holds.current(Date.now()),
-    record: async (ending) => holds.record(ending, Date.now()),
-    countRequest: async () => usage.count(Date.now()),
-    recordThreshold: async (threshold) => usage.report(threshold, Date.now()),
-    pace: async () => usage.pace(Date.now()),
+    acquire: (endpoint, signal) => limiter.acquire(endpoint, signal),
+    activeCooldown: async () => cooldown.active(Date.now()),
+    record: async (result) => cooldown.record(result, Date.now()),
+    countRequest: async () => budget.countRequest(Date.now()),
+    recordThreshold: async (threshold) => budget.recordThreshold(threshold, Date.now()),
+    throttleDelay: async () => budget.delayMs(Date.now()),
     async load(key, maxAgeMs = tuning.metadataTtlMs) {
       const now = Date.now();
-      const after = now + tuning.metadataTtlMs - maxAgeMs;
-      const kept = cached.get(key);
-      if (kept !== undefined && kept.until > now && kept.until >= after) return kept.body;
+      const oldestUntil = now + tuning.metadataTtlMs - maxAgeMs;
+      const entry = entries.get(key);
+      if (entry !== undefined && entry.until > now && entry.until >= oldestUntil) return entry.body;
       const stored = await disk?.load(key, now, tuning.metadataTtlMs);
-      if (stored === undefined || stored === null || stored.until < after) return undefined;
-      cached.set(key, stored);
+      if (stored === undefined || stored === null || stored.until < oldestUntil) return undefined;
+      entries.set(key, stored);
       return stored.body;
     },
     async save(key, body) {
       const until = Date.now() + tuning.metadataTtlMs;
-      cached.set(key, { body, until });
+      entries.set(key, { body, until });
       await disk?.save(key, { body, until });
     },
-    isIdle: () => places.idle && holds.current(Date.now()) === null,
+    isIdle: () => limiter.idle && cooldown.active(Date.now()) === null,
   };
 }

@@ -2,7 +2,7 @@ import type { Tuning } from '../tuning.js';
 import type { Threshold } from '../types.js';
 
 /** Autotask's limit for a database unless ThresholdInformation says otherwise. */
-const usualThreshold = 10_000;
+const defaultThreshold = 10_000;
 const windowMinutes = 60;
 const minuteMs = 60_000;
 /** Autotask itself delays answers from half of the threshold on; from here on the client waits as well. */
@@ -25,7 +25,7 @@ export class RateBudget {
   }
 
   /** Counts a request; true when it is time to ask ThresholdInformation. */
-  count(now: number): boolean {
+  countRequest(now: number): boolean {
     const minute = Math.floor(now / minuteMs);
     this.#perMinute.set(minute, (this.#perMinute.get(minute) ?? 0) + 1);
     for (const old of this.#perMinute.keys()) {
@@ -44,19 +44,19 @@ export class RateBudget {
     return due;
   }
 
-  report(threshold: Threshold, now: number): void {
+  recordThreshold(threshold: Threshold, now: number): void {
     this.#reported = { threshold, at: now };
     this.#sinceReport = 0;
   }
 
-  /** Share of the threshold in use, 1 when it is used up. */
-  share(now: number): number {
+  /** Fraction of the threshold in use, 1 when it is used up. */
+  usedFraction(now: number): number {
     let own = 0;
     for (const [minute, requests] of this.#perMinute) {
       if (minute > Math.floor(now / minuteMs) - windowMinutes) own += requests;
     }
     const reported = this.#reported;
-    if (reported === null) return own / usualThreshold;
+    if (reported === null) return own / defaultThreshold;
     const { externalRequestThreshold, currentTimeframeRequestCount } = reported.threshold;
     const limit = Math.max(1, externalRequestThreshold);
     if (now - reported.at > windowMinutes * minuteMs) return own / limit;
@@ -64,8 +64,8 @@ export class RateBudget {
   }
 
   /** Milliseconds to wait before a request. */
-  pace(now: number): number {
-    const over = Math.min(1, this.share(now)) - slowFrom;
-    return over <= 0 ? 0 : (over / (1 - slowFrom)) * this.#tuning.slowestPaceMs;
+  delayMs(now: number): number {
+    const excess = Math.min(1, this.usedFraction(now)) - slowFrom;
+    return excess <= 0 ? 0 : (excess / (1 - slowFrom)) * this.#tuning.maxThrottleDelayMs;
   }
 }

@@ -7,30 +7,30 @@ import type { TenantState } from './tenant-state.js';
 
 const forgetAfterMs = 60 * 60_000;
 /** More than a gateway keeps tenants; whoever asks in ever new names cannot fill the memory. */
-const most = 300;
-const shares = new Map<string, { readonly share: MemoryState; readonly usedAt: number }>();
+const maxTenants = 300;
+const states = new Map<string, { readonly state: MemoryState; readonly usedAt: number }>();
 
 /**
- * The share of a tenant in this process: clients with the same credentials and address get the same. Those
- * unused for an hour, or longest when there are too many, are forgotten unless they hold somebody back.
+ * The state of a tenant in this process: clients with the same credentials and address get the same one. States
+ * unused for an hour, or the longest unused when there are too many, are dropped unless requests wait for them.
  */
 export function tenantStateOf(settings: ClientSettings, tuning: Tuning): TenantState {
   const now = Date.now();
   const key = tenantKey(settings.credentials, settings.apiUrl ?? settings.zoneUrl);
-  const existing = shares.get(key);
+  const existing = states.get(key);
   if (existing !== undefined) {
-    shares.delete(key);
-    shares.set(key, { ...existing, usedAt: now });
-    return existing.share;
+    states.delete(key);
+    states.set(key, { ...existing, usedAt: now });
+    return existing.state;
   }
-  for (const [name, { share, usedAt }] of shares) {
-    const superfluous = shares.size >= most || now - usedAt > forgetAfterMs;
-    if (superfluous && share.isIdle()) shares.delete(name);
+  for (const [name, { state, usedAt }] of states) {
+    const superfluous = states.size >= maxTenants || now - usedAt > forgetAfterMs;
+    if (superfluous && state.isIdle()) states.delete(name);
   }
   const { cacheDir, log, maxConcurrency } = settings;
   const disk =
     cacheDir === null ? null : createDiskCache(cacheDir, key, (problem) => log('warning', problem));
-  const share = createMemoryState(maxConcurrency, tuning, disk);
-  shares.set(key, { share, usedAt: now });
-  return share;
+  const state = createMemoryState(maxConcurrency, tuning, disk);
+  states.set(key, { state, usedAt: now });
+  return state;
 }

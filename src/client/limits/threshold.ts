@@ -1,4 +1,4 @@
-/** What `ThresholdInformation` tells about the hourly requests of a database. */
+/** What `ThresholdInformation` says about the hourly requests of a database. */
 export interface Threshold {
   readonly externalRequestThreshold: number;
   /** Minutes. */

@@ -1,16 +1,16 @@
-import { reasonOf } from './deadline.js';
+import { abortReason } from './deadline.js';
 
 /** Resolves after `ms`, or rejects as soon as the signal aborts. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(reasonOf(signal));
+    if (signal.aborted) return reject(abortReason(signal));
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', abort);
       resolve();
     }, ms);
     const abort = () => {
       clearTimeout(timer);
-      reject(reasonOf(signal));
+      reject(abortReason(signal));
     };
     signal.addEventListener('abort', abort, { once: true });
   });
@@ -21,18 +21,18 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       work.catch(() => undefined);
-      return reject(reasonOf(signal));
+      return reject(abortReason(signal));
     }
-    const abort = () => reject(reasonOf(signal));
+    const abort = () => reject(abortReason(signal));
     signal.addEventListener('abort', abort, { once: true });
-    const leave = () => signal.removeEventListener('abort', abort);
+    const stopListening = () => signal.removeEventListener('abort', abort);
     work.then(
       (value) => {
-        leave();
+        stopListening();
         resolve(value);
       },
       (error: unknown) => {
-        leave();
+        stopListening();
         reject(error);
       },
     );

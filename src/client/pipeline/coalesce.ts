@@ -10,7 +10,7 @@ export class Coalescer<T> {
     { readonly work: Promise<T>; readonly stop: () => void; waiting: number }
   >();
 
-  async join(
+  async run(
     key: string,
     signal: AbortSignal | undefined,
     start: (signal: AbortSignal) => Promise<T>,

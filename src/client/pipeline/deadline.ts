@@ -1,44 +1,44 @@
 import { AutotaskError } from '../../errors.js';
 
-/** The time a call has, joined with its caller's wish to cancel. */
+/** A time limit of a call, combined with its caller's cancellation. */
 export interface Deadline {
   readonly signal: AbortSignal;
   /** Milliseconds left. */
-  left(): number;
+  remainingMs(): number;
   /** Whether time ran out, as opposed to a caller who cancelled. */
-  isOver(): boolean;
-  /** Must be called when the call is over, or its timer and listener stay. */
-  end(): void;
+  isExpired(): boolean;
+  /** Removes timer and listener; must be called when the call has ended. */
+  dispose(): void;
 }
 
-export function startDeadline(ms: number, caller?: AbortSignal): Deadline {
+export function startDeadline(ms: number, callerSignal?: AbortSignal): Deadline {
   const controller = new AbortController();
   const end = performance.now() + ms;
-  const cancel = () => controller.abort(reasonOf(caller));
-  let over = false;
+  const cancel = () => controller.abort(abortReason(callerSignal));
+  let expired = false;
   const timer = setTimeout(() => {
-    over = true;
+    expired = true;
     controller.abort(
       new AutotaskError('unavailable', `The call did not finish within ${ms / 1000} s, waiting included.`, {
         next: 'Ask for less at once, or try again when Autotask is less busy.',
       }),
     );
   }, ms);
-  if (caller?.aborted) cancel();
-  else caller?.addEventListener('abort', cancel, { once: true });
+  if (callerSignal?.aborted) cancel();
+  else callerSignal?.addEventListener('abort', cancel, { once: true });
   return {
     signal: controller.signal,
-    left: () => end - performance.now(),
-    isOver: () => over,
-    end() {
+    remainingMs: () => end - performance.now(),
+    isExpired: () => expired,
+    dispose() {
       clearTimeout(timer);
-      caller?.removeEventListener('abort', cancel);
+      callerSignal?.removeEventListener('abort', cancel);
     },
   };
 }
 
 /** A surrounding deadline that ran out says so itself; any other reason is the caller's wish. */
-export function reasonOf(caller: AbortSignal | undefined): AutotaskError {
-  const reason: unknown = caller?.reason;
+export function abortReason(callerSignal: AbortSignal | undefined): AutotaskError {
+  const reason: unknown = callerSignal?.reason;
   return reason instanceof AutotaskError ? reason : new AutotaskError('cancelled', 'The call was cancelled.');
 }

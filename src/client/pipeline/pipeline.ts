@@ -1,7 +1,7 @@
 import { AutotaskError } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { HttpExchange } from '../http/http-exchange.js';
-import { type Outcome, refuse } from '../http/response.js';
+import { failedOutcome, type Outcome } from '../http/response.js';
 import type { RequestResult } from '../limits/cooldown.js';
 import type { TenantState } from '../limits/tenant-state.js';
 import type { Tuning } from '../tuning.js';
@@ -15,7 +15,7 @@ import { awaitCooldown } from './retry.js';
 export interface Pipeline {
   readonly settings: ClientSettings;
   readonly tuning: Tuning;
-  readonly share: TenantState;
+  readonly tenantState: TenantState;
   readonly zones: ZoneFinder;
   readonly exchange: HttpExchange;
   readonly log: Log;
@@ -23,27 +23,27 @@ export interface Pipeline {
   readonly checkThreshold: () => void;
 }
 
-/** Sends a call to the tenant's zone within the limits of the tenant, once more if the tenant has moved. */
-export async function sendThrough(
-  delivery: Pipeline,
-  call: ApiRequest,
+/** Sends a request to the tenant's zone within the tenant's limits, and once more if the tenant has moved. */
+export async function sendToZone(
+  pipeline: Pipeline,
+  request: ApiRequest,
   deadline: Deadline,
   mayMove = true,
 ): Promise<Outcome> {
-  const { zones, share, log } = delivery;
+  const { zones, tenantState, log } = pipeline;
   const zone = await unlessAborted(zones.current(), deadline.signal);
-  const verdict = await sendInTurn(delivery, call, zone, deadline);
-  if (verdict.ok || !(verdict.error.kind === 'credentials' || verdict.error.status === 401)) return verdict;
+  const outcome = await sendWithinLimits(pipeline, request, zone, deadline);
+  if (outcome.ok || !(outcome.error.kind === 'credentials' || outcome.error.status === 401)) return outcome;
   // A refusal may mean that the tenant lives elsewhere by now.
-  const lookUp = verdict.error.status === 401 && mayMove;
-  if (!lookUp || !(await unlessAborted(hasMoved(zones, zone, log), deadline.signal))) {
-    await share.record({ kind: 'refused' });
-    return verdict;
+  const mayHaveMoved = outcome.error.status === 401 && mayMove;
+  if (!mayHaveMoved || !(await unlessAborted(hasMoved(zones, zone, log), deadline.signal))) {
+    await tenantState.record({ kind: 'refused' });
+    return outcome;
   }
   log('warning', 'The tenant has moved to another zone; its new address is used from now on.');
-  if (!call.write) return sendThrough(delivery, call, deadline, false);
-  if (verdict.error.kind === 'outcomeUnknown') return verdict;
-  return refuse({
+  if (!request.write) return sendToZone(pipeline, request, deadline, false);
+  if (outcome.error.kind === 'outcomeUnknown') return outcome;
+  return failedOutcome({
     kind: 'unavailable',
     message: 'The tenant has moved to another zone. Nothing was written.',
     next: 'Send the write again: the new zone is used from now on.',
@@ -53,7 +53,7 @@ export async function sendThrough(
 
 async function hasMoved(zones: ZoneFinder, zone: Zone, log: Log): Promise<boolean> {
   try {
-    return await zones.moved(zone);
+    return await zones.hasMoved(zone);
   } catch (error) {
     // The refusal says more to the caller than a discovery that failed after it.
     log('warning', `Looking up the zone again failed: ${error instanceof Error ? error.message : error}`);
@@ -61,43 +61,43 @@ async function hasMoved(zones: ZoneFinder, zone: Zone, log: Log): Promise<boolea
   }
 }
 
-async function sendInTurn(
-  { settings, tuning, share, exchange, checkThreshold }: Pipeline,
-  call: ApiRequest,
+async function sendWithinLimits(
+  { settings, tuning, tenantState, exchange, checkThreshold }: Pipeline,
+  request: ApiRequest,
   zone: Zone,
   deadline: Deadline,
 ): Promise<Outcome> {
-  const url = addressOf(call, zone);
-  const inTurn = async () => {
-    settings.observer?.waiting(1);
+  const url = addressOf(request, zone);
+  const waitForSlot = async () => {
+    settings.observer?.queueChanged(1);
     try {
-      await awaitCooldown(call, share, tuning, deadline);
-      return await share.acquire(endpointOf(call.path), deadline.signal);
+      await awaitCooldown(request, tenantState, tuning, deadline);
+      return await tenantState.acquire(endpointOf(request.path), deadline.signal);
     } finally {
-      settings.observer?.waiting(-1);
+      settings.observer?.queueChanged(-1);
     }
   };
-  const leave = await inTurn();
+  const release = await waitForSlot();
   try {
-    // A hold may have begun while this call was queueing.
-    await awaitCooldown(call, share, tuning, deadline);
-    const pace = await share.pace();
-    if (pace > 0) await sleep(pace, deadline.signal);
-    if (await share.countRequest()) checkThreshold();
-    const verdict = await exchange.send(call, url, headersFor(settings, call), deadline);
-    // Told before the place is free, so that whoever gets it knows of a new hold.
-    const ending = endingOf(verdict);
-    if (ending !== null) await share.record(ending);
-    return verdict;
+    // A cooldown may have begun while this request was queueing.
+    await awaitCooldown(request, tenantState, tuning, deadline);
+    const delay = await tenantState.throttleDelay();
+    if (delay > 0) await sleep(delay, deadline.signal);
+    if (await tenantState.countRequest()) checkThreshold();
+    const outcome = await exchange.send(request, url, headersFor(settings, request), deadline);
+    // Recorded before the slot is released, so that the next request sees a new cooldown.
+    const result = requestResultOf(outcome);
+    if (result !== null) await tenantState.record(result);
+    return outcome;
   } finally {
-    leave();
+    release();
   }
 }
 
-/** Null when the verdict says nothing about limits, and for refused credentials until the zone is checked. */
-function endingOf(verdict: Outcome): RequestResult | null {
-  if (verdict.ok) return { kind: 'accepted' };
-  const { kind, retryAfter, status } = verdict.error;
+/** Null when the outcome says nothing about limits, and for refused credentials until the zone is checked. */
+function requestResultOf(outcome: Outcome): RequestResult | null {
+  if (outcome.ok) return { kind: 'accepted' };
+  const { kind, retryAfter, status } = outcome.error;
   // Of a write it may be open what happened; what the status says about the next requests is not.
   if (kind === 'limited' || status === 429) {
     return { kind: 'limited', retryAfterMs: retryAfter === undefined ? undefined : retryAfter * 1000 };
@@ -105,22 +105,22 @@ function endingOf(verdict: Outcome): RequestResult | null {
   return kind === 'credentials' || status === 401 || status === undefined ? null : { kind: 'accepted' };
 }
 
-function headersFor({ credentials }: ClientSettings, call: ApiRequest) {
+function headersFor({ credentials }: ClientSettings, request: ApiRequest) {
   const headers: Record<string, string> = {
     ApiIntegrationCode: credentials.integrationCode,
     UserName: credentials.userName,
     Secret: credentials.secret,
     'Content-Type': 'application/json',
   };
-  if (call.impersonationResourceId !== undefined) {
-    headers.ImpersonationResourceId = String(call.impersonationResourceId);
+  if (request.impersonationResourceId !== undefined) {
+    headers.ImpersonationResourceId = String(request.impersonationResourceId);
   }
   return headers;
 }
 
 /** The address of a call; a further page has one already, which must be on the zone's own origin. */
-function addressOf(call: ApiRequest, zone: Zone): string {
-  const url = new URL(call.path, zone.apiUrl);
+function addressOf(request: ApiRequest, zone: Zone): string {
+  const url = new URL(request.path, zone.apiUrl);
   if (url.origin === new URL(zone.apiUrl).origin) return url.href;
   throw new AutotaskError(
     'unexpected',

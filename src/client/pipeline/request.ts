@@ -1,6 +1,6 @@
 import { AutotaskError } from '../../errors.js';
 
-/** One request as the rest of the client speaks about it, before zone and credentials are known. */
+/** One request as the rest of the client passes it on, before zone and credentials are known. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path below `V1.0`, or the absolute address of a further page. */
@@ -12,7 +12,7 @@ export interface ApiRequest {
   readonly impersonationResourceId?: number;
 }
 
-/** What came back over HTTP, unjudged. */
+/** What came back over HTTP, not yet classified. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -33,8 +33,8 @@ export function endpointOf(path: string): string {
   return (relative.split(/[/?]/, 1)[0] ?? '').toLowerCase();
 }
 
-/** How a call is named in messages: method and path, without host and query string. */
-export function requestName(call: ApiRequest): string {
-  const path = call.path.replace(/^https?:\/\/.*?\/v1\.0\/+/i, '').replace(/\?.*$/s, '');
-  return `${call.method} ${path}`;
+/** How a request is named in messages: method and path, without host and query string. */
+export function requestName(request: ApiRequest): string {
+  const path = request.path.replace(/^https?:\/\/.*?\/v1\.0\/+/i, '').replace(/\?.*$/s, '');
+  return `${request.method} ${path}`;
 }

@@ -1,6 +1,6 @@
 import { AutotaskError } from '../../errors.js';
 import type { Log } from '../../log.js';
-import { type Outcome, refuse } from '../http/response.js';
+import { failedOutcome, type Outcome } from '../http/response.js';
 import type { ActiveCooldown } from '../limits/cooldown.js';
 import type { TenantState } from '../limits/tenant-state.js';
 import type { Tuning } from '../tuning.js';
@@ -8,32 +8,36 @@ import { sleep } from './abortable.js';
 import type { Deadline } from './deadline.js';
 import { type ApiRequest, requestName } from './request.js';
 
-/** Refuses at once when the hold outlasts the caller's patience, otherwise sits it out. */
+/** Waits for the end of a cooldown; refuses at once when it lasts longer than a request may wait. */
 export async function awaitCooldown(
-  call: ApiRequest,
-  share: TenantState,
+  request: ApiRequest,
+  tenantState: TenantState,
   tuning: Tuning,
   deadline: Deadline,
 ): Promise<void> {
-  for (let hold = await share.cooldown(); hold !== null; hold = await share.cooldown()) {
-    if (hold.kind === 'credentials' || hold.ms > Math.min(tuning.patienceMs, deadline.left())) {
-      throw heldBack(call, hold);
+  for (
+    let cooldown = await tenantState.activeCooldown();
+    cooldown !== null;
+    cooldown = await tenantState.activeCooldown()
+  ) {
+    if (cooldown.kind === 'credentials' || cooldown.ms > Math.min(tuning.maxWaitMs, deadline.remainingMs())) {
+      throw cooldownError(request, cooldown);
     }
-    await sleep(hold.ms, deadline.signal);
+    await sleep(cooldown.ms, deadline.signal);
   }
 }
 
-function heldBack(call: ApiRequest, { kind, ms }: ActiveCooldown): AutotaskError {
+function cooldownError(request: ApiRequest, { kind, ms }: ActiveCooldown): AutotaskError {
   const retryAfter = Math.ceil(ms / 1000);
-  const again = `${requestName(call)} was not sent. Requests go out again in ${retryAfter} s.`;
+  const notSent = `${requestName(request)} was not sent. Requests go out again in ${retryAfter} s.`;
   const details =
     kind === 'limited'
       ? { next: `Wait ${retryAfter} s before trying again; earlier attempts are not sent either.` }
       : { next: 'Ask the operator to check the credentials and whether the API user is locked.' };
   const message =
     kind === 'limited'
-      ? `Autotask limits requests at the moment. ${again}`
-      : `Autotask refused the credentials several times in a row, and further failures would lock the user. ${again}`;
+      ? `Autotask limits requests at the moment. ${notSent}`
+      : `Autotask refused the credentials several times in a row, and further failures would lock the user. ${notSent}`;
   return new AutotaskError(kind, message, { ...details, retryAfter });
 }
 
@@ -42,37 +46,37 @@ function heldBack(call: ApiRequest, { kind, ms }: ActiveCooldown): AutotaskError
  * attempted once.
  */
 export async function withRetries(
-  call: ApiRequest,
+  request: ApiRequest,
   tuning: Tuning,
   deadline: Deadline,
   log: Log,
   attempt: () => Promise<Outcome>,
-  waitFor: (error: AutotaskError, attempts: number) => Promise<number>,
+  retryDelay: (error: AutotaskError, attempts: number) => Promise<number>,
 ): Promise<unknown> {
-  let last: AutotaskError | undefined;
+  let lastError: AutotaskError | undefined;
   for (let attempts = 1; ; attempts += 1) {
-    const verdict = await attempt().catch((error: unknown) => {
+    const outcome = await attempt().catch((error: unknown) => {
       // When time runs out during a repeat, why it was needed says more than that time ran out.
-      throw last !== undefined && deadline.isOver() ? last : error;
+      throw lastError !== undefined && deadline.isExpired() ? lastError : error;
     });
-    if (verdict.ok) return verdict.body;
-    const { error } = verdict;
-    last = error;
-    if (call.write || !verdict.again || attempts > tuning.retries) throw error;
-    const wait = await waitFor(error, attempts);
-    if (wait > Math.min(tuning.patienceMs, deadline.left())) throw error;
+    if (outcome.ok) return outcome.body;
+    const { error } = outcome;
+    lastError = error;
+    if (request.write || !outcome.retryable || attempts > tuning.retries) throw error;
+    const wait = await retryDelay(error, attempts);
+    if (wait > Math.min(tuning.maxWaitMs, deadline.remainingMs())) throw error;
     log('info', `${error.message} Attempt ${attempts + 1} of ${tuning.retries + 1} follows.`);
     await sleep(wait, deadline.signal);
   }
 }
 
 /** What it means for a call that its caller, or its time, ended while the request was on its way. */
-export function interrupted(call: ApiRequest, deadline: Deadline, sent: boolean): Outcome {
+export function interruptedOutcome(request: ApiRequest, deadline: Deadline, sent: boolean): Outcome {
   const { reason } = deadline.signal;
-  if (!call.write || !sent) throw reason;
-  return refuse({
+  if (!request.write || !sent) throw reason;
+  return failedOutcome({
     kind: 'outcomeUnknown',
-    message: `${requestName(call)} was sent, but the call ended before an answer came. It may or may not have been carried out.`,
+    message: `${requestName(request)} was sent, but the call ended before an answer came. It may or may not have been carried out.`,
     cause: reason,
   });
 }

@@ -40,16 +40,16 @@ function parseAddress(address: string): URL {
  */
 export function readZone(body: unknown, askedAt: string): Zone {
   const url = textMember(body, 'url');
-  if (url === null || !URL.canParse(url)) throw untrusted('it names no address');
-  const asked = new URL(askedAt);
-  const named = new URL(url);
-  const plain = named.protocol !== 'https:';
-  if (plain && (asked.protocol === 'https:' || !isLoopback(named.hostname))) {
-    throw untrusted(`it leads to ${named.origin}, which is not encrypted`);
+  if (url === null || !URL.canParse(url)) throw untrustedZone('it names no address');
+  const askedUrl = new URL(askedAt);
+  const zoneUrl = new URL(url);
+  const plain = zoneUrl.protocol !== 'https:';
+  if (plain && (askedUrl.protocol === 'https:' || !isLoopback(zoneUrl.hostname))) {
+    throw untrustedZone(`it leads to ${zoneUrl.origin}, which is not encrypted`);
   }
   const domain = '.autotask.net';
-  if (asked.hostname.endsWith(domain) && !named.hostname.endsWith(domain)) {
-    throw untrusted(`it leads to ${named.origin}, outside autotask.net`);
+  if (askedUrl.hostname.endsWith(domain) && !zoneUrl.hostname.endsWith(domain)) {
+    throw untrustedZone(`it leads to ${zoneUrl.origin}, outside autotask.net`);
   }
   return {
     apiUrl: apiBase(url),
@@ -58,7 +58,7 @@ export function readZone(body: unknown, askedAt: string): Zone {
   };
 }
 
-function untrusted(why: string): AutotaskError {
+function untrustedZone(why: string): AutotaskError {
   return new AutotaskError('zone', `The answer of zone discovery is not usable: ${why}.`, {
     next: 'Ask the operator to check AUTOTASK_ZONE_URL, or to pin the zone with AUTOTASK_API_URL.',
   });
@@ -79,36 +79,36 @@ export interface ZoneFinder {
   /** The zone in use; looked up at the first call and kept. */
   current(signal?: AbortSignal): Promise<Zone>;
   /** Looks again after `refused` answered 401; true when the tenant has moved. Never for a pinned zone. */
-  moved(refused: Zone, signal?: AbortSignal): Promise<boolean>;
+  hasMoved(refused: Zone, signal?: AbortSignal): Promise<boolean>;
 }
 
 export function createZoneFinder(
   settings: Pick<ClientSettings, 'apiUrl' | 'zoneUrl' | 'credentials'>,
-  ask: (url: string) => Promise<unknown>,
+  request: (url: string) => Promise<unknown>,
 ): ZoneFinder {
   const { apiUrl } = settings;
   if (apiUrl !== undefined) {
     const pinned: Zone = { apiUrl: apiBase(apiUrl), webUrl: null, name: null };
-    return { current: async () => pinned, moved: async () => false };
+    return { current: async () => pinned, hasMoved: async () => false };
   }
   let zone: Zone | undefined;
-  let asking: Promise<Zone> | undefined;
+  let pending: Promise<Zone> | undefined;
   // Everybody who waits shares one lookup, so it obeys nobody's cancellation; waiting does.
   const lookUp = () => {
-    asking ??= (async () => {
+    pending ??= (async () => {
       try {
         const url = discoveryAddress(settings.zoneUrl, settings.credentials.userName);
-        zone = readZone(await ask(url), url);
+        zone = readZone(await request(url), url);
         return zone;
       } finally {
-        asking = undefined;
+        pending = undefined;
       }
     })();
-    return asking;
+    return pending;
   };
   return {
     current: async () => zone ?? (await lookUp()),
-    async moved(refused) {
+    async hasMoved(refused) {
       if (zone !== undefined && zone.apiUrl !== refused.apiUrl) return true;
       return (await lookUp()).apiUrl !== refused.apiUrl;
     },

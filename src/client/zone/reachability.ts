@@ -15,13 +15,13 @@ export async function checkReachability(
   const deadline = startDeadline(timeoutMs, signal);
   try {
     const exchange = createHttpExchange(timeoutMs, log, observer);
-    const call = { method: 'GET', path: 'VersionInformation', write: false } as const;
-    const verdict = await exchange.send(call, versionsAddress(zoneUrl), {}, deadline);
-    if (verdict.ok) return;
-    const { status, message } = verdict.error;
+    const request = { method: 'GET', path: 'VersionInformation', write: false } as const;
+    const outcome = await exchange.send(request, versionsAddress(zoneUrl), {}, deadline);
+    if (outcome.ok) return;
+    const { status, message } = outcome.error;
     if (status !== undefined && status < 500) return;
     throw new AutotaskError('unavailable', `The host of zone discovery is not reached: ${message}`);
   } finally {
-    deadline.end();
+    deadline.dispose();
   }
 }

@@ -1,51 +1,76 @@
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
-import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation';
-import type { Ask } from './gate.js';
+import {
+  acceptedContent,
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  type InputRequiredResult,
+  inputRequired,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import * as z from 'zod';
+import type { PersonAsked, Question } from './gate.js';
 
-/** People need longer than programs. */
-const patienceMs = 5 * 60_000;
+/** People need longer than programs. For clients before 2026-07-28, whose question is a request of its own. */
+export const patienceMs = 5 * 60_000;
 
-let loaded: jsonSchemaValidator | undefined;
+const key = 'confirm';
+const confirmed = z.object({ confirm: z.literal(true) });
 
-/**
- * Reads what clients answer to questions. It is large and few clients are ever asked, so it is loaded with
- * the first question.
- */
-export const answerValidator: jsonSchemaValidator = {
-  getValidator: (schema) => {
-    if (loaded === undefined) throw new Error('A client was asked before its answer could be read.');
-    return loaded.getValidator(schema);
-  },
-};
+const client = z.object({
+  [CLIENT_INFO_META_KEY]: z.object({ name: z.string() }).optional(),
+  [CLIENT_CAPABILITIES_META_KEY]: z.object({
+    elicitation: z.object({ form: z.unknown(), url: z.unknown() }).partial().optional(),
+  }),
+});
 
-/**
- * Asks the human at the client whether to write; undefined where the client cannot ask. Everything but an
- * explicit yes is a no: declined, closed, not answered in time, or an answer that is not understood.
- */
-export function askThrough(server: Server, requestId: RequestId, signal: AbortSignal): Ask | undefined {
-  if (server.getClientCapabilities()?.elicitation === undefined) return undefined;
-  return async (message) => {
-    const { AjvJsonSchemaValidator } = await import('@modelcontextprotocol/sdk/validation/ajv');
-    loaded ??= new AjvJsonSchemaValidator();
-    try {
-      const { action, content } = await server.elicitInput(
-        {
-          mode: 'form',
-          message,
-          requestedSchema: {
-            type: 'object',
-            properties: {
-              confirm: { type: 'boolean', title: 'Write this to Autotask', default: false },
-            },
-            required: ['confirm'],
-          },
-        },
-        { relatedRequestId: requestId, timeout: patienceMs, signal },
-      );
-      return action === 'accept' && content?.confirm === true;
-    } catch {
-      return false;
-    }
+/** Who asks and what it can do: later clients than those of 2025 say so with each request. */
+function clientOf(server: Server, { mcpReq }: ServerContext) {
+  const { data } = client.safeParse(mcpReq.envelope);
+  if (data === undefined) {
+    return {
+      name: server.getClientVersion()?.name,
+      elicitation: server.getClientCapabilities()?.elicitation,
+    };
+  }
+  return {
+    name: data[CLIENT_INFO_META_KEY]?.name,
+    elicitation: data[CLIENT_CAPABILITIES_META_KEY].elicitation,
   };
 }
+
+/** Over HTTP the transport knows who holds the token; over stdio there is one client. */
+export const callerOf = (server: Server, context: ServerContext) =>
+  context.http?.authInfo?.clientId ?? `stdio ${clientOf(server, context).name ?? ''}`.trim();
+
+/**
+ * What the person at the client answered so far; undefined where the client cannot ask. Everything but an
+ * explicit yes is a no: declined, closed, or an answer that is not understood.
+ */
+export function personAsked(server: Server, context: ServerContext): PersonAsked | undefined {
+  const { elicitation } = clientOf(server, context);
+  // A client that names no mode knows forms, as all did before there were modes.
+  if (elicitation === undefined || (elicitation.form === undefined && elicitation.url !== undefined))
+    return undefined;
+  const { mcpReq } = context;
+  const state = mcpReq.requestState<string>();
+  if (state === undefined) return { answer: null };
+  return {
+    answer: { state, confirmed: acceptedContent(mcpReq.inputResponses, key, confirmed) !== undefined },
+  };
+}
+
+/** The answer to a call that waits for a person: the client asks and repeats the call with what was said. */
+export const inputRequiredFor = ({ message, state }: Question): InputRequiredResult =>
+  inputRequired({
+    inputRequests: {
+      [key]: inputRequired.elicit({
+        message,
+        requestedSchema: {
+          type: 'object',
+          properties: { confirm: { type: 'boolean', title: 'Write this to Autotask', default: false } },
+          required: ['confirm'],
+        },
+      }),
+    },
+    requestState: state,
+  });

@@ -1,35 +1,46 @@
 import { randomBytes } from 'node:crypto';
-import { withoutMark } from '../../entities/write/idempotency-mark.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
-import { canonical } from '../../text.js';
 import type { GateSettings } from '../settings.js';
 import { pendingInFolder, pendingInMemory } from './pending-tokens.js';
 import { createPreviewTokens, type Subject, type TokenVerdict } from './preview-token.js';
 
-/** Asks the human at the client; absent where the client cannot. Only `true` is a yes. */
-export type Ask = (message: string) => Promise<boolean>;
+/** A person at the client who can be asked. `answer` is null until there is one; then `state` says to which question. */
+export interface PersonAsked {
+  readonly answer: { readonly state: string; readonly confirmed: boolean } | null;
+}
+
+/** What a person is asked, and the opaque state that the answer has to come with. */
+export interface Question {
+  readonly message: string;
+  readonly state: string;
+}
 
 export interface ConfirmationRequest {
   readonly subject: Subject;
   readonly confirm: string | undefined;
   readonly plan: WritePlan;
-  /** Makes the plan anew, for the moment after a human took time to answer. */
-  readonly replan: () => Promise<WritePlan>;
   /** The preview as a human reads it. */
   readonly describe: (plan: WritePlan) => Promise<string>;
-  readonly ask: Ask | undefined;
+  readonly person: PersonAsked | undefined;
 }
 
-/** Open: `gate` says for the audit log what opened it. Held: the preview with the token that would. */
+/**
+ * Open: `gate` says for the audit log what opened it. Held: the preview with the token that would. A question:
+ * a person has to be asked first.
+ */
 export type Decision =
-  | { readonly open: true; readonly gate: string; readonly plan: WritePlan }
-  | {
-      readonly open: false;
-      readonly problem: string | null;
-      readonly token: string;
-      readonly plan: WritePlan;
-    };
+  | { readonly open: false; readonly question: Question }
+  | Held
+  | { readonly open: true; readonly gate: string; readonly plan: WritePlan };
+
+export interface Held {
+  readonly open: false;
+  readonly question?: undefined;
+  readonly problem: string | null;
+  readonly token: string;
+  readonly plan: WritePlan;
+}
 
 const problems: Readonly<Record<Exclude<TokenVerdict, 'good'>, string>> = {
   malformed: 'confirm was not the token of a preview.',
@@ -39,14 +50,14 @@ const problems: Readonly<Record<Exclude<TokenVerdict, 'good'>, string>> = {
   used: 'This token was used already, or its preview was made by another process; one preview confirms one write.',
 };
 
-const settled = ({ action, path, body, mark, stored }: WritePlan) => [
-  action,
-  path,
-  withoutMark(body, mark),
-  stored,
-];
-
-const sameWrite = (a: WritePlan, b: WritePlan) => canonical(settled(a)) === canonical(settled(b));
+/** The same about the answer of a person. */
+const unconfirmed: typeof problems = {
+  malformed: 'The state of the answer is not one that this server gave out.',
+  expired: 'The question has expired.',
+  other: 'The answer belongs to the question of another call: tool, arguments and caller must be the same.',
+  changed: 'The record, or what would be written, changed while the user was asked.',
+  used: 'This answer was used already, or its question was asked by another process; one answer confirms one write.',
+};
 
 /** Decides whether a planned write may be made. Every write of every tool passes here. */
 export function createGate({ mode, key, seconds, dir }: GateSettings) {
@@ -63,35 +74,46 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
     return { open: false, problem: null, token: await tokens.issue(subject, plan), plan };
   }
 
-  function byToken({ subject, confirm, plan }: ConfirmationRequest): Decision {
+  function byToken({
+    subject,
+    confirm,
+    plan,
+  }: ConfirmationRequest): Exclude<Decision, { question: Question }> {
     if (confirm === subject.word) return { open: true, gate: 'token', plan };
     const problem = confirm === undefined ? null : `confirm was not ${subject.word}.`;
     return { open: false, problem, token: subject.word, plan };
   }
 
-  async function byHuman(passage: ConfirmationRequest, ask: Ask): Promise<Decision> {
+  /** The state of a question is the token of its preview: bound to the call, the plan and the record, used once. */
+  async function byPerson(passage: ConfirmationRequest, { answer }: PersonAsked): Promise<Decision> {
     const wanted = byToken(passage);
     if (!wanted.open) return wanted;
-    const { plan, replan, describe } = passage;
-    if (!(await ask(await describe(plan)))) {
+    const { subject, plan, describe } = passage;
+    if (answer === null) {
+      return {
+        open: false,
+        question: { message: await describe(plan), state: await tokens.issue(subject, plan) },
+      };
+    }
+    const verdict = await tokens.check(answer.state, subject, plan);
+    if (verdict !== 'good') {
+      throw new AutotaskError('conflict', `${unconfirmed[verdict]} Nothing was written.`, {
+        next: 'Call again without the earlier answer: the user is asked again.',
+      });
+    }
+    if (!answer.confirmed) {
       throw new AutotaskError('notAllowed', 'The user did not confirm. Nothing was written.', {
         next: 'Ask the user what should be different.',
       });
     }
-    const now = await replan();
-    if (sameWrite(plan, now)) return { open: true, gate: 'human', plan: now };
-    throw new AutotaskError(
-      'conflict',
-      'The record, or what would be written, changed while the user was asked. Nothing was written.',
-      { next: 'Call again: the user is asked again.' },
-    );
+    return { open: true, gate: 'human', plan };
   }
 
   return {
     mode,
     pass: async (passage: ConfirmationRequest): Promise<Decision> => {
       if (mode === 'token') return byToken(passage);
-      if (mode === 'elicit' && passage.ask !== undefined) return byHuman(passage, passage.ask);
+      if (mode === 'elicit' && passage.person !== undefined) return byPerson(passage, passage.person);
       return byPreview(passage);
     },
   };

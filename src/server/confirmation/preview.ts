@@ -2,7 +2,7 @@ import type { Cell } from '../../entities/display/display.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { shorten } from '../../text.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
-import type { Decision } from './gate.js';
+import type { Held } from './gate.js';
 
 const would = { create: 'create', update: 'update', delete: 'delete' } as const;
 
@@ -89,10 +89,7 @@ export async function questionText(plan: WritePlan, actAs: number | null): Promi
 }
 
 /** The preview of a held write, and the token that lets it through. */
-export async function previewText(
-  held: Extract<Decision, { open: false }>,
-  actAs: number | null,
-): Promise<string> {
+export async function previewText(held: Held, actAs: number | null): Promise<string> {
   const [first = '', ...rest] = await previewLines(held.plan, actAs);
   const problem = held.problem === null ? '' : ` ${held.problem}`;
   return [

@@ -3,12 +3,15 @@ import { AutotaskError, InvalidArguments } from '../../errors.js';
 import { withinBudget } from '../../resource-budget.js';
 import type { Tool, ToolContext } from '../../tools/define/define-tool.js';
 import { form } from '../../tools/define/shared-inputs.js';
+import type { Question } from '../confirmation/gate.js';
 import { errorText, type Format, renderResult } from '../output/render.js';
 import type { Reader, Rendered } from '../output/render-file.js';
 import { type Calling, createWriteRunner, type WriteRules } from './run-write.js';
 
 export interface Answer extends Rendered {
   readonly isError: boolean;
+  /** A person has to be asked before there is an answer. */
+  readonly question?: Question;
 }
 
 /** What a call carries besides its arguments. */
@@ -71,12 +74,12 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const write = createWriteRunner(rules);
 
-  async function run(tool: Tool, raw: unknown, extras: CallExtras): Promise<Rendered> {
+  async function run(tool: Tool, raw: unknown, extras: CallExtras): Promise<Omit<Answer, 'isError'>> {
     const args = tool.take(raw ?? {});
     // A form that is not right is refused by the tool's own schema, with everything else.
     const { data: asked } = formArguments.safeParse(args);
     const format: Format = asked?.format ?? 'text';
-    const { caller, ask, reader, ...running } = extras;
+    const { caller, person, reader, ...running } = extras;
     const full: ToolContext = {
       ...context,
       ...running,
@@ -92,12 +95,17 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     const accepted = tool.accept(args);
     if ('error' in accepted) throw badArguments(tool, accepted.error, args);
     const { confirm: _, ...given } = givenArguments.parse(args);
-    const calling = { ...(caller === undefined ? {} : { caller }), ...(ask === undefined ? {} : { ask }) };
+    const calling = {
+      ...(caller === undefined ? {} : { caller }),
+      ...(person === undefined ? {} : { person }),
+    };
     const { work } = accepted;
     // Only the plan, which reads: what was written is never done again.
     const plan = (running: ToolContext) =>
       context.entities.withFreshMetadata(() => work.plan(running), running.signal);
-    return { text: await write({ tool, args: given, ...work, plan }, full, calling), blocks: [] };
+    const written = await write({ tool, args: given, ...work, plan }, full, calling);
+    if (typeof written === 'string') return { text: written, blocks: [] };
+    return { text: '', blocks: [], question: written };
   }
 
   return {

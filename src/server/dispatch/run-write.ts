@@ -7,7 +7,7 @@ import { AutotaskError } from '../../errors.js';
 import type { Redact } from '../../log.js';
 import { type Policy, takesAttribution } from '../../policy/index.js';
 import type { ToolContext, WriteTool } from '../../tools/define/define-tool.js';
-import type { Ask, Gate } from '../confirmation/gate.js';
+import type { Gate, PersonAsked, Question } from '../confirmation/gate.js';
 import { previewText, questionText } from '../confirmation/preview.js';
 import { resultText } from '../output/render.js';
 import { createSingleWrite } from './single-write.js';
@@ -29,7 +29,7 @@ export interface WriteRules {
 /** Who calls, and how the human behind the call can be asked. */
 export interface Calling {
   readonly caller?: string;
-  readonly ask?: Ask;
+  readonly person?: PersonAsked;
 }
 
 export interface PlannedCall {
@@ -90,23 +90,24 @@ export function createWriteRunner(rules: WriteRules) {
 
   const attributed = (plan: WritePlan) => (actAs !== null && takesAttribution(plan.entity) ? actAs : null);
 
-  return async function write(call: PlannedCall, context: ToolContext, calling: Calling): Promise<string> {
+  return async function write(
+    call: PlannedCall,
+    context: ToolContext,
+    calling: Calling,
+  ): Promise<string | Question> {
     const { tool, confirm, args } = call;
     const who = calling.caller ?? 'unknown';
     const caller = tenant === undefined ? who : `${who} of tenant ${tenant}`;
-    const makePlan = async () => {
-      const plan = await call.plan(context);
-      check(plan);
-      return plan;
-    };
+    const planned = await call.plan(context);
+    check(planned);
     const decision = await gate.pass({
       subject: { word: tool.confirmToken, args, caller },
       confirm,
-      plan: await makePlan(),
-      replan: makePlan,
+      plan: planned,
       describe: (plan) => questionText(plan, attributed(plan)),
-      ask: calling.ask,
+      person: calling.person,
     });
+    if (decision.open === false && decision.question !== undefined) return decision.question;
     if (!decision.open) return previewText(decision, attributed(decision.plan));
     const { plan } = decision;
     if (writer === null) {

@@ -1,6 +1,4 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { type JSONRPCMessage, Server, type Transport } from '@modelcontextprotocol/server';
 import { type Redact, redactAll } from '../../redact.js';
 import { clean } from '../../text.js';
 
@@ -14,7 +12,8 @@ function sealed(message: JSONRPCMessage, redact: Redact): JSONRPCMessage {
   if ('result' in message) return { ...message, result: withoutSecrets(message.result) };
   if ('error' in message) {
     const { code, message: text, data } = message.error;
-    const more = data === undefined ? {} : { data: redactAll(data, redact, new Set()) };
+    const more =
+      data === undefined ? {} : { data: redactAll(data, (inner) => clean(redact(inner)), new Set()) };
     return { ...message, error: { code, message: clean(redact(text)), ...more } };
   }
   return message.params === undefined ? message : { ...message, params: withoutSecrets(message.params) };

@@ -1,46 +1,46 @@
 import {
   type CompleteRequest,
   type CompleteResult,
-  ErrorCode,
   type GetPromptRequest,
   type GetPromptResult,
-  McpError,
+  ProtocolError,
+  ProtocolErrorCode,
   type ReadResourceRequest,
   type ReadResourceResult,
-} from '@modelcontextprotocol/sdk/types.js';
+  ResourceNotFoundError,
+} from '@modelcontextprotocol/server';
 import { AutotaskError } from '../../errors.js';
 import { didYouMean } from '../../nearest.js';
-import { mentioned } from '../../text.js';
+import { mentioned, oneLine, shorten } from '../../text.js';
 import type { Completion } from '../../tools/resources/completions.js';
 import { prompts } from '../../tools/resources/prompts.js';
 import { resourceAt, resources } from '../../tools/resources/resources.js';
 import { neutralize } from '../output/untrusted-text.js';
 import type { Request, ResourceServices } from './services.js';
 
-/** The protocol's code for a resource that does not exist. */
-const resourceNotFound = -32002;
-
 /** A list of suggestions may hold so many, says the protocol. */
 const mostSuggestions = 100;
 
 export async function readResource(
   { uri }: ReadResourceRequest['params'],
-  { has, call }: ResourceServices,
+  { has, call, hints }: ResourceServices,
   request: Request,
 ): Promise<ReadResourceResult> {
   const found = resourceAt(uri);
   if (found === undefined || !has(found.resource.tool))
-    throw new McpError(resourceNotFound, `There is no resource ${mentioned(uri)}.`);
+    throw new ResourceNotFoundError(shorten(oneLine(uri), 200), `There is no resource ${mentioned(uri)}.`);
   const { text, blocks, isError } = await call(
     found.resource.tool,
     found.resource.args(found.variable),
     request,
   );
-  if (isError) throw new McpError(resourceNotFound, text);
+  if (isError) throw new ResourceNotFoundError(shorten(uri, 200), text);
   const bytes = blocks.flatMap((block) =>
     block.type === 'link' ? [] : [{ uri, mimeType: block.mimeType, blob: block.data }],
   );
-  return { contents: [{ uri, mimeType: 'text/plain', text }, ...bytes] };
+  // Clients of 2025 know no such hints.
+  const hint = request.mcpReq.envelope === undefined ? {} : hints.resource(uri);
+  return { ...hint, contents: [{ uri, mimeType: 'text/plain', text }, ...bytes] };
 }
 
 export function getPrompt({ name, arguments: given = {} }: GetPromptRequest['params']): GetPromptResult {
@@ -50,11 +50,14 @@ export function getPrompt({ name, arguments: given = {} }: GetPromptRequest['par
       name,
       prompts.map((candidate) => candidate.name),
     );
-    throw new McpError(ErrorCode.InvalidParams, `There is no prompt ${mentioned(name)}.${hint}`);
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no prompt ${mentioned(name)}.${hint}`);
   }
   const missing = prompt.args.find((argument) => argument.required && !given[argument.name]?.trim());
   if (missing !== undefined) {
-    throw new McpError(ErrorCode.InvalidParams, `${name} needs ${missing.name}: ${missing.description}`);
+    throw new ProtocolError(
+      ProtocolErrorCode.InvalidParams,
+      `${name} needs ${missing.name}: ${missing.description}`,
+    );
   }
   return {
     description: prompt.description,
@@ -72,7 +75,8 @@ export async function complete(
       ? prompts.find(({ name }) => name === ref.name)?.args.find(({ name }) => name === argument.name)
           ?.complete
       : resources.find(({ uri, tool }) => uri === ref.uri && has(tool))?.complete;
-  if (completion === undefined) throw new McpError(ErrorCode.InvalidParams, 'There is nothing to complete.');
+  if (completion === undefined)
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is nothing to complete.');
   try {
     const values = await completion(argument.value, { ...(await context()), signal });
     return {

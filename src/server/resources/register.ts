@@ -1,13 +1,4 @@
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import {
-  CompleteRequestSchema,
-  GetPromptRequestSchema,
-  ListPromptsRequestSchema,
-  ListResourcesRequestSchema,
-  ListResourceTemplatesRequestSchema,
-  ReadResourceRequestSchema,
-} from '@modelcontextprotocol/sdk/types.js';
-import { handle } from '../dispatch/request-handler.js';
+import { type Server, specTypeSchemas } from '@modelcontextprotocol/server';
 import { listings } from '../tool-list/listings.js';
 import type { ResourceServices } from './services.js';
 
@@ -22,28 +13,38 @@ export function registerResources(server: Server, offering: ResourceServices): v
     description,
     mimeType: 'text/plain',
   });
-  handle(server, ListResourcesRequestSchema, () => ({
+  server.setRequestHandler('resources/list', { params: specTypeSchemas.PaginatedRequestParams }, () => ({
     resources: resources
       .filter(({ uri }) => !isTemplate(uri))
       .map((resource) => ({ uri: resource.uri, ...shown(resource) })),
   }));
-  handle(server, ListResourceTemplatesRequestSchema, () => ({
-    resourceTemplates: resources
-      .filter(({ uri }) => isTemplate(uri))
-      .map((resource) => ({ uriTemplate: resource.uri, ...shown(resource) })),
-  }));
-  handle(server, ListPromptsRequestSchema, () => ({
+  server.setRequestHandler(
+    'resources/templates/list',
+    { params: specTypeSchemas.PaginatedRequestParams },
+    () => ({
+      resourceTemplates: resources
+        .filter(({ uri }) => isTemplate(uri))
+        .map((resource) => ({ uriTemplate: resource.uri, ...shown(resource) })),
+    }),
+  );
+  server.setRequestHandler('prompts/list', { params: specTypeSchemas.PaginatedRequestParams }, () => ({
     prompts: listings.prompts.map((prompt) => ({ ...prompt, arguments: [...prompt.arguments] })),
   }));
 
   const answers = () => import('./handlers.js');
-  handle(server, ReadResourceRequestSchema, ({ params }, request) =>
-    offering.counted(async () => (await answers()).readResource(params, offering, request)),
+  server.setRequestHandler(
+    'resources/read',
+    { params: specTypeSchemas.ReadResourceRequestParams },
+    (params, request) =>
+      offering.counted(async () => (await answers()).readResource(params, offering, request)),
   );
-  handle(server, GetPromptRequestSchema, ({ params }) =>
+  server.setRequestHandler('prompts/get', { params: specTypeSchemas.GetPromptRequestParams }, (params) =>
     offering.counted(async () => (await answers()).getPrompt(params)),
   );
-  handle(server, CompleteRequestSchema, ({ params }, { signal }) =>
-    offering.counted(async () => (await answers()).complete(params, offering, signal)),
+  server.setRequestHandler(
+    'completion/complete',
+    { params: specTypeSchemas.CompleteRequestParams },
+    (params, { mcpReq: { signal } }) =>
+      offering.counted(async () => (await answers()).complete(params, offering, signal)),
   );
 }

@@ -1,5 +1,5 @@
-import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
-import type { ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js';
+import type { ServerContext } from '@modelcontextprotocol/server';
+import type { CacheHints } from '../cache-hints.js';
 import type { Answer } from '../dispatch/dispatch.js';
 import type { TenantServices } from '../tenant-services.js';
 
@@ -9,9 +9,10 @@ export interface ResourceServices {
   has(tool: string): boolean;
   call(name: string, args: Record<string, unknown>, request: Request): Promise<Answer>;
   context(): Promise<TenantServices['context']>;
+  readonly hints: CacheHints;
   /** Runs work that a shutdown waits for. */
   counted<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** What is known of the request that reads a resource. */
-export type Request = Pick<RequestHandlerExtra<ServerRequest, ServerNotification>, 'signal' | 'authInfo'>;
+export type Request = ServerContext;

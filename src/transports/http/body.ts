@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/sdk/types.js';
+import { isJsonContentType } from '@modelcontextprotocol/server';
 import { most as budget, Pool } from '../../resource-budget.js';
 import { Refusal } from './refusal.js';
 
@@ -73,8 +73,9 @@ function receive(request: IncomingMessage, most: number, fits: (bytes: number) =
 
 /** Refuses what is not plain JSON before any of it is read. */
 export function checkBodyHeaders({ headers }: IncomingMessage): void {
-  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  if (type !== 'application/json') throw new Refusal(415, 'Content-Type must be application/json.');
+  if (!isJsonContentType(headers['content-type'] ?? null)) {
+    throw new Refusal(415, 'Content-Type must be application/json.');
+  }
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding === 'identity') return;
   throw new Refusal(415, 'Send the body without Content-Encoding.', { 'Accept-Encoding': 'identity' });
@@ -139,14 +140,6 @@ export function outlineOf(body: unknown): Outline {
     ),
     wantsProgress: messages.some((message) => progressToken(message) !== undefined),
   };
-}
-
-/** Refuses a protocol version that nobody speaks here; the SDK's refusal would repeat whatever the header holds. */
-export function checkProtocolVersion({ headers }: IncomingMessage): void {
-  const version = headers['mcp-protocol-version'];
-  if (version === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(String(version))) return;
-  const known = SUPPORTED_PROTOCOL_VERSIONS.join(', ');
-  throw new Refusal(400, `MCP-Protocol-Version names no protocol version of this server: ${known}.`);
 }
 
 /** The last revision of the protocol that knows batches; a request that names none is taken for one of it. */

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { createAuthenticator } from './access/bearer-token.js';
 import { readTenant } from './access/gateway.js';
 import { createTenants } from './access/tenants.js';
+import { createMcpEndpoint } from './mcp.js';
 import { listen } from './operation/listen.js';
 import { createMetrics } from './operation/metrics.js';
 import { createReadiness } from './operation/readiness.js';
@@ -41,19 +42,21 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
   const open = () => (only === null ? tenants.all() : [only]);
   let stopping = false;
 
+  const mcp = createMcpEndpoint({
+    bodyBytes: limits.bodyBytes,
+    readOnly: settings.readOnly,
+    authenticate,
+    sessions,
+    log,
+    tenantOf: (request) => {
+      if (only !== null) return () => ({ tenant: only, key: '', release: () => {} });
+      const credentials = readTenant(request.headers, apiOrigins);
+      return () => tenants.lease(credentials);
+    },
+  });
   const route = createRoutes({
     guarded: settings,
-    mcp: {
-      bodyBytes: limits.bodyBytes,
-      readOnly: settings.readOnly,
-      authenticate,
-      sessions,
-      tenantOf: (request) => {
-        if (only !== null) return () => ({ tenant: only, key: '', release: () => {} });
-        const credentials = readTenant(request.headers, apiOrigins);
-        return () => tenants.lease(credentials);
-      },
-    },
+    mcp,
     ready: createReadiness(
       async (signal) => (only === null ? settings.reach(signal, metrics) : only.check(signal)),
       limits,
@@ -81,7 +84,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
       forMetrics?.server.close();
       const grace = new Promise((resolve) => setTimeout(resolve, limits.graceMs).unref());
       await Promise.race([allAnswered(), grace]);
-      await sessions?.close();
+      await Promise.all([sessions?.close(), mcp.close()]);
       tenants.close();
       server.closeAllConnections();
       forMetrics?.server.closeAllConnections();

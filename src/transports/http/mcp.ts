@@ -1,18 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import {
+  type AuthInfo,
+  createMcpHandler,
+  isLegacyRequest,
+  type McpHandlerRequestOptions,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
 import { asksReadOnly } from './access/bearer-token.js';
 import type { Lease } from './access/tenants.js';
-import {
-  checkBatch,
-  checkBodyHeaders,
-  checkProtocolVersion,
-  type Outline,
-  outlineOf,
-  readBody,
-} from './body.js';
-import { serveOnce } from './once.js';
-import { Refusal } from './refusal.js';
+import { checkBatch, checkBodyHeaders, type Outline, outlineOf, readBody } from './body.js';
+import type { Exchange } from './exchange.js';
+import { Refusal, redactRefusal, refusalResponse } from './refusal.js';
 import type { Sessions } from './sessions.js';
-import type { Principal } from './settings.js';
+import type { HttpSettings, Principal } from './settings.js';
 
 export interface McpRoute {
   readonly bodyBytes: number;
@@ -23,43 +24,123 @@ export interface McpRoute {
   readonly tenantOf: (request: IncomingMessage) => () => Lease;
   /** Null when every request stands for itself. */
   readonly sessions: Sessions | null;
+  readonly log: HttpSettings['log'];
 }
 
-/** Answers a request to `/mcp`: who calls, for which tenant, with which rights, then the message. */
-export async function serveMcp(
-  { bodyBytes, authenticate, tenantOf, sessions, ...route }: McpRoute,
-  request: IncomingMessage,
-  response: ServerResponse,
-  onMethod: (method: string) => void,
-): Promise<void> {
-  const principal = authenticate(request);
+export interface McpEndpoint {
+  /** Answers a request to `/mcp`; tells the method of its message as soon as it is known. */
+  serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    onMethod: (method: string) => void,
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The body was read: the adapter would otherwise write it out again only to make a request of it. */
+const nothingMore = { async *[Symbol.asyncIterator]() {} };
+
+/** A stream is open when its headers are there, whether or not there is news yet. */
+const flushing = (response: ServerResponse): Parameters<ReturnType<typeof toNodeHandler>>[1] => ({
+  writeHead(status, headers) {
+    response.writeHead(status, headers);
+    if (headers?.['content-type'] === 'text/event-stream') response.flushHeaders();
+  },
+  write: (chunk) => response.write(chunk),
+  end: (chunk) => response.end(chunk),
+  on: (event, listener) => response.on(event, listener),
+  get destroyed() {
+    return response.destroyed;
+  },
+});
+
+/**
+ * `/mcp`: who calls, for which tenant, with which rights; then the message, which the SDK reads, checks and
+ * answers in the era that its sender speaks. A server is made for each request, or for each session of a client
+ * of 2025 where there are sessions.
+ */
+export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRoute): McpEndpoint {
   // Handlers learn who calls, and nothing of the token.
-  Object.assign(request, { auth: { token: '', clientId: principal.name, scopes: [] } });
-  const { method } = request;
-  const allowed = sessions === null ? ['POST'] : ['POST', 'GET', 'DELETE'];
-  if (method === undefined || !allowed.includes(method)) {
-    throw new Refusal(405, `Use ${allowed.join(', ')} here.`, { Allow: allowed.join(', ') });
+  const exchanges = new WeakMap<AuthInfo, Exchange>();
+  const exchangeOf = (auth: AuthInfo | undefined): Exchange => {
+    const exchange = auth === undefined ? undefined : exchanges.get(auth);
+    if (exchange === undefined) throw new Error('a request without a caller reached the MCP handler');
+    return exchange;
+  };
+  const onerror = (error: Error) => log('debug', `MCP request: ${error.message}`);
+  const modern = createMcpHandler(({ authInfo }) => exchangeOf(authInfo).server().server, {
+    legacy: 'reject',
+    onerror,
+  });
+
+  /** A client of 2025 whose request stands for itself. JSON, unless somebody wants to watch the progress. */
+  async function serveLegacyOnce(request: Request, exchange: Exchange, message: McpHandlerRequestOptions) {
+    const { server } = exchange.server();
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      enableJsonResponse: exchange.outline?.wantsProgress !== true,
+    });
+    await server.connect(transport);
+    exchange.closed(() => void server.close());
+    return transport.handleRequest(request, message);
   }
-  const readOnly = route.readOnly || principal.readOnly || asksReadOnly(request);
-  const openTenant = tenantOf(request);
-  let body: unknown;
-  let outline: Outline | null = null;
-  if (method === 'POST') {
-    checkBodyHeaders(request);
-    body = await readBody(request, bodyBytes);
-    outline = outlineOf(body);
-    onMethod(outline.method);
-    checkBatch(request, body, outline);
-  }
-  // With `initialize` versions are agreed on in the body.
-  if (outline?.initializes !== true) checkProtocolVersion(request);
-  const lease = openTenant();
-  const server = () => lease.tenant.server({ name: principal.name, readOnly });
-  if (sessions === null) {
-    response.once('close', lease.release);
-    if (outline !== null) await serveOnce(request, response, server(), body, outline);
-    return;
-  }
-  const owner = JSON.stringify([principal.name, lease.key, readOnly]);
-  await sessions.serve(request, response, { owner, server, ended: lease.release }, body, outline);
+
+  const listener = toNodeHandler(
+    {
+      async fetch(request, { authInfo } = {}) {
+        const exchange = exchangeOf(authInfo);
+        const { body: parsedBody } = exchange;
+        const message = { ...(authInfo === undefined ? {} : { authInfo }), parsedBody };
+        const answer = !(await isLegacyRequest(request, parsedBody))
+          ? modern.fetch(request, message)
+          : sessions === null
+            ? serveLegacyOnce(request, exchange, message)
+            : sessions.serve(request, exchange, message).catch(refusalResponse);
+        return redactRefusal(await answer, exchange.redact);
+      },
+    },
+    { onerror: (error) => log('error', `request failed: ${error.stack ?? error.message}`) },
+  );
+
+  return {
+    async serve(request, response, onMethod) {
+      const principal = route.authenticate(request);
+      const { method } = request;
+      const allowed = sessions === null ? ['POST'] : ['POST', 'GET', 'DELETE'];
+      if (method === undefined || !allowed.includes(method)) {
+        throw new Refusal(405, `Use ${allowed.join(', ')} here.`, { Allow: allowed.join(', ') });
+      }
+      const readOnly = route.readOnly || principal.readOnly || asksReadOnly(request);
+      const openTenant = route.tenantOf(request);
+      let body: unknown;
+      let outline: Outline | null = null;
+      if (method === 'POST') {
+        checkBodyHeaders(request);
+        body = await readBody(request, bodyBytes);
+        outline = outlineOf(body);
+        onMethod(outline.method);
+        checkBatch(request, body, outline);
+      }
+      const lease = openTenant();
+      let kept = false;
+      response.once('close', () => {
+        if (!kept) lease.release();
+      });
+      const auth: AuthInfo = { token: '', clientId: principal.name, scopes: [] };
+      exchanges.set(auth, {
+        owner: JSON.stringify([principal.name, lease.key, readOnly]),
+        body,
+        outline,
+        server: () => lease.tenant.server({ name: principal.name, readOnly }),
+        redact: lease.tenant.redact,
+        closed: (then) => response.once('close', () => then(!response.writableFinished)),
+        keepTenant: () => {
+          kept = true;
+          return lease.release;
+        },
+      });
+      const { url = '/', headers } = request;
+      await listener({ method, url, headers, auth, ...nothingMore }, flushing(response));
+    },
+    close: () => modern.close(),
+  };
 }

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tenantHeaders } from './access/gateway.js';
 import { checkHostAndOrigin, corsHeaders, type Guarded, preflightHeaders } from './access/host-and-origin.js';
-import { type McpRoute, serveMcp } from './mcp.js';
+import type { McpEndpoint } from './mcp.js';
 import type { Metrics } from './operation/metrics.js';
 import { Refusal, sendError, sendJson } from './refusal.js';
 import type { HttpSettings, Principal } from './settings.js';
 
 export interface RoutesSettings {
   readonly guarded: Guarded;
-  readonly mcp: McpRoute;
+  readonly mcp: McpEndpoint;
   readonly ready: () => Promise<boolean>;
   /** Null when there are no tokens; then metrics are only on a port of their own. */
   readonly authenticateMetrics: ((request: IncomingMessage) => Principal) | null;
@@ -90,7 +90,7 @@ export function createRoutes(settings: RoutesSettings) {
       metrics.request(method, response.statusCode, seconds);
       log('debug', `${method} ${response.statusCode} in ${Math.round(seconds * 1_000)} ms`);
     });
-    await serveMcp(mcp, request, response, (name) => {
+    await mcp.serve(request, response, (name) => {
       method = name;
     });
   };

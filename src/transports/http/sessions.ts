@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import type { McpServer } from '../../server/index.js';
-import { cancelWhenAbandoned } from './abandoned.js';
-import type { Outline } from './body.js';
+import {
+  type McpHandlerRequestOptions,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
+import type { Exchange } from './exchange.js';
 import { Refusal } from './refusal.js';
 import type { Limits } from './settings.js';
 
 interface Session {
-  readonly transport: StreamableHTTPServerTransport;
+  readonly transport: WebStandardStreamableHTTPServerTransport;
   /** Whose it is: nobody else may use it, whoever knows its id. */
   readonly owner: string;
   /** Answers and streams that are being written. */
@@ -19,28 +19,17 @@ interface Session {
 
 const unknown = () => new Refusal(404, 'Session not found: initialize a new one.', {}, -32001);
 
-/** What a session is opened with. */
-export interface Opening {
-  readonly owner: string;
-  server(): McpServer;
-  /** Called once, when the session ends. */
-  ended(): void;
-}
-
 export interface Sessions {
   /** Serves a request within its session; opens one for `initialize`. */
-  serve(
-    request: IncomingMessage,
-    response: ServerResponse,
-    opening: Opening,
-    body: unknown,
-    outline: Outline | null,
-  ): Promise<void>;
+  serve(request: Request, exchange: Exchange, message: McpHandlerRequestOptions): Promise<Response>;
   readonly open: number;
   close(): Promise<void>;
 }
 
-/** Sessions live in this process: replicas need a balancer that sends a session to the same one. */
+/**
+ * Sessions of clients of 2025 that ask for them; later revisions have none. They live in this process: replicas
+ * need a balancer that sends a session to the same one.
+ */
 export function createSessions({
   sessions: most,
   sessionIdleMs,
@@ -56,16 +45,24 @@ export function createSessions({
   const sweep = () => endAll(idle().filter(({ usedAt }) => usedAt <= Date.now() - sessionIdleMs));
   const timer = setInterval(() => void sweep(), Math.max(500, Math.min(60_000, sessionIdleMs / 2))).unref();
 
-  const use = (session: Session, response: ServerResponse) => {
+  /**
+   * Requests of a call whose caller hung up are cancelled. Answers are not kept for anybody to come back for, so
+   * whatever is still running would be work for nobody.
+   */
+  const use = (session: Session, { closed, outline }: Exchange) => {
     session.open += 1;
     session.usedAt = Date.now();
-    response.once('close', () => {
+    closed((abandoned) => {
       session.open -= 1;
       session.usedAt = Date.now();
+      for (const requestId of abandoned ? (outline?.requestIds ?? []) : []) {
+        const params = { requestId, reason: 'the caller closed the connection' };
+        session.transport.onmessage?.({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
+      }
     });
   };
 
-  async function begin({ owner, server, ended }: Opening): Promise<Session> {
+  async function begin({ owner, server, keepTenant }: Exchange): Promise<Session> {
     if (sessions.size >= most) await endAll(idle().slice(0, 1));
     if (sessions.size >= most) {
       throw new Refusal(503, 'This server is at its limit of sessions; try again later.', {
@@ -74,38 +71,33 @@ export function createSessions({
     }
     const id = randomUUID();
     const mcp = server();
-    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => id });
+    const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => id });
     const session: Session = { transport, owner, open: 0, usedAt: Date.now(), end: () => mcp.server.close() };
     await mcp.server.connect(transport);
+    const releaseTenant = keepTenant();
     mcp.server.onclose = () => {
-      if (sessions.delete(id)) ended();
+      if (sessions.delete(id)) releaseTenant();
     };
     sessions.set(id, session);
     return session;
   }
 
   return {
-    async serve(request, response, opening, body, outline) {
-      const id = request.headers['mcp-session-id'];
+    async serve(request, exchange, message) {
+      const id = request.headers.get('mcp-session-id');
       let session: Session;
-      if (id === undefined && outline?.initializes === true) {
-        session = await begin(opening).catch((error: unknown) => {
-          opening.ended();
-          throw error;
-        });
-      } else {
-        opening.ended();
-        if (id === undefined)
-          throw new Refusal(400, 'Mcp-Session-Id is required: initialize a session first.');
-        const known = sessions.get(String(id));
-        if (known === undefined || known.owner !== opening.owner) throw unknown();
+      if (id === null && exchange.outline?.initializes === true) session = await begin(exchange);
+      else {
+        if (id === null) throw new Refusal(400, 'Mcp-Session-Id is required: initialize a session first.');
+        const known = sessions.get(id);
+        if (known === undefined || known.owner !== exchange.owner) throw unknown();
         session = known;
       }
-      use(session, response);
-      if (outline !== null) cancelWhenAbandoned(session.transport, response, outline);
-      await session.transport.handleRequest(request, response, body);
+      use(session, exchange);
+      const response = await session.transport.handleRequest(request, message);
       // Whoever was refused holds no id to come back with.
-      if (id === undefined && response.statusCode >= 400) await session.end();
+      if (id === null && response.status >= 400) await session.end();
+      return response;
     },
     get open() {
       return sessions.size;

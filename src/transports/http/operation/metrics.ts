@@ -6,7 +6,7 @@ export interface Metrics {
   /** An MCP request was answered with this HTTP status. */
   request(method: string, status: number, seconds: number): void;
   /** Watches the client of a tenant. */
-  readonly upstream: Omit<ClientObserver, 'threshold'>;
+  readonly upstream: Omit<ClientObserver, 'thresholdReported'>;
   readonly contentType: string;
   text(): Promise<string>;
 }
@@ -82,13 +82,13 @@ export function createMetrics(gauges: Gauges): Metrics {
       mcpTime.observe({ method }, duration);
     },
     upstream: {
-      sent({ method, write, outcome, ms }) {
+      requestEnded({ method, write, outcome, ms }) {
         sent.inc({ method, outcome });
         sentTime.observe(ms / 1_000);
         if (write) written.inc({ operation: writes[method] ?? method, outcome });
       },
-      repeated: () => repeated.inc(),
-      waiting: (change) => {
+      requestRetried: () => repeated.inc(),
+      queueChanged: (change) => {
         waiting += change;
       },
     },
