@@ -24,7 +24,7 @@ import { visibleTools } from './tool-list/visible-tools.js';
 
 export type { LocalFiles } from '../tools/define/define-tool.js';
 export type { ServerSettings, TenantAccess } from './settings.js';
-export { visibleTools } from './tool-list/visible-tools.js';
+export { isWritingTool, visibleTools } from './tool-list/visible-tools.js';
 
 export interface McpServer {
   readonly server: Server;

@@ -23,6 +23,8 @@ export interface RecordArguments {
   readonly parentEntity?: string | undefined;
   readonly parentId?: number | undefined;
   readonly includeFields?: readonly string[] | undefined;
+  /** Reads what is needed besides the record before names are looked up: what it reads by id has its name then. */
+  readonly beside?: (row: Row) => Promise<unknown>;
 }
 
 /** Reading one record by its id. */
@@ -32,7 +34,10 @@ export function createRecordReads(reader: AutotaskReader, facts: MetadataStore, 
   /** The record, or null. Entities that live only below a parent are read there. */
   async function row(entity: Entity, id: number, parentId: number | undefined, context: CallContext) {
     if (entity.path !== null && entity.operations.includes('get')) {
-      return reader.item(`${entity.path}/${id}`, options(context));
+      const since = references.since(entity);
+      const found = await reader.item(`${entity.path}/${id}`, options(context));
+      references.learn(entity, found, id, since);
+      return found;
     }
     const one = entity.parents.find(({ operations }) => operations.includes('get'));
     const parent = one ?? entity.parents.find(({ operations }) => operations.includes('query'));
@@ -79,7 +84,7 @@ export function createRecordReads(reader: AutotaskReader, facts: MetadataStore, 
         next: 'Find it with query-entity.',
       });
     }
-    const known = await facts(entity, context.signal);
+    const [known] = await Promise.all([facts(entity, context.signal), args.beside?.(found)]);
     const chosen = await checkIncludeFields(args.includeFields, known, context.signal);
     const fields =
       chosen === undefined || chosen.all ? await filledFields(found, known, context.signal) : chosen.fields;

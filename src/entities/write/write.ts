@@ -246,7 +246,9 @@ export function createWrites(settings: WriteSettings) {
     policy.require(operation === 'patch' ? 'update' : 'delete', entity);
     const needsRecord = entity.parents.some(({ operations }) => operations.includes(operation));
     if (!needsRecord) findRoute(entity, operation, {}, args);
-    const row = await reads.row(entity, args.id, args.parentId, context);
+    const row =
+      subjects.justRead(entity, args.id, context) ??
+      (await reads.row(entity, args.id, args.parentId, context));
     if (row === null) {
       throw new AutotaskError(
         'notFound',
