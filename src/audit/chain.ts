@@ -14,6 +14,9 @@ export interface Link {
 /** Where a chain stands. */
 export type Point = Pick<Link, 'seq' | 'hash'>;
 
+/** A line of the log without its place in the chain. */
+export type AuditEvent = Readonly<Record<string, unknown>>;
+
 export const origin: Point = { seq: 0, hash: '0'.repeat(64) };
 
 const linkShape = z.looseObject({

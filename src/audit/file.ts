@@ -1,9 +1,8 @@
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { systemCode } from '../errors.js';
-import { check, type Link, mostLineBytes, origin, type Point, seal } from './chain.js';
+import { type AuditEvent, check, type Link, mostLineBytes, origin, type Point, seal } from './chain.js';
 import { fits, type Head, headOf, readHead, withoutHead, writeHead } from './checkpoint.js';
 import { claimFile, withLock } from './lock.js';
-import type { AuditEvent } from './log.js';
 import { linesOf } from './read-lines.js';
 import { closeAll, openSet, rotated } from './rotation.js';
 

@@ -1,9 +1,9 @@
+export type { AuditEvent } from './chain.js';
 export { headOf } from './checkpoint.js';
 export { cleanBody, cleanValue } from './clean.js';
 export { createAuditFile } from './file.js';
 export {
   type Attempt,
-  type AuditEvent,
   type AuditLog,
   createAuditLog,
   type Outcome,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditEvent } from './chain.js';
 import type { AuditFile } from './file.js';
 
 /** A write that is about to be sent. */
@@ -36,9 +37,6 @@ export type PlannedWrite = Pick<
   /** Hash of the record as it was. */
   readonly version: string;
 };
-
-/** A line of the log without its place in the chain. */
-export type AuditEvent = Readonly<Record<string, unknown>>;
 
 /** How a write ended; `unknown` when its answer never came. */
 export type Outcome =

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditEvent, AuditLog } from './log.js';
+import type { AuditEvent } from './chain.js';
+import type { AuditLog } from './log.js';
 
 /** Calls of which a process remembers what they wrote. */
 const mostReceipts = 200;

@@ -4,8 +4,8 @@ import type { Entity } from '../../model.js';
 import { canonical } from '../../text.js';
 import type { Cell } from '../display/display.js';
 import { withoutMark } from './idempotency-mark.js';
-import type { FoundOutcome } from './outcome.js';
-import type { OutcomeQuery } from './outcome-query.js';
+import type { FoundOutcome } from './outcomes/outcome.js';
+import type { OutcomeQuery } from './outcomes/outcome-query.js';
 import type { Audience } from './visibility.js';
 
 export interface Change {

@@ -19,8 +19,8 @@ import { createExactMatcher } from '../references/exact-match.js';
 import type { References } from '../references/references.js';
 import { checkBody } from './check-body.js';
 import { type MarkFields, newMark, withoutMark } from './idempotency-mark.js';
-import { createOutcomes } from './outcome.js';
-import { outcomeQueryOfCreate, outcomeQueryOfRecord } from './outcome-query.js';
+import { createOutcomes } from './outcomes/outcome.js';
+import { outcomeQueryOfCreate, outcomeQueryOfRecord } from './outcomes/outcome-query.js';
 import {
   createParentRecords,
   nameLine,

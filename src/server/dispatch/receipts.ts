@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { AuditEvent, AuditLog } from '../../audit/index.js';
-import type { Receipt, RecordedWrite } from '../../entities/write/receipt.js';
+import type { Receipt, RecordedWrite } from '../../entities/write/outcomes/receipt.js';
 import { AutotaskError } from '../../errors.js';
 
 /** Names a call that writes, for whoever asks about it later. */

@@ -1,6 +1,7 @@
 import { type Attempt, type AuditLog, createMemoryLog } from '../../audit/index.js';
 import type { AutotaskWriter } from '../../client/types.js';
-import type { OutcomeQuery } from '../../entities/write/outcome-query.js';
+import type { OutcomeQuery } from '../../entities/write/outcomes/outcome-query.js';
+import { type Receipt, recordVersion } from '../../entities/write/outcomes/receipt.js';
 import {
   type AnyPlan,
   isAnswer,
@@ -10,7 +11,6 @@ import {
   type WriteSteps,
   type WritingPlan,
 } from '../../entities/write/plan.js';
-import { type Receipt, recordVersion } from '../../entities/write/receipt.js';
 import type { Audience } from '../../entities/write/visibility.js';
 import { AutotaskError } from '../../errors.js';
 import type { Redact } from '../../log.js';
@@ -66,6 +66,7 @@ function afterwards(error: unknown, plan: WritePlan, id: number | null, named: s
       `The write was made (${plan.entity.singular} ${id}), but what came after it failed: ${error.message}`,
       {
         upstream: error.upstream,
+        actor: error.actor,
         next: `Do not write again: read ${plan.entity.name} ${id} to see it. ${named}`,
         cause: error,
       },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Row } from '../../client/types.js';
-import { canonical } from '../../text.js';
+import type { Row } from '../../../client/types.js';
+import { canonical } from '../../../text.js';
 
 /** A write of an earlier call, as it was recorded. */
 export interface RecordedWrite {
