@@ -374,10 +374,10 @@ describe('the number of tenants', () => {
   it('does not let a session pass from one tenant to another', async () => {
     const server = await gateway({}, { sessions: true });
     const mine = await connectClient(server.url, headersOf(tenant(0)));
-    const id = String(mine.transport.sessionId);
+    const id = String(mine.sessionId);
     const stolen = await post(server.url, message('ping'), { ...headersOf(tenant(1)), 'Mcp-Session-Id': id });
     expect(stolen.status).toBe(404);
-    await mine.client.close();
+    await mine.close();
     await server.close();
   });
 });

@@ -124,16 +124,16 @@ describe('the program', () => {
     const program = await startProgram(['--demo'], { AUTOTASK_HTTP_TOKENS_FILE: file, LOG_LEVEL: 'debug' });
     const url = String(program.url);
     expect(new URL(url).hostname).toBe('127.0.0.1');
-    const { client } = await connectClient(url);
+    const client = await connectClient(url);
     const reading = await connectClient(url, { Authorization: 'Bearer read-only-0123456789' });
     const names = async (from: typeof client) => (await from.listTools()).tools.map(({ name }) => name);
     expect(await names(client)).toContain('delete-entity');
-    expect(await names(reading.client)).not.toContain('delete-entity');
-    expect(JSON.stringify(await reading.client.callTool({ name: 'get-version', arguments: {} }))).toMatch(
+    expect(await names(reading)).not.toContain('delete-entity');
+    expect(JSON.stringify(await reading.callTool({ name: 'get-version', arguments: {} }))).toMatch(
       /read-only/,
     );
     await client.close();
-    await reading.client.close();
+    await reading.close();
     await program.stop();
     const { stdout, stderr } = program.output();
     expect(stdout).toBe('');
@@ -180,7 +180,7 @@ describe('the program', () => {
       AUTOTASK_FILES_DIR: folder,
       LOG_LEVEL: 'info',
     });
-    const { client } = await connectClient(String(program.url));
+    const client = await connectClient(String(program.url));
     const { tools } = await client.listTools();
     const tool = tools.find(({ name }) => name === 'create-attachment');
     expect(Object.keys(tool?.inputSchema.properties ?? {})).not.toContain('path');
@@ -197,8 +197,8 @@ describe('the program', () => {
       AUTOTASK_HTTP_TOKEN: token,
       AUTOTASK_HTTP_SESSIONS: 'true',
     });
-    const { client, transport } = await connectClient(String(program.url));
-    expect(transport.sessionId).toMatch(/^[0-9a-f-]{36}$/);
+    const client = await connectClient(String(program.url));
+    expect(client.sessionId).toMatch(/^[0-9a-f-]{36}$/);
     await client.close();
     await program.stop();
   });

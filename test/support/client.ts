@@ -83,6 +83,8 @@ export type TestClient = Pick<
   setLoggingLevel(level: Level): Promise<void>;
   onLog(listener: (message: { level: string; data: unknown }) => void): void;
   getInstructions(): string | undefined;
+  /** Of the server where the client started it. */
+  readonly pid: number | null;
   /** Of HTTP, while there is one. */
   readonly sessionId: string | undefined;
   terminateSession(): Promise<void>;
@@ -100,8 +102,10 @@ async function openV1(way: Way, options: ClientOptions): Promise<TestClient> {
     }));
   }
   let http: V1Http | undefined;
+  let child: V1Stdio | undefined;
   if ('command' in way) {
-    await client.connect(new V1Stdio({ ...way, args: [...way.args], stderr: 'inherit' }));
+    child = new V1Stdio({ ...way, args: [...way.args], stderr: 'inherit' });
+    await client.connect(child);
   } else if ('url' in way) {
     const { url, headers, ...more } = way;
     http = new V1Http(new URL(url), { requestInit: { headers }, ...more });
@@ -128,6 +132,7 @@ async function openV1(way: Way, options: ClientOptions): Promise<TestClient> {
     onLog: (listener) =>
       client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => listener(params)),
     getInstructions: () => client.getInstructions(),
+    pid: child?.pid ?? null,
     get sessionId() {
       return http?.sessionId;
     },
@@ -154,8 +159,10 @@ async function openV2(kind: keyof typeof modes, way: Way, options: ClientOptions
     }));
   }
   let http: StreamableHTTPClientTransport | undefined;
+  let child: StdioClientTransport | undefined;
   if ('command' in way) {
-    await client.connect(new StdioClientTransport({ ...way, args: [...way.args], stderr: 'inherit' }));
+    child = new StdioClientTransport({ ...way, args: [...way.args], stderr: 'inherit' });
+    await client.connect(child);
   } else if ('url' in way) {
     const { url, headers, ...more } = way;
     http = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers }, ...more });
@@ -187,6 +194,7 @@ async function openV2(kind: keyof typeof modes, way: Way, options: ClientOptions
     onLog: (listener) =>
       client.setNotificationHandler('notifications/message', ({ params }) => listener(params)),
     getInstructions: () => client.getInstructions(),
+    pid: child?.pid ?? null,
     get sessionId() {
       return http?.sessionId;
     },
