@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { tenantEnvironment } from '../support/tenant.js';
-import { bearer, callTool, connectClient, message, post, startProgram, token } from './support.js';
+import {
+  bearer,
+  callTool,
+  connectClient,
+  connectForSession,
+  message,
+  post,
+  startProgram,
+  token,
+} from './support.js';
 
 const refused = async (env: Record<string, string>, args: readonly string[] = []) => {
   const program = await startProgram(args, env);
@@ -197,7 +206,7 @@ describe('the program', () => {
       AUTOTASK_HTTP_TOKEN: token,
       AUTOTASK_HTTP_SESSIONS: 'true',
     });
-    const client = await connectClient(String(program.url));
+    const client = await connectForSession(String(program.url));
     expect(client.sessionId).toMatch(/^[0-9a-f-]{36}$/);
     await client.close();
     await program.stop();

@@ -10,7 +10,7 @@ import {
   startHttp,
   type Tenant,
 } from '../../src/transports/http/index.js';
-import { type ClientOptions, openClient, type TestClient } from '../support/client.js';
+import { type ClientOptions, isModern, openClient, type TestClient, usualKind } from '../support/client.js';
 import { program } from '../support/tenant.js';
 
 export const token = 'test-token-0123456789abcdef';
@@ -99,6 +99,12 @@ export const connectClient = (
   headers: Record<string, string> = bearer,
   options: ClientOptions = {},
 ): Promise<TestClient> => openClient({ url: `${url}/mcp`, headers }, options);
+
+/** The same for servers with sessions, which are for clients of 2025. */
+export const connectForSession = (
+  url: string,
+  headers: Record<string, string> = bearer,
+): Promise<TestClient> => connectClient(url, headers, { kind: isModern(usualKind) ? 'v2' : usualKind });
 
 /** The program itself, serving HTTP on a free port. */
 export async function startProgram(args: readonly string[], env: Record<string, string>) {

@@ -13,6 +13,7 @@ import { InMemoryTransport as V1Memory } from '@modelcontextprotocol/sdk/inMemor
 import {
   CallToolResultSchema,
   ElicitRequestSchema,
+  LATEST_PROTOCOL_VERSION,
   LoggingMessageNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 
@@ -77,6 +78,8 @@ export type TestClient = Pick<
 > & {
   listTools(): Promise<{ readonly tools: readonly ListedTool[] }>;
   readonly kind: ClientKind;
+  /** The revision of the protocol that was agreed on. */
+  readonly version: string | undefined;
   complete: (params: Parameters<V2Client['complete']>[0]) => ReturnType<V2Client['complete']>;
   callTool(params: Params, options?: CallOptions): ReturnType<V2Client['callTool']>;
   /** For clients of 2025 of the connection, for later ones of each call. */
@@ -117,6 +120,8 @@ async function openV1(way: Way, options: ClientOptions): Promise<TestClient> {
   }
   return {
     kind: 'v1',
+    // It does not tell, and takes no other from a server that knows it.
+    version: LATEST_PROTOCOL_VERSION,
     listTools: () => client.listTools(),
     listResources: (params) => client.listResources(params),
     listResourceTemplates: (params) => client.listResourceTemplates(params),
@@ -175,6 +180,7 @@ async function openV2(kind: keyof typeof modes, way: Way, options: ClientOptions
   let level: Level | undefined;
   return {
     kind,
+    version: client.getNegotiatedProtocolVersion(),
     listTools: () => client.listTools(),
     listResources: (params) => client.listResources(params),
     listResourceTemplates: (params) => client.listResourceTemplates(params),
