@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { evaluate } from './evaluate.mjs';
 
 const { variableTable } = await evaluate('src/config/variables.ts');
-export const { catalogue } = await evaluate('src/server/tool-list/listings.ts');
+export const { listings: catalogue } = await evaluate('src/server/tool-list/listings.ts');
 export const packageJson = JSON.parse(await readFile('package.json', 'utf8'));
 
 /** What a registry has room for: at most 100 characters. */

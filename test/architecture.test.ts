@@ -49,6 +49,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'src/client',
     '@modelcontextprotocol/server',
     '@modelcontextprotocol/node',
+    'jose',
     'prom-client',
   ],
   'src/sandbox': [...ground, 'zod', 'generated'],

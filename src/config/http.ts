@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { Problem } from '../errors.js';
+import { isLoopback } from './loopback.js';
+import { type OAuthConfig, oauthVariables, readOAuth } from './oauth.js';
 import type { VariableName } from './variables.js';
 
 /** A bearer token that lets its holder in. */
@@ -19,8 +21,10 @@ export interface HttpConfig {
   readonly port: number;
   /** Serves `/metrics` without a token on a port of its own. */
   readonly metricsPort: number | undefined;
-  /** `gateway`: whoever stands in front names the tenant of each request in headers. */
-  readonly auth: 'token' | 'gateway';
+  /** `gateway`: whoever stands in front names the tenant of each request in headers. `oauth`: people sign in. */
+  readonly auth: 'token' | 'gateway' | 'oauth';
+  /** Null unless `auth` is `oauth`. */
+  readonly oauth: OAuthConfig | null;
   readonly tokens: readonly AccessToken[];
   /** Host names that requests may be addressed to, besides the loopback's. */
   readonly allowedHosts: readonly string[];
@@ -70,7 +74,8 @@ export const httpVariables = {
   AUTOTASK_HTTP_HOST: z.string(),
   PORT: port(0),
   AUTOTASK_HTTP_METRICS_PORT: port(1).optional(),
-  AUTOTASK_HTTP_AUTH: z.enum(['token', 'gateway'], { error: 'must be token or gateway' }),
+  AUTOTASK_HTTP_AUTH: z.enum(['token', 'gateway', 'oauth'], { error: 'must be token, gateway or oauth' }),
+  ...oauthVariables,
   AUTOTASK_HTTP_TOKEN: z.string().optional(),
   AUTOTASK_HTTP_TOKENS: z.string().optional(),
   AUTOTASK_HTTP_ALLOWED_HOSTS: hosts,
@@ -132,9 +137,6 @@ function readTokens(text: string, taken: readonly AccessToken[], problems: Probl
   return tokens;
 }
 
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
-
 /** Null, and `problems` says why, when the HTTP transport could not be started safely. */
 export function readHttp(values: Readonly<Record<string, string>>, problems: Problem[]): HttpConfig | null {
   const parsed = schema.safeParse(values);
@@ -152,6 +154,7 @@ export function readHttp(values: Readonly<Record<string, string>>, problems: Pro
     if (bad === null) taken.push({ name: 'default', token: single, readOnly: false, policyFile: null });
     else problems.push({ field: 'AUTOTASK_HTTP_TOKEN', problem: bad });
   }
+  const oauth = readOAuth(given, given.AUTOTASK_HTTP_AUTH, problems);
   const tokens = [...taken, ...(several === undefined ? [] : readTokens(several, taken, problems))];
   const open = tokens.length === 0 && problems.length === 0;
   if (open && given.AUTOTASK_HTTP_AUTH === 'token') {
@@ -177,8 +180,13 @@ export function readHttp(values: Readonly<Record<string, string>>, problems: Pro
     port: given.PORT,
     metricsPort: given.AUTOTASK_HTTP_METRICS_PORT,
     auth: given.AUTOTASK_HTTP_AUTH,
+    oauth,
     tokens,
-    allowedHosts: given.AUTOTASK_HTTP_ALLOWED_HOSTS,
+    // Whoever follows the public address comes with its host.
+    allowedHosts: [
+      ...given.AUTOTASK_HTTP_ALLOWED_HOSTS,
+      ...(oauth === null ? [] : [new URL(oauth.publicUrl).hostname.replace(/^\[|\]$/g, '')]),
+    ],
     allowedOrigins: given.AUTOTASK_HTTP_ALLOWED_ORIGINS,
     apiOrigins: given.AUTOTASK_HTTP_API_ORIGINS,
     sessions: given.AUTOTASK_HTTP_SESSIONS,

@@ -7,6 +7,7 @@ export const variableGroups = {
   policy: 'Policy',
   audit: 'Audit log',
   http: 'Serving HTTP',
+  oauth: 'Signing in with OAuth',
   log: 'Log',
   machine: 'Conventions of the machine',
 } as const;
@@ -189,6 +190,12 @@ export const variableTable = [
     unset: 'without limit',
   },
   {
+    name: 'AUTOTASK_MAX_RECORDS_PER_CALL',
+    group: 'policy',
+    meaning: 'records that one call may write, at most 500',
+    unset: '100',
+  },
+  {
     name: 'AUTOTASK_CUSTOMER_VISIBLE_NOTES',
     group: 'policy',
     meaning: '`true` lets notes and attachments through that the customer sees',
@@ -260,7 +267,7 @@ export const variableTable = [
   {
     name: 'AUTOTASK_HTTP_AUTH',
     group: 'http',
-    meaning: '`gateway`: whoever stands in front names the tenant; `token`: one tenant',
+    meaning: '`gateway`: whoever stands in front names the tenant; `token`, `oauth`: one tenant',
     default: 'token',
   },
   {
@@ -269,6 +276,48 @@ export const variableTable = [
     meaning: "origins of APIs that a gateway may name besides Autotask's",
     default: '',
     unset: 'none',
+  },
+  {
+    name: 'AUTOTASK_HTTP_PUBLIC_URL',
+    group: 'oauth',
+    meaning: 'address of `/mcp` as clients see it, e.g. `https://mcp.example.com/mcp`',
+    unset: 'required for `oauth`',
+  },
+  {
+    name: 'AUTOTASK_OAUTH_ISSUERS',
+    group: 'oauth',
+    meaning: 'issuers whose tokens are taken, as they stand in `iss`',
+    unset: 'required for `oauth`',
+  },
+  {
+    name: 'AUTOTASK_OAUTH_AUDIENCES',
+    group: 'oauth',
+    meaning: 'values of `aud` that mean this server, e.g. `api://autotask-mcp`',
+    unset: 'the public address',
+  },
+  {
+    name: 'AUTOTASK_OAUTH_TENANTS',
+    group: 'oauth',
+    meaning: 'values of `tid` that are let in (Entra ID)',
+    unset: 'all',
+  },
+  {
+    name: 'AUTOTASK_OAUTH_CLIENTS',
+    group: 'oauth',
+    meaning: 'client ids that are let in (`azp`, `client_id`, `cid` or `appid`)',
+    unset: 'all',
+  },
+  {
+    name: 'AUTOTASK_OAUTH_TOKEN_TYPES',
+    group: 'oauth',
+    meaning: 'values of `typ` that are let in, e.g. `at+jwt`',
+    unset: '`at+jwt`, `JWT` or none',
+  },
+  {
+    name: 'AUTOTASK_OAUTH_SCOPE_PREFIX',
+    group: 'oauth',
+    meaning: 'what stands before the names of scopes where clients ask for them, e.g. `api://autotask-mcp/`',
+    unset: 'nothing',
   },
   {
     name: 'LOG_LEVEL',

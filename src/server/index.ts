@@ -24,7 +24,7 @@ import { visibleTools } from './tool-list/visible-tools.js';
 
 export type { LocalFiles } from '../tools/define/define-tool.js';
 export type { ServerSettings, TenantAccess } from './settings.js';
-export { visibleTools } from './tool-list/visible-tools.js';
+export { isWritingTool, visibleTools } from './tool-list/visible-tools.js';
 
 export interface McpServer {
   readonly server: Server;
@@ -210,9 +210,9 @@ function serverOf({
       }
       const { mcpReq } = context;
       const token = mcpReq._meta?.progressToken;
-      const progress = (rows: number, total?: number) => {
+      const progress = (rows: number, total?: number, what = 'read') => {
         if (token === undefined) return;
-        const params = { progressToken: token, progress: rows, message: `${rows} records read` };
+        const params = { progressToken: token, progress: rows, message: `${rows} records ${what}` };
         mcpReq
           .notify({
             method: 'notifications/progress',

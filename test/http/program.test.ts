@@ -29,6 +29,31 @@ describe('the program refuses to start', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['without a token', {}, /AUTOTASK_HTTP_TOKEN: is required .* at least 16 characters/],
     [
+      'for people who sign in, without a public address and an issuer',
+      { AUTOTASK_HTTP_AUTH: 'oauth' },
+      /AUTOTASK_HTTP_PUBLIC_URL: is required when AUTOTASK_HTTP_AUTH is oauth[\s\S]*AUTOTASK_OAUTH_ISSUERS: is required/,
+    ],
+    [
+      'for people who sign in, at a public address over plain http',
+      { AUTOTASK_HTTP_AUTH: 'oauth', AUTOTASK_HTTP_PUBLIC_URL: 'http://mcp.example.com/mcp' },
+      /AUTOTASK_HTTP_PUBLIC_URL: must be the address of \/mcp .* over https/,
+    ],
+    [
+      'for people who sign in, with an issuer over plain http',
+      { AUTOTASK_HTTP_AUTH: 'oauth', AUTOTASK_OAUTH_ISSUERS: 'https://a.example.com,http://a.example.com' },
+      /AUTOTASK_OAUTH_ISSUERS: must list addresses of issuers/,
+    ],
+    [
+      'with a prefix of scopes that is two words',
+      { AUTOTASK_HTTP_AUTH: 'oauth', AUTOTASK_OAUTH_SCOPE_PREFIX: 'api://x y' },
+      /AUTOTASK_OAUTH_SCOPE_PREFIX: must be one word/,
+    ],
+    [
+      'with settings of OAuth that nothing would use',
+      { AUTOTASK_HTTP_TOKEN: token, AUTOTASK_OAUTH_TENANTS: 'x' },
+      /AUTOTASK_OAUTH_TENANTS: has no effect unless AUTOTASK_HTTP_AUTH is oauth/,
+    ],
+    [
       'with a short token',
       { AUTOTASK_HTTP_TOKEN: 'short-secret' },
       /AUTOTASK_HTTP_TOKEN: must have at least 16/,
@@ -96,7 +121,7 @@ describe('the program refuses to start', () => {
     [
       'with a wrong mode',
       { AUTOTASK_HTTP_AUTH: 'none', AUTOTASK_HTTP_TOKEN: token },
-      /AUTOTASK_HTTP_AUTH: must be token or gateway/,
+      /AUTOTASK_HTTP_AUTH: must be token, gateway or oauth/,
     ],
     [
       'with an origin that is none',

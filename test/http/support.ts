@@ -51,6 +51,7 @@ export function tenantOf(
     check: async (signal) => {
       await writer?.version({ signal });
     },
+    redact: (text) => text,
     thresholdUse: () => undefined,
   };
 }

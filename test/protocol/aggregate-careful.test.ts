@@ -156,7 +156,7 @@ describe('answers over a part are never given', () => {
       });
       expect(isError).toBe(true);
       expect(text).toContain(
-        `${tickets.length} Tickets match, and at most 5999 may be read (maxRecords). Nothing was read.`,
+        `${tickets.length} Tickets match, and at most 5999 may be read (maxRecords). Nothing is answered.`,
       );
       expect(text).toContain(`maxRecords: ${tickets.length}, about 13 requests`);
     });
@@ -175,9 +175,9 @@ describe('answers over a part are never given', () => {
         expect(text).toMatch(
           /takes up to 12 requests, and 1[01] are left: [34] of the tenant's 16 in 60 minutes are used/,
         );
-        expect(text).toContain('Nothing was read.');
+        expect(text).toContain('Nothing is answered.');
       });
-      expect(queries(requests)).toEqual(['Tickets/query/count']);
+      expect(queries(requests)).toEqual(['Tickets/query', 'Tickets/query/count']);
     } finally {
       await small.close();
     }

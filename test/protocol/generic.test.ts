@@ -96,8 +96,8 @@ describe('queries', () => {
   it.each([
     [
       'an unknown operator',
-      { filter: [{ op: 'ne', field: 'status', value: 5 }] },
-      /"ne" is not an operator.*noteq/s,
+      { filter: [{ op: 'sounds', field: 'status', value: 5 }] },
+      /"sounds" is not an operator.*noteq/s,
     ],
     ['an operator of another language', { status: { startsWith: 'a' } }, /Valid: eq, noteq, gt/],
     ['an unknown field', { statsu: 1 }, /"statsu" is not a field of Tickets\. Did you mean status\?/],

@@ -2,11 +2,18 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createChangedRecords } from '../../src/changed-records.js';
+import { findEntity } from '../../src/entities/metadata/entity-names.js';
+import { createEntityCache } from '../../src/entities/references/reference-cache.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox, TenantHandle } from '../../src/sandbox/types.js';
 import { callTool, post, startProgram, token } from '../http/support.js';
+import { makeRecord, recordsWhere } from '../support/records.js';
 import { type Connection, connect, tenantEnvironment } from '../support/tenant.js';
 import { isWrite, type Rig, rig, tokenIn } from '../writes/support.js';
+
+/** A ticket with a contact, time entries and no notes. */
+const quiet = 101997;
 
 /** Writes as somebody does who does not come through this server. */
 async function elsewhere({ apiUrl, credentials }: TenantHandle, method: string, path: string, body: object) {
@@ -43,8 +50,8 @@ describe('requests of a task in a fresh process', () => {
   ][] = [
     [
       'a ticket with preview and confirmation',
-      7,
-      4,
+      6,
+      3,
       (desk) =>
         write(desk, 'create-ticket', {
           title: 'Keyboard',
@@ -54,14 +61,14 @@ describe('requests of a task in a fresh process', () => {
     ],
     [
       'another status and assignee',
-      13,
-      5,
+      10,
+      4,
       (desk) => write(desk, 'update-ticket', { id: 'T20260910.0001', status: 'In Progress', ...assigned }),
     ],
     [
       'time on a ticket',
-      10,
-      3,
+      8,
+      2,
       (desk) =>
         write(desk, 'create-time-entry', {
           ticketID: 'T20260910.0001',
@@ -78,12 +85,141 @@ describe('requests of a task in a fresh process', () => {
       1,
       (desk) => desk.call('search-tasks', { projectID: 'Fabrikam Inc Firewall Upgrade' }),
     ],
+    [
+      'a file on a ticket',
+      5,
+      3,
+      (desk) =>
+        write(desk, 'create-attachment', {
+          parentId: 'T20260910.0001',
+          name: 'switch.log',
+          data: Buffer.from('link down').toString('base64'),
+        }),
+    ],
+    // Fewer than are compared with a count, all on one page.
+    [
+      'a few tickets by queue',
+      3,
+      1,
+      (desk) =>
+        desk.call('aggregate-entity', {
+          entity: 'Tickets',
+          query: { status: { noteq: 'Complete' } },
+          groupBy: ['queueID'],
+        }),
+    ],
+    // Without notes: their labels are not asked for.
+    ['a ticket without notes', 15, 8, (desk) => desk.call('get-ticket', { id: quiet })],
+    [
+      'the charges of a ticket',
+      13,
+      3,
+      (desk) => desk.call('get-ticket', { id: 101000, include: ['charges'] }),
+    ],
   ];
   it.each(tasks)('%s: at most %i, and %i when it is done again', async (_, cold, warm, run) => {
     const desk = await connect();
     try {
       expect((await desk.requestsOf(() => run(desk))).length).toBeLessThanOrEqual(cold);
       expect((await desk.requestsOf(() => run(desk))).length).toBeLessThanOrEqual(warm);
+    } finally {
+      await desk.close();
+    }
+  });
+});
+
+describe('a request that costs nothing twice', () => {
+  const paths = (requests: readonly { method: string; path: string }[]) =>
+    requests.map(({ method, path }) => `${method} ${path.replace(/^.*V1\.0\//, '')}`);
+
+  it('the contact of a ticket is read once, and the ticket is not looked for by its own id', async () => {
+    const desk = await connect();
+    try {
+      const asked = paths(await desk.requestsOf(() => desk.call('get-ticket', { id: quiet })));
+      expect(asked.filter((path) => path.includes('Contacts'))).toEqual([expect.stringMatching(/^GET/)]);
+      expect(asked.filter((path) => path.startsWith('POST Tickets/query'))).toEqual([]);
+    } finally {
+      await desk.close();
+    }
+  });
+
+  it('a field that Autotask refuses makes the server ask for the metadata, and repeat the query once', async () => {
+    const desk = await connect();
+    try {
+      const error = 'Unable to find roleID in the TimeEntry Entity.';
+      const refuse = (times: number) =>
+        desk.sandbox.faults.add({
+          fault: { kind: 'serverError', errors: [error] },
+          path: 'TimeEntries/query',
+          times,
+        });
+      const ask = (tool: string) => desk.call(tool, { entity: 'TimeEntries', query: { id: 1005000 } });
+      for (const [tool, path] of [
+        ['query-entity', 'POST TimeEntries/query'],
+        ['count-entity', 'POST TimeEntries/query/count'],
+      ] as const) {
+        await ask(tool);
+        refuse(1);
+        const once = paths(
+          await desk.requestsOf(async () => expect((await ask(tool)).isError, tool).toBe(false)),
+        );
+        expect(once.filter((asked) => asked === path)).toHaveLength(2);
+        const live = once.indexOf('GET TimeEntries/entityInformation/fields');
+        if (tool === 'query-entity') expect(live).toBeGreaterThan(once.indexOf(path));
+        refuse(2);
+        const twice = await desk.requestsOf(async () => {
+          const { text, isError } = await ask(tool);
+          expect({ text, isError }).toMatchObject({ isError: true, text: expect.stringContaining(error) });
+        });
+        expect(paths(twice).filter((asked) => asked === path)).toHaveLength(2);
+      }
+    } finally {
+      await desk.close();
+    }
+  });
+});
+
+describe('what is kept is bounded', () => {
+  const companies = findEntity('Companies');
+
+  it('in number: the oldest goes first', () => {
+    const memory = createEntityCache<string>(3, createChangedRecords());
+    for (const id of [1, 2, 3]) memory.set(companies, id, `name ${id}`, 0);
+    memory.set(companies, 1, 'name 1', 0);
+    memory.set(companies, 4, 'name 4', 0);
+    expect([1, 2, 3, 4].map((id) => memory.get(companies, id))).toEqual([
+      'name 1',
+      undefined,
+      'name 3',
+      'name 4',
+    ]);
+  });
+
+  it('in size: a record with a long text is looked for again by its number', async () => {
+    const desk = await connect();
+    try {
+      const ticket = {
+        companyID: 175,
+        title: 'Long',
+        status: 1,
+        priority: 1,
+        dueDateTime: '2026-12-01T00:00:00Z',
+      };
+      for (const [characters, queries] of [
+        [10, 1],
+        [5_000, 2],
+      ] as const) {
+        const id = await makeRecord(desk.sandbox, 'Tickets', {
+          ...ticket,
+          description: 'x'.repeat(characters),
+        });
+        const [row] = await recordsWhere(desk.sandbox, 'Tickets', { op: 'eq', field: 'id', value: id });
+        const note = { ticketID: row?.ticketNumber, title: 'Called', description: 'Nobody answered.' };
+        const requests = await desk.requestsOf(async () => {
+          for (const _ of ['asked', 'kept or asked']) await desk.call('create-ticket-note', note);
+        });
+        expect(requests.filter(({ path }) => path.endsWith('Tickets/query'))).toHaveLength(queries);
+      }
     } finally {
       await desk.close();
     }

@@ -48,6 +48,7 @@ export interface ClientOptions {
 }
 
 export interface CallOptions {
+  readonly timeout?: number;
   readonly signal?: AbortSignal;
   readonly onprogress?: (progress: { progress: number; total?: number | undefined }) => void;
 }

@@ -120,7 +120,7 @@ describe('create-attachment', () => {
     ['half a group', { data: 'AAAAA' }, /data: is not base64/],
     ['plain words', { data: 'hello world' }, /data: is not base64: encode the file's bytes, with padding/],
     ['a plain word', { data: 'plain' }, /data: is not base64/],
-    ['nothing', { data: '' }, /data: is empty/],
+    ['nothing', { data: '' }, /data: is required/],
     ['a folder in the name', { name: '../a.txt' }, /name: must be a name without a folder/],
     ['another system’s folder', { name: 'a\\b.txt' }, /name: must be a name without a folder/],
     ['dots alone', { name: '..' }, /name: is no name of a file/],

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { HttpConfig } from '../../config/http.js';
-import { isLoopback } from '../../config/http.js';
+import { isLoopback } from '../../config/loopback.js';
 import type { Config } from '../../config/index.js';
 import type { Finding } from './finding.js';
 

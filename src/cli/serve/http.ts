@@ -2,11 +2,11 @@ import type { ClientObserver, ClientSettings } from '../../client/types.js';
 import type { HttpConfig } from '../../config/http.js';
 import type { Config } from '../../config/index.js';
 import { AutotaskError } from '../../errors.js';
-import { createLog, type Log } from '../../log.js';
+import { createLog, createRedactor, type Log } from '../../log.js';
 import { createBudgets } from '../../policy/index.js';
 import { prepareServer } from '../../server/index.js';
 import { countedAs, tagOf } from '../../tenant-identity.js';
-import { type Metrics, startHttp, type Tenant } from '../../transports/http/index.js';
+import { type FetchJson, type Metrics, startHttp, type Tenant } from '../../transports/http/index.js';
 import {
   accessOf,
   auditOf,
@@ -22,6 +22,18 @@ const stopped = () =>
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
+
+const servedFor = {
+  token: 'one tenant',
+  gateway: 'for a gateway',
+  oauth: 'one tenant, people sign in',
+} as const;
+
+/** Loaded for those alone who sign in. */
+async function fetchJsonOf(): Promise<FetchJson> {
+  const { createFetchJson } = await import('../../client/index.js');
+  return createFetchJson();
+}
 
 /** Serves many clients over HTTP until the process is told to stop. */
 export async function serveHttp(config: Config, http: HttpConfig, name: ProgramName): Promise<void> {
@@ -77,6 +89,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
         if (reader === null) throw new AutotaskError('configuration', whyNoReader ?? '');
         await reader.version({ signal });
       },
+      redact: createRedactor(secrets),
       thresholdUse: () => use,
     };
   };
@@ -85,6 +98,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   const told = stopped();
   const server = await startHttp({
     ...http,
+    oauth: http.oauth === null ? null : { ...http.oauth, fetchJson: await fetchJsonOf() },
     readOnly: config.readOnly,
     log,
     reach: async (signal, metrics) => {
@@ -108,7 +122,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
       );
     },
   });
-  log('info', `serving MCP at ${server.url}/mcp (${forGateway ? 'for a gateway' : 'one tenant'})`);
+  log('info', `serving MCP at ${server.url}/mcp (${servedFor[http.auth]})`);
   try {
     await told;
     log('info', 'stopping; running calls may finish');

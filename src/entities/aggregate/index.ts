@@ -5,7 +5,7 @@ import type { CheckedFilter } from '../filter/check-filter.js';
 import { resultNotes as filterNotes } from '../filter/result-notes.js';
 import type { MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
-import { requireComplete } from '../read/completeness.js';
+import { requireComplete, verifiedFrom } from '../read/completeness.js';
 import type { CallContext, Reads } from '../read/read.js';
 import type { References } from '../references/references.js';
 import { countableGroups, countGroups } from './compute/count-queries.js';
@@ -43,6 +43,9 @@ export interface AggregateResult {
 const mostWaiting = 5_000;
 const page = 500;
 
+/** So few groups are rather counted than read where there are many pages; that takes a count of all. */
+const fewCounts = 6;
+
 export function createAggregate(
   reader: AutotaskReader,
   facts: MetadataStore,
@@ -57,8 +60,38 @@ export function createAggregate(
     });
   }
 
-  /** Everything that matches, page after page; `take` sees each record once, with what it points to at hand. */
+  /** Everything that matches, page after page. */
+  async function* pagesOf(
+    path: string,
+    filter: CheckedFilter,
+    records: RelatedRecords,
+    context: CallContext,
+  ) {
+    const options = context.signal ? { signal: context.signal } : {};
+    const includeFields = records.includeFields(filter.localFields);
+    const search = (nodes: readonly FilterNode[]) =>
+      includeFields === undefined ? { filter: nodes } : { filter: nodes, includeFields };
+    for (const batch of filter.batches) yield* reader.pages(path, search(batch), options);
+  }
+
+  /**
+   * Reads a first page that may hold all. `total` is the number of records when it does, and null when they have to
+   * be counted: there are more, or so many that a list of them is compared with a count.
+   */
+  async function begin(pages: AsyncGenerator<readonly Row[], void, undefined>) {
+    const first = await pages.next();
+    const rows = first.done === true ? [] : first.value;
+    const isAll = rows.length < verifiedFrom && (first.done === true || (await pages.next()).done === true);
+    const all = async function* () {
+      yield rows;
+      yield* pages;
+    };
+    return { total: isAll ? rows.length : null, pages: all() };
+  }
+
+  /** Reads the pages; `take` sees each record once, with what it points to at hand. */
   async function stream(
+    pages: AsyncIterable<readonly Row[]>,
     path: string,
     filter: CheckedFilter,
     records: RelatedRecords,
@@ -68,9 +101,6 @@ export function createAggregate(
     take: (row: Row) => void,
   ): Promise<void> {
     const options = context.signal ? { signal: context.signal } : {};
-    const includeFields = records.includeFields(filter.localFields);
-    const search = (nodes: readonly FilterNode[]) =>
-      includeFields === undefined ? { filter: nodes } : { filter: nodes, includeFields };
     let waiting: Row[] = [];
     const flush = async () => {
       await records.load(waiting, reader, options);
@@ -78,16 +108,14 @@ export function createAggregate(
       waiting = [];
     };
     let read = 0;
-    for (const batch of filter.batches) {
-      for await (const rows of reader.pages(path, search(batch), options)) {
-        read += rows.length;
-        // The count was made before: whoever adds records meanwhile must not lift the limit.
-        requireRecordLimitWhileReading(records.entity.name, read, limit);
-        for (const row of rows) if (filter.local.every((matches) => matches(row))) waiting.push(row);
-        context.progress?.(read, Math.max(read, total));
-        if (waiting.length >= mostWaiting || records.unreadCount(waiting) >= page || records.lookups === 0) {
-          await flush();
-        }
+    for await (const rows of pages) {
+      read += rows.length;
+      // The count was made before: whoever adds records meanwhile must not lift the limit.
+      requireRecordLimitWhileReading(records.entity.name, read, limit);
+      for (const row of rows) if (filter.local.every((matches) => matches(row))) waiting.push(row);
+      context.progress?.(read, Math.max(read, total));
+      if (waiting.length >= mostWaiting || records.unreadCount(waiting) >= page || records.lookups === 0) {
+        await flush();
       }
     }
     await flush();
@@ -103,8 +131,8 @@ export function createAggregate(
   }
 
   /**
-   * Groups and measures all records that match. Refuses before reading when there are more than `maxRecords` or
-   * more requests would be needed than the tenant has left.
+   * Groups and measures all records that match. Refuses when there are more than `maxRecords` or more requests would
+   * be needed than the tenant has left: by a count, for which at most the first page was read before.
    */
   return async function aggregate(args: AggregateArguments, context: CallContext): Promise<AggregateResult> {
     const entity = queryable(findEntity(args.entity));
@@ -132,13 +160,17 @@ export function createAggregate(
     const keys = request.keys.map((key) => keyReader(key, records, context.timeZone, now));
     const groupsOf = () => new Groups({ keys, measures });
 
-    const total = await totalOf(entity.path, filter, context);
+    const counted = countableGroups(request, filter, known);
+    const pages = pagesOf(entity.path, filter, records, context);
+    const isCheap = counted !== undefined && counted.length <= fewCounts;
+    const mayBeShort = !isCheap && args.maxRecords === undefined && filter.batches.length === 1;
+    const start = mayBeShort ? await begin(pages) : { total: null, pages };
+    const total = start.total ?? (await totalOf(entity.path, filter, context));
     const limit = args.maxRecords ?? defaultRecords;
     const toRead = Math.ceil(total / page) * (1 + records.lookups);
     const notes: string[] = [];
     let groups = groupsOf();
     let countQueries: number | null = null;
-    const counted = countableGroups(request, filter, known);
     const toCount = (counted?.length ?? 0) * filter.batches.length;
     if (counted !== undefined && request.keys.length === 0) {
       groups.addCounted([], total);
@@ -159,7 +191,8 @@ export function createAggregate(
     if (countQueries === null && total > 0) {
       requireRecordLimit(entity.name, total, limit);
       await requireRequestBudget(reader, entity.name, toRead, options);
-      await stream(entity.path, filter, records, limit, total, context, (row) => groups.add(row));
+      const { path } = entity;
+      await stream(start.pages, path, filter, records, limit, total, context, (row) => groups.add(row));
     }
     const whole = groups.total(groups.all);
     const table = await createTable(groups, whole, request, operands, {

@@ -79,8 +79,8 @@ export function createReads(
 
   /**
    * What is asked for, before any name in it is looked up. `shown` are the fields that a list returns. The
-   * tenant's metadata is read where the snapshot does not suffice: for labels, for fields that it does not know,
-   * and when `live` says so.
+   * tenant's metadata is read where the snapshot does not suffice: for labels in conditions, for fields that it does
+   * not know, and when `live` says so. Labels that are only shown are read once there are records to show.
    */
   async function understand(
     args: QueryArguments,
@@ -94,9 +94,10 @@ export function createReads(
       args.afterId === undefined ? [] : [{ op: 'gt', field: 'id', value: args.afterId }];
     const conditions = [...raw.filter, ...parentCondition(entity, args), ...after];
     const compared = live || args.orderBy !== undefined ? undefined : comparedFields(conditions);
-    const only = compared && [...compared, ...shown(entity, raw), entity.naturalDate ?? 'id'];
-    const known = await facts(entity, context.signal, only);
-    return { entity, raw, known, conditions };
+    const only = compared && [...compared, entity.naturalDate ?? 'id'];
+    const plain = await facts(entity, context.signal, only);
+    const isKnown = plain.live || shown(entity, raw).every((name) => plain.field(name) !== undefined);
+    return { entity, raw, known: isKnown ? plain : await facts(entity, context.signal), conditions };
   }
 
   async function checked(
@@ -214,6 +215,10 @@ export function createReads(
     }
     if (chosen?.all === true) fields = [...known.fields, ...(await known.udfs(context.signal))];
     const { rows } = found;
+    if (!known.live && rows.length > 0 && fields.some(({ isPickList }) => isPickList === true)) {
+      const { field } = await facts(entity, context.signal);
+      fields = fields.map((plain) => field(plain.name) ?? plain);
+    }
     // Said to be all that match: by then a page that is missing must be noticed.
     const isAll = !found.facts.more && after === null && filter.local.length === 0;
     if (isAll && found.rows.length >= verifiedFrom) {
@@ -289,7 +294,7 @@ export function createReads(
     return { entity: entity.name, count, understood, notes: [...filter.notes, ...remarks] };
   }
 
-  return { query, count, prepare, conversion, ...createRecordReads(reader, facts, references) };
+  return { query, count, prepare, rowsOf, conversion, ...createRecordReads(reader, facts, references) };
 }
 
 export type Reads = ReturnType<typeof createReads>;

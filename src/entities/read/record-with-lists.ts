@@ -55,6 +55,7 @@ const mostText = 4000;
 /**
  * A record and the lists that belong to it, all read at the same time; names of everything that they point to
  * are then looked up together, once per referenced entity. A list that cannot be read does not stop the rest.
+ * `beside` reads what else is needed once the record is there, before those names are looked up.
  */
 export function createRecordWithLists(
   reader: AutotaskReader,
@@ -91,6 +92,7 @@ export function createRecordWithLists(
     of: { readonly entity: string; readonly id: number },
     requests: readonly ListRequest[],
     context: CallContext,
+    beside?: (row: Row) => Promise<unknown>,
   ): Promise<RecordWithLists> {
     const entity = findEntity(of.entity);
     const [known, row, ...found] = await Promise.all([
@@ -99,7 +101,7 @@ export function createRecordWithLists(
       ...requests.map((wanted) => read(wanted, context)),
     ]);
     if (row === null) throw new AutotaskError('notFound', `There is no record ${of.id} in ${entity.name}.`);
-    const fields = await filledFields(row, known, context.signal);
+    const [fields] = await Promise.all([filledFields(row, known, context.signal), beside?.(row)]);
     const readable = found.filter((list) => 'rows' in list);
     const tables: DisplayTable[] = [
       { rows: [row], fields, mostText, single: true },

@@ -7,7 +7,8 @@ import { canName, mostCandidates, nameOf, numberField, type References } from '.
 
 /** One record, or why the text does not name one. */
 export type ExactMatch =
-  | { readonly ok: true; readonly id: number; readonly row: Row }
+  /** `isFresh`: the whole record was read just now; otherwise it may be some minutes old. */
+  | { readonly ok: true; readonly id: number; readonly row: Row; readonly isFresh: boolean }
   | { readonly ok: false; readonly problem: string; readonly allowed: readonly string[] };
 
 /** Longer names are not taken apart into a first and a last one. */
@@ -78,14 +79,14 @@ export function createExactMatcher(reader: AutotaskReader, references: Reference
     const search = { filter: [condition(entity, text)] };
     const options = { limit: mostCandidates, ...(signal ? { signal } : {}) };
     // No other record ever gets the number of one, so a confirmation finds it where its preview did.
-    const { rows } = autotaskNumber.test(text)
+    const { rows, isKept } = autotaskNumber.test(text)
       ? await references.lookUp(entity, search, options)
-      : await reader.query(entity.path, search, options);
+      : { ...(await reader.query(entity.path, search, options)), isKept: false };
     const found = rows.filter((row) => wholeNames(entity, row).includes(spelling(text)));
     const [only, ...others] = found;
     if (only !== undefined && others.length === 0 && typeof only.id === 'number') {
       references.learn(entity, only);
-      return { ok: true, id: only.id, row: only };
+      return { ok: true, id: only.id, row: only, isFresh: !isKept };
     }
     if (only !== undefined) {
       const inactive = ({ isActive }: Row) => (isActive === false || isActive === 0 ? ' (inactive)' : '');

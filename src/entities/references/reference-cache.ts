@@ -46,7 +46,7 @@ export type CachedQuery = (
   entity: Entity & { readonly path: string },
   search: Search,
   options: Pick<QueryOptions, 'limit' | 'signal'>,
-) => Promise<QueryResult>;
+) => Promise<QueryResult & { readonly isKept: boolean }>;
 
 /**
  * Look-ups that a preview and its confirmation, or calls soon after each other, make once. Only what was found is
@@ -62,12 +62,12 @@ export function createCachedQuery(
   return async (entity, search, options) => {
     const key = JSON.stringify([search, options.limit]);
     const known = memory.get(entity, key);
-    if (known !== undefined) return known;
-    const version = changes.at(entity);
+    if (known !== undefined) return { ...known, isKept: true };
+    const change = changes.at(entity);
     const found = await reader.query(entity.path, search, options);
     const isShort = JSON.stringify(found.rows).length <= mostCharacters;
-    if (found.rows.length > 0 && isShort) memory.set(entity, key, found, version);
-    onRead(entity, found.rows, version);
-    return found;
+    if (found.rows.length > 0 && isShort) memory.set(entity, key, found, change);
+    onRead(entity, found.rows, change);
+    return { ...found, isKept: false };
   };
 }

@@ -15,6 +15,8 @@ import { mostSimilar, similarNameFilter } from './similar-names.js';
 export const mostOrConditions = 500;
 
 const mostNames = 20_000;
+/** Records whose owners are kept. */
+const mostOwners = 1_000;
 /** That there is no record of an id is soon wrong: Autotask gives the next one out at any moment. */
 const missingMs = 30_000;
 
@@ -27,6 +29,10 @@ export function nameOf(entity: Entity, row: Row): string | undefined {
     .filter((text) => text !== '');
   return parts.length === 0 ? undefined : parts.join(' ');
 }
+
+/** The numbers of a row, which say what it belongs to. */
+const idsIn = (row: Row): Row =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => typeof value === 'number'));
 
 /** Names that are compared, and told, when nothing is called as asked. */
 const [mostNearby, mostNear] = [500, 5];
@@ -68,6 +74,7 @@ export function createReferences(
   changes: Changes = createChangedRecords(),
 ) {
   const cache = createEntityCache<NamedRecord>(mostNames, changes);
+  const owners = createEntityCache<Row>(mostOwners, changes);
   const options = (signal?: AbortSignal) => (signal ? { signal } : {});
 
   /** `change`: of the moment when the read began that told the name. */
@@ -81,6 +88,7 @@ export function createReferences(
     for (const row of rows) {
       if (typeof row.id !== 'number' || !shown.nameFields.every((name) => name in row)) continue;
       remember(entity, row.id, { name: nameOf(shown, row) ?? null, exists: true }, change);
+      owners.set(entity, row.id, idsIn(row), change);
     }
   });
 
@@ -198,18 +206,19 @@ export function createReferences(
     within: readonly (readonly [field: string, id: number])[] = [],
   ): Promise<readonly Candidate[]> {
     const fields = mayHoldIdentifier(given, entity) ? await readable(entity) : [];
+    const owned = await ownerFields(entity);
     const known = identifyingCondition(fields, given);
     const text = autotaskNumberIn(known.name) ?? known.name;
     const wanted = text.trim().toLowerCase();
     if (wanted === '' && known.filter === undefined) return [];
-    const owned = within.map(([field, value]): FilterNode => ({ op: 'eq', field, value }));
+    const conditions = within.map(([field, value]): FilterNode => ({ op: 'eq', field, value }));
     const find = (filter: readonly FilterNode[]) =>
       lookUp(
         entity,
         {
-          filter: [...owned, ...filter],
-          includeFields: ['id', ...entity.nameFields, ...known.fields, 'isActive'].filter((name) =>
-            has(entity, name),
+          filter: [...conditions, ...filter],
+          includeFields: ['id', ...entity.nameFields, ...known.fields, ...owned, 'isActive'].filter(
+            (name, at, all) => has(entity, name) && all.indexOf(name) === at,
           ),
         },
         { limit: mostCandidates, ...options(signal) },
@@ -232,15 +241,24 @@ export function createReferences(
     return [];
   }
 
-  /** A record that was read anyway: whoever shows its name needs no look-up. `row` null: there is none. */
-  function learn(entity: Entity, row: Row | null, id = row?.id): void {
-    if (typeof id !== 'number') return;
+  /**
+   * A record that was read anyway: whoever shows its name needs no look-up. `row` null: there is none. `change`: see
+   * `since`, of the moment when the read began.
+   */
+  function learn(entity: Entity, row: Row | null, id = row?.id, change = changes.at(entity)): void {
+    if (typeof id !== 'number' || !canName(entity)) return;
     const shown = { ...entity, nameFields: shownFields(entity) };
     const named = { name: row === null ? null : (nameOf(shown, row) ?? null), exists: row !== null };
-    remember(entity, id, named, changes.at(entity));
+    remember(entity, id, named, change);
   }
 
-  return { lookup, candidates, nearby, ownerFields, lookUp, learn };
+  /** The ids that a look-up by name read with a record, some minutes ago at most: of what it belongs to. */
+  const told = (entity: Entity, id: number): Row | undefined => owners.get(entity, id);
+
+  /** Stands for what was written to the entity so far. */
+  const since = (entity: Entity): number => changes.at(entity);
+
+  return { lookup, candidates, nearby, ownerFields, lookUp, learn, since, told };
 }
 
 export type References = ReturnType<typeof createReferences>;

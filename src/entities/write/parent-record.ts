@@ -58,12 +58,17 @@ export const parentLines = (subjects: readonly ParentRecord[]): string[] =>
   subjects.map(({ entity, id, row }) => `on ${nameLine(entity, id, row)}`);
 
 export function createParentRecords(reads: Reads, references: References, identify: ExactMatcher) {
+  /** Records that a call has read to find out which ones its arguments name, by entity and id. */
+  const inHand = new WeakMap<CallContext, Map<string, { readonly row: Row; readonly isFresh: boolean }>>();
+
   async function read(
     field: string,
     entity: Entity,
     id: number,
     context: CallContext,
   ): Promise<ParentRecord> {
+    const known = inHand.get(context)?.get(`${entity.name}/${id}`);
+    if (known !== undefined) return { field, entity, id, row: known.row };
     const readable = entity.path !== null && entity.operations.includes('get');
     const row = readable
       ? await ifAllowed<Row | null | undefined>(() => reads.row(entity, id, undefined, context), undefined)
@@ -103,17 +108,29 @@ export function createParentRecords(reads: Reads, references: References, identi
     return { data: filled, subjects };
   }
 
-  /** Those of a stored record that has no number of its own: its ticket or task tells it from others. */
-  async function ofStored(known: EntityMetadata, row: Row, context: CallContext): Promise<ParentRecord[]> {
+  /** Tickets and tasks that a stored record without a number of its own belongs to. */
+  function owners(known: EntityMetadata, row: Row) {
     if (isNumbered(known.entity)) return [];
-    const found = known.fields.flatMap((field) => {
+    return known.fields.flatMap((field) => {
       const to = parentEntityOf(known.entity, field);
       const id = row[field.name];
       return to !== undefined && isNumbered(to) && belongs(known.entity, field, to) && typeof id === 'number'
         ? [{ field: field.name, to, id }]
         : [];
     });
-    return Promise.all(found.map(({ field, to, id }) => read(field, to, id, context)));
+  }
+
+  /** Those of a stored record that has no number of its own: its ticket or task tells it from others. */
+  const ofStored = (known: EntityMetadata, row: Row, context: CallContext): Promise<ParentRecord[]> =>
+    Promise.all(owners(known, row).map(({ field, to, id }) => read(field, to, id, context)));
+
+  /** Ids of the same for many records, by entity. */
+  function idsOf(known: EntityMetadata, rows: readonly Row[]): Map<Entity, number[]> {
+    const found = new Map<Entity, Set<number>>();
+    for (const { to, id } of rows.flatMap((row) => owners(known, row))) {
+      found.set(to, (found.get(to) ?? new Set()).add(id));
+    }
+    return new Map([...found].map(([entity, ids]) => [entity, [...ids]]));
   }
 
   /** The id of the record that an argument names, for a write. Throws InvalidInput. */
@@ -126,14 +143,27 @@ export function createParentRecords(reads: Reads, references: References, identi
     if (typeof given === 'number') return given;
     if (/^\s*\d+\s*$/.test(given) && Number.isSafeInteger(Number(given))) return Number(given);
     const found = await identify(entity, given, context.signal);
-    if (found.ok) return found.id;
+    if (found.ok) {
+      const rows = inHand.get(context) ?? new Map();
+      inHand.set(context, rows.set(`${entity.name}/${found.id}`, found));
+      return found.id;
+    }
     const { problem, allowed } = found;
     throw new InvalidInput('Nothing was written: name the record by its id, number or whole name.', [
       { field, problem, allowed },
     ]);
   }
 
-  return { find, ofStored, read, idToWrite };
+  /** The record that a call has just read whole by its number or name; each is given once, then it is read again. */
+  function justRead(entity: Entity, id: number, context: CallContext): Row | undefined {
+    const rows = inHand.get(context);
+    const found = rows?.get(`${entity.name}/${id}`);
+    if (found?.isFresh !== true) return undefined;
+    rows?.delete(`${entity.name}/${id}`);
+    return found.row;
+  }
+
+  return { find, ofStored, idsOf, read, idToWrite, justRead };
 }
 
 export type ParentRecords = ReturnType<typeof createParentRecords>;

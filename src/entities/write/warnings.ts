@@ -25,10 +25,15 @@ export interface WriteContext {
 interface WarningLookups {
   /** The record, or null where there is none or it may not be read. */
   row(entity: string, id: number): Promise<Row | null>;
+  /** The id in a field that says what the record belongs to; undefined where there is none or it may not be read. */
+  owner(entity: string, id: number, field: string): Promise<number | undefined>;
   /** `Bianca Almeida (id 5)` */
   name(type: string, id: number): Promise<string>;
-  /** Ids of the active roles of a resource; empty where they may not be read. */
-  roles(resource: number): Promise<readonly number[]>;
+  /**
+   * Ids of the active roles of a resource; empty where they may not be read. Not looked for any further when the one
+   * that is asked about is among them.
+   */
+  roles(resource: number, about: number): Promise<readonly number[]>;
   readonly facts: (entity: string) => Promise<EntityMetadata | null>;
 }
 
@@ -61,7 +66,7 @@ async function roleNotOfResource(concern: WriteContext, look: WarningLookups): P
   for (const [roleField, resourceField] of pairs) {
     const [role, resource] = [idIn(row, roleField), idIn(row, resourceField)];
     if (role === undefined || resource === undefined) continue;
-    const has = await look.roles(resource);
+    const has = await look.roles(resource, role);
     if (has.length === 0 || has.includes(role)) continue;
     const names = await Promise.all(has.map((id) => look.name('Role', id)));
     const [who, what] = [await look.name('Resource', resource), await look.name('Role', role)];
@@ -78,7 +83,7 @@ const warnings: readonly Warning[] = [
       const company =
         idIn(rowOf(concern), 'companyID') ?? idIn(concern.subjects.find(({ row }) => row)?.row, 'companyID');
       if (contact === undefined || company === undefined) return undefined;
-      const of = idIn(await look.row('Contacts', contact), 'companyID');
+      const of = await look.owner('Contacts', contact, 'companyID');
       if (of === undefined || of === company) return undefined;
       if (idIn(await look.row('Companies', company), 'parentCompanyID') === of) return undefined;
       const [who, where, there] = [
@@ -231,19 +236,22 @@ export function createWarningLookups(
   context: CallContext,
 ): WarningLookups {
   const rows = new Map<string, Promise<Row | null>>();
+  const row: WarningLookups['row'] = (entity, id) => {
+    const key = `${entity}/${id}`;
+    const found = rows.get(key) ?? orNull(() => reads.row(findEntity(entity), id, undefined, context));
+    rows.set(key, found);
+    return found;
+  };
   return {
-    row(entity, id) {
-      const key = `${entity}/${id}`;
-      const found = rows.get(key) ?? orNull(() => reads.row(findEntity(entity), id, undefined, context));
-      rows.set(key, found);
-      return found;
-    },
+    row,
+    owner: async (entity, id, field) =>
+      idIn(references.told(findEntity(entity), id), field) ?? idIn(await row(entity, id), field),
     async name(type, id) {
       const { names } = await references.lookup(type, [id], context.signal);
       const name = names.get(id);
       return name === undefined ? `#${id}` : `${name} (id ${id})`;
     },
-    async roles(resource) {
+    async roles(resource, about) {
       const found = new Set<number>();
       const filter = [
         { op: 'eq', field: 'resourceID', value: resource },
@@ -257,11 +265,21 @@ export function createWarningLookups(
         const search = { filter, includeFields: ['roleID'] };
         const list = await orNull(() => references.lookUp({ ...entity, path }, search, options));
         for (const { roleID } of list?.rows ?? []) if (typeof roleID === 'number') found.add(roleID);
+        if (found.has(about)) break;
       }
       return [...found];
     },
     facts: (entity) => orNull(() => facts(findEntity(entity), context.signal)),
   };
+}
+
+const looks = new WeakMap<CallContext, WarningLookups>();
+
+/** One for all writes that are planned in a call. */
+export function lookupsOf(context: CallContext, make: () => WarningLookups): WarningLookups {
+  const look = looks.get(context) ?? make();
+  looks.set(context, look);
+  return look;
 }
 
 /** All warnings about a write. Never rejects but when the call is cancelled. */

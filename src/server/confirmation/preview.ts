@@ -89,7 +89,10 @@ export async function questionText(plan: WritePlan, actAs: number | null): Promi
 }
 
 /** The preview of a held write, and the token that lets it through. */
-export async function previewText(held: Held, actAs: number | null): Promise<string> {
+export async function previewText(
+  held: Omit<Held, 'plan'> & { readonly plan: WritePlan },
+  actAs: number | null,
+): Promise<string> {
   const [first = '', ...rest] = await previewLines(held.plan, actAs);
   const problem = held.problem === null ? '' : ` ${held.problem}`;
   return [

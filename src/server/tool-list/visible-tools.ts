@@ -3,6 +3,11 @@ import type { Policy } from '../../policy/index.js';
 import { listings } from './listings.js';
 import type { ListedTool } from './tool-definition.js';
 
+const writing = new Set(listings.tools.filter(({ mutates }) => mutates).map(({ listed }) => listed.name));
+
+/** Whether it is the name of a tool that writes, offered here or not. */
+export const isWritingTool = (name: string): boolean => writing.has(name);
+
 /**
  * Which tools a client is shown; throws when the policy names tools that do not exist. `field` is what the
  * message calls the setting, `files` whether files of this machine may be attached.

@@ -5,7 +5,7 @@ import type { ListResult, RecordResult } from '../../entities/read/read.js';
 import { idOf } from '../define/define-record-tools.js';
 import { defineReadTool, type ToolContext } from '../define/define-tool.js';
 import * as inputs from '../define/shared-inputs.js';
-import { withContact } from './ticket-contact.js';
+import { ticketContact } from './ticket-contact.js';
 import { noteColumns } from './timeline/entries.js';
 import { partNames, readTicketTimeline } from './timeline/timeline.js';
 
@@ -96,12 +96,13 @@ export const getTicket = defineReadTool({
       return readTicketTimeline(id, names, context, telling);
     }
     const { reads } = context.entities.tenant();
-    const record = telling(await reads.get({ entity: 'Tickets', id }, context));
+    const contact = ticketContact(context);
+    const found = await reads.get({ entity: 'Tickets', id, beside: contact.read }, context);
+    const record = contact.shownIn(telling(found));
     const timeFields = ['dateWorked', 'resourceID', 'hoursWorked', 'isNonBillable', 'summaryNotes'];
-    const [notes, time, reachable, ...counts] = await Promise.all([
+    const [notes, time, ...counts] = await Promise.all([
       belonging('TicketNotes', id, noteColumns, context),
       belonging('TimeEntries', id, timeFields, context),
-      withContact(record, context),
       ...counted
         .filter((entity) => !hides(entity, context))
         .map(async (entity) => {
@@ -126,6 +127,6 @@ export const getTicket = defineReadTool({
       ...(numbers.length > 0 ? [`on this ticket: ${numbers.join(', ')}`] : []),
       ...(hidden.length > 0 ? [`hidden by the policy of this server: ${hidden.join(', ')}`] : []),
     ];
-    return { kind: 'account', record: reachable, lists, notes: said };
+    return { kind: 'account', record, lists, notes: said };
   },
 });

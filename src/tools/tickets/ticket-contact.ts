@@ -1,3 +1,4 @@
+import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
 import type { RecordResult } from '../../entities/read/read.js';
@@ -7,28 +8,47 @@ import type { ToolContext } from '../define/define-tool.js';
 /** How a person is reached. */
 const ways = ['phone', 'mobilePhone', 'emailAddress'];
 
-/** The ticket's record with phone and e-mail of its contact behind the contact's name, where they may be read. */
-export async function withContact(record: RecordResult, context: ToolContext): Promise<RecordResult> {
+/** Phone and e-mail of the contact of one ticket. */
+export interface TicketContact {
+  /** To be called with the ticket before names are looked up: the contact is read once, whole. */
+  read(ticket: Row): Promise<void>;
+  /** The ticket's record with what was read behind the contact's name. */
+  shownIn(record: RecordResult): RecordResult;
+}
+
+/** Reads and shows how the contact of a ticket is reached, as far as it may be read. */
+export function ticketContact(context: ToolContext): TicketContact {
   const { policy } = context.entities;
   const contacts = findEntity('Contacts');
-  const at = record.fields.findIndex(({ name }) => name === 'contactID');
-  const shown = ways.filter((name) => !policy.masks(contacts, name));
-  const id = record.row.contactID;
-  const field = record.fields[at];
-  if (field === undefined || typeof id !== 'number' || shown.length === 0 || !policy.may('read', contacts)) {
-    return record;
-  }
-  const { reads } = context.entities.tenant();
-  const found = await ifAllowed(() => reads.row(contacts, id, undefined, context), null);
-  const filled = shown.flatMap((name) => {
-    const value = found?.[name];
-    return typeof value === 'string' && value !== '' ? [{ name, text: shorten(oneLine(value), 200) }] : [];
-  });
-  // A text like others of the record; nothing asks for more than its name.
-  const fields = filled.map(({ name }) => ({ ...field, name: `contact.${name}`, referenceEntityType: null }));
+  const open = ways.filter((name) => !policy.masks(contacts, name));
+  let found: Row | null = null;
   return {
-    ...record,
-    fields: record.fields.toSpliced(at + 1, 0, ...fields),
-    cells: record.cells.toSpliced(at + 1, 0, ...filled.map(({ text }) => ({ text, json: text }))),
+    async read({ contactID: id }) {
+      if (typeof id !== 'number' || open.length === 0 || !policy.may('read', contacts)) return;
+      const { reads } = context.entities.tenant();
+      found = await ifAllowed(() => reads.row(contacts, id, undefined, context), null);
+    },
+    shownIn(record) {
+      const at = record.fields.findIndex(({ name }) => name === 'contactID');
+      const field = record.fields[at];
+      if (field === undefined) return record;
+      const filled = open.flatMap((name) => {
+        const value = found?.[name];
+        return typeof value === 'string' && value !== ''
+          ? [{ name, text: shorten(oneLine(value), 200) }]
+          : [];
+      });
+      // A text like others of the record; nothing asks for more than its name.
+      const fields = filled.map(({ name }) => ({
+        ...field,
+        name: `contact.${name}`,
+        referenceEntityType: null,
+      }));
+      return {
+        ...record,
+        fields: record.fields.toSpliced(at + 1, 0, ...fields),
+        cells: record.cells.toSpliced(at + 1, 0, ...filled.map(({ text }) => ({ text, json: text }))),
+      };
+    },
   };
 }

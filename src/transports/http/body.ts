@@ -103,6 +103,8 @@ export interface Outline {
   readonly requestIds: readonly (string | number)[];
   /** Whether somebody wants to hear about progress before the answer is there. */
   readonly wantsProgress: boolean;
+  /** Names of the tools that are called. */
+  readonly tools: readonly string[];
 }
 
 const methods = new Set([
@@ -123,6 +125,11 @@ const methods = new Set([
   'notifications/cancelled',
 ]);
 
+function toolOf({ method, params }: Readonly<Record<string, unknown>>): readonly string[] {
+  const named = method === 'tools/call' && isObject(params) && typeof params.name === 'string';
+  return named ? [String(params.name)] : [];
+}
+
 function progressToken(message: Readonly<Record<string, unknown>>): unknown {
   const params = isObject(message.params) ? message.params : {};
   return isObject(params._meta) ? params._meta.progressToken : undefined;
@@ -139,6 +146,7 @@ export function outlineOf(body: unknown): Outline {
       method !== undefined && (typeof id === 'string' || typeof id === 'number') ? [id] : [],
     ),
     wantsProgress: messages.some((message) => progressToken(message) !== undefined),
+    tools: messages.flatMap(toolOf),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { createAuthenticator } from './access/bearer-token.js';
+import { createAuthenticator, trustedGateway } from './access/bearer-token.js';
 import { readTenant } from './access/gateway.js';
+import type { OAuthResource } from './access/oauth/index.js';
 import { createTenants } from './access/tenants.js';
 import { createMcpEndpoint } from './mcp.js';
 import { listen } from './operation/listen.js';
@@ -8,10 +9,10 @@ import { createMetrics } from './operation/metrics.js';
 import { createReadiness } from './operation/readiness.js';
 import { createRoutes } from './routes.js';
 import { createSessions } from './sessions.js';
-import { type HttpSettings, usualLimits } from './settings.js';
+import { type HttpSettings, type Limits, usualLimits } from './settings.js';
 
 export type { Metrics } from './operation/metrics.js';
-export type { HttpSettings, Limits, Principal, Tenant, TenantCredentials } from './settings.js';
+export type { FetchJson, HttpSettings, Limits, Principal, Tenant, TenantCredentials } from './settings.js';
 
 export interface HttpServer {
   /** e.g. `http://127.0.0.1:3000` */
@@ -19,6 +20,14 @@ export interface HttpServer {
   readonly metricsUrl: string | null;
   /** Stops taking requests, lets running calls finish for a while, then ends the rest. */
   close(): Promise<void>;
+}
+
+/** What checks the tokens of people who sign in; null, and nothing of it is loaded, where nobody does. */
+async function resourceOf(settings: HttpSettings, limits: Limits): Promise<OAuthResource | null> {
+  const { oauth = null } = settings;
+  if (oauth === null) return null;
+  const { createOAuthResource } = await import('./access/oauth/index.js');
+  return createOAuthResource(oauth, { ...settings, limits });
 }
 
 /** Serves MCP over HTTP. Rejects when the port is taken. */
@@ -38,7 +47,14 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
   });
   const tenants = createTenants((credentials) => settings.openTenant(credentials, metrics), limits);
   const only = auth === 'gateway' ? null : settings.openTenant(null, metrics);
-  const authenticate = createAuthenticator(tokens);
+  const oauth = await resourceOf(settings, limits);
+  const fixed = createAuthenticator(tokens);
+  const authenticate =
+    oauth !== null
+      ? createAuthenticator(tokens, oauth)
+      : tokens.length === 0 && auth === 'gateway'
+        ? trustedGateway
+        : fixed;
   const open = () => (only === null ? tenants.all() : [only]);
   let stopping = false;
 
@@ -46,6 +62,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
     bodyBytes: limits.bodyBytes,
     readOnly: settings.readOnly,
     authenticate,
+    insufficientScope: oauth?.insufficientScope ?? null,
     sessions,
     log,
     tenantOf: (request) => {
@@ -62,7 +79,8 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
       limits,
       (error) => log('warning', `not ready: ${error instanceof Error ? error.message : String(error)}`),
     ),
-    authenticateMetrics: tokens.length === 0 ? null : authenticate,
+    authenticateMetrics: tokens.length === 0 ? null : fixed,
+    resource: oauth,
     metrics,
     running,
     stopping: () => stopping,

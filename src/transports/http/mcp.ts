@@ -7,11 +7,12 @@ import {
   type McpHandlerRequestOptions,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
-import { asksReadOnly } from './access/bearer-token.js';
+import { isWritingTool } from '../../server/index.js';
+import { type Authenticator, asksReadOnly } from './access/bearer-token.js';
 import type { Lease } from './access/tenants.js';
 import { checkBatch, checkBodyHeaders, type Outline, outlineOf, readBody } from './body.js';
 import type { Exchange } from './exchange.js';
-import { Refusal, refusalResponse } from './refusal.js';
+import { Refusal, redactRefusal, refusalResponse } from './refusal.js';
 import type { Sessions } from './sessions.js';
 import type { HttpSettings, Principal } from './settings.js';
 
@@ -19,7 +20,9 @@ export interface McpRoute {
   readonly bodyBytes: number;
   /** Nobody gets a tool that writes. */
   readonly readOnly: boolean;
-  readonly authenticate: (request: IncomingMessage) => Principal;
+  readonly authenticate: Authenticator;
+  /** What a person is told whose token does not let them write; null where nobody signs in. */
+  readonly insufficientScope: (() => Refusal) | null;
   /** Reads whose request it is, or refuses; the tenant itself is opened by the function it answers. */
   readonly tenantOf: (request: IncomingMessage) => () => Lease;
   /** Null when every request stands for itself. */
@@ -90,18 +93,26 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
         const exchange = exchangeOf(authInfo);
         const { body: parsedBody } = exchange;
         const message = { ...(authInfo === undefined ? {} : { authInfo }), parsedBody };
-        if (!(await isLegacyRequest(request, parsedBody))) return modern.fetch(request, message);
-        return sessions === null
-          ? serveLegacyOnce(request, exchange, message)
-          : sessions.serve(request, exchange, message).catch(refusalResponse);
+        const answer = !(await isLegacyRequest(request, parsedBody))
+          ? modern.fetch(request, message)
+          : sessions === null
+            ? serveLegacyOnce(request, exchange, message)
+            : sessions.serve(request, exchange, message).catch(refusalResponse);
+        return redactRefusal(await answer, exchange.redact);
       },
     },
     { onerror: (error) => log('error', `request failed: ${error.stack ?? error.message}`) },
   );
 
+  /** Whoever may write with another token is told to get one; a tool that is not listed would only be unknown. */
+  function checkScope({ person, readOnly }: Principal, { tools }: Outline): void {
+    if (person === undefined || !readOnly || route.readOnly || route.insufficientScope === null) return;
+    if (tools.some(isWritingTool)) throw route.insufficientScope();
+  }
+
   return {
     async serve(request, response, onMethod) {
-      const principal = route.authenticate(request);
+      const principal = await route.authenticate(request);
       const { method } = request;
       const allowed = sessions === null ? ['POST'] : ['POST', 'GET', 'DELETE'];
       if (method === undefined || !allowed.includes(method)) {
@@ -117,6 +128,7 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
         outline = outlineOf(body);
         onMethod(outline.method);
         checkBatch(request, body, outline);
+        checkScope(principal, outline);
       }
       const lease = openTenant();
       let kept = false;
@@ -128,7 +140,8 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
         owner: JSON.stringify([principal.name, lease.key, readOnly]),
         body,
         outline,
-        server: () => lease.tenant.server({ name: principal.name, readOnly }),
+        server: () => lease.tenant.server({ ...principal, readOnly }),
+        redact: lease.tenant.redact,
         closed: (then) => response.once('close', () => then(!response.writableFinished)),
         keepTenant: () => {
           kept = true;

@@ -1,17 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Authenticator } from './access/bearer-token.js';
 import { tenantHeaders } from './access/gateway.js';
-import { checkHostAndOrigin, corsHeaders, type Guarded, preflightHeaders } from './access/host-and-origin.js';
+import {
+  checkHostAndOrigin,
+  corsHeaders,
+  type Guarded,
+  metadataPreflightHeaders,
+  preflightHeaders,
+} from './access/host-and-origin.js';
+import type { OAuthResource } from './access/oauth/index.js';
 import type { McpEndpoint } from './mcp.js';
 import type { Metrics } from './operation/metrics.js';
 import { Refusal, sendError, sendJson } from './refusal.js';
-import type { HttpSettings, Principal } from './settings.js';
+import type { HttpSettings } from './settings.js';
 
 export interface RoutesSettings {
   readonly guarded: Guarded;
   readonly mcp: McpEndpoint;
   readonly ready: () => Promise<boolean>;
   /** Null when there are no tokens; then metrics are only on a port of their own. */
-  readonly authenticateMetrics: ((request: IncomingMessage) => Principal) | null;
+  readonly authenticateMetrics: Authenticator | null;
+  /** Where clients read who issues tokens for this server; null where nobody signs in. */
+  readonly resource: Pick<OAuthResource, 'metadata' | 'metadataPaths'> | null;
   readonly metrics: Metrics;
   /** Answers being written, without the streams that only wait for news. */
   readonly running: Set<ServerResponse>;
@@ -69,8 +79,18 @@ export function createRoutes(settings: RoutesSettings) {
   };
   const guardedMetrics: Handle = async (request, response) => {
     if (settings.authenticateMetrics === null) throw new Refusal(404, 'Set AUTOTASK_HTTP_METRICS_PORT.');
-    settings.authenticateMetrics(request);
+    await settings.authenticateMetrics(request);
     await showMetrics(request, response);
+  };
+  /** For everybody, pages of any origin included: it is the way to a first token. */
+  const showResource: Handle = async (request, response) => {
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, metadataPreflightHeaders).end();
+      return;
+    }
+    onlyRead(request);
+    sendJson(response, 200, settings.resource?.metadata, { 'Cache-Control': 'public, max-age=300' });
   };
   const serve: Handle = async (request, response) => {
     checkHostAndOrigin(request, guarded);
@@ -117,7 +137,13 @@ export function createRoutes(settings: RoutesSettings) {
       });
     };
   return {
-    main: handler({ '/health': health, '/ready': ready, '/metrics': guardedMetrics, '/mcp': serve }),
+    main: handler({
+      '/health': health,
+      '/ready': ready,
+      '/metrics': guardedMetrics,
+      '/mcp': serve,
+      ...Object.fromEntries((settings.resource?.metadataPaths ?? []).map((path) => [path, showResource])),
+    }),
     metricsOnly: handler({ '/metrics': showMetrics, '/health': health }),
   };
 }

@@ -1,11 +1,21 @@
 import type { Credentials } from '../../credentials.js';
+import type { Redact } from '../../redact.js';
 import type { McpServer } from '../../server/index.js';
 import type { Metrics } from './operation/metrics.js';
+
+/** Who signed in, by the word of an issuer that is trusted. */
+export interface SignedIn {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
 
 /** Who calls, as far as this server can tell, and whether without the right to write. */
 export interface Principal {
   readonly name: string;
   readonly readOnly: boolean;
+  /** Absent for holders of fixed tokens and for gateways. */
+  readonly person?: SignedIn;
 }
 
 /** What this transport needs of a tenant. Everything behind it - client, caches, limits - is the tenant's own. */
@@ -14,6 +24,8 @@ export interface Tenant {
   server(caller: Principal): McpServer;
   /** Asks Autotask for something small; throws when it cannot be reached. */
   check(signal: AbortSignal): Promise<void>;
+  /** Takes the secrets of this server and of the tenant out of a text. */
+  readonly redact: Redact;
   /** Last known use of the hourly request threshold, 1 when used up; undefined as long as unknown. */
   thresholdUse(): number | undefined;
 }
@@ -25,7 +37,33 @@ export interface AccessToken {
   readonly readOnly: boolean;
 }
 
-export interface Limits {
+/** Reads a JSON document; rejects, and says why, unless it comes with status 200. */
+export type FetchJson = (url: string) => Promise<unknown>;
+
+/** Milliseconds. */
+export interface KeyTimes {
+  /** After this time keys are asked for again. */
+  readonly keysFreshMs: number;
+  /** So long they count when the issuer does not answer. */
+  readonly keysStaleMs: number;
+  /** An issuer is asked once within this time, whatever tokens come. */
+  readonly keysPauseMs: number;
+}
+
+/** Whose tokens are taken, and what must stand in them; lists that are empty ask for nothing. */
+export interface OAuthSettings {
+  /** The address of `/mcp` as clients see it. */
+  readonly publicUrl: string;
+  readonly issuers: readonly string[];
+  readonly audiences: readonly string[];
+  readonly tenants: readonly string[];
+  readonly clients: readonly string[];
+  readonly tokenTypes: readonly string[];
+  readonly scopePrefix: string;
+  readonly fetchJson: FetchJson;
+}
+
+export interface Limits extends KeyTimes {
   /** Bytes of a request body. */
   readonly bodyBytes: number;
   readonly headerBytes: number;
@@ -57,6 +95,9 @@ export const usualLimits: Limits = {
   graceMs: 25_000,
   readyMs: 30_000,
   unreadyMs: 5_000,
+  keysFreshMs: 10 * 60_000,
+  keysStaleMs: 24 * 60 * 60_000,
+  keysPauseMs: 10_000,
 };
 
 export interface HttpSettings {
@@ -65,7 +106,9 @@ export interface HttpSettings {
   readonly port: number;
   /** Serves `/metrics` without a token on a port of its own. */
   readonly metricsPort?: number | undefined;
-  readonly auth: 'token' | 'gateway';
+  readonly auth: 'token' | 'gateway' | 'oauth';
+  /** Takes tokens of these issuers beside the fixed ones. */
+  readonly oauth?: OAuthSettings | null;
   /** None lets in everybody who reaches the port; the configuration allows that to a local gateway only. */
   readonly tokens: readonly AccessToken[];
   /** Lower-case host names that requests may be addressed to, besides the loopback's and `host`. */

@@ -19,7 +19,7 @@ export function requireRecordLimit(entity: string, total: number, limit: number)
       : `Narrow the query: more than ${mostRecords} records are never read.`;
   throw new AutotaskError(
     'notAllowed',
-    `${total} ${entity} match, and at most ${limit} may be read (maxRecords). Nothing was read.`,
+    `${total} ${entity} match, and at most ${limit} may be read (maxRecords). Nothing is answered.`,
     { next: way },
   );
 }
@@ -52,7 +52,7 @@ export async function requireRequestBudget(
     if (requests <= left) return;
     throw new AutotaskError(
       'limited',
-      `Reading these ${entity} takes up to ${requests} requests, and ${Math.max(0, left)} are left: ${currentTimeframeRequestCount} of the tenant's ${externalRequestThreshold} in ${requestThresholdTimeframe} minutes are used, and a tenth is kept for others. Nothing was read.`,
+      `Reading these ${entity} takes up to ${requests} requests, and ${Math.max(0, left)} are left: ${currentTimeframeRequestCount} of the tenant's ${externalRequestThreshold} in ${requestThresholdTimeframe} minutes are used, and a tenth is kept for others. Nothing is answered.`,
       { actor: 'server', next: 'Narrow the query, or wait until get-threshold-information shows more room.' },
     );
   } catch (error) {

@@ -9,7 +9,7 @@ import type {
 } from '../../../entities/read/record-with-lists.js';
 import type { Entity } from '../../../model.js';
 import type { Result, ToolContext } from '../../define/define-tool.js';
-import { withContact } from '../ticket-contact.js';
+import { ticketContact } from '../ticket-contact.js';
 import { checklistLines, type Item, items } from './checklist.js';
 import type { Entry } from './entries.js';
 import * as entries from './entries.js';
@@ -181,9 +181,11 @@ export async function readTicketTimeline(
 ): Promise<Result> {
   const { account } = context.entities.tenant();
   const all = names.length === partNames.length;
-  const found = await account({ entity: 'Tickets', id }, wantedOf(names, all, id), context);
+  const contact = ticketContact(context);
+  const wanted = wantedOf(names, all, id);
+  const found = await account({ entity: 'Tickets', id }, wanted, context, contact.read);
   const { list, items: checked, people, notes } = collectTimeline(found, id, context.entities.policy);
-  const record = await withContact(telling(found.record), context);
+  const record = contact.shownIn(telling(found.record));
   const fields = record.fields.map((field, at) => `${titleOf(field)}: ${record.cells[at]?.text ?? ''}`);
   if (people.length > 0) fields.push(`secondaryResources: ${people.join(', ')}`);
   const checks = checked === null || checked.length === 0 ? [] : ['', ...checklistLines(checked)];

@@ -85,3 +85,10 @@ export const preflightHeaders = {
     'Authorization, Content-Type, Accept, Mcp-Session-Id, Mcp-Protocol-Version, Last-Event-ID, X-Autotask-Read-Only',
   'Access-Control-Max-Age': '600',
 } as const;
+
+/** For metadata that every page may read. Clients of 2025 send their version with it. */
+export const metadataPreflightHeaders = {
+  'Access-Control-Allow-Methods': 'GET, HEAD',
+  'Access-Control-Allow-Headers': 'Accept, Mcp-Protocol-Version',
+  'Access-Control-Max-Age': '600',
+} as const;

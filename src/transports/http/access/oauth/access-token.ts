@@ -1,0 +1,132 @@
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { OAuthSettings } from '../../settings.js';
+import { type IssuerKeys, IssuerUnreachable } from './issuer-keys.js';
+
+/** A token that lets nobody in. The message is for the operator's log, the caller learns nothing of it. */
+export class TokenRefused extends Error {}
+
+/** What a token says whose signature, issuer, audience and time are right. */
+export interface VerifiedToken {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly scopes: readonly string[];
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/** Nothing symmetric, whose key would be a public one, and not `none`. */
+const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+
+/** Seconds that two clocks may differ. */
+const leeway = 30;
+
+/** A value out of a token, for one line of a log. */
+const shown = (value: unknown) => (JSON.stringify(value) ?? 'none').slice(0, 120);
+
+/** Of RFC 9068, and what issuers put there that do not follow it; without case and `application/`. */
+const usualTypes = ['at+jwt', 'jwt'];
+const typeOf = (typ: string) => typ.toLowerCase().replace(/^application\//, '');
+
+const texts = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return value.split(/\s+/).filter((item) => item !== '');
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+};
+
+/**
+ * `scope` of RFC 9068, or `scp` of Entra ID and Okta. Tokens of applications have neither in Entra ID, but
+ * `roles`; beside scopes these are the person's, who may have given this client less.
+ */
+function scopesOf({ scope, scp, roles }: Readonly<Record<string, unknown>>): readonly string[] {
+  const scopes = [...texts(scope), ...texts(scp)];
+  return scopes.length === 0 && Array.isArray(roles) ? texts(roles) : scopes;
+}
+
+/** The client that a token was made for, under the names that issuers give it. */
+const clientOf = ({ azp, client_id, cid, appid }: Readonly<Record<string, unknown>>): unknown =>
+  azp ?? client_id ?? cid ?? appid;
+
+function checkRestrictions(claims: JWTPayload, { tenants, clients }: OAuthSettings): void {
+  const { tid } = claims;
+  if (tenants.length > 0 && !(typeof tid === 'string' && tenants.includes(tid))) {
+    throw new TokenRefused(`its tenant ${shown(tid)} is not in AUTOTASK_OAUTH_TENANTS`);
+  }
+  const client = clientOf(claims);
+  if (clients.length > 0 && !(typeof client === 'string' && clients.includes(client))) {
+    throw new TokenRefused(`its client ${shown(client)} is not in AUTOTASK_OAUTH_CLIENTS`);
+  }
+}
+
+/** What jose found, in words that hold nothing of the token but claims. */
+function reasonOf(error: unknown, audiences: readonly string[]): string {
+  if (error instanceof errors.JWTExpired) return `it has expired (exp ${shown(error.payload.exp)})`;
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const { claim, reason, payload } = error;
+    if (claim === 'aud') return `its audience ${shown(payload.aud)} is none of ${audiences.join(', ')}`;
+    if (reason === 'missing') return `it has no ${claim}`;
+    return `its ${claim} ${shown(payload[claim])} does not do`;
+  }
+  if (error instanceof errors.JWKSNoMatchingKey) return 'its key is none of its issuer';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is wrong';
+  return error instanceof errors.JOSEError ? `it is not right (${error.code})` : 'it is not right';
+}
+
+function readUnverified(token: string) {
+  try {
+    return { header: decodeProtectedHeader(token), claims: decodeJwt(token) };
+  } catch {
+    throw new TokenRefused('it is not a signed JWT');
+  }
+}
+
+/**
+ * Answers a function that checks an access token: a JWT of a configured issuer, signed with one of its keys, for
+ * this server and not yet expired. Rejects with TokenRefused, or IssuerUnreachable when nobody can tell.
+ */
+export function createTokenVerifier(
+  settings: OAuthSettings,
+  keysOf: ReadonlyMap<string, IssuerKeys>,
+): (token: string) => Promise<VerifiedToken> {
+  const { audiences, tokenTypes } = settings;
+  const types = tokenTypes.length === 0 ? usualTypes : tokenTypes.map(typeOf);
+  return async (token) => {
+    const { header, claims } = readUnverified(token);
+    const { alg, typ } = header;
+    if (alg === undefined || !algorithms.includes(alg)) {
+      throw new TokenRefused(`its algorithm ${shown(alg)} is not allowed`);
+    }
+    // Where no type is asked for, a token need not name one.
+    const fits = typeof typ === 'string' ? types.includes(typeOf(typ)) : tokenTypes.length === 0;
+    if (!fits) throw new TokenRefused(`its type ${shown(typ)} is not allowed`);
+    const issuer = claims.iss;
+    const keys = issuer === undefined ? undefined : keysOf.get(issuer);
+    if (issuer === undefined || keys === undefined) {
+      throw new TokenRefused(`its issuer ${shown(issuer)} is not in AUTOTASK_OAUTH_ISSUERS`);
+    }
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience: [...audiences],
+        algorithms,
+        clockTolerance: leeway,
+        requiredClaims: ['exp', 'sub', 'aud'],
+      });
+      checkRestrictions(payload, settings);
+      if (typeof payload.sub !== 'string' || payload.sub === '') throw new TokenRefused('it has no sub');
+      return { issuer, subject: payload.sub, scopes: scopesOf(payload), claims: payload };
+    } catch (error) {
+      if (error instanceof TokenRefused || error instanceof IssuerUnreachable) throw error;
+      throw new TokenRefused(`${reasonOf(error, audiences)}; issuer ${issuer}`);
+    }
+  };
+}
