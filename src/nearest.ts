@@ -19,12 +19,12 @@ function distance(a: string, b: string): number {
 }
 
 /** What nobody sees and what therefore makes no difference: joiners, soft hyphens. Not the tags that make flags. */
-const unseen = /(?![\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+const invisible = /(?![\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** In one case and normalisation, in whatever script. */
 function plain(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase().trim();
-  return text.normalize('NFKC').replace(unseen, '').toLowerCase().replace(/ς/g, 'σ').trim();
+  return text.normalize('NFKC').replace(invisible, '').toLowerCase().replace(/ς/g, 'σ').trim();
 }
 
 /** A space between digits is what keeps `1 2` and `12` apart. */
@@ -43,11 +43,11 @@ export const spellingKey = (text: string): string =>
  * Marks that only part words: `in-progress`, `ticket_notes`, `Größe (cm)`. Not `#`, `%`, `&`, `@`, `*` and `!`, which
  * say something, and none beside a number: `-1`, `1.5`, `5"`.
  */
-const partings = /(?<!\p{N})[\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{Pi}\p{Pf}.,:;'"/\\?]+(?!\p{N})/gu;
+const separators = /(?<!\p{N})[\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{Pi}\p{Pf}.,:;'"/\\?]+(?!\p{N})/gu;
 
 /** The same words in the same order, whatever parts them. */
 function wordKey(text: string): string {
-  const words = plain(text).replace(partings, ' ').replace(/\s+/g, ' ').trim();
+  const words = plain(text).replace(separators, ' ').replace(/\s+/g, ' ').trim();
   return words === '' ? spellingKey(text) : words;
 }
 
@@ -57,7 +57,7 @@ function wordKey(text: string): string {
  */
 export function fold(name: string): string {
   const key = spellingKey(name);
-  const bare = key.replace(partings, '');
+  const bare = key.replace(separators, '');
   return bare === '' ? key : bare;
 }
 

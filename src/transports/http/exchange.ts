@@ -1,5 +1,5 @@
 import type { McpServer } from '../../server/index.js';
-import type { Outline } from './body.js';
+import type { BodySummary } from './body.js';
 
 /** One request to `/mcp` whose caller and tenant are known. */
 export interface Exchange {
@@ -7,7 +7,7 @@ export interface Exchange {
   readonly owner: string;
   /** What was sent, as JSON; undefined and null when the request has no body. */
   readonly body: unknown;
-  readonly outline: Outline | null;
+  readonly outline: BodySummary | null;
   server(): McpServer;
   /** Calls when the answer is written or its reader gone. */
   closed(then: (abandoned: boolean) => void): void;
