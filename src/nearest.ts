@@ -19,12 +19,12 @@ function distance(a: string, b: string): number {
 }
 
 /** What nobody sees and what therefore makes no difference: joiners, soft hyphens. Not the tags that make flags. */
-const unseen = /(?![\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+const invisible = /(?![\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** In one case and normalisation, in whatever script. */
 function plain(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase().trim();
-  return text.normalize('NFKC').replace(unseen, '').toLowerCase().replace(/ς/g, 'σ').trim();
+  return text.normalize('NFKC').replace(invisible, '').toLowerCase().replace(/ς/g, 'σ').trim();
 }
 
 /** A space between digits is what keeps `1 2` and `12` apart. */
@@ -47,14 +47,16 @@ export function spellingKey(given: string): string {
  * Marks that only part words: `in-progress`, `ticket_notes`, `Größe (cm)`. Not `#`, `%`, `&`, `@`, `*` and `!`, which
  * say something, and none beside a number: `-1`, `1.5`, `5"`.
  */
-const partings = /(?<!\p{N})[\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{Pi}\p{Pf}.,:;'"/\\?]+(?!\p{N})/gu;
+const separators = /(?<!\p{N})[\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{Pi}\p{Pf}.,:;'"/\\?]+(?!\p{N})/gu;
 
-const mark = /[\p{P}]/u;
+const punctuation = /[\p{P}]/u;
 
 /** The same words in the same order, whatever parts them. */
 function wordKey(text: string): string {
-  const whole = plain(text);
-  const words = (mark.test(whole) ? whole.replace(partings, ' ') : whole).replace(/\s+/g, ' ').trim();
+  const visible = plain(text);
+  const words = (punctuation.test(visible) ? visible.replace(separators, ' ') : visible)
+    .replace(/\s+/g, ' ')
+    .trim();
   return words === '' ? spellingKey(text) : words;
 }
 
@@ -64,9 +66,12 @@ function wordKey(text: string): string {
  */
 export function fold(name: string): string {
   const key = spellingKey(name);
-  const bare = key.replace(partings, '');
+  const bare = key.replace(separators, '');
   return bare === '' ? key : bare;
 }
+
+/** No list that a person chooses from is longer. */
+const mostNames = 20_000;
 
 const keys = {
   /** What is stored: only case, spacing and normalisation may differ. */
@@ -79,7 +84,7 @@ const keys = {
 
 /**
  * Those of the valid ones that the given name means: in exactly that spelling, else in another case or spacing, else
- * with other marks between its words. Several are for the caller to refuse: none of them is better than the others.
+ * with other marks between its words; among more than 20,000 names in exactly that spelling alone. Several are for the caller to refuse: none of them is better than the others.
  */
 export function named<T>(
   given: string,
@@ -90,7 +95,8 @@ export function named<T>(
   const spelling = given.trim();
   if (spelling === '') return [];
   const exact = valid.filter((one) => nameOf(one).trim() === spelling);
-  if (exact.length > 0) return exact;
+  // The first time that a longer list is compared in any other way would hold everybody up.
+  if (exact.length > 0 || valid.length > mostNames) return exact;
   for (const key of keys[how]) {
     const wanted = key(spelling);
     const known = keysOf(valid, nameOf, key);
@@ -115,8 +121,6 @@ function keysOf<T>(valid: readonly T[], nameOf: (one: T) => string, key: (name: 
 
 /** Names are short; nobody mistypes a longer text, and comparing such texts would take as long as somebody likes. */
 const mostLetters = 200;
-/** No list that a person chooses from is longer. */
-const mostNames = 20_000;
 /** Steps of comparing letters that one search may cost, some 20 ms. */
 const mostSteps = 2_000_000;
 

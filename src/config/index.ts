@@ -8,10 +8,11 @@ import { isTimeZone, timeZoneProblem } from '../time-zone.js';
 import { defaultCacheDir } from './cache-dir.js';
 import { type HttpConfig, readHttp } from './http.js';
 import { readSources, type Sources } from './sources.js';
+import { whyUnread } from './text-file.js';
 import { ownVariables, type VariableName } from './variables.js';
 import { readWrites, type WriteConfig, writeVariables } from './writes.js';
 
-export { type Flags, type Given, type Origin, readSources, type Sources } from './sources.js';
+export { type Flags, type Origin, readSources, type SourcedValue, type Sources } from './sources.js';
 export { type Variable, type VariableGroup, variableGroups, variableTable } from './variables.js';
 
 const flag = z.stringbool({
@@ -19,7 +20,7 @@ const flag = z.stringbool({
   falsy: ['false', '0', 'no', 'off'],
   error: 'must be true or false',
 });
-const whole = (min: number, max: number) => {
+const integer = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`;
   return z
     .string()
@@ -44,8 +45,8 @@ export const variables = {
     .string()
     .regex(/^\s*\d+(\s*,\s*\d+)*\s*$/, { error: 'must be status codes separated by commas, e.g. 5,16' })
     .transform((text) => text.split(',').map(Number)),
-  AUTOTASK_TIMEOUT_MS: whole(100, 600_000),
-  AUTOTASK_MAX_CONCURRENCY: whole(1, 100),
+  AUTOTASK_TIMEOUT_MS: integer(100, 600_000),
+  AUTOTASK_MAX_CONCURRENCY: integer(1, 100),
   AUTOTASK_CACHE_DIR: z.string().optional(),
   AUTOTASK_POLICY_FILE: z.string().optional(),
   AUTOTASK_FILES_DIR: z.string().optional(),
@@ -100,8 +101,8 @@ function policyFile(
   if (path === undefined) return null;
   try {
     return readFile(path);
-  } catch {
-    problems.push({ field, problem: 'names a file that cannot be read' });
+  } catch (error) {
+    problems.push({ field, problem: whyUnread(error) });
     return null;
   }
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../errors.js';
+import { whyUnread } from './text-file.js';
 import { ownVariables, type Variable } from './variables.js';
 
 /** What flags on the command line say; they win over the environment. */
@@ -21,7 +22,7 @@ export interface Sources {
 export type Origin = 'argument' | 'environment' | 'file' | 'default';
 
 /** The value of a variable and where it comes from. */
-export interface Given {
+export interface SourcedValue {
   readonly value: string;
   readonly from: Origin;
 }
@@ -35,17 +36,17 @@ const fromFlags: Readonly<Record<string, (flags: Flags) => string | undefined>> 
 const isSet = (value: string | undefined): value is string =>
   value !== undefined && value.trim() !== '' && !/^\$\{.*\}$/.test(value.trim());
 
-function fromFile({ name }: Variable, path: string, { env, readFile }: Sources): Given | string {
+function fromFile({ name }: Variable, path: string, { env, readFile }: Sources): SourcedValue | string {
   if (isSet(env[name])) return `is set beside ${name}: set one of them`;
   try {
     const value = readFile(path.trim()).replace(/\r?\n$/, '');
     return value.trim() === '' ? 'names a file that is empty' : { value, from: 'file' };
-  } catch {
-    return 'names a file that cannot be read';
+  } catch (error) {
+    return whyUnread(error);
   }
 }
 
-function read(variable: Variable, sources: Sources, problems: Problem[]): Given | undefined {
+function read(variable: Variable, sources: Sources, problems: Problem[]): SourcedValue | undefined {
   const { env, flags } = sources;
   const { name } = variable;
   const argument = fromFlags[name]?.(flags);
@@ -63,8 +64,8 @@ function read(variable: Variable, sources: Sources, problems: Problem[]): Given 
 }
 
 /** What each variable says, by name; those that nothing sets are absent. */
-export function readSources(sources: Sources, problems: Problem[]): ReadonlyMap<string, Given> {
-  const found = new Map<string, Given>();
+export function readSources(sources: Sources, problems: Problem[]): ReadonlyMap<string, SourcedValue> {
+  const found = new Map<string, SourcedValue>();
   for (const variable of ownVariables) {
     const given = read(variable, sources, problems);
     if (given !== undefined) found.set(variable.name, given);
