@@ -1,5 +1,5 @@
 export type { AuditEvent } from './chain.js';
-export { headOf } from './checkpoint.js';
+export { checkpointPath } from './checkpoint.js';
 export { cleanBody, cleanValue } from './clean.js';
 export { createAuditFile } from './file.js';
 export {
