@@ -56,7 +56,8 @@ const problems: Readonly<Record<Exclude<TokenStatus, 'good'>, string>> = {
 const unconfirmed: typeof problems = {
   malformed: 'The state of the answer is not one that this server gave out.',
   expired: 'The question has expired.',
-  other: 'The answer belongs to the question of another call: tool, arguments and caller must be the same.',
+  other:
+    'The answer belongs to the question of another call, or of a server with another key: tool, arguments and caller must be the same.',
   changed: 'The record, or what would be written, changed while the user was asked.',
   used: 'This answer was used already, or its question was asked by another process; one answer confirms one write.',
 };
