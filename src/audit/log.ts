@@ -17,6 +17,9 @@ export interface Attempt {
   readonly changes: readonly { readonly field: string; readonly before: unknown; readonly after: unknown }[];
   /** The resource in whose name is written. */
   readonly actAs?: number;
+  /** Who signed in: by whose word, and what that issuer calls them. */
+  readonly issuer?: string;
+  readonly subject?: string;
 }
 
 /** How a write ended; `unknown` when its answer never came. */

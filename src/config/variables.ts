@@ -133,6 +133,20 @@ export const variableTable = [
     unset: 'the API user',
   },
   {
+    name: 'AUTOTASK_ME',
+    group: 'writes',
+    meaning:
+      'e-mail address or user name of whoever uses this server; `me` is that person, writes carry their name; over stdio only',
+    unset: 'nobody',
+  },
+  {
+    name: 'AUTOTASK_ME_UNSUPPORTED',
+    group: 'writes',
+    meaning:
+      'writes of a person where Autotask records no name: `refuse`, or `api-user` makes them as the API user',
+    default: 'refuse',
+  },
+  {
     name: 'AUTOTASK_MARK_FIELDS',
     group: 'writes',
     meaning: 'fields that receive a mark on create, e.g. `Tickets.externalID`',
@@ -272,6 +286,12 @@ export const variableTable = [
     unset: 'none',
   },
   {
+    name: 'AUTOTASK_HTTP_IMPERSONATE',
+    group: 'http',
+    meaning: '`true` lets a gateway name the person in `X-Autotask-Impersonate`',
+    default: 'false',
+  },
+  {
     name: 'AUTOTASK_HTTP_PUBLIC_URL',
     group: 'oauth',
     meaning: 'address of `/mcp` as clients see it, e.g. `https://mcp.example.com/mcp`',
@@ -312,6 +332,18 @@ export const variableTable = [
     group: 'oauth',
     meaning: 'what stands before the names of scopes where clients ask for them, e.g. `api://autotask-mcp/`',
     unset: 'nothing',
+  },
+  {
+    name: 'AUTOTASK_ME_CLAIMS',
+    group: 'oauth',
+    meaning: 'claims by which the resource of a person is found',
+    unset: '`email,preferred_username,upn`',
+  },
+  {
+    name: 'AUTOTASK_OAUTH_POLICY_FILE',
+    group: 'oauth',
+    meaning: 'JSON file with what people may do, by their claims',
+    unset: 'all that the policy allows',
   },
   {
     name: 'LOG_LEVEL',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { actingPerson } from '../acting-person.js';
 import type { AutotaskReader, AutotaskWriter, FilterNode, Row, Search } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';
@@ -131,7 +132,8 @@ export interface Watcher {
 }
 
 /**
- * The same for a writer. `actAs` is the resource in whose name is written, where Autotask supports that.
+ * The same for a writer. `actAs` is the resource in whose name is written, where Autotask supports that; where
+ * somebody is known who asks, theirs, and nothing is written in the name of anybody else.
  */
 export function guardWriter(
   writer: AutotaskWriter,
@@ -147,25 +149,31 @@ export function guardWriter(
       watcher.made(entity, isDelete);
     }
   };
-  const attribution = (entity: Entity) =>
-    actAs !== null && takesAttribution(entity) ? { impersonationResourceId: actAs } : {};
+  async function attribution(entity: Entity): Promise<{ readonly impersonationResourceId?: number }> {
+    if (!takesAttribution(entity)) return {};
+    const acting = actingPerson();
+    if (acting === undefined) return actAs === null ? {} : { impersonationResourceId: actAs };
+    const found = await acting.resource();
+    if ('problem' in found) throw new AutotaskError('notAllowed', `${found.problem} Nothing was written.`);
+    return { impersonationResourceId: found.id };
+  }
   return {
     ...guardReader(writer, policy),
     async create(path, body, options) {
       const entity = allowed(policy, 'create', path);
       checkBody(policy, entity, body);
-      const how = { ...options, ...attribution(entity) };
+      const how = { ...options, ...(await attribution(entity)) };
       return watched(entity, false, () => writer.create(path, body, how));
     },
     async patch(path, body, options) {
       const entity = allowed(policy, 'update', path);
       checkBody(policy, entity, body);
-      const how = { ...options, ...attribution(entity) };
+      const how = { ...options, ...(await attribution(entity)) };
       return watched(entity, false, () => writer.patch(path, body, how));
     },
     async remove(path, options) {
       const entity = allowed(policy, 'delete', path);
-      const how = { ...options, ...attribution(entity) };
+      const how = { ...options, ...(await attribution(entity)) };
       return watched(entity, true, () => writer.remove(path, how));
     },
   };

@@ -1,4 +1,5 @@
 import { load } from '../../../generated/load.js';
+import { actingPerson } from '../../acting-person.js';
 import { type Changes, createChangedRecords } from '../../changed-records.js';
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
@@ -66,6 +67,19 @@ const shownFields = (entity: Entity): readonly string[] =>
 interface NamedRecord {
   readonly name: string | null;
   readonly exists: boolean;
+}
+
+/** Whoever asks, as one that a name fits. */
+async function resourceOfCaller(): Promise<Candidate> {
+  const acting = actingPerson();
+  if (acting === undefined) {
+    throw new AutotaskError('invalid', '"me" is nobody here: this server does not know who asks.', {
+      next: 'Name the resource. The operator can set AUTOTASK_ME, or let people sign in (AUTOTASK_HTTP_AUTH=oauth).',
+    });
+  }
+  const found = await acting.resource();
+  if ('problem' in found) throw new AutotaskError('invalid', `"me" is nobody here: ${found.problem}`);
+  return { ...found, isActive: true };
 }
 
 export function createReferences(
@@ -205,6 +219,7 @@ export function createReferences(
     signal?: AbortSignal,
     within: readonly (readonly [field: string, id: number])[] = [],
   ): Promise<readonly Candidate[]> {
+    if (entity.name === 'Resources' && given.trim().toLowerCase() === 'me') return [await resourceOfCaller()];
     const fields = mayHoldIdentifier(given, entity) ? await readable(entity) : [];
     const owned = await ownerFields(entity);
     const known = identifyingCondition(fields, given);

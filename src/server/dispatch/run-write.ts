@@ -1,3 +1,4 @@
+import { actingPerson } from '../../acting-person.js';
 import { type AuditLog, cleanBody, cleanValue } from '../../audit/index.js';
 import type { AutotaskWriter } from '../../client/types.js';
 import type { OutcomeQuery } from '../../entities/write/outcome-query.js';
@@ -8,7 +9,7 @@ import type { Redact } from '../../log.js';
 import { type Policy, takesAttribution } from '../../policy/index.js';
 import type { ToolContext, WriteTool } from '../../tools/define/define-tool.js';
 import type { Gate, PersonAsked, Question } from '../confirmation/gate.js';
-import { previewText, questionText } from '../confirmation/preview.js';
+import { type Attribution, previewText, questionText } from '../confirmation/preview.js';
 import { resultText } from '../output/render.js';
 import { createSingleWrite } from './single-write.js';
 
@@ -20,6 +21,8 @@ export interface WriteRules {
   readonly audit: AuditLog | null;
   /** The resource in whose name is written. */
   readonly actAs: number | null;
+  /** Whether the API user may write for a person where Autotask does not record in whose name. */
+  readonly unattributed: 'refuse' | 'api-user';
   readonly tenant?: string;
   /** Takes the secrets of this server out of a text. */
   readonly redact: Redact;
@@ -66,6 +69,19 @@ function afterwards(error: unknown, plan: WritePlan, id: number | null): unknown
   });
 }
 
+/** Autotask says that somebody lacks a right, and not whose: with a person in between it is one of two. */
+function impersonationRefused(error: unknown, resource: number | null): AutotaskError | null {
+  if (resource === null || !(error instanceof AutotaskError)) return null;
+  const { kind, message, upstream, status } = error;
+  if (!upstream.some((text) => /permission|impersonat|authorized/i.test(text))) return null;
+  return new AutotaskError(kind, message, {
+    upstream,
+    ...(status === undefined ? {} : { status }),
+    next: `It was sent in the name of resource ${resource}, and nothing was written as the API user instead. Ask the operator to allow it in Autotask: the security level of resource ${resource} must let others impersonate for this entity (Resources/Users > Security Levels > Other > Allow impersonation), and that of the API user must let it write.`,
+    cause: error,
+  });
+}
+
 /** What would be let through instead of something that the customer sees. */
 function insteadOf({ label, inside }: Audience): string {
   if (inside.length > 0) return `Choose an internal value of publish (${inside.join('; ')})`;
@@ -74,7 +90,7 @@ function insteadOf({ label, inside }: Audience): string {
 
 /** Runs a tool that writes: plan, policy, gate, then the one write with its two lines in the audit log. */
 export function createWriteRunner(rules: WriteRules) {
-  const { writer, gate, policy, audit, actAs, tenant, redact, log } = rules;
+  const { writer, gate, policy, audit, actAs, unattributed, tenant, redact, log } = rules;
   function check({ action, entity, audience }: WritePlan): void {
     policy.require(action, entity);
     if (action === 'delete' || !audience.published || policy.customerVisibleNotes) return;
@@ -87,7 +103,26 @@ export function createWriteRunner(rules: WriteRules) {
     );
   }
 
-  const attributed = (plan: WritePlan) => (actAs !== null && takesAttribution(plan.entity) ? actAs : null);
+  /** In whose name is written; refuses what would silently carry another one than that of whoever asks. */
+  async function attributionOf({ entity }: WritePlan): Promise<Attribution> {
+    const acting = actingPerson();
+    if (acting === undefined) {
+      return actAs === null || !takesAttribution(entity) ? 'unsaid' : { id: actAs };
+    }
+    const found = await acting.resource();
+    if ('problem' in found) {
+      throw new AutotaskError('notAllowed', `${found.problem} Nothing was written.`, {
+        next: 'Only who has exactly one active resource in Autotask can write here. Reading goes on.',
+      });
+    }
+    if (takesAttribution(entity)) return found;
+    if (unattributed === 'api-user') return 'api-user';
+    throw new AutotaskError(
+      'notAllowed',
+      `Autotask does not record in whose name ${entity.name} are written: it would be the API user and not ${found.name}. Nothing was written.`,
+      { next: 'Only the operator of this server can allow that (AUTOTASK_ME_UNSUPPORTED).' },
+    );
+  }
 
   return async function write(
     call: PlannedCall,
@@ -99,21 +134,23 @@ export function createWriteRunner(rules: WriteRules) {
     const caller = tenant === undefined ? who : `${who} of tenant ${tenant}`;
     const planned = await call.plan(context);
     check(planned);
+    const attribution = await attributionOf(planned);
     const decision = await gate.pass({
       subject: { word: tool.confirmToken, args, caller },
       confirm,
       plan: planned,
-      describe: (plan) => questionText(plan, attributed(plan)),
+      describe: (plan) => questionText(plan, attribution),
       person: calling.person,
     });
     if (decision.open === false && decision.question !== undefined) return decision.question;
-    if (!decision.open) return previewText(decision, attributed(decision.plan));
+    if (!decision.open) return previewText(decision, attribution);
     const { plan } = decision;
     if (writer === null) {
       throw new AutotaskError('notAllowed', 'This server is read-only. Nothing was written.');
     }
     const { entity, action, path, id } = plan;
-    const resource = attributed(plan);
+    const resource = typeof attribution === 'object' ? attribution.id : null;
+    const { issuer, subject } = actingPerson()?.person ?? {};
     const contents = typeof plan.body?.data === 'string' ? plan.body.data : null;
     const how = { hides: (name: string) => policy.masks(entity, name), redact, isFile: contents !== null };
     const one = createSingleWrite({
@@ -139,6 +176,8 @@ export function createWriteRunner(rules: WriteRules) {
               : cleanValue(field, field === 'data' && contents !== null ? contents : after.text, how),
         })),
         ...(resource === null ? {} : { actAs: resource }),
+        ...(issuer === undefined ? {} : { issuer }),
+        ...(subject === undefined ? {} : { subject: redact(subject) }),
       },
       onAuditFailure: (error) => log('error', `The audit log cannot be written: ${String(error)}`),
     });
@@ -147,7 +186,7 @@ export function createWriteRunner(rules: WriteRules) {
       const unlogged = 'Note: the outcome of this write could not be written to the audit log.';
       return one.progress.unlogged ? `${text}\n${unlogged}` : text;
     } catch (error) {
-      throw afterwards(error, plan, one.progress.id);
+      throw afterwards(impersonationRefused(error, resource) ?? error, plan, one.progress.id);
     }
   };
 }
