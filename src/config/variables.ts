@@ -204,6 +204,12 @@ export const variableTable = [
     unset: 'without limit',
   },
   {
+    name: 'AUTOTASK_MAX_RECORDS_PER_CALL',
+    group: 'policy',
+    meaning: 'records that one call may write, at most 500',
+    unset: '100',
+  },
+  {
     name: 'AUTOTASK_CUSTOMER_VISIBLE_NOTES',
     group: 'policy',
     meaning: '`true` lets notes and attachments through that the customer sees',

@@ -10,7 +10,12 @@ export interface CallContext {
   readonly timeZone: string;
   /** Status codes of tickets that count as closed. */
   readonly closedStatusIds?: readonly number[];
-  readonly progress?: (rows: number, total?: number) => void;
+  /** `what` was done to so many records; read unless given. */
+  readonly progress?: (rows: number, total?: number, what?: 'read' | 'written') => void;
+  /** Records that were read for this call already, by `Tickets/42`. */
+  readonly rows?: ReadonlyMap<string, Row>;
+  /** The records of the preview that this call confirms, where a query chose them. */
+  readonly previewed?: readonly number[];
   /** Who calls, as far as the transport knows; cursors are good for nobody else. */
   readonly caller?: string;
 }

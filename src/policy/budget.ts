@@ -5,6 +5,8 @@ const hour = 60 * 60_000;
 export interface WriteBudget {
   /** Null: without limit. */
   readonly most: number | null;
+  /** How many writes this hour still has room for. */
+  left(): number;
   /** Throws `limited` when the hour's share is used up. */
   check(): void;
   /** Counts one write that is about to be sent; throws like `check`. */
@@ -41,6 +43,7 @@ export function createBudgets(
     };
     return {
       most,
+      left: () => (most === null ? Number.POSITIVE_INFINITY : Math.max(0, most - recent(key).length)),
       check,
       take() {
         if (most === null) return;

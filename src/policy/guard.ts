@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { actingPerson } from '../acting-person.js';
-import type { AutotaskReader, AutotaskWriter, FilterNode, Row, Search } from '../client/types.js';
+import type {
+  AutotaskReader,
+  AutotaskWriter,
+  FilterNode,
+  Row,
+  Search,
+  WriteOptions,
+} from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';
 import { takesAttribution } from './attribution.js';
@@ -131,6 +138,19 @@ export interface Watcher {
   made(entity: Entity, isDelete: boolean): void;
 }
 
+/** Autotask says that somebody lacks a right, and not whose: with a person in between it is one of two. */
+function impersonationRefused(error: unknown, resource: number | undefined): AutotaskError | null {
+  if (resource === undefined || !(error instanceof AutotaskError)) return null;
+  const { kind, message, upstream, status } = error;
+  if (!upstream.some((text) => /permission|impersonat|authorized/i.test(text))) return null;
+  return new AutotaskError(kind, message, {
+    upstream,
+    ...(status === undefined ? {} : { status }),
+    next: `It was sent in the name of resource ${resource}, and nothing was written as the API user instead. Ask the operator to allow it in Autotask: the security level of resource ${resource} must let others impersonate for this entity (Resources/Users > Security Levels > Other), and that of the API user must let it write.`,
+    cause: error,
+  });
+}
+
 /**
  * The same for a writer. `actAs` is the resource in whose name is written, where Autotask supports that; where
  * somebody is known who asks, theirs, and nothing is written in the name of anybody else.
@@ -141,10 +161,17 @@ export function guardWriter(
   actAs: number | null,
   watcher: Watcher = { made: () => {} },
 ): AutotaskWriter {
-  const watched = async (entity: Entity, isDelete: boolean, write: () => Promise<number>) => {
+  const watched = async (
+    entity: Entity,
+    isDelete: boolean,
+    { impersonationResourceId: resource }: WriteOptions,
+    write: () => Promise<number>,
+  ) => {
     watcher.made(entity, isDelete);
     try {
       return await maskErrors(policy, entity, write);
+    } catch (error) {
+      throw impersonationRefused(error, resource) ?? error;
     } finally {
       watcher.made(entity, isDelete);
     }
@@ -163,18 +190,18 @@ export function guardWriter(
       const entity = allowed(policy, 'create', path);
       checkBody(policy, entity, body);
       const how = { ...options, ...(await attribution(entity)) };
-      return watched(entity, false, () => writer.create(path, body, how));
+      return watched(entity, false, how, () => writer.create(path, body, how));
     },
     async patch(path, body, options) {
       const entity = allowed(policy, 'update', path);
       checkBody(policy, entity, body);
       const how = { ...options, ...(await attribution(entity)) };
-      return watched(entity, false, () => writer.patch(path, body, how));
+      return watched(entity, false, how, () => writer.patch(path, body, how));
     },
     async remove(path, options) {
       const entity = allowed(policy, 'delete', path);
       const how = { ...options, ...(await attribution(entity)) };
-      return watched(entity, true, () => writer.remove(path, how));
+      return watched(entity, true, how, () => writer.remove(path, how));
     },
   };
 }

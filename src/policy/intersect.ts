@@ -9,6 +9,7 @@ function bothBudgets(a: WriteBudget, b: WriteBudget): WriteBudget {
   const limits = [a.most, b.most].filter((most) => most !== null);
   return {
     most: limits.length === 0 ? null : Math.min(...limits),
+    left: () => Math.min(a.left(), b.left()),
     check,
     take() {
       // A write that one of them refuses counts for neither.
@@ -41,5 +42,6 @@ export function intersect(a: Policy, b: Policy): Policy {
     strayTools: (...asked) => both.flatMap((policy) => policy.strayTools(...asked)),
     customerVisibleNotes: a.customerVisibleNotes && b.customerVisibleNotes,
     budget: bothBudgets(a.budget, b.budget),
+    maxRecordsPerCall: Math.min(a.maxRecordsPerCall, b.maxRecordsPerCall),
   };
 }

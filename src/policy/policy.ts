@@ -33,7 +33,11 @@ export interface Policy {
   /** Whether what the customer sees may be written. */
   readonly customerVisibleNotes: boolean;
   readonly budget: WriteBudget;
+  /** Records that one call may write. */
+  readonly maxRecordsPerCall: number;
 }
+
+const usualRecordsPerCall = 100;
 
 export function createPolicy(
   settings: PolicySettings = {},
@@ -82,5 +86,6 @@ export function createPolicy(
     strayTools: (names) => unmatched(settings.disabledTools ?? [], names, 'tool'),
     customerVisibleNotes: settings.customerVisibleNotes ?? false,
     budget,
+    maxRecordsPerCall: settings.maxRecordsPerCall ?? usualRecordsPerCall,
   };
 }

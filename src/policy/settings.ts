@@ -22,6 +22,11 @@ const whole = z
   .union([z.number(), z.string().regex(/^\d+$/, { error: writes }).transform(Number)], { error: writes })
   .pipe(z.int({ error: writes }).min(0, { error: writes }).max(1_000_000, { error: writes }));
 
+const records = 'must be a whole number from 1 to 500';
+const mostRecords = z
+  .union([z.number(), z.string().regex(/^\d+$/, { error: records }).transform(Number)], { error: records })
+  .pipe(z.int({ error: records }).min(1, { error: records }).max(500, { error: records }));
+
 /** Everything a policy can say: the keys of the policy file. */
 export const policySettings = z.strictObject({
   /** Entities whose records may be read. */
@@ -36,6 +41,8 @@ export const policySettings = z.strictObject({
   /** `Roles.hourlyRate`, or `hourlyRate` in every entity: never returned, accepted or filtered by. */
   maskFields: listOf(/[,\n]+/).optional(),
   maxWritesPerHour: whole.optional(),
+  /** Records that one call may write. */
+  maxRecordsPerCall: mostRecords.optional(),
   /** Whether notes and attachments that the customer sees may be written. */
   customerVisibleNotes: flag.optional(),
 });
@@ -53,6 +60,7 @@ export const policyVariables: Readonly<Record<PolicyKey, string>> = {
   disabledTools: 'AUTOTASK_DISABLED_TOOLS',
   maskFields: 'AUTOTASK_MASK_FIELDS',
   maxWritesPerHour: 'AUTOTASK_MAX_WRITES_PER_HOUR',
+  maxRecordsPerCall: 'AUTOTASK_MAX_RECORDS_PER_CALL',
   customerVisibleNotes: 'AUTOTASK_CUSTOMER_VISIBLE_NOTES',
 };
 

@@ -210,9 +210,9 @@ function serverOf(
       }
       const { mcpReq } = context;
       const token = mcpReq._meta?.progressToken;
-      const progress = (rows: number, total?: number) => {
+      const progress = (rows: number, total?: number, what = 'read') => {
         if (token === undefined) return;
-        const params = { progressToken: token, progress: rows, message: `${rows} records read` };
+        const params = { progressToken: token, progress: rows, message: `${rows} records ${what}` };
         mcpReq
           .notify({
             method: 'notifications/progress',

@@ -289,7 +289,9 @@ describe('what was shown to one person', () => {
     const cursor = /cursor"?:? "?([0-9a-z_-]{20,})/.exec(await call(one, 'query-entity', list))?.[1] ?? '';
     expect(cursor).not.toBe('');
     expect(await call(one, 'query-entity', { ...list, cursor })).not.toContain('Nothing was sent');
-    expect(await call(other, 'query-entity', { ...list, cursor })).toContain('cursor: belongs to another list');
+    expect(await call(other, 'query-entity', { ...list, cursor })).toContain(
+      'cursor: belongs to another list',
+    );
   });
 });
 

@@ -58,11 +58,11 @@ describe('the tool list', () => {
     expect(named(false).sort()).toEqual(Object.keys(mutating).sort());
   });
 
-  it('costs at most 6,700 tokens, annotations included', async () => {
+  it('costs at most 7,000 tokens, annotations included; 300 of them are the arguments for several records', async () => {
     const { tools } = await tenant.client.listTools();
     const tokens = Math.round(JSON.stringify({ tools }).length / 4);
     process.stdout.write(`tools/list: ${tools.length} tools, ${tokens} tokens (characters / 4)\n`);
-    expect(tokens).toBeLessThanOrEqual(6700);
+    expect(tokens).toBeLessThanOrEqual(7000);
   });
 
   it('costs at most 1,000 tokens for counting and files together, with every argument they can have', async () => {

@@ -38,7 +38,7 @@ function perPerson(
     const { issuer, subject } = actingPerson()?.person ?? {};
     return budgetOf(JSON.stringify([tenant, issuer, subject]), most);
   };
-  return { most, check: () => mine().check(), take: () => mine().take() };
+  return { most, left: () => mine().left(), check: () => mine().check(), take: () => mine().take() };
 }
 
 /** The same for whoever signed in and is let in by the rule; null: there are no rules. */

@@ -294,7 +294,7 @@ export function createReads(
     return { entity: entity.name, count, understood, notes: [...filter.notes, ...remarks] };
   }
 
-  return { query, count, prepare, conversion, ...createRecordReads(reader, facts, references) };
+  return { query, count, prepare, rowsOf, conversion, ...createRecordReads(reader, facts, references) };
 }
 
 export type Reads = ReturnType<typeof createReads>;

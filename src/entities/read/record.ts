@@ -5,7 +5,7 @@ import { display, filledFields } from '../display/display.js';
 import { truncatedNote } from '../display/tabulate.js';
 import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
-import type { References } from '../references/references.js';
+import { mostOrConditions, type References } from '../references/references.js';
 import type { CallContext, RecordResult } from '../result.js';
 import { checkIncludeFields } from './include-fields.js';
 
@@ -27,12 +27,24 @@ export interface RecordArguments {
   readonly beside?: (row: Row) => Promise<unknown>;
 }
 
-/** Reading one record by its id. */
+/** For whoever must know what is stored now. */
+export function withoutRows({ rows: _, ...context }: CallContext): CallContext {
+  return context;
+}
+
+/** Reading records by their ids. */
 export function createRecordReads(reader: AutotaskReader, facts: MetadataStore, references: References) {
   const options = (context: CallContext) => (context.signal ? { signal: context.signal } : {});
 
   /** The record, or null. Entities that live only below a parent are read there. */
-  async function row(entity: Entity, id: number, parentId: number | undefined, context: CallContext) {
+  async function row(
+    entity: Entity,
+    id: number,
+    parentId: number | undefined,
+    context: CallContext,
+  ): Promise<Row | null> {
+    const known = context.rows?.get(`${entity.name}/${id}`);
+    if (known !== undefined) return known;
     if (entity.path !== null && entity.operations.includes('get')) {
       const since = references.since(entity);
       const found = await reader.item(`${entity.path}/${id}`, options(context));
@@ -56,6 +68,27 @@ export function createRecordReads(reader: AutotaskReader, facts: MetadataStore, 
     if (one !== undefined) return reader.item(`${collection}/${id}`, options(context));
     const { rows } = await reader.list(collection, { limit: mostBelow, ...options(context) });
     return rows.find((candidate) => candidate.id === id) ?? null;
+  }
+
+  /**
+   * Records by `Tickets/42`, in as few requests as can be; null where Autotask takes no query for them, and `row`
+   * reads each.
+   */
+  async function rows(
+    entity: Entity,
+    ids: readonly number[],
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, Row> | null> {
+    const found = new Map<string, Row>();
+    const { path } = entity;
+    if (path === null || !entity.operations.includes('query') || entity.queryBy.length > 0) return null;
+    for (let from = 0; from < ids.length; from += mostOrConditions) {
+      const value = ids.slice(from, from + mostOrConditions);
+      const search = { filter: [{ op: 'in', field: 'id', value }] };
+      const page = await reader.query(path, search, { limit: value.length, ...options(context) });
+      for (const one of page.rows) found.set(`${entity.name}/${String(one.id)}`, one);
+    }
+    return found;
   }
 
   async function showRecord(
@@ -92,5 +125,5 @@ export function createRecordReads(reader: AutotaskReader, facts: MetadataStore, 
     return showRecord(found, known, fields, context, asked ? mostAskedText : mostRecordText);
   }
 
-  return { row, showRecord, get };
+  return { row, rows, showRecord, get };
 }

@@ -108,17 +108,29 @@ export function createParentRecords(reads: Reads, references: References, identi
     return { data: filled, subjects };
   }
 
-  /** Those of a stored record that has no number of its own: its ticket or task tells it from others. */
-  async function ofStored(known: EntityMetadata, row: Row, context: CallContext): Promise<ParentRecord[]> {
+  /** Tickets and tasks that a stored record without a number of its own belongs to. */
+  function owners(known: EntityMetadata, row: Row) {
     if (isNumbered(known.entity)) return [];
-    const found = known.fields.flatMap((field) => {
+    return known.fields.flatMap((field) => {
       const to = parentEntityOf(known.entity, field);
       const id = row[field.name];
       return to !== undefined && isNumbered(to) && belongs(known.entity, field, to) && typeof id === 'number'
         ? [{ field: field.name, to, id }]
         : [];
     });
-    return Promise.all(found.map(({ field, to, id }) => read(field, to, id, context)));
+  }
+
+  /** Those of a stored record that has no number of its own: its ticket or task tells it from others. */
+  const ofStored = (known: EntityMetadata, row: Row, context: CallContext): Promise<ParentRecord[]> =>
+    Promise.all(owners(known, row).map(({ field, to, id }) => read(field, to, id, context)));
+
+  /** Ids of the same for many records, by entity. */
+  function idsOf(known: EntityMetadata, rows: readonly Row[]): Map<Entity, number[]> {
+    const found = new Map<Entity, Set<number>>();
+    for (const { to, id } of rows.flatMap((row) => owners(known, row))) {
+      found.set(to, (found.get(to) ?? new Set()).add(id));
+    }
+    return new Map([...found].map(([entity, ids]) => [entity, [...ids]]));
   }
 
   /** The id of the record that an argument names, for a write. Throws InvalidInput. */
@@ -151,7 +163,7 @@ export function createParentRecords(reads: Reads, references: References, identi
     return found.row;
   }
 
-  return { find, ofStored, read, idToWrite, justRead };
+  return { find, ofStored, idsOf, read, idToWrite, justRead };
 }
 
 export type ParentRecords = ReturnType<typeof createParentRecords>;

@@ -1,6 +1,8 @@
-import type { AutotaskWriter, Row } from '../../client/types.js';
+import type { AutotaskWriter, CallOptions, Row } from '../../client/types.js';
 import type { Entity } from '../../model.js';
 import type { Cell } from '../display/display.js';
+import { withoutMark } from './idempotency-mark.js';
+import type { FoundOutcome } from './outcome.js';
 import type { OutcomeQuery } from './outcome-query.js';
 import type { Audience } from './visibility.js';
 
@@ -30,7 +32,7 @@ export interface WriteResult {
 }
 
 /**
- * A write that was checked and routed but not made. Only `execute` writes, and it needs a writer, which
+ * A write that was checked and routed but not made. Only `send` writes, and it needs a writer, which
  * the dispatcher hands out after the gate.
  */
 export interface WritePlan {
@@ -44,6 +46,8 @@ export interface WritePlan {
   readonly mark: string | null;
   /** The record as it was when the plan was made; null for a create. */
   readonly stored: Row | null;
+  /** The records that a new one belongs to, as they were when the plan was made. */
+  readonly basis: readonly unknown[];
   /** The record by number and name, then those that it belongs to, a line each. */
   readonly called: readonly string[];
   readonly audience: Audience;
@@ -53,7 +57,53 @@ export interface WritePlan {
   readonly warnings: () => Promise<readonly string[]>;
   /** Lines about what else the write concerns, for a preview: read when one is shown. Never rejects. */
   readonly childCounts?: () => Promise<readonly string[]>;
-  /** Finds out whether the write happened, when its answer was lost. */
+  /** Finds out whether the write happened, when its answer was lost: for who calls. */
   readonly outcomeQuery: OutcomeQuery;
-  execute(writer: AutotaskWriter): Promise<WriteResult>;
+  /** The same for this server. `others` are new records that are not this one. */
+  outcome(others: ReadonlySet<number>): Promise<FoundOutcome>;
+  /** Makes the write, once, and answers the record's id. */
+  send(writer: AutotaskWriter, options?: CallOptions): Promise<number>;
+  /** Reads back what is stored now. `stored` is the record where it was read already, null where it is gone. */
+  readBack(id: number, stored?: Row | null): Promise<WriteResult>;
 }
+
+/** A record of a call that concerns several and is not written, with the reason. */
+export interface SkippedRecord {
+  /** `Ticket 101959: T20261109.0005 VPN issue` */
+  readonly called: string;
+  readonly reason: string;
+}
+
+/** Several writes that are confirmed at once and made one after the other, each like any other. */
+export interface WriteSteps {
+  readonly steps: readonly WritePlan[];
+  readonly skipped: readonly SkippedRecord[];
+  /** Whether the rest is written after Autotask refused a record. */
+  readonly onError: 'continue' | 'stop';
+  /** Said before everything else. */
+  readonly notes: readonly string[];
+  /** The records were chosen by a query: only those of a preview are written. */
+  readonly byQuery: boolean;
+  /** Ids of all records that were chosen, skipped ones included. */
+  readonly chosen: readonly number[];
+  /** What a preview showed, where that is not the steps as they are now; see `stateOf`. */
+  readonly previewed?: unknown;
+}
+
+export type AnyPlan = WritePlan | WriteSteps;
+
+export const isSteps = (plan: AnyPlan): plan is WriteSteps => 'steps' in plan;
+
+/** What a step writes, by name: `Ticket 101959: T20261109.0005 VPN issue`, `TicketNote "Called back" on Ticket …`. */
+export function stepName({ action, entity, called, changes }: WritePlan): string {
+  if (action !== 'create') return called.join(' ');
+  const names = entity.nameFields.length > 0 ? entity.nameFields : ['title'];
+  const title = changes.find(({ field, after }) => names.includes(field) && after.text !== '')?.after.text;
+  return [entity.singular, ...(title === undefined ? [] : [JSON.stringify(title)]), ...called].join(' ');
+}
+
+/** What a plan would write and over what, without what differs at each attempt: equal texts are the same write. */
+export const stateOf = (plan: AnyPlan): unknown =>
+  isSteps(plan)
+    ? (plan.previewed ?? plan.steps.map((step) => stateOf(step)))
+    : [plan.action, plan.path, withoutMark(plan.body, plan.mark), plan.stored];

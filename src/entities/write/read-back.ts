@@ -47,6 +47,8 @@ export interface WrittenRecord {
   readonly changes: readonly Change[];
   /** The record before the write; null when it is new. */
   readonly before: Row | null;
+  /** The record after it, where it was read already; null where it was not found. */
+  readonly stored: Row | null | undefined;
 }
 
 /** Autotask answers 200 and may store something else, so the stored record is read and compared. */
@@ -102,7 +104,7 @@ export function createReadBack(reads: Reads, references: References) {
     });
     let row: Row | null;
     try {
-      row = await reads.row(entity, id, parentId, context);
+      row = written.stored === undefined ? await reads.row(entity, id, parentId, context) : written.stored;
     } catch (error) {
       if (!(error instanceof AutotaskError)) throw error;
       return unread(`The record could not be read back (${error.message}).`);

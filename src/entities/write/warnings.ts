@@ -273,6 +273,15 @@ export function createWarningLookups(
   };
 }
 
+const looks = new WeakMap<CallContext, WarningLookups>();
+
+/** One for all writes that are planned in a call. */
+export function lookupsOf(context: CallContext, make: () => WarningLookups): WarningLookups {
+  const look = looks.get(context) ?? make();
+  looks.set(context, look);
+  return look;
+}
+
 /** All warnings about a write. Never rejects but when the call is cancelled. */
 export async function warningsOf(concern: WriteContext, look: WarningLookups): Promise<string[]> {
   const found = await Promise.all(

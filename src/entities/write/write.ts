@@ -14,10 +14,12 @@ import {
 import { findEntity } from '../metadata/entity-names.js';
 import { childCountLines } from '../read/child-counts.js';
 import type { CallContext, Reads, RecordResult } from '../read/read.js';
+import { withoutRows } from '../read/record.js';
 import { createExactMatcher } from '../references/exact-match.js';
 import type { References } from '../references/references.js';
 import { checkBody } from './check-body.js';
 import { type MarkFields, newMark, withoutMark } from './idempotency-mark.js';
+import { createOutcomes } from './outcome.js';
 import { outcomeQueryOfCreate, outcomeQueryOfRecord } from './outcome-query.js';
 import {
   createParentRecords,
@@ -27,6 +29,7 @@ import {
   parentLines,
 } from './parent-record.js';
 import type { WritePlan, WriteResult } from './plan.js';
+import { createPrefetch } from './prefetch.js';
 import { createReadBack, type WrittenRecord } from './read-back.js';
 import { findRoute, type ParentArguments, type Route } from './route.js';
 import { fileBytes, mostFileBytes, type UploadBudget } from './upload-budget.js';
@@ -35,6 +38,7 @@ import {
   computedValues,
   createDuplicateDetector,
   createWarningLookups,
+  lookupsOf,
   type WriteContext,
   warningsOf,
 } from './warnings.js';
@@ -90,12 +94,14 @@ export function createWrites(settings: WriteSettings) {
   const subjects = createParentRecords(reads, references, identify);
   const readBack = createReadBack(reads, references);
   const recent = createDuplicateDetector();
+  const outcomes = createOutcomes(reads);
 
   /** Looked up once a plan, and only when somebody is shown a preview. */
   function warning(concern: WriteContext, context: CallContext, also?: string): WritePlan['warnings'] {
     let found: Promise<string[]> | undefined;
     return async () => {
-      found ??= warningsOf(concern, createWarningLookups(reads, references, facts, context));
+      const look = lookupsOf(context, () => createWarningLookups(reads, references, facts, context));
+      found ??= warningsOf(concern, look);
       return [...(also === undefined ? [] : [also]), ...(await found)];
     };
   }
@@ -134,7 +140,7 @@ export function createWrites(settings: WriteSettings) {
     context: CallContext,
   ): Promise<WriteResult> {
     const { entity } = known;
-    const { called, notes, row: _, ...back } = await readBack(known, written, context);
+    const { called, notes, row: _, ...back } = await readBack(known, written, withoutRows(context));
     const link = await linkTo(reader, entity, written.id, options(context));
     return {
       action,
@@ -201,6 +207,8 @@ export function createWrites(settings: WriteSettings) {
       before: null,
       after: cells[index] ?? { text: '', json: null },
     }));
+    const ownMark = own === null ? {} : { [own]: marked[own] };
+    const probe = outcomeQueryOfCreate(known, checked.body, ownMark, new Date());
     return {
       action: 'create',
       entity,
@@ -209,28 +217,28 @@ export function createWrites(settings: WriteSettings) {
       body: checked.body,
       mark: own,
       stored: null,
+      basis: on.map(({ row }) => row ?? null),
       called: parentLines(on),
       audience: audienceOf(known, checked.body, {}),
       changes,
       notes: planNotes,
       warnings: warning({ known, body: checked.body, stored: {}, subjects: on }, context, like),
-      outcomeQuery: outcomeQueryOfCreate(
-        known,
-        checked.body,
-        own === null ? {} : { [own]: marked[own] },
-        new Date(),
-      ),
-      execute: async (writer) => {
+      outcomeQuery: probe,
+      outcome: (others) => outcomes.ofCreate(probe, checked.body, checked.fields, others, context),
+      send: async (writer, how = options(context)) => {
         uploads.take(bytes);
         const remember = (id: number | null) =>
           recent.add(known, withoutMark(checked.body, own) ?? {}, id, context);
-        const id = await writer.create(route.path, checked.body, options(context)).catch((error: unknown) => {
+        const id = await writer.create(route.path, checked.body, how).catch((error: unknown) => {
           if (error instanceof AutotaskError && error.kind === 'outcomeUnknown') remember(null);
           throw error;
         });
         remember(id);
+        return id;
+      },
+      readBack: (id, stored) => {
         const { body, fields } = checked;
-        const written = { id, parentId: route.parent?.id, body, fields, changes, before: null };
+        const written = { id, parentId: route.parent?.id, body, fields, changes, before: null, stored };
         return result('create', known, written, { changes, notes: planNotes, on }, context);
       },
     };
@@ -327,6 +335,7 @@ export function createWrites(settings: WriteSettings) {
       body: checked.body,
       mark: null,
       stored: row,
+      basis: [],
       called: [nameLine(entity, args.id, row), ...parentLines(on)],
       audience: audienceOf(known, checked.body, row),
       changes,
@@ -338,10 +347,11 @@ export function createWrites(settings: WriteSettings) {
         args.parentId,
         fields.map((field) => field.name),
       ),
-      execute: async (writer) => {
-        const id = await writer.patch(route.path, checked.body, options(context));
+      outcome: () => outcomes.ofUpdate(known, args.id, route.parent?.id, checked.body, row, fields, context),
+      send: (writer, how = options(context)) => writer.patch(route.path, checked.body, how),
+      readBack: (id, stored) => {
         const { body } = checked;
-        const written = { id, parentId: route.parent?.id, body, fields, changes, before: row };
+        const written = { id, parentId: route.parent?.id, body, fields, changes, before: row, stored };
         return result('update', known, written, { changes, notes: planNotes, on }, context);
       },
     };
@@ -377,6 +387,7 @@ export function createWrites(settings: WriteSettings) {
       body: null,
       mark: null,
       stored: row,
+      basis: [],
       called,
       audience: audienceOf(known, row, row),
       changes,
@@ -384,9 +395,11 @@ export function createWrites(settings: WriteSettings) {
       warnings: async () => [],
       childCounts: () => childCountLines(entity, args.id, reader, policy, context.signal),
       outcomeQuery: outcomeQueryOfRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
-      execute: async (writer) => {
-        const id = await writer.remove(`${route.path}/${args.id}`, options(context));
-        const left = await reads.row(entity, args.id, route.parent?.id, context).catch(() => null);
+      outcome: () => outcomes.ofDelete(known, args.id, args.parentId ?? route.parent?.id, context),
+      send: (writer, how = options(context)) => writer.remove(`${route.path}/${args.id}`, how),
+      readBack: async (id, stored) => {
+        const read = () => reads.row(entity, args.id, route.parent?.id, withoutRows(context));
+        const left = stored === undefined ? await read().catch(() => null) : stored;
         const differences = left === null ? [] : ['the record is still there'];
         const nothing = { stored: [], moved: [], notes: [] };
         return { action: 'delete', entity, id, link: null, called, changes, differences, ...nothing };
@@ -394,5 +407,6 @@ export function createWrites(settings: WriteSettings) {
     };
   }
 
-  return { planCreate, planUpdate, planDelete, subjects };
+  const prefetch = createPrefetch(reads, facts, subjects);
+  return { planCreate, planUpdate, planDelete, subjects, prefetch };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { WritePlan } from '../../entities/write/plan.js';
+import { type AnyPlan, isSteps } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
 import type { GateSettings } from '../settings.js';
 import { pendingInFolder, pendingInMemory } from './pending-tokens.js';
@@ -19,9 +19,11 @@ export interface Question {
 export interface ConfirmationRequest {
   readonly subject: Subject;
   readonly confirm: string | undefined;
-  readonly plan: WritePlan;
+  readonly plan: AnyPlan;
+  /** Makes the plan of several records anew, as they are now, for another preview. */
+  readonly replan: () => Promise<AnyPlan>;
   /** The preview as a human reads it. */
-  readonly describe: (plan: WritePlan) => Promise<string>;
+  readonly describe: (plan: AnyPlan) => Promise<string>;
   readonly person: PersonAsked | undefined;
 }
 
@@ -32,14 +34,14 @@ export interface ConfirmationRequest {
 export type Decision =
   | { readonly open: false; readonly question: Question }
   | Held
-  | { readonly open: true; readonly gate: string; readonly plan: WritePlan };
+  | { readonly open: true; readonly gate: string; readonly plan: AnyPlan };
 
 export interface Held {
   readonly open: false;
   readonly question?: undefined;
   readonly problem: string | null;
   readonly token: string;
-  readonly plan: WritePlan;
+  readonly plan: AnyPlan;
 }
 
 const problems: Readonly<Record<Exclude<TokenVerdict, 'good'>, string>> = {
@@ -65,11 +67,18 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
   const pending = dir === null ? pendingInMemory() : pendingInFolder(dir);
   const tokens = createPreviewTokens(key ?? randomBytes(32).toString('hex'), lifeMs, pending);
 
-  async function byPreview({ subject, confirm, plan }: ConfirmationRequest): Promise<Decision> {
+  async function byPreview({ subject, confirm, plan, replan }: ConfirmationRequest): Promise<Decision> {
     if (confirm !== undefined) {
       const verdict = await tokens.check(confirm, subject, plan);
       if (verdict === 'good') return { open: true, gate: 'preview', plan };
-      return { open: false, problem: problems[verdict], token: await tokens.issue(subject, plan), plan };
+      // What was left out because it changed since a preview is in the next one, as it is now.
+      const next = isSteps(plan) ? await replan() : plan;
+      return {
+        open: false,
+        problem: problems[verdict],
+        token: await tokens.issue(subject, next),
+        plan: next,
+      };
     }
     return { open: false, problem: null, token: await tokens.issue(subject, plan), plan };
   }
@@ -111,6 +120,7 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
 
   return {
     mode,
+    lifeMs,
     pass: async (passage: ConfirmationRequest): Promise<Decision> => {
       if (mode === 'token') return byToken(passage);
       if (mode === 'elicit' && passage.person !== undefined) return byPerson(passage, passage.person);

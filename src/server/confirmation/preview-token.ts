@@ -1,6 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { withoutMark } from '../../entities/write/idempotency-mark.js';
-import type { WritePlan } from '../../entities/write/plan.js';
+import { type AnyPlan, stateOf } from '../../entities/write/plan.js';
 import { canonical } from '../../text.js';
 import type { PendingTokens } from './pending-tokens.js';
 
@@ -26,13 +25,12 @@ export function createPreviewTokens(key: string, lifeMs: number, pending: Pendin
     createHmac('sha256', key).update(canonical(parts)).digest().subarray(0, macBytes).toString('base64url');
   const ofCall = ({ word, args, caller }: Subject, expiry: string, nonce: string) =>
     mac('call', word, canonical(args), caller, expiry, nonce);
-  const ofState = ({ action, path, body, mark, stored }: WritePlan, call: string) =>
-    mac('state', action, path, canonical(withoutMark(body, mark)), canonical(stored), call);
+  const ofState = (plan: AnyPlan, call: string) => mac('state', canonical(stateOf(plan)), call);
   const equal = (a: string, b: string) =>
     a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
   return {
-    async issue(subject: Subject, plan: WritePlan): Promise<string> {
+    async issue(subject: Subject, plan: AnyPlan): Promise<string> {
       const seconds = Math.floor((Date.now() + lifeMs) / 1000);
       const expiry = seconds.toString(36);
       const nonce = randomBytes(8).toString('hex');
@@ -41,7 +39,7 @@ export function createPreviewTokens(key: string, lifeMs: number, pending: Pendin
       return [subject.word, expiry, nonce, call, ofState(plan, call)].join('.');
     },
     /** Uses the token up when it is good. */
-    async check(token: string, subject: Subject, plan: WritePlan): Promise<TokenVerdict> {
+    async check(token: string, subject: Subject, plan: AnyPlan): Promise<TokenVerdict> {
       const [word, expiry = '', nonce = '', call = '', state = '', ...more] = token.trim().split('.');
       const formed = /^[0-9a-z]{1,9}$/.test(expiry) && /^[0-9a-f]{16}$/.test(nonce);
       if (word !== subject.word || !formed || more.length > 0) return 'malformed';

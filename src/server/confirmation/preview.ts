@@ -34,7 +34,7 @@ function actionLine({ action, entity, id, path }: WritePlan): string {
  */
 export type Attribution = { readonly id: number; readonly name?: string } | 'api-user' | 'unsaid';
 
-function attributionLines({ entity }: WritePlan, attribution: Attribution): string[] {
+export function attributionLines({ entity }: WritePlan, attribution: Attribution): string[] {
   if (attribution === 'unsaid') return [];
   if (attribution === 'api-user') {
     return [`Written as the API user: Autotask does not record in whose name ${entity.name} are written.`];
@@ -104,7 +104,10 @@ export async function questionText(plan: WritePlan, attribution: Attribution): P
 }
 
 /** The preview of a held write, and the token that lets it through. */
-export async function previewText(held: Held, attribution: Attribution): Promise<string> {
+export async function previewText(
+  held: Omit<Held, 'plan'> & { readonly plan: WritePlan },
+  attribution: Attribution,
+): Promise<string> {
   const [first = '', ...rest] = await previewLines(held.plan, attribution);
   const problem = held.problem === null ? '' : ` ${held.problem}`;
   return [

@@ -1,28 +1,36 @@
 import { actingPerson } from '../../acting-person.js';
-import { type AuditLog, cleanBody, cleanValue } from '../../audit/index.js';
+import type { AuditLog } from '../../audit/index.js';
 import type { AutotaskWriter } from '../../client/types.js';
 import type { OutcomeQuery } from '../../entities/write/outcome-query.js';
-import type { WritePlan } from '../../entities/write/plan.js';
+import {
+  type AnyPlan,
+  isSteps,
+  stepName,
+  type WritePlan,
+  type WriteSteps,
+} from '../../entities/write/plan.js';
 import type { Audience } from '../../entities/write/visibility.js';
 import { AutotaskError } from '../../errors.js';
 import type { Redact } from '../../log.js';
-import { type Policy, takesAttribution } from '../../policy/index.js';
+import type { Policy } from '../../policy/index.js';
 import type { ToolContext, WriteTool } from '../../tools/define/define-tool.js';
 import type { Gate, PersonAsked, Question } from '../confirmation/gate.js';
-import { type Attribution, previewText, questionText } from '../confirmation/preview.js';
+import { previewText, questionText } from '../confirmation/preview.js';
+import { asPreviewed, createPreviewedRecords, type Previewed } from '../confirmation/previewed-records.js';
+import { stepsPreview, stepsPreviewText, stepsQuestion } from '../confirmation/steps-preview.js';
 import { resultText } from '../output/render.js';
-import { createSingleWrite } from './single-write.js';
+import { stepsText } from '../output/render-steps.js';
+import { attemptOf } from './attempt.js';
+import { type AttributionRules, attributionOf } from './attribution.js';
+import { carryOut } from './carry-out.js';
+import { createSingleWrite, type SingleWrite } from './single-write.js';
 
-export interface WriteRules {
+export interface WriteRules extends AttributionRules {
   /** Null in read-only mode: then there is nothing that could write. */
   readonly writer: AutotaskWriter | null;
   readonly gate: Gate;
   readonly policy: Policy;
   readonly audit: AuditLog | null;
-  /** The resource in whose name is written. */
-  readonly actAs: number | null;
-  /** Whether the API user may write for a person where Autotask does not record in whose name. */
-  readonly unattributed: 'refuse' | 'api-user';
   readonly tenant?: string;
   /** Takes the secrets of this server out of a text. */
   readonly redact: Redact;
@@ -40,7 +48,7 @@ export interface PlannedCall {
   readonly confirm: string | undefined;
   /** Arguments as they were given, without `confirm`. */
   readonly args: Readonly<Record<string, unknown>>;
-  readonly plan: (context: ToolContext) => Promise<WritePlan>;
+  readonly plan: (context: ToolContext) => Promise<AnyPlan>;
 }
 
 const probeText = ({ tool, args }: OutcomeQuery) =>
@@ -54,6 +62,7 @@ function afterwards(error: unknown, plan: WritePlan, id: number | null): unknown
       `The write was made (${plan.entity.singular} ${id}), but what came after it failed: ${error.message}`,
       {
         upstream: error.upstream,
+        actor: error.actor,
         next: `Do not write again: read ${plan.entity.name} ${id} to see it.`,
         cause: error,
       },
@@ -69,28 +78,17 @@ function afterwards(error: unknown, plan: WritePlan, id: number | null): unknown
   });
 }
 
-/** Autotask says that somebody lacks a right, and not whose: with a person in between it is one of two. */
-function impersonationRefused(error: unknown, resource: number | null): AutotaskError | null {
-  if (resource === null || !(error instanceof AutotaskError)) return null;
-  const { kind, message, upstream, status } = error;
-  if (!upstream.some((text) => /permission|impersonat|authorized/i.test(text))) return null;
-  return new AutotaskError(kind, message, {
-    upstream,
-    ...(status === undefined ? {} : { status }),
-    next: `It was sent in the name of resource ${resource}, and nothing was written as the API user instead. Ask the operator to allow it in Autotask: the security level of resource ${resource} must let others impersonate for this entity (Resources/Users > Security Levels > Other > Allow impersonation), and that of the API user must let it write.`,
-    cause: error,
-  });
-}
-
 /** What would be let through instead of something that the customer sees. */
 function insteadOf({ label, inside }: Audience): string {
   if (inside.length > 0) return `Choose an internal value of publish (${inside.join('; ')})`;
   return label === null ? 'Leave the record inside' : 'No value of publish is internal here: leave it out';
 }
 
-/** Runs a tool that writes: plan, policy, gate, then the one write with its two lines in the audit log. */
+/** Runs a tool that writes: plan, policy, gate, then each write with its two lines in the audit log. */
 export function createWriteRunner(rules: WriteRules) {
-  const { writer, gate, policy, audit, actAs, unattributed, tenant, redact, log } = rules;
+  const { writer, gate, policy, audit, tenant, redact, log } = rules;
+  const previews = createPreviewedRecords(gate.lifeMs);
+
   function check({ action, entity, audience }: WritePlan): void {
     policy.require(action, entity);
     if (action === 'delete' || !audience.published || policy.customerVisibleNotes) return;
@@ -103,25 +101,29 @@ export function createWriteRunner(rules: WriteRules) {
     );
   }
 
-  /** In whose name is written; refuses what would silently carry another one than that of whoever asks. */
-  async function attributionOf({ entity }: WritePlan): Promise<Attribution> {
-    const acting = actingPerson();
-    if (acting === undefined) {
-      return actAs === null || !takesAttribution(entity) ? 'unsaid' : { id: actAs };
-    }
-    const found = await acting.resource();
-    if ('problem' in found) {
-      throw new AutotaskError('notAllowed', `${found.problem} Nothing was written.`, {
-        next: 'Only who has exactly one active resource in Autotask can write here. Reading goes on.',
-      });
-    }
-    if (takesAttribution(entity)) return found;
-    if (unattributed === 'api-user') return 'api-user';
-    throw new AutotaskError(
-      'notAllowed',
-      `Autotask does not record in whose name ${entity.name} are written: it would be the API user and not ${found.name}. Nothing was written.`,
-      { next: 'Only the operator of this server can allow that (AUTOTASK_ME_UNSUPPORTED).' },
-    );
+  /** The same for each step; those that may not be made are left out and named. */
+  function checkSteps(plan: WriteSteps, check: (step: WritePlan) => void): WriteSteps {
+    const skipped = [...plan.skipped];
+    const refused: AutotaskError[] = [];
+    const steps = plan.steps.filter((step) => {
+      try {
+        check(step);
+        return true;
+      } catch (error) {
+        if (!(error instanceof AutotaskError)) throw error;
+        refused.push(error);
+        skipped.push({ called: stepName(step), reason: error.message });
+        return false;
+      }
+    });
+    const [first] = refused;
+    if (first !== undefined && steps.length === 0) throw first;
+    return { ...plan, steps, skipped };
+  }
+
+  function allowedWriter(): AutotaskWriter {
+    if (writer !== null) return writer;
+    throw new AutotaskError('notAllowed', 'This server is read-only. Nothing was written.');
   }
 
   return async function write(
@@ -132,61 +134,93 @@ export function createWriteRunner(rules: WriteRules) {
     const { tool, confirm, args } = call;
     const who = calling.caller ?? 'unknown';
     const caller = tenant === undefined ? who : `${who} of tenant ${tenant}`;
-    const planned = await call.plan(context);
-    check(planned);
-    const attribution = await attributionOf(planned);
+    const acting = actingPerson();
+    const asking = acting === undefined ? null : await acting.resource();
+    const attributed = (plan: WritePlan) => attributionOf(plan, asking, rules);
+    const checked = (plan: WritePlan) => {
+      check(plan);
+      attributed(plan);
+    };
+    const subject = { word: tool.confirmToken, args, caller };
+    const previewed = confirm === undefined ? undefined : previews.get(subject);
+    const planned = async (as: Previewed | undefined): Promise<AnyPlan> => {
+      const plan = await call.plan(as === undefined ? context : { ...context, previewed: as.ids });
+      if (isSteps(plan)) {
+        const steps = checkSteps(plan, checked);
+        return as === undefined ? steps : asPreviewed(steps, as);
+      }
+      checked(plan);
+      return plan;
+    };
+    const plan = await planned(previewed);
+    const described = (steps: WriteSteps) => stepsPreview(steps, attributed, policy.budget.left(), context);
+    if (isSteps(plan) && plan.steps.length === 0) return stepsPreviewText(await described(plan), null, null);
+    // In the other mode the token itself is the proof that exactly these records were shown.
+    const unseen = isSteps(plan) && plan.byQuery && previewed === undefined && gate.mode !== 'preview';
     const decision = await gate.pass({
-      subject: { word: tool.confirmToken, args, caller },
-      confirm,
-      plan: planned,
-      describe: (plan) => questionText(plan, attribution),
+      subject,
+      confirm: unseen ? undefined : confirm,
+      plan,
+      replan: () => planned(undefined),
+      describe: async (now) =>
+        isSteps(now) ? stepsQuestion(await described(now)) : questionText(now, attributed(now)),
       person: calling.person,
     });
-    if (decision.open === false && decision.question !== undefined) return decision.question;
-    if (!decision.open) return previewText(decision, attribution);
-    const { plan } = decision;
-    if (writer === null) {
-      throw new AutotaskError('notAllowed', 'This server is read-only. Nothing was written.');
+    if (decision.open === false && decision.question !== undefined) {
+      // The answer comes with another call, which writes what this question showed.
+      if (isSteps(plan)) previews.add(subject, plan);
+      return decision.question;
     }
-    const { entity, action, path, id } = plan;
-    const resource = typeof attribution === 'object' ? attribution.id : null;
-    const { issuer, subject } = actingPerson()?.person ?? {};
-    const contents = typeof plan.body?.data === 'string' ? plan.body.data : null;
-    const how = { hides: (name: string) => policy.masks(entity, name), redact, isFile: contents !== null };
-    const one = createSingleWrite({
-      writer,
-      plan,
-      budget: policy.budget,
-      audit,
-      attempt: {
-        tool: tool.name,
-        entity: entity.name,
-        action,
-        route: path,
-        id,
-        caller: redact(caller),
-        gate: decision.gate,
-        body: plan.body === null ? null : cleanBody(plan.body, how),
-        changes: plan.changes.map(({ field, before, after }) => ({
-          field,
-          before: cleanValue(field, before?.text ?? null, how),
-          after:
-            action === 'delete'
-              ? null
-              : cleanValue(field, field === 'data' && contents !== null ? contents : after.text, how),
-        })),
-        ...(resource === null ? {} : { actAs: resource }),
-        ...(issuer === undefined ? {} : { issuer }),
-        ...(subject === undefined ? {} : { subject: redact(subject) }),
-      },
-      onAuditFailure: (error) => log('error', `The audit log cannot be written: ${String(error)}`),
-    });
-    try {
-      const text = resultText({ kind: 'write', write: await plan.execute(one.writer) }, 'text');
-      const unlogged = 'Note: the outcome of this write could not be written to the audit log.';
-      return one.progress.unlogged ? `${text}\n${unlogged}` : text;
-    } catch (error) {
-      throw afterwards(impersonationRefused(error, resource) ?? error, plan, one.progress.id);
+    if (!decision.open) {
+      if (!isSteps(decision.plan)) {
+        return previewText({ ...decision, plan: decision.plan }, attributed(decision.plan));
+      }
+      previews.add(subject, decision.plan);
+      const problem = unseen && confirm !== undefined ? notPreviewed : decision.problem;
+      return stepsPreviewText(await described(decision.plan), problem, decision.token);
     }
+    previews.remove(subject);
+    const prepare = (step: WritePlan) =>
+      createSingleWrite({
+        writer: allowedWriter(),
+        plan: step,
+        budget: policy.budget,
+        audit,
+        attempt: attemptOf(
+          step,
+          {
+            tool: tool.name,
+            caller,
+            gate: decision.gate,
+            attribution: attributed(step),
+            person: acting?.person,
+          },
+          { policy, redact },
+        ),
+        onAuditFailure: (error) => log('error', `The audit log cannot be written: ${String(error)}`),
+      });
+    if (isSteps(decision.plan)) {
+      allowedWriter();
+      const run = await carryOut(decision.plan, prepare, context);
+      return stepsText({ ...decision.plan, ...run });
+    }
+    return writeOne(decision.plan, prepare(decision.plan));
   };
+}
+
+const notPreviewed =
+  'A query writes the records that its preview showed, and there is none in this session: this is it.';
+
+/** The one write of a call, and what its record holds afterwards. */
+async function writeOne(plan: WritePlan, one: SingleWrite): Promise<string> {
+  try {
+    const text = resultText(
+      { kind: 'write', write: await plan.readBack(await plan.send(one.writer)) },
+      'text',
+    );
+    const unlogged = 'Note: the outcome of this write could not be written to the audit log.';
+    return one.progress.unlogged ? `${text}\n${unlogged}` : text;
+  } catch (error) {
+    throw afterwards(error, plan, one.progress.id);
+  }
 }

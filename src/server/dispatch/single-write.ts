@@ -24,17 +24,22 @@ export interface Progress {
 
 const method = { create: 'POST', update: 'PATCH', delete: 'DELETE' } as const;
 
+export interface SingleWrite {
+  readonly writer: AutotaskWriter;
+  readonly progress: Readonly<Progress>;
+  /** Records that a write whose answer was lost was made after all. */
+  found(id: number): Promise<void>;
+}
+
 /**
  * A writer that makes the one write that was planned and nothing else. Before it is sent it is counted and
  * stands in the audit log; its outcome stands there before anybody is told.
  */
-export function createSingleWrite(settings: SingleWriteSettings): {
-  writer: AutotaskWriter;
-  progress: Progress;
-} {
+export function createSingleWrite(settings: SingleWriteSettings): SingleWrite {
   const { writer, plan, budget, audit, attempt, onAuditFailure } = settings;
   const progress: Progress = { id: null, unlogged: false };
   let spent = false;
+  let record: (outcome: Outcome) => Promise<void> = async () => {};
 
   async function once(
     action: WritePlan['action'],
@@ -56,6 +61,7 @@ export function createSingleWrite(settings: SingleWriteSettings): {
         onAuditFailure(error);
       }
     };
+    record = finish;
     try {
       progress.id = await send();
     } catch (error) {
@@ -84,6 +90,7 @@ export function createSingleWrite(settings: SingleWriteSettings): {
 
   return {
     progress,
+    found: (id) => record({ outcome: 'done', id }),
     writer: {
       ...writer,
       create: (path, body, options) => once('create', path, body, () => writer.create(path, body, options)),

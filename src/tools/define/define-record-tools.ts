@@ -11,6 +11,7 @@ import {
   type ToolContext,
   type WriteTool,
 } from './define-tool.js';
+import { chosen, type Id, itemList, onError, planRecords } from './several.js';
 import * as inputs from './shared-inputs.js';
 
 /** The id of a record to read, given by id, number or name; several matches are an error that lists them. */
@@ -71,6 +72,12 @@ export interface Prepared {
   readonly notes: readonly string[];
 }
 
+/** Records below several others: the field that names one of them, and their entity. */
+interface Below {
+  readonly field: string;
+  readonly entity: string;
+}
+
 export type Prepare = (data: Row, context: ToolContext) => Promise<Prepared>;
 
 const asGiven: Prepare = async (data) => ({ data, notes: [] });
@@ -122,9 +129,9 @@ export function explained(plan: WritePlan, explain: WriteDeclaration<string>['ex
   if (explain === undefined) return plan;
   return {
     ...plan,
-    execute: async (writer) => {
+    send: async (writer, options) => {
       try {
-        return await plan.execute(writer);
+        return await plan.send(writer, options);
       } catch (error) {
         if (!(error instanceof AutotaskError) || error.kind === 'outcomeUnknown') throw error;
         const next = error.upstream.map(explain).find((text) => text !== undefined);
@@ -136,44 +143,89 @@ export function explained(plan: WritePlan, explain: WriteDeclaration<string>['ex
   };
 }
 
+const eachItem = 'Instead: list of {"id":…} with its own fields';
+
 /** `create-*`: the frequent fields as arguments, everything else in `fields`, checked like create-entity. */
-export function defineCreate<FieldName extends string>(tool: WriteDeclaration<FieldName>): WriteTool {
-  const { entity, fields, prepare = asGiven, explain, ...declaration } = tool;
-  const input: z.ZodRawShape = { ...fields, fields: inputs.fields };
+export function defineCreate<FieldName extends string>(
+  tool: WriteDeclaration<FieldName> & { readonly below?: Below },
+): WriteTool {
+  const { entity, fields, prepare = asGiven, explain, below, ...declaration } = tool;
+  const more =
+    below === undefined
+      ? {}
+      : {
+          ...chosen,
+          items: itemList.items.describe(`Instead: list of {"${below.field}":…} with its own fields`),
+          ...onError,
+        };
+  const input: z.ZodRawShape = { ...fields, ...more, fields: inputs.fields };
   return defineWriteTool({
     ...declaration,
     input,
     destructive: false,
     idempotent: false,
-    plan: async ({ fields: others, ...parameters }, context) => {
-      const { data, notes } = await prepare(
-        await merged(entity, parameters, otherFields.parse(others), context),
+    plan: async ({ fields: others, ...rest }, context) => {
+      const one = async (own: Row, now: ToolContext) => {
+        const { data, notes } = await prepare(await merged(entity, own, otherFields.parse(others), now), now);
+        return explained(
+          await now.entities.tenant().writes.planCreate({ entity, data, notes }, now),
+          explain,
+        );
+      };
+      if (below === undefined) return one(rest, context);
+      const { ids, items, query, onError: after, ...parameters } = severalGiven.parse(rest);
+      if (ids === undefined && items === undefined && query === undefined && after === undefined) {
+        return one(parameters, context);
+      }
+      const { [below.field]: parent, ...shared } = parameters;
+      return planRecords(
+        { id: parent === undefined ? undefined : recordId.parse(parent), ids, items, query, onError: after },
+        {
+          entity: below.entity,
+          idName: below.field,
+          shared,
+          one: (id, own, now) => one({ ...own, [below.field]: id }, now),
+        },
         context,
       );
-      const plan = await context.entities.tenant().writes.planCreate({ entity, data, notes }, context);
-      return explained(plan, explain);
     },
   });
 }
 
-/** `update-*`: the record by id or name, and the fields to change. */
-export function defineUpdate<FieldName extends string>(tool: WriteDeclaration<FieldName>): WriteTool {
-  const { entity, fields, prepare = asGiven, ...declaration } = tool;
-  const input: z.ZodRawShape = { id: inputs.idOrName, ...fields, fields: inputs.fields };
+/** Arguments of a tool that takes several records, as far as they are given. */
+const severalGiven = z.looseObject({
+  ids: z.array(recordId).optional(),
+  items: z.array(z.record(z.string(), z.unknown())).optional(),
+  query: z.unknown().optional(),
+  onError: z.enum(['continue', 'stop']).optional(),
+});
+
+/** `update-*`: the record by id or name, and the fields to change; with `several`, several of them. */
+export function defineUpdate<FieldName extends string>(
+  tool: WriteDeclaration<FieldName> & { readonly several?: true },
+): WriteTool {
+  const { entity, fields, prepare = asGiven, several, ...declaration } = tool;
+  const more =
+    several === undefined ? {} : { ...chosen, items: itemList.items.describe(eachItem), ...onError };
+  const id = several === undefined ? inputs.idOrName : inputs.idOrName.optional();
+  const input: z.ZodRawShape = { id, ...more, ...fields, fields: inputs.fields };
   return defineWriteTool({
     ...declaration,
     input,
     destructive: true,
     idempotent: true,
     empties: Object.keys(fields),
-    plan: async ({ id, fields: others, ...parameters }, context) => {
-      const { data, notes } = await prepare(
-        await merged(entity, parameters, otherFields.parse(others), context),
-        context,
-      );
+    plan: async ({ id: named, fields: others, ...rest }, context) => {
+      const { ids, items, query, onError: after, ...parameters } = severalGiven.parse(rest);
       const { subjects, planUpdate } = context.entities.tenant().writes;
-      const found = await subjects.idToWrite(findEntity(entity), recordId.parse(id), 'id', context);
-      return planUpdate({ entity, id: found, data, notes }, context);
+      const one = async (given: Id | undefined, own: Row, now: ToolContext) => {
+        const { data, notes } = await prepare(await merged(entity, own, otherFields.parse(others), now), now);
+        const found = await subjects.idToWrite(findEntity(entity), recordId.parse(given), 'id', now);
+        return planUpdate({ entity, id: found, data, notes }, now);
+      };
+      const records = { entity, idName: 'id', shared: parameters, one };
+      const single = named === undefined ? undefined : recordId.parse(named);
+      return planRecords({ id: single, ids, items, query, onError: after }, records, context);
     },
   });
 }

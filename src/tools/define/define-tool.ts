@@ -4,7 +4,7 @@ import type { AutotaskReader } from '../../client/types.js';
 import type { AggregateResult } from '../../entities/aggregate/index.js';
 import type { Entities } from '../../entities/index.js';
 import type { CallContext, ListResult, RecordResult } from '../../entities/read/read.js';
-import type { WritePlan, WriteResult } from '../../entities/write/plan.js';
+import type { AnyPlan, WriteResult } from '../../entities/write/plan.js';
 import { InvalidArguments } from '../../errors.js';
 import { didYouMean } from '../../nearest.js';
 import type { Content } from '../files/file-content.js';
@@ -132,7 +132,7 @@ export interface WriteTool extends ToolBase {
   /** `plan` validates, routes and describes the write; only the plan's `execute` makes it. */
   accept(args: unknown): Accepted<{
     readonly confirm: string | undefined;
-    plan(context: ToolContext): Promise<WritePlan>;
+    plan(context: ToolContext): Promise<AnyPlan>;
   }>;
 }
 
@@ -194,7 +194,7 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
     readonly idempotent: boolean;
     /** Arguments that are stored, and emptied by null or an empty text. */
     readonly empties?: readonly string[];
-    plan(args: Arguments<Shape>, context: ToolContext): Promise<WritePlan>;
+    plan(args: Arguments<Shape>, context: ToolContext): Promise<AnyPlan>;
   },
 ): WriteTool {
   const { destructive, idempotent, empties = [], plan, ...declaration } = tool;

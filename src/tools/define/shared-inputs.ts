@@ -188,6 +188,38 @@ export const set = {
 /** Any other fields of the entity, user-defined ones included. */
 export const fields = data.optional().describe('JSON object of any other fields, user-defined ones too');
 
+const recordName = z.union([z.string().trim().min(1, { error: 'is empty' }), z.int().min(0)], {
+  error: 'must be an id, a number or a name',
+});
+
+const someOf = <T extends z.ZodType>(one: T, problem: string, shown: Record<string, unknown>) => {
+  const list = z.array(one, { error: problem }).min(1, { error: 'is empty' });
+  return lenient(
+    z.union([
+      list,
+      z.string().transform((text, context): z.output<T>[] => {
+        try {
+          const given: unknown = readJson(text.trim().startsWith('[') ? text : `[${text}]`, toWrite);
+          return list.parse(given);
+        } catch {
+          context.addIssue({ code: 'custom', message: problem });
+          return z.NEVER;
+        }
+      }),
+    ]),
+    shown,
+  );
+};
+
+/** Ids, numbers or names of records. */
+export const recordIds = someOf(recordName, 'must be a list of ids, numbers or names', {
+  type: 'array',
+  items: { type: 'string' },
+}).optional();
+
+/** Records, each with its own fields; announced as JSON text like any object. */
+export const items = someOf(object, 'must be a list of objects', anyObject).optional();
+
 /** The id of a record, or what it is called. */
 export const idOrName = lenient(
   z.union([z.string().trim().min(1, { error: 'is empty' }), z.int().min(0)], {

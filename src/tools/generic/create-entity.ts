@@ -1,5 +1,14 @@
+import { InvalidInput } from '../../errors.js';
 import { defineWriteTool } from '../define/define-tool.js';
+import { itemList, onError, planRecords } from '../define/several.js';
 import * as inputs from '../define/shared-inputs.js';
+
+const neither = new InvalidInput('Nothing was written.', [
+  { field: 'data', problem: 'is required, or items' },
+]);
+const both = new InvalidInput('Nothing was written.', [
+  { field: 'data, items', problem: 'only one of them says what to create' },
+]);
 
 export const createEntity = defineWriteTool({
   name: 'create-entity',
@@ -8,11 +17,27 @@ export const createEntity = defineWriteTool({
     'Create a record of any entity. Everything is checked first; labels and names work as values. Child entities find their parent from parentId or from their own field (ticketID, companyID).',
   input: {
     entity: inputs.entity,
-    data: inputs.data.describe('Fields, user-defined ones too'),
+    data: inputs.data.optional().describe('Fields, user-defined ones too'),
+    items: itemList.items.describe('Instead: several, a list of such objects'),
+    ...onError,
     parentEntity: inputs.parentEntity,
     parentId: inputs.parentId,
   },
   destructive: false,
   idempotent: false,
-  plan: (args, context) => context.entities.tenant().writes.planCreate(args, context),
+  plan: ({ entity, data, items, onError: after, ...parent }, context) => {
+    const { planCreate } = context.entities.tenant().writes;
+    if (data === undefined && items === undefined) throw neither;
+    if (data !== undefined && items !== undefined) throw both;
+    return planRecords(
+      { items, onError: after },
+      {
+        entity,
+        idName: null,
+        shared: data ?? {},
+        one: (_, fields, own) => planCreate({ entity, ...parent, data: fields }, own),
+      },
+      context,
+    );
+  },
 });

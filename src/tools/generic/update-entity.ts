@@ -1,18 +1,36 @@
+import type { Row } from '../../client/types.js';
+import type { CallContext } from '../../entities/read/read.js';
+import { InvalidInput } from '../../errors.js';
 import { defineWriteTool } from '../define/define-tool.js';
+import { chosen, itemList, onError, planRecords, withId } from '../define/several.js';
 import * as inputs from '../define/shared-inputs.js';
+
+const noData = new InvalidInput('Nothing was written.', [
+  { field: 'data', problem: 'is required, or items' },
+]);
 
 export const updateEntity = defineWriteTool({
   name: 'update-entity',
   title: 'Update a record',
-  description: 'Change fields of a record; fields not named keep their value, null empties one.',
+  description:
+    'Change fields of one record or of several at once; fields not named keep their value, null empties one.',
   input: {
     entity: inputs.entity,
-    id: inputs.id,
-    data: inputs.data.describe('Fields to change'),
+    id: inputs.id.optional(),
+    data: inputs.data.optional().describe('Fields to change'),
+    ...chosen,
+    items: itemList.items.describe('Instead: list of {"id":…} with its own fields'),
+    ...onError,
     parentEntity: inputs.parentEntity,
     parentId: inputs.parentId.describe('Only for ResourceTimeOffAdditional'),
   },
   destructive: true,
   idempotent: true,
-  plan: (args, context) => context.entities.tenant().writes.planUpdate(args, context),
+  plan: ({ entity, parentEntity, parentId, data, ...given }, context) => {
+    const { planUpdate } = context.entities.tenant().writes;
+    const one = (id: number, fields: Row, own: CallContext) =>
+      planUpdate({ entity, parentEntity, parentId, id, data: fields }, own);
+    if (data === undefined && given.items === undefined) throw noData;
+    return planRecords(given, { entity, idName: 'id', shared: data ?? {}, one: withId(one) }, context);
+  },
 });

@@ -7,8 +7,9 @@ export const createTicketNote = defineCreate<keyof TicketNoteCreate>({
   name: 'create-ticket-note',
   title: 'Add a note to a ticket',
   description:
-    'Add a note to a ticket (ticketID: id or number). Internal unless publish says otherwise: "All Autotask Users" is visible to the customer.',
+    'Add a note to a ticket (ticketID: id or number), or to several (ids, query of Tickets). Internal unless publish says otherwise: "All Autotask Users" is visible to the customer.',
   entity: 'TicketNotes',
+  below: { field: 'ticketID', entity: 'Tickets' },
   fields: {
     ticketID: inputs.set.name(),
     title: inputs.set.text(),

@@ -6,8 +6,10 @@ import * as inputs from '../define/shared-inputs.js';
 export const updateTicket = defineUpdate<keyof TicketUpdate>({
   name: 'update-ticket',
   title: 'Update a ticket',
-  description: 'Change a ticket, by id or number: assign, move, close, reschedule. A resource needs a role.',
+  description:
+    'Change a ticket, by id or number, or several at once: assign, move, close, reschedule. A resource needs a role.',
   entity: 'Tickets',
+  several: true,
   fields: {
     title: inputs.set.text(),
     description: inputs.set.text(),

@@ -1,0 +1,165 @@
+import { orNull } from '../../entities/read/optional-read.js';
+import type { Change, WritePlan, WriteSteps } from '../../entities/write/plan.js';
+import { stepName } from '../../entities/write/plan.js';
+import { oneLine, shorten } from '../../text.js';
+import type { ToolContext } from '../../tools/define/define-tool.js';
+import { countsOf } from '../output/render-steps.js';
+import { fence, neutralize } from '../output/untrusted-text.js';
+import { type Attribution, attributionLines } from './preview.js';
+
+/** Characters of one value in the table; a value that all records get is shown whole, above it. */
+const mostOfValue = 160;
+const mostOfName = 120;
+/** What is shown of a record that would be deleted. */
+const mostFields = 5;
+
+const would = { create: 'create', update: 'update', delete: 'delete for good' } as const;
+
+const shown = (text: string | undefined) => (text === undefined || text === '' ? '(empty)' : text);
+const cell = (text: string | undefined) => shorten(oneLine(neutralize(shown(text))), mostOfValue);
+
+const isMark = ({ mark }: WritePlan, { field }: Change) => mark?.toLowerCase() === field.toLowerCase();
+
+/** Fields that every record gets, with the one value: told once. */
+function common(steps: readonly WritePlan[]): ReadonlyMap<string, string> {
+  const [first, ...others] = steps;
+  if (first === undefined || others.length === 0 || first.action === 'delete') return new Map();
+  const same = first.changes.filter(
+    (change) =>
+      !isMark(first, change) &&
+      others.every(({ changes }) =>
+        changes.some(({ field, after }) => field === change.field && after.text === change.after.text),
+      ),
+  );
+  return new Map(same.map(({ field, after }) => [field, after.text]));
+}
+
+function changesOf(step: WritePlan, told: ReadonlyMap<string, string>): string[] {
+  if (step.action === 'delete') {
+    const summary = step.changes.filter(
+      ({ field, before }) =>
+        step.entity.summaryFields.includes(field) && before?.text !== '' && field !== 'id',
+    );
+    return summary.slice(0, mostFields).map(({ field, before }) => `${field}: ${cell(before?.text)}`);
+  }
+  return step.changes.flatMap((change) => {
+    const { field, before, after } = change;
+    if (isMark(step, change)) return [];
+    const is = told.has(field) ? '' : ` -> ${cell(after.text)}`;
+    if (step.action === 'update') return [`${neutralize(field)}: ${cell(before?.text)}${is}`];
+    return told.has(field) ? [] : [`${neutralize(field)}: ${cell(after.text)}`];
+  });
+}
+
+const grouped = (texts: readonly string[]): string[] => {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const only = counts.size === 1;
+  return [...counts].map(([text, count]) => (only ? text : `${count} of them: ${text}`));
+};
+
+/** Requests that carrying it out takes: each write, and the reads before and after. */
+const requestsOf = (count: number) => count + 2 * Math.ceil(count / 50) + 1;
+
+async function roomLine(count: number, left: number, context: ToolContext): Promise<string> {
+  const requests = `It takes about ${requestsOf(count)} requests`;
+  const found = await orNull(() =>
+    context.entities.tenant().reader.threshold(context.signal ? { signal: context.signal } : {}),
+  );
+  const policy =
+    left < count
+      ? ` The policy of this server has room for ${left} more writes this hour: the rest waits.`
+      : '';
+  if (found === null) return `${requests}; how much of the hour's threshold is used is not known.${policy}`;
+  const { currentTimeframeRequestCount: used, externalRequestThreshold: most } = found;
+  const room = used + requestsOf(count) <= most ? 'there is room' : 'there is NOT room for all of it';
+  return `${requests}; ${used} of the hour's ${most} are used: ${room}.${policy}`;
+}
+
+export interface StepsPreview {
+  /** What would happen, in words of this server. */
+  readonly head: string;
+  /** Who sees it, in whose name, what it takes. */
+  readonly facts: readonly string[];
+  /** The table, with text of the tenant and of the caller. */
+  readonly data: readonly string[];
+}
+
+/** One table: each record by number and title, before and after, warnings, and those left out with the reason. */
+export async function stepsPreview(
+  { steps, skipped, notes, onError }: WriteSteps,
+  attribution: (plan: WritePlan) => Attribution,
+  left: number,
+  context: ToolContext,
+): Promise<StepsPreview> {
+  const told = common(steps);
+  const audiences = new Set(steps.map(({ audience }) => audience.text));
+  const rows: string[] = [];
+  const below: string[] = [];
+  for (const step of steps) {
+    const warnings = await step.warnings();
+    below.push(...((await step.childCounts?.()) ?? []).filter((line) => !line.startsWith('Nothing')));
+    rows.push(
+      [
+        shorten(oneLine(neutralize(stepName(step))), mostOfName),
+        ...changesOf(step, told),
+        ...(audiences.size > 1 ? [`Who sees it: ${step.audience.text}`] : []),
+        ...warnings.map((warning) => `Warning: ${neutralize(warning)}`),
+      ].join('\t'),
+    );
+  }
+  const actions = [...new Set(steps.map(({ action }) => would[action]))].join(', ');
+  const paths = [
+    ...new Set(steps.map(({ path, action }) => (action === 'delete' ? path.replace(/\/\d+$/, '') : path))),
+  ];
+  const said = grouped(steps.flatMap((step) => step.notes));
+  const left_out = skipped.map(
+    ({ called, reason }) =>
+      `Skipped: ${shorten(oneLine(neutralize(called)), mostOfName)}: ${oneLine(neutralize(reason))}`,
+  );
+  return {
+    head:
+      steps.length === 0
+        ? `There is nothing to write: ${skipped.length} skipped.`
+        : `This would ${actions} ${countsOf(steps)} (${paths.length > 3 ? `${paths.length} paths` : paths.join(', ')})${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}${onError === 'stop' ? ', and stop when one is refused' : ''}:`,
+    facts:
+      steps.length === 0
+        ? []
+        : [
+            ...grouped(below),
+            ...grouped(steps.map(({ audience }) => `Who sees it: ${audience.text}`)),
+            ...new Set(steps.flatMap((step) => attributionLines(step, attribution(step)))),
+            await roomLine(steps.length, left, context),
+          ],
+    data: [
+      ...notes.map((note) => `Note: ${neutralize(note)}`),
+      ...said.map((note) => `Note: ${neutralize(note)}`),
+      ...[...told].map(([field, text]) => `Each: ${neutralize(field)} -> ${shown(text)}`),
+      ...rows,
+      ...left_out,
+    ],
+  };
+}
+
+export const stepsPreviewText = (
+  { head, facts, data }: StepsPreview,
+  problem: string | null,
+  token: string | null,
+) =>
+  [
+    `PREVIEW, nothing was written.${problem === null ? '' : ` ${problem}`} ${head}`,
+    ...(data.length === 0 ? [] : fence(data)),
+    ...facts,
+    ...(token === null ? [] : [`To do it, call again with the same arguments and confirm: "${token}".`]),
+  ].join('\n');
+
+/** A person reads a dialog: the facts first, then as many rows as fit. */
+const mostRows = 40;
+
+export const stepsQuestion = ({ head, facts, data }: StepsPreview): string =>
+  [
+    head,
+    ...facts,
+    ...(data.length > mostRows ? [`${data.length - mostRows} more lines are not shown here.`] : []),
+    ...fence(data.slice(0, mostRows).map((line) => shorten(oneLine(line), 300))),
+  ].join('\n');

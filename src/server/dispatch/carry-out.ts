@@ -1,0 +1,166 @@
+import type { Row } from '../../client/types.js';
+import type { FoundOutcome } from '../../entities/write/outcome.js';
+import { stepName, type WritePlan, type WriteSteps } from '../../entities/write/plan.js';
+import { AutotaskError, InvalidInput } from '../../errors.js';
+import { canonical } from '../../text.js';
+import type { ToolContext } from '../../tools/define/define-tool.js';
+import type { StepOutcome } from '../output/render-steps.js';
+import type { SingleWrite } from './single-write.js';
+
+/** Records are compared with their preview, and read back, so many at a time. */
+const mostTogether = 50;
+
+/** Errors about one record, after which the next one may do. All others would meet it as well: they end a run. */
+const ofOneRecord: ReadonlySet<string> = new Set([
+  'invalid',
+  'notFound',
+  'notAllowed',
+  'conflict',
+  'permission',
+  'unexpected',
+]);
+
+export interface Run {
+  readonly outcomes: readonly StepOutcome[];
+  /** What ended it before its end. */
+  readonly stopped: string | null;
+  /** Differences that reading back found, by record. */
+  readonly differences: readonly string[];
+  readonly notes: readonly string[];
+}
+
+const reasonOf = (error: AutotaskError): string =>
+  [error instanceof InvalidInput ? error.lines.join(' ') : error.message, ...error.upstream]
+    .filter((text, at, all) => all.indexOf(text) === at)
+    .join(' ');
+
+const afterLost = (found: FoundOutcome | null): string => {
+  if (found === null) return 'its answer was lost, and Autotask could not be asked whether it was made';
+  return found.made === false
+    ? 'its answer was lost, and a moment later nothing of it was there'
+    : 'its answer was lost, and the tenant does not tell whether it was made';
+};
+
+/**
+ * Makes the writes of a plan, one after the other. `prepare` counts and records each and hands out the one writer
+ * that can make it. Never rejects because of a write: what became of each is in the answer.
+ */
+export async function carryOut(
+  { steps, onError }: WriteSteps,
+  prepare: (step: WritePlan, index: number) => SingleWrite,
+  context: ToolContext,
+): Promise<Run> {
+  const { reads } = context.entities.tenant();
+  const outcomes: StepOutcome[] = [];
+  const notes = new Set<string>();
+  const made = new Set<number>();
+  let stopped: string | null = null;
+  const { signal, progress, ...rest } = context;
+
+  /** Rows of the next records, where Autotask hands them out together; the first are as fresh as the plan. */
+  async function changedAmong(from: number): Promise<ReadonlySet<WritePlan>> {
+    const next = steps.slice(from, from + mostTogether).filter(({ stored }) => stored !== null);
+    const now = await rowsOf(next.map((step) => ({ step, id: step.id ?? 0 })));
+    return new Set(
+      next.filter((step) => {
+        const row = now.get(step);
+        return row !== undefined && canonical(row) !== canonical(step.stored);
+      }),
+    );
+  }
+
+  /** The records of steps; absent where they cannot be read together, null where they are gone. */
+  async function rowsOf(wanted: readonly { readonly step: WritePlan; readonly id: number }[]) {
+    const found = new Map<WritePlan, Row | null>();
+    for (const entity of new Set(wanted.map(({ step }) => step.entity))) {
+      const own = wanted.filter(({ step }) => step.entity === entity);
+      const rows = await reads.rows(
+        entity,
+        own.map(({ id }) => id),
+        rest,
+      );
+      if (rows === null) continue;
+      for (const { step, id } of own) found.set(step, rows.get(`${entity.name}/${id}`) ?? null);
+    }
+    return found;
+  }
+
+  /** Before anything else: whether the write whose answer was lost was made. */
+  async function lookUp(step: WritePlan, one: SingleWrite): Promise<StepOutcome> {
+    const found = await step.outcome(made).catch(() => null);
+    const called = stepName(step);
+    if (found?.made !== true) return { called, state: 'unknown', id: step.id, why: afterLost(found) };
+    await one.found(found.id);
+    made.add(found.id);
+    return { called, state: 'done', id: found.id, why: 'its answer was lost; the tenant has it' };
+  }
+
+  async function make(step: WritePlan, index: number): Promise<StepOutcome> {
+    const one = prepare(step, index);
+    const called = stepName(step);
+    try {
+      const id = await step.send(one.writer, {});
+      made.add(id);
+      return { called, state: 'done', id };
+    } catch (error) {
+      if (one.progress.id !== null) return { called, state: 'done', id: one.progress.id };
+      if (!(error instanceof AutotaskError) || error.kind === 'outcomeUnknown') {
+        stopped = 'the answer to a write was lost';
+        return lookUp(step, one);
+      }
+      const why = reasonOf(error);
+      if (!ofOneRecord.has(error.kind)) {
+        stopped = error.retryAfter === undefined ? why : `${why} Try again in ${error.retryAfter} seconds.`;
+        return { called, state: 'not reached', id: step.id };
+      }
+      if (onError === 'stop') stopped = 'a record was refused';
+      return { called, state: 'refused', id: step.id, why };
+    } finally {
+      if (one.progress.unlogged) notes.add('The outcome of a write could not be written to the audit log.');
+    }
+  }
+
+  let changed: ReadonlySet<WritePlan> = new Set();
+  for (const [index, step] of steps.entries()) {
+    if (stopped === null && signal?.aborted === true) stopped = 'the call was cancelled';
+    if (stopped === null && index > 0 && index % mostTogether === 0) {
+      try {
+        changed = await changedAmong(index);
+      } catch (error) {
+        stopped = error instanceof AutotaskError ? reasonOf(error) : 'the next records could not be read';
+      }
+    }
+    const called = stepName(step);
+    if (stopped !== null) outcomes.push({ called, state: 'not reached', id: step.id });
+    else if (changed.has(step)) {
+      outcomes.push({ called, state: 'skipped', id: step.id, why: 'changed since the preview' });
+    } else outcomes.push(await make(step, index));
+    if (stopped === null) progress?.(index + 1, steps.length, 'written');
+  }
+  return { outcomes, stopped, ...(await readBackAll()), notes: [...notes] };
+
+  async function readBackAll(): Promise<Pick<Run, 'differences'>> {
+    const done = steps.flatMap((step, at) => {
+      const outcome = outcomes[at];
+      return outcome?.state === 'done' && outcome.id !== null ? [{ step, id: outcome.id }] : [];
+    });
+    if (signal?.aborted === true) return { differences: [] };
+    const differences: string[] = [];
+    for (let from = 0; from < done.length; from += mostTogether) {
+      const part = done.slice(from, from + mostTogether);
+      try {
+        const rows = await rowsOf(part);
+        for (const { step, id } of part) {
+          const back = await step.readBack(id, rows.get(step));
+          if (back.differences.length > 0)
+            differences.push(`${stepName(step)}: ${back.differences.join('; ')}`);
+        }
+      } catch (error) {
+        if (!(error instanceof AutotaskError)) throw error;
+        notes.add(`Not all records could be read back (${error.message}).`);
+        break;
+      }
+    }
+    return { differences };
+  }
+}

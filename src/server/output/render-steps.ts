@@ -1,0 +1,95 @@
+import type { SkippedRecord, WritePlan } from '../../entities/write/plan.js';
+import { oneLine, shorten } from '../../text.js';
+import { notes, tenantData } from './untrusted-text.js';
+
+export type StepState = 'done' | 'skipped' | 'refused' | 'unknown' | 'not reached';
+
+/** What became of one record of a call that wrote several. */
+export interface StepOutcome {
+  readonly called: string;
+  readonly state: StepState;
+  /** Null for a new record that is not there. */
+  readonly id: number | null;
+  readonly why?: string;
+}
+
+/** Records that an answer names one by one; the rest is counted. */
+const mostNamed = 20;
+const mostOfName = 120;
+const mostOfReason = 300;
+
+const did = { create: 'Created', update: 'Updated', delete: 'Deleted' } as const;
+
+/** `3 Tickets`, by entity. */
+export function countsOf(steps: readonly WritePlan[]): string {
+  const counts = new Map<string, number>();
+  for (const { entity } of steps) counts.set(entity.name, (counts.get(entity.name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => `${count} ${name}`).join(', ') || 'nothing';
+}
+
+export interface StepsAnswer {
+  readonly steps: readonly WritePlan[];
+  readonly outcomes: readonly StepOutcome[];
+  readonly skipped: readonly SkippedRecord[];
+  readonly stopped: string | null;
+  readonly differences: readonly string[];
+  readonly notes: readonly string[];
+}
+
+const some = (lines: readonly string[], what: string): string[] =>
+  lines.length <= mostNamed
+    ? [...lines]
+    : [...lines.slice(0, mostNamed), `${lines.length - mostNamed} more ${what}`];
+
+const cell = (text: string, most: number) => shorten(oneLine(text), most);
+
+/** What was done and what was not, small however many records there are: counts, then every one that is not done. */
+export function stepsText(answer: StepsAnswer): string {
+  const { steps, outcomes, skipped, stopped, differences } = answer;
+  const all: StepOutcome[] = [
+    ...outcomes,
+    ...skipped.map(({ called, reason }) => ({ called, state: 'skipped' as const, id: null, why: reason })),
+  ];
+  const of = (state: StepState) => all.filter((outcome) => outcome.state === state);
+  const counts = (['done', 'skipped', 'refused', 'unknown', 'not reached'] as const).map(
+    (state) => `${state} ${of(state).length}`,
+  );
+  const made = steps.filter((_, at) => outcomes[at]?.state === 'done');
+  const actions = [...new Set(made.map(({ action }) => did[action]))];
+  const head = made.length === 0 ? 'Nothing was written' : `${actions.join(', ')} ${countsOf(made)}`;
+  const created = steps.flatMap(({ action, entity }, at) =>
+    action === 'create' && outcomes[at]?.state === 'done' ? [`${entity.name} ${outcomes[at]?.id}`] : [],
+  );
+  const named = (['refused', 'unknown', 'skipped', 'not reached'] as const).flatMap((state) =>
+    some(
+      of(state).map(({ called, why }) =>
+        [state, cell(called, mostOfName), ...(why === undefined ? [] : [cell(why, mostOfReason)])].join('\t'),
+      ),
+      state,
+    ),
+  );
+  const found = of('done').flatMap(({ called, why }) =>
+    why === undefined ? [] : [`done\t${called}\t${why}`],
+  );
+  const stored = some(
+    differences.map((line) => `Stored otherwise than sent: ${cell(line, mostOfReason)}`),
+    'stored otherwise than sent',
+  );
+  const lines = [...notes(answer.notes), ...found, ...named, ...stored];
+  return [
+    `${head}: ${counts.join(', ')}.`,
+    ...(stopped === null ? [] : ['It was stopped before its end:', ...tenantData([stopped])]),
+    ...(created.length === 0 ? [] : [`New: ${byEntity(created)}`]),
+    ...(lines.length === 0 ? [] : tenantData(lines)),
+  ].join('\n');
+}
+
+/** `Tickets 1, 2, 3; TicketNotes 4` */
+function byEntity(created: readonly string[]): string {
+  const ids = new Map<string, string[]>();
+  for (const one of created) {
+    const [name = '', id = ''] = one.split(' ');
+    ids.set(name, [...(ids.get(name) ?? []), id]);
+  }
+  return [...ids].map(([name, list]) => `${name} ${list.join(', ')}`).join('; ');
+}

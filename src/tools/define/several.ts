@@ -1,0 +1,221 @@
+import * as z from 'zod';
+import type { Row } from '../../client/types.js';
+import { findEntity } from '../../entities/metadata/entity-names.js';
+import { numberField } from '../../entities/references/references.js';
+import type { AnyPlan, SkippedRecord, WritePlan } from '../../entities/write/plan.js';
+import { AutotaskError, InvalidInput, type Problem } from '../../errors.js';
+import { canonical } from '../../text.js';
+import type { ToolContext } from './define-tool.js';
+import * as inputs from './shared-inputs.js';
+
+/** Arguments by which a tool that writes one record takes several. */
+export const chosen = {
+  ids: inputs.recordIds.describe('Instead: several, the same for each'),
+  query: inputs.query.optional().describe('Instead: all that match; preview first'),
+};
+export const itemList = { items: inputs.items };
+export const onError = { onError: z.enum(['continue', 'stop']).optional() };
+
+export type Id = string | number;
+
+interface Given {
+  readonly id?: Id | undefined;
+  readonly ids?: readonly Id[] | undefined;
+  readonly items?: readonly Row[] | undefined;
+  readonly query?: unknown;
+  readonly onError?: 'continue' | 'stop' | undefined;
+}
+
+interface Records {
+  /** The entity that ids and query name. */
+  readonly entity: string;
+  /** What this tool calls the id of one record; null where a new one has none. */
+  readonly idName: string | null;
+  /** Fields given beside `items`, where each has its own. */
+  readonly shared: Row;
+  /** Plans one. `data` are its own fields. Its call is a single one when nothing else was given. */
+  one(id: Id | undefined, data: Row, context: ToolContext): Promise<WritePlan>;
+}
+
+/** For entities whose records are named by an id. */
+export const withId =
+  (one: (id: number, data: Row, context: ToolContext) => Promise<WritePlan>): Records['one'] =>
+  (id, data, context) =>
+    one(Number(id), data, context);
+
+const refuse = (...problems: Problem[]) => new InvalidInput('Nothing was written.', problems);
+
+interface Target {
+  readonly id: Id | undefined;
+  readonly data: Row;
+}
+
+/** Errors about one record, which say nothing about the next one. */
+const ofOneRecord: ReadonlySet<string> = new Set(['invalid', 'notFound', 'notAllowed', 'conflict']);
+
+const reasonOf = (error: AutotaskError) =>
+  error instanceof InvalidInput ? error.lines.map((line) => line.slice(2)).join(' ') : error.message;
+
+/** An update of nothing: every field holds already what it should. */
+function isDone({ action, body, stored }: WritePlan): boolean {
+  if (action !== 'update' || body === null || stored === null) return false;
+  const udfs = z.array(z.object({ name: z.string(), value: z.unknown() }));
+  const same = (name: string, value: unknown) => {
+    if (name !== 'userDefinedFields') return canonical(value) === canonical(stored[name] ?? null);
+    const held = new Map((udfs.safeParse(stored[name]).data ?? []).map((udf) => [udf.name, udf.value]));
+    return (udfs.safeParse(value).data ?? []).every(
+      (udf) => canonical(udf.value) === canonical(held.get(udf.name) ?? null),
+    );
+  };
+  return Object.entries(body).every(([name, value]) => name === 'id' || same(name, value));
+}
+
+/** Ids behind numbers of tickets, tasks or projects, all in one query; what is no number is left for later. */
+async function idsByNumber(entityName: string, given: readonly Id[], context: ToolContext) {
+  const entity = findEntity(entityName);
+  const field = numberField(entity) ?? entity.nameFields.find((name) => name.endsWith('Number'));
+  const numbers = given.filter((id) => typeof id === 'string' && /^[A-Z]\d{8}\.\d+$/.test(id));
+  const found = new Map<Id, number>();
+  if (field === undefined || numbers.length < 2) return found;
+  const { reads } = context.entities.tenant();
+  const query = { filter: [{ op: 'in', field, value: numbers }] };
+  const prepared = await reads.prepare({ entity: entityName, query }, context);
+  const { rows } = await reads.rowsOf(
+    prepared.entity.path,
+    prepared.filter,
+    ['id', field],
+    numbers.length,
+    context,
+  );
+  const times = new Map<unknown, number>();
+  for (const row of rows) times.set(row[field], (times.get(row[field]) ?? 0) + 1);
+  for (const row of rows) {
+    const number = String(row[field]);
+    if (typeof row.id === 'number' && times.get(row[field]) === 1) found.set(number, row.id);
+  }
+  return found;
+}
+
+const tooMany = (field: string, count: number, most: number) =>
+  refuse({ field, problem: `names ${count} records; one call writes at most ${most}` });
+
+/** The records of a query as they are now, or those of the preview that is confirmed. */
+async function selected(query: unknown, entity: string, context: ToolContext) {
+  const { reads } = context.entities.tenant();
+  const most = context.entities.policy.maxRecordsPerCall;
+  if (context.previewed !== undefined) return { ids: context.previewed };
+  const found = await reads.prepare({ entity, query }, context);
+  if (found.raw.filter.length === 0) throw refuse({ field: 'query', problem: 'has no condition' });
+  const { rows, more } = await reads.rowsOf(found.entity.path, found.filter, undefined, most, context);
+  if (more) {
+    const { count } = await reads.count({ entity, query }, context);
+    throw tooMany('query', count, most);
+  }
+  if (rows.length === 0) throw new AutotaskError('notFound', `No ${entity} match. Nothing was written.`);
+  return { ids: rows.flatMap(({ id }) => (typeof id === 'number' ? [id] : [])), rows };
+}
+
+async function targetsOf(given: Given, { entity, idName, shared }: Records, context: ToolContext) {
+  const { ids, items, query } = given;
+  const most = context.entities.policy.maxRecordsPerCall;
+  if (query !== undefined) {
+    const found = await selected(query, entity, context);
+    return { targets: found.ids.map((id): Target => ({ id, data: shared })), rows: found.rows };
+  }
+  if (ids !== undefined) return { targets: ids.map((id): Target => ({ id, data: shared })) };
+  const list = items ?? [];
+  if (list.length > most) throw tooMany('items', list.length, most);
+  const [extra] = Object.keys(shared);
+  if (extra !== undefined) throw refuse({ field: extra, problem: 'belongs into each of the items' });
+  const targets = list.map((item, at): Target => {
+    const { data: inner, ...own } = item;
+    const fields = inputs.data.safeParse(inner);
+    const data: Row = inner !== undefined && fields.success ? { ...own, ...fields.data } : item;
+    if (idName === null) return { id: undefined, data };
+    const { [idName]: named, id = named, ...rest } = data;
+    const read = inputs.idOrName.safeParse(id);
+    if (!read.success) throw refuse({ field: `items[${at}].${idName}`, problem: 'is required' });
+    return { id: read.data, data: rest };
+  });
+  return { targets };
+}
+
+/** The plan of a call: that of one record, or a step for each of several. */
+export async function planRecords(given: Given, records: Records, context: ToolContext): Promise<AnyPlan> {
+  const { entity, idName, shared, one } = records;
+  const ways = { [idName ?? 'data']: given.id, ids: given.ids, items: given.items, query: given.query };
+  const used = Object.entries(ways).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (used.length > 1)
+    throw refuse({ field: used.join(', '), problem: 'only one of them says which records' });
+  const [way] = used;
+  if (way === undefined || way === idName) {
+    if (given.onError !== undefined) {
+      throw refuse({ field: 'onError', problem: 'is for calls that concern several records' });
+    }
+    if (way === undefined && idName !== null) {
+      throw refuse({ field: idName, problem: 'is required, or ids, items or query' });
+    }
+    return one(given.id, shared, context);
+  }
+  const most = context.entities.policy.maxRecordsPerCall;
+  if ((given.ids?.length ?? 0) > most) throw tooMany('ids', given.ids?.length ?? 0, most);
+  const { targets, rows } = await targetsOf(given, records, context);
+  const { writes } = context.entities.tenant();
+  const steps: WritePlan[] = [];
+  const skipped: SkippedRecord[] = [];
+  const errors: AutotaskError[] = [];
+  const skip = (target: Target, error: unknown) => {
+    if (!(error instanceof AutotaskError) || !ofOneRecord.has(error.kind)) throw error;
+    errors.push(error);
+    const at = targets.indexOf(target) + 1;
+    skipped.push({
+      called: target.id === undefined ? `item ${at}` : String(target.id),
+      reason: reasonOf(error),
+    });
+  };
+  const numbers = await idsByNumber(
+    entity,
+    targets.flatMap(({ id }) => id ?? []),
+    context,
+  );
+  const found: { readonly target: Target; readonly id: number | undefined }[] = [];
+  const seen = new Set<number>();
+  for (const target of targets) {
+    const { id } = target;
+    try {
+      const known =
+        id === undefined
+          ? undefined
+          : (numbers.get(id) ??
+            (await writes.subjects.idToWrite(findEntity(entity), id, idName ?? 'id', context)));
+      if (known !== undefined && idName === 'id' && seen.has(known)) {
+        throw refuse({ field: 'id', problem: `${known} is given twice` });
+      }
+      if (known !== undefined) seen.add(known);
+      found.push({ target, id: known });
+    } catch (error) {
+      skip(target, error);
+    }
+  }
+  const known = found.flatMap(({ id }) => id ?? []);
+  const read =
+    known.length === 0
+      ? context
+      : await writes.prefetch(findEntity(entity), [...new Set(known)], context, rows);
+  const own: ToolContext = { ...context, ...read };
+  for (const { target, id } of found) {
+    try {
+      const plan = await one(id, target.data, own);
+      if (isDone(plan)) skipped.push({ called: plan.called[0] ?? '', reason: 'already as wanted' });
+      else steps.push(plan);
+    } catch (error) {
+      skip(target, error);
+    }
+  }
+  const [first] = errors;
+  // Nothing of it can be written, and for one reason: it is told like that of a single record.
+  if (steps.length === 0 && first !== undefined && errors.every(({ message }) => message === first.message))
+    throw first;
+  const { onError = 'continue' } = given;
+  return { steps, skipped, onError, notes: [], byQuery: given.query !== undefined, chosen: known };
+}
