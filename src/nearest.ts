@@ -29,15 +29,19 @@ function plain(text: string): string {
 
 /** A space between digits is what keeps `1 2` and `12` apart. */
 const spaces = /\s+/g;
+const spaceOfDigits = /\d\s+\d/;
 
 /**
  * The text as case, spacing and Unicode normalisation leave it: two texts with the same key are the same to a
  * reader. Letters of every script and all signs stay what they are.
  */
-export const spellingKey = (text: string): string =>
-  plain(text).replace(spaces, (space, at: number, whole: string) =>
+export function spellingKey(given: string): string {
+  const text = plain(given);
+  if (!spaceOfDigits.test(text)) return text.replace(spaces, '');
+  return text.replace(spaces, (space, at: number, whole: string) =>
     /\d/.test(whole[at - 1] ?? '') && /\d/.test(whole[at + space.length] ?? '') ? ' ' : '',
   );
+}
 
 /**
  * Marks that only part words: `in-progress`, `ticket_notes`, `Größe (cm)`. Not `#`, `%`, `&`, `@`, `*` and `!`, which
@@ -45,9 +49,12 @@ export const spellingKey = (text: string): string =>
  */
 const partings = /(?<!\p{N})[\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{Pi}\p{Pf}.,:;'"/\\?]+(?!\p{N})/gu;
 
+const mark = /[\p{P}]/u;
+
 /** The same words in the same order, whatever parts them. */
 function wordKey(text: string): string {
-  const words = plain(text).replace(partings, ' ').replace(/\s+/g, ' ').trim();
+  const whole = plain(text);
+  const words = (mark.test(whole) ? whole.replace(partings, ' ') : whole).replace(/\s+/g, ' ').trim();
   return words === '' ? spellingKey(text) : words;
 }
 
@@ -61,6 +68,9 @@ export function fold(name: string): string {
   return bare === '' ? key : bare;
 }
 
+/** No list that a person chooses from is longer. */
+const mostNames = 20_000;
+
 const keys = {
   /** What is stored: only case, spacing and normalisation may differ. */
   stored: [spellingKey],
@@ -72,7 +82,7 @@ const keys = {
 
 /**
  * Those of the valid ones that the given name means: in exactly that spelling, else in another case or spacing, else
- * with other marks between its words. Several are for the caller to refuse: none of them is better than the others.
+ * with other marks between its words; among more than 20,000 names in exactly that spelling alone. Several are for the caller to refuse: none of them is better than the others.
  */
 export function named<T>(
   given: string,
@@ -83,19 +93,32 @@ export function named<T>(
   const spelling = given.trim();
   if (spelling === '') return [];
   const exact = valid.filter((one) => nameOf(one).trim() === spelling);
-  if (exact.length > 0) return exact;
+  // The first time that a longer list is compared in any other way would hold everybody up.
+  if (exact.length > 0 || valid.length > mostNames) return exact;
   for (const key of keys[how]) {
     const wanted = key(spelling);
-    const found = wanted === '' ? [] : valid.filter((one) => key(nameOf(one)) === wanted);
+    const known = keysOf(valid, nameOf, key);
+    const found = wanted === '' ? [] : valid.filter((_, at) => known[at] === wanted);
     if (found.length > 0) return found;
   }
   return [];
 }
 
+/** The keys of the names in a long list, which is that of a picklist and asked again and again, always by its labels. */
+const keptKeys = new WeakMap<object, Map<(name: string) => string, readonly string[]>>();
+const keptFrom = 1_000;
+
+function keysOf<T>(valid: readonly T[], nameOf: (one: T) => string, key: (name: string) => string) {
+  const kept = keptKeys.get(valid) ?? new Map<(name: string) => string, readonly string[]>();
+  const known = kept.get(key);
+  if (known?.length === valid.length) return known;
+  const made = valid.map((one) => key(nameOf(one)));
+  if (valid.length >= keptFrom) keptKeys.set(valid, kept.set(key, made));
+  return made;
+}
+
 /** Names are short; nobody mistypes a longer text, and comparing such texts would take as long as somebody likes. */
 const mostLetters = 200;
-/** No list that a person chooses from is longer. */
-const mostNames = 20_000;
 /** Steps of comparing letters that one search may cost, some 20 ms. */
 const mostSteps = 2_000_000;
 

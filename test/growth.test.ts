@@ -4,6 +4,7 @@ import { redactError } from '../src/client/http/redact-error.js';
 import { classifyResponse } from '../src/client/http/response.js';
 import { AutotaskError, InvalidInput } from '../src/errors.js';
 import { createLog } from '../src/log.js';
+import { named } from '../src/nearest.js';
 import { createRedactor } from '../src/redact.js';
 import { decimal, integer } from '../src/scalars.js';
 import { errorText } from '../src/server/output/render.js';
@@ -120,4 +121,23 @@ describe('text of any length', () => {
     },
     120_000,
   );
+});
+
+describe('names among very many labels', () => {
+  const listOf = (length: number) => Array.from({ length }, (_, at) => `Größe Nr. ${at} (alt)`);
+
+  it('are compared with keys that are made once for each list', () => {
+    const labels = listOf(20_000);
+    const find = () => named('größe nr 7777 alt', labels, (label) => label, 'label');
+    expect(find()).toEqual(['Größe Nr. 7777 (alt)']);
+    expect(least(find, 5)).toBeLessThan(50);
+  });
+
+  it('are found in their exact spelling alone where there are more than people choose from', () => {
+    const labels = listOf(100_000);
+    const find = (label: string) => named(label, labels, (text) => text, 'label');
+    expect(find('Größe Nr. 77777 (alt)')).toEqual(['Größe Nr. 77777 (alt)']);
+    expect(find('größe nr 77777 alt')).toEqual([]);
+    expect(least(() => find('größe nr 77777 alt'), 1)).toBeLessThan(100);
+  });
 });
