@@ -1,5 +1,4 @@
 import { load } from '../../../generated/load.js';
-import { actingPerson } from '../../acting-person.js';
 import { type Changes, createChangedRecords } from '../../changed-records.js';
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
@@ -10,6 +9,7 @@ import { entityOfType } from '../metadata/entity-names.js';
 import { autotaskNumber, autotaskNumberIn, nameWithoutAddress } from '../values/text-patterns.js';
 import { identifyingCondition, mayHoldIdentifier } from './identifying-fields.js';
 import { createCachedQuery, createEntityCache } from './reference-cache.js';
+import { resourceOfCaller } from './resource-of-caller.js';
 import { mostSimilar, similarNameFilter } from './similar-names.js';
 
 /** How many ids one `in` condition may hold: Autotask counts each as an OR condition. */
@@ -68,19 +68,6 @@ interface NamedRecord {
   readonly name: string | null;
   readonly exists: boolean;
   readonly isActive: boolean;
-}
-
-/** Whoever asks, as one that a name fits. */
-async function resourceOfCaller(): Promise<Candidate> {
-  const acting = actingPerson();
-  if (acting === undefined) {
-    throw new AutotaskError('invalid', '"me" is nobody here: this server does not know who asks.', {
-      next: 'Name the resource. The operator can set AUTOTASK_ME, or let people sign in (AUTOTASK_HTTP_AUTH=oauth).',
-    });
-  }
-  const found = await acting.resource();
-  if ('problem' in found) throw new AutotaskError('invalid', `"me" is nobody here: ${found.problem}`);
-  return { ...found, isActive: true };
 }
 
 /** A record that says nothing about it is active. */
