@@ -1,19 +1,21 @@
 import { createServer } from 'node:http';
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import { createMcpHandler, Server } from '@modelcontextprotocol/server';
 
 /** What the SDK alone costs: no token, no checks, one tool that does nothing. */
-const server = createServer(async (request, response) => {
+const handler = createMcpHandler(() => {
   const mcp = new Server({ name: 'bare', version: '1' }, { capabilities: { tools: {} } });
-  mcp.setRequestHandler(ListToolsRequestSchema, () => ({
+  mcp.setRequestHandler('tools/list', () => ({
     tools: [{ name: 'nothing', inputSchema: { type: 'object' } }],
   }));
-  mcp.setRequestHandler(CallToolRequestSchema, () => ({ content: [{ type: 'text', text: 'nothing' }] }));
-  const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
-  response.once('close', () => void mcp.close());
-  await mcp.connect(transport);
-  await transport.handleRequest(request, response);
+  mcp.setRequestHandler('tools/call', () => ({ content: [{ type: 'text', text: 'nothing' }] }));
+  return mcp;
+});
+const listener = toNodeHandler(handler);
+const server = createServer((request, response) => {
+  const { method = 'GET', url = '/', headers } = request;
+  const body = { [Symbol.asyncIterator]: () => request[Symbol.asyncIterator]() };
+  void listener({ method, url, headers, ...body }, response);
 });
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();

@@ -1,6 +1,6 @@
 /**
- * What it costs to start: milliseconds from spawn to the answer of `initialize` and to the first
- * `tools/list`, and resident memory then, as ratios to the smallest server the SDK allows, bundled in the
+ * What it costs to start: milliseconds from spawn to the answer of `initialize` and to the first `tools/list`, the
+ * same for `server/discover` of a later client, and resident memory after the list, as ratios to the smallest server the SDK allows, bundled in the
  * same way, and to a Node that runs nothing. All take turns in one run; figures are medians.
  * Run: npx tsx bench/startup.ts [rounds]
  */
@@ -33,6 +33,7 @@ const programs = {
 
 interface Start {
   readonly initialize: number;
+  readonly discover: number;
   readonly list: number;
   readonly memory: number;
 }
@@ -46,7 +47,15 @@ const hello = message(1, 'initialize', {
   clientInfo: { name: 'bench', version: '1' },
 });
 
-async function start(args: readonly string[]): Promise<Start> {
+const modern = {
+  _meta: {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  },
+};
+
+function spawned(args: readonly string[]) {
   const from = performance.now();
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, HOME: folder, ...credentials },
@@ -58,15 +67,27 @@ async function start(args: readonly string[]): Promise<Start> {
     if (done || !String(value).includes('"result"')) throw new Error(`${args.join(' ')} answered ${value}`);
     return performance.now() - from;
   };
+  const end = async () => {
+    const exited = once(child, 'exit');
+    child.stdin.end();
+    await exited;
+  };
+  return { child, answered, end };
+}
+
+async function start(args: readonly string[]): Promise<Start> {
+  const { child, answered, end } = spawned(args);
   child.stdin.write(hello);
   const initialize = await answered();
   child.stdin.write(message(undefined, 'notifications/initialized') + message(2, 'tools/list'));
   const list = await answered();
   const memory = Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)])) / 1024;
-  const exited = once(child, 'exit');
-  child.stdin.end();
-  await exited;
-  return { initialize, list, memory };
+  await end();
+  const later = spawned(args);
+  later.child.stdin.write(message(1, 'server/discover', modern));
+  const discover = await later.answered();
+  await later.end();
+  return { initialize, discover, list, memory };
 }
 
 async function nothing(): Promise<number> {
@@ -97,10 +118,12 @@ try {
     median((starts.get(name) ?? []).map((measured) => measured[what]));
   const out = (line: string) => process.stdout.write(`${line}\n`);
   out(`Node ${process.version}, medians of ${rounds}; node -e 0 takes ${median(empty).toFixed(0)} ms`);
-  out('                            initialize           tools/list           memory MB');
-  out('                           ms   /bare  /node    ms   /bare  /node    MB   /bare');
+  out(
+    '                            initialize         server/discover         tools/list           memory MB',
+  );
+  out('                           ms   /bare  /node    ms   /bare  /node    ms   /bare  /node    MB   /bare');
   for (const name of Object.keys(programs)) {
-    const timed = (['initialize', 'list'] as const).map((what) => {
+    const timed = (['initialize', 'discover', 'list'] as const).map((what) => {
       const ms = middle(name, what);
       return [
         ms.toFixed(0).padStart(6),

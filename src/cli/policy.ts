@@ -63,7 +63,7 @@ export async function printPolicy(config: Config, file?: string): Promise<number
     ...rights.lines,
     `writes                  ${readOnly ? 'none: read-only' : `confirmed by ${writes.confirm.mode}`}`,
     `customer-visible notes  ${policy.customerVisibleNotes ? 'allowed' : 'refused'}`,
-    `writes per hour         ${budget.most ?? 'without limit'}`,
+    `writes per hour         ${budget.limit ?? 'without limit'}`,
     `audit log               ${writes.audit?.path ?? 'none'}`,
     `written in the name of  ${file === undefined && writes.me === null ? (writes.actAs === null ? 'the API user' : `resource ${writes.actAs}`) : (writes.me ?? 'whoever signed in')}`,
     `tools                   ${tools.length} offered; withheld: ${withheld.join(' ') || 'none'}`,

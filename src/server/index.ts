@@ -10,15 +10,15 @@ import {
 import * as z from 'zod';
 import { type ActingPerson, actFor, type Person } from '../acting-person.js';
 import { didYouMean } from '../nearest.js';
-import { mentioned } from '../text.js';
+import { quotedName } from '../text.js';
 import { type CacheHints, cacheHints } from './cache-hints.js';
-import { callerOf, inputRequiredFor, patienceMs, personAsked } from './confirmation/elicitation.js';
-import type { Answer, CallExtras } from './dispatch/dispatch.js';
+import { answerTimeoutMs, callerOf, inputRequiredFor, personAsked } from './confirmation/elicitation.js';
+import type { CallExtras, CallResult } from './dispatch/dispatch.js';
 import { instructions } from './instructions.js';
 import { RedactingServer } from './output/redacting-server.js';
 import type { Block } from './output/render-file.js';
 import { registerResources } from './resources/register.js';
-import { type ServerSettings, usualGate } from './settings.js';
+import { defaultGate, type ServerSettings } from './settings.js';
 import type { TenantServices } from './tenant-services.js';
 import { explainConfirm } from './tool-list/confirm-description.js';
 import { visibleTools } from './tool-list/visible-tools.js';
@@ -46,13 +46,13 @@ function contentOf(block: Block): ContentBlock {
 
 /** Does the work when it is first asked for, once; after a failure again. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
+  let pending: Promise<T> | undefined;
   return () => {
-    made ??= work().catch((error: unknown) => {
-      made = undefined;
+    pending ??= work().catch((error: unknown) => {
+      pending = undefined;
       throw error;
     });
-    return made;
+    return pending;
   };
 }
 
@@ -64,26 +64,26 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 export function prepareServer(
   settings: ServerSettings,
 ): (readOnly: boolean, person?: Person | null) => McpServer {
-  const desks = once(async () => {
+  const tenantServices = once(async () => {
     const [{ createTenantServices }, access] = await Promise.all([
       import('./tenant-services.js'),
       settings.open(),
     ]);
     return createTenantServices(settings, access);
   });
-  const faceOf = (readOnly: boolean): ServerDefinition => ({
+  const definitionOf = (readOnly: boolean): ServerDefinition => ({
     facts: { ...settings.facts, readOnly },
     timeZone: settings.timeZone,
     log: settings.log,
     ...(settings.redact === undefined ? {} : { redact: settings.redact }),
-    confirmMode: (settings.confirm ?? usualGate).mode,
+    confirmMode: (settings.confirm ?? defaultGate).mode,
     tools: visibleTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
     hints: cacheHints(settings, readOnly),
-    desk: async () => (await desks())(readOnly),
+    services: async () => (await tenantServices())(readOnly),
   });
-  const reading = faceOf(true);
-  const full = settings.facts.readOnly ? reading : faceOf(false);
-  return (readOnly, person = null) => serverOf(readOnly ? reading : full, person);
+  const readOnlyDefinition = definitionOf(true);
+  const definition = settings.facts.readOnly ? readOnlyDefinition : definitionOf(false);
+  return (readOnly, person = null) => serverOf(readOnly ? readOnlyDefinition : definition, person);
 }
 
 /** The MCP server of a process that serves one client. */
@@ -91,10 +91,10 @@ export const createServer = (settings: ServerSettings): McpServer =>
   prepareServer(settings)(settings.facts.readOnly, settings.person);
 
 interface ServerDefinition extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log' | 'redact'> {
-  readonly confirmMode: (typeof usualGate)['mode'];
+  readonly confirmMode: (typeof defaultGate)['mode'];
   readonly tools: ReturnType<typeof visibleTools>['tools'];
   readonly hints: CacheHints;
-  desk(): Promise<TenantServices>;
+  services(): Promise<TenantServices>;
 }
 
 /** From the least to the most severe, as the protocol orders them. */
@@ -114,7 +114,7 @@ const severity: readonly LoggingLevel[] = [
  * the name of the parameter, and not a failure of this server.
  */
 function serverOf(
-  { facts, timeZone, log, redact = (text) => text, confirmMode, tools, hints, desk }: ServerDefinition,
+  { facts, timeZone, log, redact = (text) => text, confirmMode, tools, hints, services }: ServerDefinition,
   person: Person | null,
 ): McpServer {
   const names = tools.map(({ name }) => name);
@@ -123,7 +123,7 @@ function serverOf(
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
       instructions: instructions(facts.readOnly, timeZone, confirmMode, person),
-      inputRequired: { roundTimeoutMs: patienceMs },
+      inputRequired: { roundTimeoutMs: answerTimeoutMs },
       cacheHints: hints.lists,
     },
   );
@@ -131,25 +131,25 @@ function serverOf(
   server.redact = redact;
 
   // Until a client of 2025 chooses its level it gets what went wrong and nothing else; later ones choose per call.
-  let lowest: LoggingLevel = 'warning';
+  let logLevel: LoggingLevel = 'warning';
   server.setRequestHandler(
     'logging/setLevel',
     { params: specTypeSchemas.SetLevelRequestParams },
     ({ level }) => {
-      lowest = level;
+      logLevel = level;
       return {};
     },
   );
 
   /** For the operator's log, whole; a client that listens learns that it happened. */
-  const tell = (
+  const report = (
     { mcpReq }: ServerContext,
     level: 'debug' | 'warning' | 'error',
     message: string,
     detail = '',
   ) => {
     log(level, detail === '' ? message : `${message}: ${detail}`);
-    if (mcpReq.envelope === undefined && severity.indexOf(level) < severity.indexOf(lowest)) return;
+    if (mcpReq.envelope === undefined && severity.indexOf(level) < severity.indexOf(logLevel)) return;
     mcpReq
       .log(level, message, facts.name)
       .catch((error: unknown) => log('debug', `a log message was not delivered: ${String(error)}`));
@@ -160,11 +160,11 @@ function serverOf(
   }));
 
   const acting: ActingPerson | null =
-    person === null ? null : { person, resource: async () => (await desk()).findPerson(person) };
+    person === null ? null : { person, resource: async () => (await services()).findPerson(person) };
 
   const running = new Set<Promise<unknown>>();
   /** Counts work as running, so that a shutdown can wait for its answer. */
-  async function counted<T>(work: () => Promise<T>): Promise<T> {
+  async function countRunning<T>(work: () => Promise<T>): Promise<T> {
     const answer = acting === null ? work() : actFor(acting, work);
     running.add(answer);
     try {
@@ -179,13 +179,13 @@ function serverOf(
     args: unknown,
     context: ServerContext,
     extras: Pick<CallExtras, 'progress' | 'person' | 'reader'>,
-  ): Promise<Answer> =>
-    counted(async () => {
+  ): Promise<CallResult> =>
+    countRunning(async () => {
       const started = performance.now();
-      const { dispatch } = await desk();
+      const { dispatch } = await services();
       const given = { signal: context.mcpReq.signal, caller: callerOf(server, context), ...extras };
       const result = await dispatch.call(name, args, given, (error) =>
-        tell(
+        report(
           context,
           'error',
           `${name} failed unexpectedly`,
@@ -193,7 +193,7 @@ function serverOf(
         ),
       );
       const outcome = result.isError ? 'refused' : 'answered';
-      tell(context, 'debug', `${name} ${outcome} in ${Math.round(performance.now() - started)} ms`);
+      report(context, 'debug', `${name} ${outcome} in ${Math.round(performance.now() - started)} ms`);
       return result;
     });
 
@@ -205,7 +205,7 @@ function serverOf(
         const hint = didYouMean(name, names);
         throw new ProtocolError(
           ProtocolErrorCode.InvalidParams,
-          `There is no tool ${mentioned(name)}.${hint}`,
+          `There is no tool ${quotedName(name)}.${hint}`,
         );
       }
       const { mcpReq } = context;
@@ -233,10 +233,10 @@ function serverOf(
   );
 
   registerResources(server, {
-    has: (tool) => names.includes(tool),
+    offersTool: (tool) => names.includes(tool),
     call: (name, args, context) => call(name, args, context, { reader: 'program' }),
-    context: async () => (await desk()).context,
-    counted,
+    context: async () => (await services()).context,
+    countRunning,
     hints,
   });
 

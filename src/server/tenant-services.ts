@@ -8,7 +8,7 @@ import { tools, toolsWithFiles } from '../tools/index.js';
 import { createGate } from './confirmation/gate.js';
 import { createDispatch } from './dispatch/dispatch.js';
 import { createPersonFinder } from './person-resource.js';
-import { type ServerSettings, type TenantAccess, usualGate } from './settings.js';
+import { defaultGate, type ServerSettings, type TenantAccess } from './settings.js';
 
 /** What answers the calls to one tenant, with or without the right to write. */
 export interface TenantServices {
@@ -27,7 +27,7 @@ function personFinderOf(access: TenantAccess): ReturnType<typeof createPersonFin
 }
 
 /**
- * The desks of one tenant. They share its entities as the policy lets them be seen: nothing above can reach
+ * The services of one tenant, read-only or not. They share its entities behind the policy: nothing above can reach
  * Autotask in another way, and what the tools get has no method that writes.
  */
 export function createTenantServices(
@@ -43,13 +43,13 @@ export function createTenantServices(
     unattributed = 'refuse',
     tenant,
     files = null,
-    changes = createChangedRecords(),
+    writeVersions = createChangedRecords(),
   } = access;
   const findPerson = personFinderOf(access);
-  const guarded = reader === null ? null : guardReader(reader, policy);
+  const guardedReader = reader === null ? null : guardReader(reader, policy);
   const cursors = createCursors(settings.confirm?.key, access.owner ?? tenant);
-  const entities = createEntities(guarded, whyNoReader, policy, access.marks, cursors, changes);
-  const make = (readOnly: boolean): TenantServices => {
+  const entities = createEntities(guardedReader, whyNoReader, policy, access.marks, cursors, writeVersions);
+  const servicesFor = (readOnly: boolean): TenantServices => {
     const context = { entities, server: { ...facts, readOnly }, timeZone, closedStatusIds, files };
     const dispatch = createDispatch({
       tools: (files === null ? tools : toolsWithFiles).filter(
@@ -57,8 +57,8 @@ export function createTenantServices(
       ),
       context,
       rules: {
-        writer: readOnly || writer === null ? null : guardWriter(writer, policy, actAs, changes),
-        gate: createGate(settings.confirm ?? usualGate),
+        writer: readOnly || writer === null ? null : guardWriter(writer, policy, actAs, writeVersions),
+        gate: createGate(settings.confirm ?? defaultGate),
         policy,
         audit: access.audit ?? null,
         actAs,
@@ -70,7 +70,7 @@ export function createTenantServices(
     });
     return { context, dispatch, findPerson };
   };
-  const reading = make(true);
-  const full = facts.readOnly ? reading : make(false);
-  return (readOnly) => (readOnly ? reading : full);
+  const readOnlyServices = servicesFor(true);
+  const services = facts.readOnly ? readOnlyServices : servicesFor(false);
+  return (readOnly) => (readOnly ? readOnlyServices : services);
 }

@@ -103,7 +103,7 @@ describe('what config prints', () => {
       const { url: found = '', headers, command } = connectionOf(name, text, credentials());
       expect(command).toBe('');
       expect(found).toBe(`${url}/mcp`);
-      const { client } = await connectClient(found.replace(/\/mcp$/, ''), { ...headers });
+      const client = await connectClient(found.replace(/\/mcp$/, ''), { ...headers });
       const answer = await client.callTool({ name: 'get-version', arguments: {} });
       expect(JSON.stringify(answer)).toContain('live tenant');
       await client.close();

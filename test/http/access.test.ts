@@ -182,7 +182,7 @@ describe('a server bound to every address', () => {
 
 describe('a client of the SDK', () => {
   it('works with the token and fails without', async () => {
-    const { client } = await connectClient(server.url);
+    const client = await connectClient(server.url);
     expect((await client.listTools()).tools.length).toBeGreaterThan(5);
     await client.close();
     await expect(connectClient(server.url, {})).rejects.toThrow(/<token> is required/);

@@ -24,7 +24,7 @@ const requestsTo = (path: string) => sandbox.requests.filter((request) => reques
 
 describe('a call', () => {
   it('reads and writes through a real client, which needs no session', async () => {
-    const { client, transport } = await connectClient(server.url);
+    const client = await connectClient(server.url);
     const arguments_ = {
       entity: 'TicketNotes',
       data: {
@@ -40,16 +40,15 @@ describe('a call', () => {
     const written = await client.callTool({ name: 'create-entity', arguments: arguments_ });
     expect(JSON.stringify(written)).toMatch(/Created TicketNote \d+/);
     expect(requestsTo('Tickets/100001/Notes').length).toBe(before + 1);
-    expect(transport.sessionId).toBeUndefined();
+    expect(client.sessionId).toBeUndefined();
     await client.close();
   });
 
   it('streams progress while it runs when asked to, and answers plain JSON otherwise', async () => {
-    const { client } = await connectClient(server.url);
+    const client = await connectClient(server.url);
     const seen: number[] = [];
     await client.callTool(
       { name: 'query-entity', arguments: { entity: 'Tickets', maxRecords: 1200 } },
-      undefined,
       { onprogress: ({ progress }) => seen.push(progress) },
     );
     expect(seen.length).toBeGreaterThan(1);

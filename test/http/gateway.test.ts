@@ -4,7 +4,7 @@ import type { Sandbox, TenantHandle } from '../../src/sandbox/types.js';
 import type { startHttp } from '../../src/transports/http/index.js';
 import {
   callTool,
-  connectClient,
+  connectForSession,
   initialize,
   mcpHeaders,
   message,
@@ -373,11 +373,11 @@ describe('the number of tenants', () => {
 
   it('does not let a session pass from one tenant to another', async () => {
     const server = await gateway({}, { sessions: true });
-    const mine = await connectClient(server.url, headersOf(tenant(0)));
-    const id = String(mine.transport.sessionId);
+    const mine = await connectForSession(server.url, headersOf(tenant(0)));
+    const id = String(mine.sessionId);
     const stolen = await post(server.url, message('ping'), { ...headersOf(tenant(1)), 'Mcp-Session-Id': id });
     expect(stolen.status).toBe(404);
-    await mine.client.close();
+    await mine.close();
     await server.close();
   });
 });

@@ -78,7 +78,7 @@ const sentBy = async (work: () => Promise<unknown>) => {
   return sandbox.requests.slice(before);
 };
 const toolsOf = async (holder: Holder) => {
-  const { client } = await connectClient(url, as(holder));
+  const client = await connectClient(url, as(holder));
   const names = (await client.listTools()).tools.map(({ name }) => name);
   await client.close();
   return names;
@@ -165,7 +165,7 @@ describe('the policy of a token', () => {
     };
     expect(await answers('wide')).toEqual([200, expect.stringMatching(/\d+ Roles/)]);
     expect(await answers('narrow')).toEqual([404, expect.stringMatching(/Session not found/)]);
-    const { client } = await connectClient(String(own.url), as('narrow'));
+    const client = await connectClient(String(own.url), as('narrow'));
     expect(
       JSON.stringify(await client.callTool({ name: 'count-entity', arguments: { entity: 'Roles' } })),
     ).toMatch(/does not allow reading Roles/);

@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { tenantEnvironment } from '../support/tenant.js';
-import { bearer, callTool, connectClient, message, post, startProgram, token } from './support.js';
+import {
+  bearer,
+  callTool,
+  connectClient,
+  connectForSession,
+  message,
+  post,
+  startProgram,
+  token,
+} from './support.js';
 
 const refused = async (env: Record<string, string>, args: readonly string[] = []) => {
   const program = await startProgram(args, env);
@@ -149,16 +158,16 @@ describe('the program', () => {
     const program = await startProgram(['--demo'], { AUTOTASK_HTTP_TOKENS_FILE: file, LOG_LEVEL: 'debug' });
     const url = String(program.url);
     expect(new URL(url).hostname).toBe('127.0.0.1');
-    const { client } = await connectClient(url);
+    const client = await connectClient(url);
     const reading = await connectClient(url, { Authorization: 'Bearer read-only-0123456789' });
     const names = async (from: typeof client) => (await from.listTools()).tools.map(({ name }) => name);
     expect(await names(client)).toContain('delete-entity');
-    expect(await names(reading.client)).not.toContain('delete-entity');
-    expect(JSON.stringify(await reading.client.callTool({ name: 'get-version', arguments: {} }))).toMatch(
+    expect(await names(reading)).not.toContain('delete-entity');
+    expect(JSON.stringify(await reading.callTool({ name: 'get-version', arguments: {} }))).toMatch(
       /read-only/,
     );
     await client.close();
-    await reading.client.close();
+    await reading.close();
     await program.stop();
     const { stdout, stderr } = program.output();
     expect(stdout).toBe('');
@@ -205,7 +214,7 @@ describe('the program', () => {
       AUTOTASK_FILES_DIR: folder,
       LOG_LEVEL: 'info',
     });
-    const { client } = await connectClient(String(program.url));
+    const client = await connectClient(String(program.url));
     const { tools } = await client.listTools();
     const tool = tools.find(({ name }) => name === 'create-attachment');
     expect(Object.keys(tool?.inputSchema.properties ?? {})).not.toContain('path');
@@ -222,8 +231,8 @@ describe('the program', () => {
       AUTOTASK_HTTP_TOKEN: token,
       AUTOTASK_HTTP_SESSIONS: 'true',
     });
-    const { client, transport } = await connectClient(String(program.url));
-    expect(transport.sessionId).toMatch(/^[0-9a-f-]{36}$/);
+    const client = await connectForSession(String(program.url));
+    expect(client.sessionId).toMatch(/^[0-9a-f-]{36}$/);
     await client.close();
     await program.stop();
   });

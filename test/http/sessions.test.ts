@@ -4,7 +4,7 @@ import type { Sandbox } from '../../src/sandbox/types.js';
 import type { HttpServer } from '../../src/transports/http/index.js';
 import {
   callTool,
-  connectClient,
+  connectForSession,
   initialize,
   mcpHeaders,
   message,
@@ -48,15 +48,15 @@ const ping = async (url: string, session: string, headers: Record<string, string
 
 describe('a session', () => {
   it('is begun by initialize, used by its client and ended by DELETE', async () => {
-    const { client, transport } = await connectClient(server.url);
-    const id = transport.sessionId;
+    const client = await connectForSession(server.url);
+    const id = client.sessionId;
     if (id === undefined) throw new Error('no session');
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
     expect(
       JSON.stringify(await client.callTool({ name: 'count-entity', arguments: { entity: 'Roles' } })),
     ).toMatch(/\d+ Roles/);
     expect(await ping(server.url, id)).toBe(200);
-    await transport.terminateSession();
+    await client.terminateSession();
     expect(await ping(server.url, id)).toBe(404);
     await client.close();
   });
@@ -151,7 +151,7 @@ describe('sessions', () => {
 
   it('do not keep the server from stopping', async () => {
     const own = await start();
-    const { client } = await connectClient(own.url);
+    const client = await connectForSession(own.url);
     await own.close();
     await client.close();
     await expect(post(own.url, callTool('get-version'))).rejects.toThrow();

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { createWriter } from '../../src/client/index.js';
 import type { ClientSettings } from '../../src/client/types.js';
 import { prepareServer } from '../../src/server/index.js';
@@ -12,6 +10,7 @@ import {
   startHttp,
   type Tenant,
 } from '../../src/transports/http/index.js';
+import { type ClientOptions, isModern, openClient, type TestClient, usualKind } from '../support/client.js';
 import { program } from '../support/tenant.js';
 
 export const token = 'test-token-0123456789abcdef';
@@ -70,7 +69,7 @@ export const serve = (settings: Partial<HttpSettings> = {}): Promise<HttpServer>
     sessions: false,
     readOnly: false,
     openTenant: () => tenantOf(null),
-    reach: async () => {},
+    checkReachability: async () => {},
     log: () => {},
     ...settings,
   });
@@ -96,12 +95,17 @@ export const until = async (condition: () => boolean): Promise<void> => {
 };
 
 /** A real client over the SDK's own transport. */
-export async function connectClient(url: string, headers: Record<string, string> = bearer) {
-  const client = new Client({ name: 'test', version: '1' });
-  const transport = new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit: { headers } });
-  await client.connect(transport);
-  return { client, transport };
-}
+export const connectClient = (
+  url: string,
+  headers: Record<string, string> = bearer,
+  options: ClientOptions = {},
+): Promise<TestClient> => openClient({ url: `${url}/mcp`, headers }, options);
+
+/** The same for servers with sessions, which are for clients of 2025. */
+export const connectForSession = (
+  url: string,
+  headers: Record<string, string> = bearer,
+): Promise<TestClient> => connectClient(url, headers, { kind: isModern(usualKind) ? 'v2' : usualKind });
 
 /** The program itself, serving HTTP on a free port. */
 export async function startProgram(args: readonly string[], env: Record<string, string>) {

@@ -12,9 +12,6 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { startSandbox } from '../../src/sandbox/index.js';
@@ -193,21 +190,17 @@ it.each([
   ['no', { confirm: false }, 0],
   ['something that is no answer', { confirm: 'yes' }, 0],
 ])('asks the human with what it loads for that, and understands %s', async (_, content, writes) => {
-  const client = new Client({ name: 'test', version: '1' }, { capabilities: { elicitation: {} } });
   const questions: string[] = [];
-  client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
-    questions.push(params.message);
-    return { action: 'accept', content };
-  });
   const env = { ...tenantEnvironment(sandbox), AUTOTASK_CONFIRM_MODE: 'elicit' };
-  await client.connect(
-    new StdioClientTransport({ command: process.execPath, args: [program], env, stderr: 'inherit' }),
-  );
+  const client = await spawnClient([], env, {
+    human: (message) => {
+      questions.push(message);
+      return { action: 'accept', content };
+    },
+  });
   const from = sandbox.requests.length;
   const args = { entity: 'ContactGroups', data: { name: 'Asked', isActive: true }, confirm: 'CREATE_ENTITY' };
-  const result = CallToolResultSchema.parse(
-    await client.callTool({ name: 'create-entity', arguments: args }),
-  );
+  const result = await client.callTool({ name: 'create-entity', arguments: args });
   expect(questions).toEqual([expect.stringContaining('ContactGroup')]);
   const sent = sandbox.requests
     .slice(from)

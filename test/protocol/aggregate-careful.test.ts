@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { RecordedRequest } from '../../src/sandbox/types.js';
@@ -202,7 +201,6 @@ describe('answers over a part are never given', () => {
     let grown: Promise<number> | undefined;
     const result = await tenant.client.callTool(
       { name: 'aggregate-entity', arguments: { entity: 'Tickets', groupBy: ['companyID'], ...args } },
-      undefined,
       {
         onprogress: () => {
           grown ??= create('Tickets', ticket);
@@ -210,7 +208,7 @@ describe('answers over a part are never given', () => {
       },
     );
     await grown;
-    const [content] = CallToolResultSchema.parse(result).content;
+    const [content] = result.content;
     return content?.type === 'text' ? content.text : '';
   }
 
@@ -240,7 +238,6 @@ describe('answers over a part are never given', () => {
       await expect(
         tenant.client.callTool(
           { name: 'aggregate-entity', arguments: { entity: 'Tickets', groupBy: ['companyID'] } },
-          undefined,
           {
             signal: controller.signal,
             onprogress: ({ progress, total }) => {

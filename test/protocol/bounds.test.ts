@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { most } from '../../src/resource-budget.js';
+import { limits } from '../../src/resource-budget.js';
+import { openClient, type TestClient } from '../support/client.js';
 import { type InFront, type Intercept, sendJson, startInFront } from '../support/in-front.js';
 import { program, tenantEnvironment } from '../support/tenant.js';
 
@@ -18,28 +16,23 @@ const heapMegabytes = 256;
 const containerKilobytes = 512 * 1024;
 
 let front: InFront;
-let client: Client;
+let client: TestClient;
 let pid: number | null;
 
 const call = async (name: string, args: Record<string, unknown>) => {
-  const result = CallToolResultSchema.parse(
-    await client.callTool({ name, arguments: args }, undefined, { timeout: 110_000 }),
-  );
+  const result = await client.callTool({ name, arguments: args }, { timeout: 110_000 });
   const text = result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
   return { text, isError: result.isError === true };
 };
 
 beforeAll(async () => {
   front = await startInFront();
-  const transport = new StdioClientTransport({
+  client = await openClient({
     command: process.execPath,
     args: [`--max-old-space-size=${heapMegabytes}`, program],
     env: { ...tenantEnvironment(front.sandbox), AUTOTASK_ZONE_URL: front.url },
-    stderr: 'inherit',
   });
-  client = new Client({ name: 'test', version: '1' });
-  await client.connect(transport);
-  pid = transport.pid;
+  pid = client.pid;
 });
 
 afterAll(async () => {
@@ -211,7 +204,7 @@ describe('a tenant without bounds', () => {
     const { text } = await call('aggregate-entity', { entity: 'Tickets', groupBy: ['title'] });
     expect(text).toMatch(/^This call was ended: it has sent 2500 requests to Autotask.*\(this server\)$/m);
     expect(front.struck).toBeGreaterThan(2_490);
-    expect(front.struck).toBeLessThanOrEqual(most.callRequests);
+    expect(front.struck).toBeLessThanOrEqual(limits.callRequests);
   }, 120_000);
 
   it('a call reads no more than its share of bytes, although it keeps none of them', async () => {
@@ -294,7 +287,7 @@ describe('docs/configuration.md', () => {
   it('states every bound', () => {
     const page = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
     const section = /### Bounds\n(.*?)\n## /s.exec(page)?.[1] ?? '';
-    for (const [name, value] of Object.entries(most)) {
+    for (const [name, value] of Object.entries(limits)) {
       const shown = name.endsWith('Bytes') ? value / megabyte : value;
       expect(section, name).toMatch(new RegExp(`\\| .*\\b${shown.toLocaleString('en')}\\b`));
     }

@@ -1,10 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import type { TestClient } from '../support/client.js';
 import { type InFront, sendJson, startInFront } from '../support/in-front.js';
 import { spawnClient, tenantEnvironment } from '../support/tenant.js';
 
@@ -14,7 +13,7 @@ const fieldList = z.object({ fields: z.array(z.looseObject({ name: z.string() })
 
 let front: InFront;
 let cache: string;
-let client: Client;
+let client: TestClient;
 let metadataCalls: string[] = [];
 let added = false;
 
@@ -25,7 +24,7 @@ const environment = () => ({
 });
 
 const call = async (name: string, args: Record<string, unknown>) => {
-  const result = CallToolResultSchema.parse(await client.callTool({ name, arguments: args }));
+  const result = await client.callTool({ name, arguments: args });
   const text = result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
   return { text, isError: result.isError === true };
 };

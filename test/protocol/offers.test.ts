@@ -1,4 +1,3 @@
-import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connection, connect } from '../support/tenant.js';
 
@@ -98,8 +97,8 @@ describe('completion', () => {
 describe('logging', () => {
   it('sends what the client’s level lets through, and nothing below warning before it chose', async () => {
     const seen: string[] = [];
-    tenant.client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
-      seen.push(`${params.level} ${String(params.data)}`);
+    tenant.client.onLog(({ level, data }) => {
+      seen.push(`${level} ${String(data)}`);
     });
     await tenant.call('count-entity', { entity: 'Tickets' });
     expect(seen).toEqual([]);

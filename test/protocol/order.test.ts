@@ -678,7 +678,11 @@ describe('a cursor', () => {
         AUTOTASK_INTEGRATION_CODE: other.credentials.integrationCode,
         AUTOTASK_CONFIRM_KEY: key,
       }),
-      otherCaller: await spawnClient([], { ...environment, AUTOTASK_CONFIRM_KEY: key }, 'somebody-else'),
+      otherCaller: await spawnClient(
+        [],
+        { ...environment, AUTOTASK_CONFIRM_KEY: key },
+        { name: 'somebody-else' },
+      ),
     };
     for (const [name, client] of Object.entries(callers)) {
       const result = await client.callTool({ name: 'query-entity', arguments: { ...args, cursor } });

@@ -169,7 +169,6 @@ describe('a long read', () => {
     const seen: number[] = [];
     await tenant.client.callTool(
       { name: 'query-entity', arguments: { entity: 'Tickets', maxRecords: 1500, includeFields: ['id'] } },
-      undefined,
       { onprogress: ({ progress }) => seen.push(progress) },
     );
     expect(seen.length).toBeGreaterThan(1);
@@ -178,7 +177,6 @@ describe('a long read', () => {
     const before = tenant.sandbox.requests.length;
     const cancelled = tenant.client.callTool(
       { name: 'query-entity', arguments: { entity: 'TimeEntries', maxRecords: 5000, includeFields: ['*'] } },
-      undefined,
       { signal: stop.signal, onprogress: () => stop.abort('enough') },
     );
     await expect(cancelled).rejects.toThrow(/enough/);

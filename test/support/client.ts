@@ -13,6 +13,7 @@ import { InMemoryTransport as V1Memory } from '@modelcontextprotocol/sdk/inMemor
 import {
   CallToolResultSchema,
   ElicitRequestSchema,
+  LATEST_PROTOCOL_VERSION,
   LoggingMessageNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 
@@ -47,6 +48,7 @@ export interface ClientOptions {
 }
 
 export interface CallOptions {
+  readonly timeout?: number;
   readonly signal?: AbortSignal;
   readonly onprogress?: (progress: { progress: number; total?: number | undefined }) => void;
 }
@@ -77,12 +79,16 @@ export type TestClient = Pick<
 > & {
   listTools(): Promise<{ readonly tools: readonly ListedTool[] }>;
   readonly kind: ClientKind;
+  /** The revision of the protocol that was agreed on. */
+  readonly version: string | undefined;
   complete: (params: Parameters<V2Client['complete']>[0]) => ReturnType<V2Client['complete']>;
   callTool(params: Params, options?: CallOptions): ReturnType<V2Client['callTool']>;
   /** For clients of 2025 of the connection, for later ones of each call. */
   setLoggingLevel(level: Level): Promise<void>;
   onLog(listener: (message: { level: string; data: unknown }) => void): void;
   getInstructions(): string | undefined;
+  /** Of the server where the client started it. */
+  readonly pid: number | null;
   /** Of HTTP, while there is one. */
   readonly sessionId: string | undefined;
   terminateSession(): Promise<void>;
@@ -100,8 +106,10 @@ async function openV1(way: Way, options: ClientOptions): Promise<TestClient> {
     }));
   }
   let http: V1Http | undefined;
+  let child: V1Stdio | undefined;
   if ('command' in way) {
-    await client.connect(new V1Stdio({ ...way, args: [...way.args], stderr: 'inherit' }));
+    child = new V1Stdio({ ...way, args: [...way.args], stderr: 'inherit' });
+    await client.connect(child);
   } else if ('url' in way) {
     const { url, headers, ...more } = way;
     http = new V1Http(new URL(url), { requestInit: { headers }, ...more });
@@ -113,6 +121,8 @@ async function openV1(way: Way, options: ClientOptions): Promise<TestClient> {
   }
   return {
     kind: 'v1',
+    // It does not tell, and takes no other from a server that knows it.
+    version: LATEST_PROTOCOL_VERSION,
     listTools: () => client.listTools(),
     listResources: (params) => client.listResources(params),
     listResourceTemplates: (params) => client.listResourceTemplates(params),
@@ -128,6 +138,7 @@ async function openV1(way: Way, options: ClientOptions): Promise<TestClient> {
     onLog: (listener) =>
       client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => listener(params)),
     getInstructions: () => client.getInstructions(),
+    pid: child?.pid ?? null,
     get sessionId() {
       return http?.sessionId;
     },
@@ -154,8 +165,10 @@ async function openV2(kind: keyof typeof modes, way: Way, options: ClientOptions
     }));
   }
   let http: StreamableHTTPClientTransport | undefined;
+  let child: StdioClientTransport | undefined;
   if ('command' in way) {
-    await client.connect(new StdioClientTransport({ ...way, args: [...way.args], stderr: 'inherit' }));
+    child = new StdioClientTransport({ ...way, args: [...way.args], stderr: 'inherit' });
+    await client.connect(child);
   } else if ('url' in way) {
     const { url, headers, ...more } = way;
     http = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers }, ...more });
@@ -168,6 +181,7 @@ async function openV2(kind: keyof typeof modes, way: Way, options: ClientOptions
   let level: Level | undefined;
   return {
     kind,
+    version: client.getNegotiatedProtocolVersion(),
     listTools: () => client.listTools(),
     listResources: (params) => client.listResources(params),
     listResourceTemplates: (params) => client.listResourceTemplates(params),
@@ -187,6 +201,7 @@ async function openV2(kind: keyof typeof modes, way: Way, options: ClientOptions
     onLog: (listener) =>
       client.setNotificationHandler('notifications/message', ({ params }) => listener(params)),
     getInstructions: () => client.getInstructions(),
+    pid: child?.pid ?? null,
     get sessionId() {
       return http?.sessionId;
     },

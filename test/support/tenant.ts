@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { type CallToolResult, CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { CallToolResult } from '@modelcontextprotocol/client';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { RecordedRequest, Sandbox, SandboxOptions } from '../../src/sandbox/types.js';
+import { type ClientOptions, openClient, type TestClient } from './client.js';
 
 /** The built program, as users run it. `npm test` builds it first. */
 export const program = join(import.meta.dirname, '../../dist/cli.js');
@@ -17,7 +16,7 @@ export interface Answer {
 }
 
 export interface Connection {
-  readonly client: Client;
+  readonly client: TestClient;
   readonly sandbox: Sandbox;
   /** Calls a tool and returns what a model would read. */
   call(name: string, args?: Record<string, unknown>): Promise<Answer>;
@@ -43,17 +42,11 @@ export const tenantEnvironment = (sandbox: Sandbox): Record<string, string> => (
   LOG_LEVEL: 'error',
 });
 
-export async function spawnClient(
+export const spawnClient = (
   args: readonly string[],
   env: Record<string, string>,
-  name = 'test',
-): Promise<Client> {
-  const client = new Client({ name, version: '1' });
-  await client.connect(
-    new StdioClientTransport({ command: process.execPath, args: [program, ...args], env, stderr: 'inherit' }),
-  );
-  return client;
-}
+  options: ClientOptions = {},
+): Promise<TestClient> => openClient({ command: process.execPath, args: [program, ...args], env }, options);
 
 /** A sandbox in this process, the real server in a child process, a real client between them. */
 export async function connect(
@@ -62,7 +55,7 @@ export async function connect(
   const sandbox = await startSandbox({ today: testDay, ...options.sandbox });
   const client = await spawnClient(options.args ?? [], { ...tenantEnvironment(sandbox), ...options.env });
   const call = async (name: string, args: Record<string, unknown> = {}) =>
-    answer(CallToolResultSchema.parse(await client.callTool({ name, arguments: args })));
+    answer(await client.callTool({ name, arguments: args }));
   return {
     client,
     sandbox,

@@ -1,17 +1,15 @@
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verify } from '../../src/audit/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
+import type { TestClient } from '../support/client.js';
 import { spawnClient, tenantEnvironment } from '../support/tenant.js';
 import { freshLog, linesOf, verifyCommand } from './audit-support.js';
 import { writesSince } from './support.js';
 
 let sandbox: Sandbox;
-const clients: Client[] = [];
+const clients: TestClient[] = [];
 beforeAll(async () => {
   sandbox = await startSandbox();
 });
@@ -22,17 +20,15 @@ afterAll(async () => {
 });
 
 /** The program as users run it, in a process of its own. */
-async function start(log: string, env: Record<string, string> = {}): Promise<Client> {
+async function start(log: string, env: Record<string, string> = {}): Promise<TestClient> {
   const client = await spawnClient([], { ...tenantEnvironment(sandbox), AUTOTASK_AUDIT_LOG: log, ...env });
   clients.push(client);
   return client;
 }
 
-async function create(client: Client, name: string): Promise<string> {
+async function create(client: TestClient, name: string): Promise<string> {
   const args = { entity: 'ContactGroups', data: { name, isActive: true }, confirm: 'CREATE_ENTITY' };
-  const result = CallToolResultSchema.parse(
-    await client.callTool({ name: 'create-entity', arguments: args }),
-  );
+  const result = await client.callTool({ name: 'create-entity', arguments: args });
   return result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
 }
 
@@ -97,7 +93,7 @@ describe('the audit log of a running server', () => {
     hold(800);
     const answer = create(client, 'Killed').catch((error: unknown) => String(error));
     await arrived(from);
-    const pid = client.transport instanceof StdioClientTransport ? client.transport.pid : null;
+    const { pid } = client;
     if (pid === null) throw new Error('no process to kill');
     process.kill(pid, 'SIGKILL');
     expect(await answer).toMatch(/closed/i);

@@ -364,7 +364,6 @@ describe('what goes wrong', () => {
     const from = sandbox.requests.length;
     const running = server.client.callTool(
       { name: 'update-entity', arguments: change({ confirm }) },
-      undefined,
       {
         signal: stop.signal,
         onprogress: (progress) => {

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
-import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { Transport } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { openFiles } from '../../src/cli/serve/files.js';
 import { accessOf, auditOf, serverSettings } from '../../src/cli/serve/tenant-access.js';
 import { createReader, createWriter } from '../../src/client/index.js';
 import { loadConfig } from '../../src/config/index.js';
 import type { RecordedRequest, Sandbox } from '../../src/sandbox/types.js';
-import { createServer } from '../../src/server/index.js';
+import { prepareServer } from '../../src/server/index.js';
+import { type ClientOptions, openClient, type TestClient } from '../support/client.js';
 import { tenantEnvironment } from '../support/tenant.js';
 
 export type Reply = 'yes' | 'no' | 'decline' | 'break';
 
 export interface Rig {
-  readonly client: Client;
+  readonly client: TestClient;
   call(name: string, args?: Record<string, unknown>): Promise<{ text: string; isError: boolean }>;
   /** What the human was asked. */
   readonly asked: string[];
@@ -51,32 +51,32 @@ export async function rig(sandbox: Sandbox, { env = {}, human }: RigOptions = {}
   const files = config.filesDir === null ? null : await openFiles(config.filesDir);
   const secrets = Object.values(sandbox.credentials);
   const access = accessOf(config, clients, await auditOf(config), secrets, undefined, files);
-  const server = createServer({
+  const make = prepareServer({
     ...serverSettings(config, { name: 'autotask-mcp', version: '0' }, () => {}),
     open: async () => access,
   });
   const asked: string[] = [];
-  const client = new Client(
-    { name: 'test', version: '1' },
-    human === undefined ? {} : { capabilities: { elicitation: {} } },
-  );
-  if (human !== undefined) {
-    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
-      asked.push(params.message);
-      const reply = await human(params.message);
-      if (reply === 'break') throw new Error('the dialog broke');
-      if (reply === 'decline') return { action: 'decline' };
-      return { action: 'accept', content: { confirm: reply === 'yes' } };
-    });
-  }
-  const [near, far] = InMemoryTransport.createLinkedPair();
-  await server.server.connect(far);
-  await client.connect(near);
+  const person: ClientOptions =
+    human === undefined
+      ? {}
+      : {
+          human: async (message) => {
+            asked.push(message);
+            const reply = await human(message);
+            if (reply === 'break') throw new Error('the dialog broke');
+            if (reply === 'decline') return { action: 'decline' };
+            return { action: 'accept', content: { confirm: reply === 'yes' } };
+          },
+        };
+  const serve = async (far: Transport) => {
+    serveStdio(() => make(config.readOnly).server, { transport: far });
+  };
+  const client = await openClient({ serve }, person);
   return {
     client,
     asked,
     call: async (name, args = {}) => {
-      const result = CallToolResultSchema.parse(await client.callTool({ name, arguments: args }));
+      const result = await client.callTool({ name, arguments: args });
       const text = result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
       return { text, isError: result.isError === true };
     },

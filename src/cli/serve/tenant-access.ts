@@ -82,7 +82,7 @@ export const accessOf = (
   actAs: writes.actAs,
   unattributed: writes.unattributed,
   marks: writes.marks,
-  changes: createChangedRecords(),
+  writeVersions: createChangedRecords(),
   redact: createRedactor(secrets),
   ...(tenant === undefined ? {} : { tenant }),
 });

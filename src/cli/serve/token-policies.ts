@@ -21,11 +21,11 @@ export function policyOf(
   holder: string,
 ): Policy {
   const all = createPolicy(settings, budgetOf(tenant, settings.maxWritesPerHour ?? null));
-  const own = tokenPolicies.get(holder);
-  if (own === undefined) return all;
-  const budget = budgetOf(JSON.stringify([tenant, holder]), own.maxWritesPerHour ?? null);
+  const ownPolicy = tokenPolicies.get(holder);
+  if (ownPolicy === undefined) return all;
+  const budget = budgetOf(JSON.stringify([tenant, holder]), ownPolicy.maxWritesPerHour ?? null);
   // What it does not mention is as for everybody.
-  return intersect(all, createPolicy({ customerVisibleNotes: true, ...own }, budget));
+  return intersect(all, createPolicy({ customerVisibleNotes: true, ...ownPolicy }, budget));
 }
 
 /** Each person's writes are counted alone. */
@@ -38,7 +38,7 @@ function perPerson(
     const { issuer, subject } = actingPerson()?.person ?? {};
     return budgetOf(JSON.stringify([tenant, issuer, subject]), most);
   };
-  return { most, left: () => mine().left(), check: () => mine().check(), take: () => mine().take() };
+  return { limit: most, left: () => mine().left(), check: () => mine().check(), take: () => mine().take() };
 }
 
 /** The same for whoever signed in and is let in by the rule; null: there are no rules. */
@@ -57,9 +57,9 @@ export function policyOfRule(
 /** Throws when a policy names a tool that does not exist, before anybody calls. */
 export function checkTools({ policy, tokenPolicies, claimRules, readOnly }: Config): void {
   visibleTools(policy, readOnly);
-  for (const [name, own] of tokenPolicies) {
+  for (const [name, ownPolicy] of tokenPolicies) {
     const field = `disabledTools in policy of ${name} in AUTOTASK_HTTP_TOKENS`;
-    visibleTools(createPolicy(own), readOnly, { field });
+    visibleTools(createPolicy(ownPolicy), readOnly, { field });
   }
   for (const { name, policy: own } of claimRules ?? []) {
     const field = `disabledTools in rule ${name} of AUTOTASK_OAUTH_POLICY_FILE`;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Bounds, toRead, toWrite, unfit } from '../../argument-bounds.js';
+import { type Bounds, findViolation, readBounds, writeBounds } from '../../argument-bounds.js';
 import type { AutotaskReader } from '../../client/types.js';
 import type { AggregateResult } from '../../entities/aggregate/index.js';
 import type { Entities } from '../../entities/index.js';
@@ -147,7 +147,7 @@ function taking(tool: string, shape: z.ZodRawShape, bounds: Bounds, keeps: reado
     names.filter((name) => !keeps.includes(name) && optional.safeParse(shape[name]).success),
   );
   return (args: unknown): unknown => {
-    const problem = unfit(args, '', bounds);
+    const problem = findViolation(args, '', bounds);
     if (problem !== undefined) throw new InvalidArguments(`${tool} was not run.`, [problem]);
     return resolveAliases(args, { names, tool, optional: (name) => droppable.has(name) });
   };
@@ -165,7 +165,7 @@ export function defineReadTool<Shape extends z.ZodRawShape>(
   return {
     ...declaration,
     mutates: false,
-    take: taking(tool.name, tool.input, toRead),
+    take: taking(tool.name, tool.input, readBounds),
     annotations: {
       readOnlyHint: true,
       destructiveHint: false,
@@ -205,7 +205,7 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
   return {
     ...declaration,
     mutates: true,
-    take: taking(tool.name, shape, toWrite, empties),
+    take: taking(tool.name, shape, writeBounds, empties),
     annotations: {
       readOnlyHint: false,
       destructiveHint: destructive,

@@ -10,7 +10,7 @@ import {
 import { isWritingTool } from '../../server/index.js';
 import { type Authenticator, asksReadOnly } from './access/bearer-token.js';
 import type { Lease } from './access/tenants.js';
-import { checkBatch, checkBodyHeaders, type Outline, outlineOf, readBody } from './body.js';
+import { type BodySummary, checkBatch, checkBodyHeaders, readBody, summarize } from './body.js';
 import type { Exchange } from './exchange.js';
 import { Refusal, redactRefusal, refusalResponse } from './refusal.js';
 import type { Sessions } from './sessions.js';
@@ -107,7 +107,7 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
   );
 
   /** Whoever may write with another token is told to get one; a tool that is not listed would only be unknown. */
-  function checkScope({ lacksScope = false }: Principal, { tools }: Outline): void {
+  function checkScope({ lacksScope = false }: Principal, { tools }: BodySummary): void {
     if (!lacksScope || route.readOnly || route.insufficientScope === null) return;
     if (tools.some(isWritingTool)) throw route.insufficientScope();
   }
@@ -124,14 +124,14 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
       const actsFor = route.actsFor(request);
       const openTenant = route.tenantOf(request);
       let body: unknown;
-      let outline: Outline | null = null;
+      let summary: BodySummary | null = null;
       if (method === 'POST') {
         checkBodyHeaders(request);
         body = await readBody(request, bodyBytes);
-        outline = outlineOf(body);
-        onMethod(outline.method);
-        checkBatch(request, body, outline);
-        checkScope(principal, outline);
+        summary = summarize(body);
+        onMethod(summary.method);
+        checkBatch(request, body, summary);
+        checkScope(principal, summary);
       }
       const lease = openTenant();
       let kept = false;
@@ -146,7 +146,7 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
       exchanges.set(auth, {
         owner: JSON.stringify([principal.name, actsFor, lease.key, readOnly]),
         body,
-        outline,
+        outline: summary,
         server: () =>
           lease.tenant.server({ ...principal, readOnly, ...(actsFor === undefined ? {} : { actsFor }) }),
         redact: lease.tenant.redact,
