@@ -114,6 +114,13 @@ const folderDoors: Readonly<Record<string, Readonly<Record<string, readonly stri
   'src/policy': {
     masking: [],
   },
+  'src/sandbox': {
+    entities: ['routes', 'seed', 'store'],
+    http: ['entities', 'routes', 'store'],
+    routes: ['entities', 'http', 'seed', 'store'],
+    seed: ['entities', 'store'],
+    store: ['entities', 'http', 'routes', 'seed'],
+  },
   'src/server': {
     confirmation: ['output'],
     dispatch: ['confirmation', 'output'],
@@ -193,7 +200,7 @@ const targetOf = ({ to }: Import): string =>
   roomOf(to) ?? (to.startsWith('@') ? to.split('/').slice(0, 2).join('/') : (to.split('/')[0] ?? to));
 
 describe('the doors between the rooms', () => {
-  it('sees the whole house', () => {
+  it('sees every file', () => {
     expect(files.length).toBeGreaterThan(500);
     expect(imports.length).toBeGreaterThan(900);
     expect(files.map((file) => relative(root, file)).filter((file) => roomOf(file) === undefined)).toEqual(

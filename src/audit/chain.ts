@@ -14,6 +14,9 @@ export interface ChainLink {
 /** Where a chain stands. */
 export type ChainPosition = Pick<ChainLink, 'seq' | 'hash'>;
 
+/** A line of the log without its place in the chain. */
+export type AuditEvent = Readonly<Record<string, unknown>>;
+
 export const origin: ChainPosition = { seq: 0, hash: '0'.repeat(64) };
 
 const linkShape = z.looseObject({

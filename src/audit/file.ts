@@ -1,6 +1,14 @@
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { systemCode } from '../errors.js';
-import { type ChainLink, type ChainPosition, checkLine, maxLineBytes, nextLine, origin } from './chain.js';
+import {
+  type AuditEvent,
+  type ChainLink,
+  type ChainPosition,
+  checkLine,
+  maxLineBytes,
+  nextLine,
+  origin,
+} from './chain.js';
 import {
   type Checkpoint,
   checkpointPath,
@@ -9,8 +17,9 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from './checkpoint.js';
-import { withLock } from './lock.js';
-import { rotated } from './rotation.js';
+import { claimFile, withLock } from './lock.js';
+import { linesOf } from './read-lines.js';
+import { closeAll, openRotated, rotated } from './rotation.js';
 
 export interface AuditFileSettings {
   readonly path: string;
@@ -23,6 +32,10 @@ export interface AuditFileSettings {
 export interface AuditFile {
   /** Resolves when the line is on disk. */
   append(event: object): Promise<void>;
+  /** Events of all lines that hold the text, each as it was written. Rejects when one was changed. */
+  find(text: string): Promise<AuditEvent[]>;
+  /** Takes a file of the name beside the log, which only one can; null while another process holds it. */
+  claim(name: string): Promise<(() => Promise<void>) | null>;
 }
 
 async function lastLine(file: FileHandle, size: number): Promise<string> {
@@ -112,7 +125,28 @@ export function createAuditFile({ path, key, maxBytes }: AuditFileSettings): Aud
     }
   }
 
+  async function find(text: string): Promise<AuditEvent[]> {
+    if ((await endOf(path, key)) === null && (await rotated(path)).length === 0) return [];
+    const parts = await openRotated(path);
+    try {
+      const found: AuditEvent[] = [];
+      for (const { file } of parts) {
+        for await (const { line } of linesOf(file)) {
+          if (!line.includes(text)) continue;
+          const checked = checkLine(line, null, key);
+          if (!checked.ok) throw new Error(`a line of ${path} ${checked.problem}`);
+          found.push(checked.event);
+        }
+      }
+      return found;
+    } finally {
+      await closeAll(parts);
+    }
+  }
+
   return {
+    find,
+    claim: (name) => claimFile(`${path}.${name}.running`),
     append: (event) => {
       const done = queue.then(() => withLock(`${path}.lock`, () => write(event)));
       queue = done.catch(() => undefined);

@@ -1,5 +1,13 @@
+export type { AuditEvent } from './chain.js';
 export { checkpointPath } from './checkpoint.js';
 export { cleanBody, cleanValue } from './clean.js';
 export { createAuditFile } from './file.js';
-export { type Attempt, type AuditLog, createAuditLog, type Outcome } from './log.js';
+export {
+  type Attempt,
+  type AuditLog,
+  createAuditLog,
+  type Outcome,
+  type PlannedWrite,
+} from './log.js';
+export { createMemoryLog } from './memory.js';
 export { verify } from './verify.js';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCode } from '../errors.js';
 
@@ -72,5 +73,54 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
     return await work();
   } finally {
     await release(path, owner);
+  }
+}
+
+const touchEveryMs = 5_000;
+
+/** Whether the process that made a file is gone: on this machine, by its number. */
+async function isOrphan(path: string): Promise<boolean> {
+  const [host, pid] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
+  if (host !== hostname() || pid === undefined) return false;
+  // A container starts anew under the same numbers: what this process did not take itself is nobody's.
+  if (Number(pid) === process.pid) return !held.has(path);
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Files that this process holds. */
+const held = new Set<string>();
+
+/** Takes the file for as long as a piece of work lasts; null while another one holds it. */
+export async function claimFile(path: string): Promise<(() => Promise<void>) | null> {
+  const owner = `${hostname()} ${process.pid} ${randomUUID()}`;
+  if (held.has(path)) return null;
+  if (!(await create(path, owner))) {
+    if (!(await isOrphan(path)) && !(await isStale(path))) return null;
+    await removeDead(path, owner);
+    if (!(await create(path, owner))) return null;
+  }
+  held.add(path);
+  const touch = () => utimes(path, new Date(), new Date()).catch(() => undefined);
+  const timer = setInterval(() => void touch(), touchEveryMs).unref();
+  return async () => {
+    clearInterval(timer);
+    held.delete(path);
+    await release(path, owner);
+  };
+}
+
+/** Like removeStale, for a holder that is known to be gone. */
+async function removeDead(path: string, owner: string): Promise<void> {
+  const guard = `${path}.stale`;
+  if (!(await create(guard, owner))) return;
+  try {
+    if ((await isOrphan(path)) || (await isStale(path))) await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditEvent } from './chain.js';
 import type { AuditFile } from './file.js';
 
 /** A write that is about to be sent. */
@@ -17,7 +18,25 @@ export interface Attempt {
   readonly changes: readonly { readonly field: string; readonly before: unknown; readonly after: unknown }[];
   /** The resource in whose name is written. */
   readonly actAs?: number;
+  /** Names the call whose write it is, and which of its writes. */
+  readonly receipt: string;
+  readonly step: number;
+  /** The record by number and name. */
+  readonly called: string;
+  /** Fields as they were: those that are changed, or all of a record that is deleted; null for a new one. */
+  readonly former: unknown;
+  /** Fields of `body` and `former` that are not kept as they are. */
+  readonly cut: readonly string[];
 }
+
+/** A write of a call that makes several, before the first of them is sent. */
+export type PlannedWrite = Pick<
+  Attempt,
+  'entity' | 'action' | 'route' | 'id' | 'body' | 'called' | 'cut' | 'step'
+> & {
+  /** Hash of the record as it was. */
+  readonly version: string;
+};
 
 /** How a write ended; `unknown` when its answer never came. */
 export type Outcome =
@@ -25,17 +44,50 @@ export type Outcome =
   | { readonly outcome: 'unknown' | 'refused'; readonly error: string };
 
 export interface AuditLog {
+  /** What a caller is told about where receipts are kept. */
+  readonly where: string;
+  /** Whether it keeps values as they are, for nobody but this process. */
+  readonly whole: boolean;
+  /** Resolves when the writes that a call is about to make are kept. */
+  plan(receipt: string, caller: string, tool: string, writes: readonly PlannedWrite[]): Promise<void>;
+  /** Everything that is kept under a receipt, or under the id of an attempt, oldest first. */
+  find(name: string): Promise<readonly AuditEvent[]>;
+  /** Null while somebody else works on the receipt; else what ends the claim. */
+  claim(receipt: string): Promise<(() => Promise<void>) | null>;
   /** Resolves, when the attempt is on disk, to what records its outcome. */
   attempt(attempt: Attempt): Promise<(outcome: Outcome) => Promise<void>>;
 }
 
+/** Writes in one line of a plan, and characters of one whose body is kept: no line is too long to be kept whole. */
+const mostPlanned = 20;
+const mostOfWrite = 16_000;
+
 export function createAuditLog(file: AuditFile, now: () => Date = () => new Date()): AuditLog {
   return {
+    where: 'the audit log',
+    whole: false,
+    plan: async (receipt, caller, tool, writes) => {
+      const kept = writes.map((write) =>
+        JSON.stringify(write).length > mostOfWrite ? { ...write, body: null } : write,
+      );
+      for (let from = 0; from < kept.length; from += mostPlanned) {
+        const steps = kept.slice(from, from + mostPlanned);
+        await file.append({ time: now().toISOString(), event: 'plan', receipt, tool, caller, steps });
+      }
+    },
+    find: (name) => file.find(name),
+    claim: (receipt) => file.claim(receipt),
     async attempt(attempt) {
       const id = randomUUID();
       await file.append({ time: now().toISOString(), event: 'attempt', attempt: id, ...attempt });
       return (outcome) =>
-        file.append({ time: now().toISOString(), event: 'outcome', attempt: id, ...outcome });
+        file.append({
+          time: now().toISOString(),
+          event: 'outcome',
+          attempt: id,
+          receipt: attempt.receipt,
+          ...outcome,
+        });
     },
   };
 }

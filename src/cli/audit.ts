@@ -2,7 +2,7 @@ import { checkpointPath, verify } from '../audit/index.js';
 import { didYouMean } from '../nearest.js';
 import { UsageError } from './args.js';
 
-/** Checks an audit log with the files set aside before it and prints the verdict: 0 when it is as it was written, 1 when not. */
+/** Checks an audit log with the files set aside before it and prints the result: 0 when it is as it was written, 1 when not. */
 export async function verifyAudit(
   words: readonly string[],
   keyOf: () => Promise<string | null>,

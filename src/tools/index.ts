@@ -24,6 +24,7 @@ import { searchProjects } from './projects/search-projects.js';
 import { searchTasks } from './projects/search-tasks.js';
 import { getThresholdInformation } from './service/get-threshold-information.js';
 import { getVersion } from './service/get-version.js';
+import { writeReceipt } from './service/write-receipt.js';
 import { createTicket } from './tickets/create-ticket.js';
 import { createTicketNote } from './tickets/create-ticket-note.js';
 import { getTicket } from './tickets/get-ticket.js';
@@ -43,6 +44,7 @@ export const tools: readonly Tool[] = [
   createEntity,
   updateEntity,
   deleteEntity,
+  writeReceipt,
   getThresholdInformation,
   getVersion,
   searchTickets,

@@ -4,6 +4,9 @@ export interface Example {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
+/** Stands for the receipt of the example before. */
+export const lastReceipt = 'w-…';
+
 export const examples: Readonly<Record<string, Example>> = {
   'list-known-entities': {
     question: 'What does Autotask know about charges?',
@@ -61,6 +64,10 @@ export const examples: Readonly<Record<string, Example>> = {
   'delete-entity': {
     question: 'The first appointment is off.',
     args: { entity: 'Appointments', id: 1 },
+  },
+  'write-receipt': {
+    question: 'No, the appointment takes place after all.',
+    args: { receipt: lastReceipt, action: 'undo' },
   },
   'get-threshold-information': { question: 'How much of the API allowance is used?', args: {} },
   'get-version': { question: 'Are we connected?', args: {} },

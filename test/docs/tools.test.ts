@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { documented, documentedPage, markdownTable, settle } from '../support/docs.js';
 import { type Connection, connect } from '../support/tenant.js';
-import { type Example, examples } from './examples.js';
+import { type Example, examples, lastReceipt } from './examples.js';
 
 /** docs/tools.md: what clients are told about each tool, and a call with what came back. */
 let tenant: Connection;
@@ -34,16 +34,20 @@ function argumentsOf({ inputSchema }: Listed): string {
   return rows.length === 0 ? 'It has no arguments.' : markdownTable(['argument', 'type', ''], rows);
 }
 
+let receipt = '';
+
 const block = (text: string) => `\`\`\`\n${settle(text)}\n\`\`\`\n`;
 
 /** The call as a person would ask for it, its answer and, for a tool that writes, the same with its word. */
 async function told({ name, inputSchema }: Listed, { question, args }: Example): Promise<string> {
-  const first = await tenant.call(name, args);
+  const given = args.receipt === lastReceipt ? { ...args, receipt } : args;
+  const first = await tenant.call(name, given);
   expect(first.isError, first.text).toBe(false);
   const parts = [`**${question}**\n`, `\`${name} ${JSON.stringify(args)}\`\n`, block(first.text)];
   if (inputSchema.properties?.confirm !== undefined) {
     const confirm = name.toUpperCase().replaceAll('-', '_');
-    const made = await tenant.call(name, { ...args, confirm });
+    const made = await tenant.call(name, { ...given, confirm });
+    receipt = /Receipt: (w-[0-9a-f]+)/.exec(made.text)?.[1] ?? receipt;
     expect(made.isError, made.text).toBe(false);
     parts.push(`With \`"confirm":"${confirm}"\`:\n`, block(made.text));
   }
@@ -84,7 +88,7 @@ describe('docs/tools.md', () => {
       ['time', /time-entr/],
       ['files', /attachment/],
       ['the service', /threshold|version/],
-      ['any entity', /entit/],
+      ['any entity', /entit|receipt/],
     ];
     const groupOf = (name: string) => groups.find(([, pattern]) => pattern.test(name))?.[0] ?? '';
     // What fits every entity is the last to be asked for and the first to be shown.

@@ -15,6 +15,7 @@ const mutating: Readonly<Record<string, string>> = {
   'create-entity': 'CREATE_ENTITY',
   'update-entity': 'UPDATE_ENTITY',
   'delete-entity': 'DELETE_ENTITY',
+  'write-receipt': 'WRITE_RECEIPT',
   'create-ticket': 'CREATE_TICKET',
   'update-ticket': 'UPDATE_TICKET',
   'create-ticket-note': 'CREATE_TICKET_NOTE',
@@ -50,7 +51,7 @@ const reading = [
 ];
 
 describe('the tool list', () => {
-  it('is the seed’s 18 tools that read and 11 that write, and those that answer instead of listing or handle files', async () => {
+  it('is the seed’s 18 tools that read and 11 that write, and those that answer instead of listing, handle files or speak of receipts', async () => {
     const { tools } = await tenant.client.listTools();
     const named = (readOnly: boolean) =>
       tools.filter((tool) => tool.annotations?.readOnlyHint === readOnly).map((tool) => tool.name);
@@ -58,11 +59,11 @@ describe('the tool list', () => {
     expect(named(false).sort()).toEqual(Object.keys(mutating).sort());
   });
 
-  it('costs at most 7,000 tokens, annotations included; 300 of them are the arguments for several records', async () => {
+  it('costs at most 7,150 tokens, annotations included; 300 of them are the arguments for several records, 120 write-receipt', async () => {
     const { tools } = await tenant.client.listTools();
     const tokens = Math.round(JSON.stringify({ tools }).length / 4);
     process.stdout.write(`tools/list: ${tools.length} tools, ${tokens} tokens (characters / 4)\n`);
-    expect(tokens).toBeLessThanOrEqual(7000);
+    expect(tokens).toBeLessThanOrEqual(7150);
   });
 
   it('costs at most 1,000 tokens for counting and files together, with every argument they can have', async () => {

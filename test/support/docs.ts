@@ -45,6 +45,7 @@ export const settle = (text: string): string =>
     .replace(/http:\/\/127\.0\.0\.1:\d+\//g, 'https://ww1.autotask.net/')
     .replace(/\d+ of (\d+) requests \([\d.]+ %\)/, '… of $1 requests (… %)')
     .replace(/cursor [0-9a-z._-]+ \(until \S+\)/, 'cursor … (until …)')
+    .replace(/Receipt: w-[0-9a-f]{12}/g, 'Receipt: w-…')
     .replace(/has sent \d+ since/, 'has sent … since')
     .replace(/(ticketNumber: |^Ticket \d+: )T\d{8}\.\d{4}/gm, '$1T…')
     .replace(/(createDateTime|lastActivityDate): \S+/g, '$1: …');

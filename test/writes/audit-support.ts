@@ -10,7 +10,11 @@ import { program } from '../support/tenant.js';
 /** A path for a log in a folder of its own. */
 export const freshLog = () => join(mkdtempSync(join(tmpdir(), 'audit-')), 'audit.jsonl');
 
-const lineShape = z.looseObject({ event: z.string(), attempt: z.string(), outcome: z.string().optional() });
+const lineShape = z.looseObject({
+  event: z.string(),
+  attempt: z.string().default(''),
+  outcome: z.string().optional(),
+});
 export const linesOf = (path: string) =>
   readFileSync(path, 'utf8')
     .trimEnd()
@@ -31,6 +35,11 @@ export async function write(path: string, count: number, key: string | null = nu
       gate: 'token',
       body: { status: number },
       changes: [],
+      receipt: 'w-0123456789ab',
+      step: 0,
+      called: 'Ticket',
+      former: null,
+      cut: [],
     });
     await end({ outcome: 'done', id: number });
   }

@@ -162,7 +162,9 @@ describe('carrying out', () => {
     await previewed(change());
     const from = sandbox.requests.length;
     const { text } = await server.call('update-entity', change({ confirm }));
-    expect(text).toBe('Updated 5 Tickets: done 5, skipped 0, refused 0, unknown 0, not reached 0.');
+    expect(text).toMatch(
+      /^Updated 5 Tickets: done 5, skipped 0, refused 0, unknown 0, not reached 0\.\nReceipt: w-[0-9a-f]{12} \(.*\)$/,
+    );
     expect(patched(from)).toEqual(ids());
     // Read before and read back, each together.
     expect(
@@ -189,7 +191,7 @@ describe('carrying out', () => {
       /5 TicketNotes[\s\S]*Each: title -> Ping[\s\S]*TicketNote "Ping" on Ticket \d+: T[\d.]+ \S/,
     );
     const { text } = await server.call('create-ticket-note', { ...note, confirm: 'CREATE_TICKET_NOTE' });
-    expect(text).toMatch(/^Created 5 TicketNotes: done 5, .*\nNew: TicketNotes \d+, \d+, \d+, \d+, \d+$/);
+    expect(text).toMatch(/^Created 5 TicketNotes: done 5, .*\nNew: TicketNotes \d+, \d+, \d+, \d+, \d+\n/);
     const sent = writesSince(sandbox, from).map(({ method, path, body }) => ({ method, path, body }));
     expect(sent.map(({ method, path }) => `${method} ${path}`)).toEqual([
       ...Array.from({ length: 4 }, () => 'PATCH V1.0/Tickets'),

@@ -95,7 +95,10 @@ const writing: Readonly<Record<string, (ids: Ids) => Args>> = {
   }),
 };
 
-export const writeTools = tools.flatMap((tool) => (tool.mutates ? [tool] : []));
+/** But write-receipt, which needs a write of another tool: test/writes/receipts.test.ts. */
+export const writeTools = tools.flatMap((tool) =>
+  tool.mutates && tool.name !== 'write-receipt' ? [tool] : [],
+);
 export const readTools = tools.flatMap((tool) => (tool.mutates ? [] : [tool]));
 
 /** Throws for a tool without an example, so that none is left out of the tests that go through all tools. */

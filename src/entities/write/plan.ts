@@ -1,9 +1,11 @@
+import * as z from 'zod';
 import type { AutotaskWriter, CallOptions, Row } from '../../client/types.js';
 import type { Entity } from '../../model.js';
+import { canonical } from '../../text.js';
 import type { Cell } from '../display/display.js';
 import { withoutMark } from './idempotency-mark.js';
-import type { FoundOutcome } from './outcome.js';
-import type { OutcomeQuery } from './outcome-query.js';
+import type { FoundOutcome } from './outcomes/outcome.js';
+import type { OutcomeQuery } from './outcomes/outcome-query.js';
 import type { Audience } from './visibility.js';
 
 export interface Change {
@@ -86,11 +88,23 @@ export interface WriteSteps {
   readonly byQuery: boolean;
   /** Ids of all records that were chosen, skipped ones included. */
   readonly chosen: readonly number[];
+  /** An earlier call that these steps go on with: its receipt, and the number of each step in it. */
+  readonly resumes?: { readonly receipt: string; readonly indexes: readonly number[] };
   /** What a preview showed, where that is not the steps as they are now; see `stateOf`. */
   readonly previewed?: unknown;
 }
 
-export type AnyPlan = WritePlan | WriteSteps;
+/** A call that asked about writes and makes none. */
+export interface AboutWrites {
+  readonly answer: { readonly lines: readonly string[]; readonly labels: readonly string[] };
+}
+
+export type AnyPlan = WritePlan | WriteSteps | AboutWrites;
+
+/** A plan that writes. */
+export type WritingPlan = WritePlan | WriteSteps;
+
+export const isAnswer = (plan: AnyPlan): plan is AboutWrites => 'answer' in plan;
 
 export const isSteps = (plan: AnyPlan): plan is WriteSteps => 'steps' in plan;
 
@@ -103,7 +117,21 @@ export function stepName({ action, entity, called, changes }: WritePlan): string
 }
 
 /** What a plan would write and over what, without what differs at each attempt: equal texts are the same write. */
-export const stateOf = (plan: AnyPlan): unknown =>
+export const stateOf = (plan: WritingPlan): unknown =>
   isSteps(plan)
     ? (plan.previewed ?? plan.steps.map((step) => stateOf(step)))
     : [plan.action, plan.path, withoutMark(plan.body, plan.mark), plan.stored];
+
+/** An update of nothing: every field holds already what it should. */
+export function isDone({ action, body, stored }: WritePlan): boolean {
+  if (action !== 'update' || body === null || stored === null) return false;
+  const udfs = z.array(z.object({ name: z.string(), value: z.unknown() }));
+  const same = (name: string, value: unknown) => {
+    if (name !== 'userDefinedFields') return canonical(value) === canonical(stored[name] ?? null);
+    const held = new Map((udfs.safeParse(stored[name]).data ?? []).map((udf) => [udf.name, udf.value]));
+    return (udfs.safeParse(value).data ?? []).every(
+      (udf) => canonical(udf.value) === canonical(held.get(udf.name) ?? null),
+    );
+  };
+  return Object.entries(body).every(([name, value]) => name === 'id' || same(name, value));
+}

@@ -19,8 +19,8 @@ import { createExactMatcher } from '../references/exact-match.js';
 import type { References } from '../references/references.js';
 import { checkBody } from './check-body.js';
 import { type MarkFields, newMark, withoutMark } from './idempotency-mark.js';
-import { createOutcomes } from './outcome.js';
-import { outcomeQueryOfCreate, outcomeQueryOfRecord } from './outcome-query.js';
+import { createOutcomes } from './outcomes/outcome.js';
+import { outcomeQueryOfCreate, outcomeQueryOfRecord } from './outcomes/outcome-query.js';
 import {
   createParentRecords,
   nameLine,
@@ -159,6 +159,8 @@ export function createWrites(settings: WriteSettings) {
       readonly entity: string;
       readonly data: Row;
       readonly notes?: readonly string[];
+      /** Since when the record may have been created, where it is looked for. */
+      readonly since?: Date;
     },
     context: CallContext,
   ): Promise<WritePlan> {
@@ -208,7 +210,7 @@ export function createWrites(settings: WriteSettings) {
       after: cells[index] ?? { text: '', json: null },
     }));
     const ownMark = own === null ? {} : { [own]: marked[own] };
-    const probe = outcomeQueryOfCreate(known, checked.body, ownMark, new Date());
+    const probe = outcomeQueryOfCreate(known, checked.body, ownMark, args.since ?? new Date());
     return {
       action: 'create',
       entity,

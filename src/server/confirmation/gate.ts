@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type AnyPlan, isSteps } from '../../entities/write/plan.js';
+import { isSteps, type WritingPlan } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
 import type { GateSettings } from '../settings.js';
 import { pendingInFolder, pendingInMemory } from './pending-tokens.js';
@@ -19,11 +19,11 @@ export interface Question {
 export interface ConfirmationRequest {
   readonly subject: ConfirmedCall;
   readonly confirm: string | undefined;
-  readonly plan: AnyPlan;
+  readonly plan: WritingPlan;
   /** Makes the plan of several records anew, as they are now, for another preview. */
-  readonly replan: () => Promise<AnyPlan>;
+  readonly replan: () => Promise<WritingPlan>;
   /** The preview as a human reads it. */
-  readonly describe: (plan: AnyPlan) => Promise<string>;
+  readonly describe: (plan: WritingPlan) => Promise<string>;
   readonly person: PersonAsked | undefined;
 }
 
@@ -34,14 +34,14 @@ export interface ConfirmationRequest {
 export type Decision =
   | { readonly confirmed: false; readonly question: Question }
   | Held
-  | { readonly confirmed: true; readonly method: string; readonly plan: AnyPlan };
+  | { readonly confirmed: true; readonly method: string; readonly plan: WritingPlan };
 
 export interface Held {
   readonly confirmed: false;
   readonly question?: undefined;
   readonly problem: string | null;
   readonly token: string;
-  readonly plan: AnyPlan;
+  readonly plan: WritingPlan;
 }
 
 const problems: Readonly<Record<Exclude<TokenStatus, 'good'>, string>> = {

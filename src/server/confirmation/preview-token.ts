@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type AnyPlan, stateOf } from '../../entities/write/plan.js';
+import { stateOf, type WritingPlan } from '../../entities/write/plan.js';
 import { canonical } from '../../text.js';
 import type { PendingTokens } from './pending-tokens.js';
 
@@ -25,12 +25,12 @@ export function createPreviewTokens(key: string, lifetimeMs: number, pending: Pe
     createHmac('sha256', key).update(canonical(parts)).digest().subarray(0, macBytes).toString('base64url');
   const callHash = ({ toolToken, args, caller }: ConfirmedCall, expiry: string, nonce: string) =>
     mac('call', toolToken, canonical(args), caller, expiry, nonce);
-  const stateHash = (plan: AnyPlan, call: string) => mac('state', canonical(stateOf(plan)), call);
+  const stateHash = (plan: WritingPlan, call: string) => mac('state', canonical(stateOf(plan)), call);
   const equal = (a: string, b: string) =>
     a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
   return {
-    async issue(subject: ConfirmedCall, plan: AnyPlan): Promise<string> {
+    async issue(subject: ConfirmedCall, plan: WritingPlan): Promise<string> {
       const seconds = Math.floor((Date.now() + lifetimeMs) / 1000);
       const expiry = seconds.toString(36);
       const nonce = randomBytes(8).toString('hex');
@@ -39,7 +39,7 @@ export function createPreviewTokens(key: string, lifetimeMs: number, pending: Pe
       return [subject.toolToken, expiry, nonce, call, stateHash(plan, call)].join('.');
     },
     /** Uses the token up when it is good. */
-    async check(token: string, subject: ConfirmedCall, plan: AnyPlan): Promise<TokenStatus> {
+    async check(token: string, subject: ConfirmedCall, plan: WritingPlan): Promise<TokenStatus> {
       const [toolToken, expiry = '', nonce = '', call = '', state = '', ...rest] = token.trim().split('.');
       const wellFormed = /^[0-9a-z]{1,9}$/.test(expiry) && /^[0-9a-f]{16}$/.test(nonce);
       if (toolToken !== subject.toolToken || !wellFormed || rest.length > 0) return 'malformed';

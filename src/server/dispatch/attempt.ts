@@ -1,7 +1,9 @@
 import { type Attempt, cleanBody, cleanValue } from '../../audit/index.js';
-import type { WritePlan } from '../../entities/write/plan.js';
+import type { Row } from '../../client/types.js';
+import { stepName, type WritePlan } from '../../entities/write/plan.js';
 import type { Redact } from '../../log.js';
 import type { Policy } from '../../policy/index.js';
+import { canonical } from '../../text.js';
 
 /** What the audit log says about a write besides what its plan says. */
 export interface AttemptFacts {
@@ -11,17 +13,39 @@ export interface AttemptFacts {
   readonly gate: string;
   /** The resource in whose name is written; null: the API user. */
   readonly actAs: number | null;
+  readonly receipt: string;
+  readonly step: number;
 }
+
+/** What an undo needs of the record as it was. */
+function formerOf({ action, body, stored }: WritePlan): Row | null {
+  if (stored === null || action === 'delete') return stored;
+  const names = Object.keys(body ?? {}).filter((name) => name !== 'id');
+  return Object.fromEntries(names.map((name) => [name, stored[name] ?? null]));
+}
+
+const cutFields = (row: Row | null, kept: Row | null): string[] =>
+  Object.keys(row ?? {}).filter((name) => canonical(row?.[name]) !== canonical(kept?.[name]));
 
 /** A planned write as the audit log keeps it: without what the policy hides, without secrets, bounded. */
 export function attemptOf(
-  { entity, action, path, id, body, changes }: WritePlan,
-  { tool, caller, gate, actAs }: AttemptFacts,
-  { policy, redact }: { readonly policy: Policy; readonly redact: Redact },
+  plan: WritePlan,
+  { tool, caller, gate, actAs, receipt, step }: AttemptFacts,
+  { policy, redact, whole }: { readonly policy: Policy; readonly redact: Redact; readonly whole: boolean },
 ): Attempt {
+  const { entity, action, path, id, body, changes } = plan;
   const contents = typeof body?.data === 'string' ? body.data : null;
   const how = { hides: (name: string) => policy.masks(entity, name), redact, isFile: contents !== null };
+  const kept = (row: Row | null) =>
+    row === null ? null : whole && contents === null ? row : cleanBody(row, how);
+  const former = formerOf(plan);
+  const [keptBody, keptFormer] = [kept(body), kept(former)];
   return {
+    receipt,
+    step,
+    called: redact(stepName(plan)),
+    former: keptFormer,
+    cut: [...cutFields(body, keptBody), ...cutFields(former, keptFormer)],
     tool,
     entity: entity.name,
     action,
@@ -29,7 +53,7 @@ export function attemptOf(
     id,
     caller: redact(caller),
     gate,
-    body: body === null ? null : cleanBody(body, how),
+    body: keptBody,
     changes: changes.map(({ field, before, after }) => ({
       field,
       before: cleanValue(field, before?.text ?? null, how),

@@ -1,5 +1,5 @@
 import type { Row } from '../../client/types.js';
-import type { FoundOutcome } from '../../entities/write/outcome.js';
+import type { FoundOutcome } from '../../entities/write/outcomes/outcome.js';
 import { stepName, type WritePlan, type WriteSteps } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import { canonical } from '../../text.js';

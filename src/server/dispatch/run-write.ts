@@ -1,12 +1,15 @@
-import type { AuditLog } from '../../audit/index.js';
+import { type Attempt, type AuditLog, createMemoryLog } from '../../audit/index.js';
 import type { AutotaskWriter } from '../../client/types.js';
-import type { OutcomeQuery } from '../../entities/write/outcome-query.js';
+import type { OutcomeQuery } from '../../entities/write/outcomes/outcome-query.js';
+import { type Receipt, recordVersion } from '../../entities/write/outcomes/receipt.js';
 import {
   type AnyPlan,
+  isAnswer,
   isSteps,
   stepName,
   type WritePlan,
   type WriteSteps,
+  type WritingPlan,
 } from '../../entities/write/plan.js';
 import type { Audience } from '../../entities/write/visibility.js';
 import { AutotaskError } from '../../errors.js';
@@ -21,6 +24,7 @@ import { resultText } from '../output/render.js';
 import { stepsText } from '../output/render-steps.js';
 import { attemptOf } from './attempt.js';
 import { carryOut } from './carry-out.js';
+import { findReceipt, newReceipt } from './receipts.js';
 import { createSingleWrite, type SingleWrite } from './single-write.js';
 
 export interface WriteRules {
@@ -55,7 +59,7 @@ const probeText = ({ tool, args }: OutcomeQuery) =>
   `Do not repeat the write before you know. To find out, call ${tool} with ${JSON.stringify(args)}`;
 
 /** What a caller learns when a write got through and something after it failed, or nobody knows. */
-function explainFailure(error: unknown, plan: WritePlan, id: number | null): unknown {
+function explainFailure(error: unknown, plan: WritePlan, id: number | null, named: string): unknown {
   if (id !== null && error instanceof AutotaskError) {
     return new AutotaskError(
       error.kind,
@@ -63,7 +67,7 @@ function explainFailure(error: unknown, plan: WritePlan, id: number | null): unk
       {
         upstream: error.upstream,
         actor: error.actor,
-        next: `Do not write again: read ${plan.entity.name} ${id} to see it.`,
+        next: `Do not write again: read ${plan.entity.name} ${id} to see it. ${named}`,
         cause: error,
       },
     );
@@ -86,7 +90,8 @@ function internalAlternative({ label, inside }: Audience): string {
 
 /** Runs a tool that writes: plan, policy, gate, then each write with its two lines in the audit log. */
 export function createWriteRunner(rules: WriteRules) {
-  const { writer, gate, policy, audit, actAs, tenant, redact, log } = rules;
+  const { writer, gate, policy, actAs, tenant, redact, log } = rules;
+  const audit = rules.audit ?? createMemoryLog();
   const previews = createPreviewedRecords(gate.lifeMs);
 
   function check({ action, entity, audience }: WritePlan): void {
@@ -121,11 +126,31 @@ export function createWriteRunner(rules: WriteRules) {
     return { ...plan, steps, skipped };
   }
 
+  function checked(plan: WritingPlan, as: Previewed | undefined): WritingPlan {
+    if (isSteps(plan)) return as === undefined ? checkSteps(plan) : asPreviewed(checkSteps(plan), as);
+    check(plan);
+    return plan;
+  }
+
   const attributed = (plan: WritePlan) => (actAs !== null && takesAttribution(plan.entity) ? actAs : null);
 
   function allowedWriter(): AutotaskWriter {
     if (writer !== null) return writer;
     throw new AutotaskError('notAllowed', 'This server is read-only. Nothing was written.');
+  }
+
+  /** What must be on disk before anything is sent. */
+  async function kept<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      log('error', `The audit log cannot be written: ${String(error)}`);
+      throw new AutotaskError(
+        'configuration',
+        'The audit log cannot be written, so nothing was written to Autotask.',
+        { next: 'Ask the operator to check AUTOTASK_AUDIT_LOG.', cause: error },
+      );
+    }
   }
 
   return async function write(
@@ -138,13 +163,16 @@ export function createWriteRunner(rules: WriteRules) {
     const caller = tenant === undefined ? callerName : `${callerName} of tenant ${tenant}`;
     const subject = { toolToken: tool.confirmToken, args, caller };
     const previewed = confirm === undefined ? undefined : previews.get(subject);
-    const planned = async (as: Previewed | undefined): Promise<AnyPlan> => {
-      const plan = await call.plan(as === undefined ? context : { ...context, previewed: as.ids });
-      if (isSteps(plan)) return as === undefined ? checkSteps(plan) : asPreviewed(checkSteps(plan), as);
-      check(plan);
-      return plan;
+    const receipt = (name: string) => findReceipt(audit, name, caller);
+    const own = { ...context, receipt };
+    const planned = async (as: Previewed | undefined): Promise<WritingPlan> => {
+      const plan = await call.plan(as === undefined ? own : { ...own, previewed: as.ids });
+      if (isAnswer(plan)) throw new Error('what was a write is none');
+      return checked(plan, as);
     };
-    const plan = await planned(previewed);
+    const first = await call.plan(previewed === undefined ? own : { ...own, previewed: previewed.ids });
+    if (isAnswer(first)) return resultText({ kind: 'facts', ...first.answer, json: null }, 'text');
+    const plan = checked(first, previewed);
     const described = (steps: WriteSteps) => stepsPreview(steps, attributed, policy.budget.left(), context);
     if (isSteps(plan) && plan.steps.length === 0) return stepsPreviewText(await described(plan), null, null);
     // In the other mode the token itself is the proof that exactly these records were shown.
@@ -172,7 +200,12 @@ export function createWriteRunner(rules: WriteRules) {
       return stepsPreviewText(await described(decision.plan), problem, decision.token);
     }
     previews.remove(subject);
-    const prepare = (step: WritePlan) =>
+    const accepted = decision.plan;
+    const resumed = isSteps(accepted) ? accepted.resumes : undefined;
+    const name = resumed?.receipt ?? newReceipt();
+    const facts = { tool: tool.name, caller, gate: decision.method, receipt: name };
+    const keeping = { policy, redact, whole: audit.whole };
+    const prepare = (step: WritePlan, index: number) =>
       createSingleWrite({
         writer: allowedWriter(),
         plan: step,
@@ -180,33 +213,74 @@ export function createWriteRunner(rules: WriteRules) {
         audit,
         attempt: attemptOf(
           step,
-          { tool: tool.name, caller, gate: decision.method, actAs: attributed(step) },
-          { policy, redact },
+          { ...facts, actAs: attributed(step), step: resumed?.indexes[index] ?? index },
+          keeping,
         ),
         onAuditFailure: (error) => log('error', `The audit log cannot be written: ${String(error)}`),
       });
-    if (isSteps(decision.plan)) {
-      allowedWriter();
-      const run = await carryOut(decision.plan, prepare, context);
-      return stepsText({ ...decision.plan, ...run });
+    const named = `Receipt: ${name} (kept in ${audit.where})`;
+    if (!isSteps(accepted)) return writeOne(accepted, prepare(accepted, 0), named);
+    allowedWriter();
+    const release = await kept(() => audit.claim(name));
+    if (release === null) {
+      throw new AutotaskError(
+        'conflict',
+        `Somebody works on the receipt ${name} right now. Nothing was written.`,
+      );
     }
-    return writeOne(decision.plan, prepare(decision.plan));
+    try {
+      if (resumed === undefined) {
+        const writes = accepted.steps.map((step, index) => ({
+          ...plannedWrite(attemptOf(step, { ...facts, actAs: null, step: index }, keeping)),
+          version: recordVersion(step.stored),
+        }));
+        await kept(() => audit.plan(name, redact(caller), tool.name, writes));
+      } else await stillLeft(await findReceipt(audit, name, caller), resumed.indexes);
+      const run = await carryOut(accepted, prepare, context);
+      return `${stepsText({ ...accepted, ...run })}\n${named}`;
+    } finally {
+      await release();
+    }
   };
+}
+
+const plannedWrite = ({ entity, action, route, id, body, called, cut, step }: Attempt) => ({
+  entity,
+  action,
+  route,
+  id,
+  body,
+  called,
+  cut,
+  step,
+});
+
+/** Between the plan and the claim another process may have gone on with the same receipt. */
+async function stillLeft({ writes }: Receipt, indexes: readonly number[]): Promise<void> {
+  const done = writes.filter(({ step, state }) => indexes.includes(step) && state === 'done');
+  if (done.length === 0) return;
+  throw new AutotaskError(
+    'conflict',
+    'Somebody else went on with this receipt meanwhile. Nothing was written.',
+    {
+      next: 'Call again: the plan is made anew.',
+    },
+  );
 }
 
 const notPreviewed =
   'A query writes the records that its preview showed, and there is none in this session: this is it.';
 
 /** The one write of a call, and what its record holds afterwards. */
-async function writeOne(plan: WritePlan, singleWrite: SingleWrite): Promise<string> {
+async function writeOne(plan: WritePlan, singleWrite: SingleWrite, named: string): Promise<string> {
   try {
     const text = resultText(
       { kind: 'write', write: await plan.readBack(await plan.send(singleWrite.writer)) },
       'text',
     );
     const unlogged = 'Note: the outcome of this write could not be written to the audit log.';
-    return singleWrite.progress.unlogged ? `${text}\n${unlogged}` : text;
+    return [text, ...(singleWrite.progress.unlogged ? [unlogged] : []), named].join('\n');
   } catch (error) {
-    throw explainFailure(error, plan, singleWrite.progress.id);
+    throw explainFailure(error, plan, singleWrite.progress.id, named);
   }
 }

@@ -4,6 +4,7 @@ import type { AutotaskReader } from '../../client/types.js';
 import type { AggregateResult } from '../../entities/aggregate/index.js';
 import type { Entities } from '../../entities/index.js';
 import type { CallContext, ListResult, RecordResult } from '../../entities/read/read.js';
+import type { Receipt } from '../../entities/write/outcomes/receipt.js';
 import type { AnyPlan, WriteResult } from '../../entities/write/plan.js';
 import { InvalidArguments } from '../../errors.js';
 import { didYouMean } from '../../nearest.js';
@@ -14,6 +15,8 @@ import { resolveAliases } from './argument-aliases.js';
 export interface ToolContext extends CallContext {
   readonly entities: Entities;
   readonly server: ServerFacts;
+  /** An earlier write of the caller, where one can be asked for. Throws `notFound`. */
+  readonly receipt?: (name: string) => Promise<Receipt>;
   /** Ticket status codes that count as closed. */
   readonly closedStatusIds: readonly number[];
   /** Files on this machine that may be attached; null where there are none, always over HTTP. */

@@ -2,9 +2,8 @@ import * as z from 'zod';
 import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { numberField } from '../../entities/references/references.js';
-import type { AnyPlan, SkippedRecord, WritePlan } from '../../entities/write/plan.js';
+import { type AnyPlan, isDone, type SkippedRecord, type WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput, type Problem } from '../../errors.js';
-import { canonical } from '../../text.js';
 import type { ToolContext } from './define-tool.js';
 import * as inputs from './shared-inputs.js';
 
@@ -53,22 +52,8 @@ interface Target {
 /** Errors about one record, which say nothing about the next one. */
 const ofOneRecord: ReadonlySet<string> = new Set(['invalid', 'notFound', 'notAllowed', 'conflict']);
 
-const reasonOf = (error: AutotaskError) =>
+export const reasonOf = (error: AutotaskError) =>
   error instanceof InvalidInput ? error.lines.map((line) => line.slice(2)).join(' ') : error.message;
-
-/** An update of nothing: every field holds already what it should. */
-function isDone({ action, body, stored }: WritePlan): boolean {
-  if (action !== 'update' || body === null || stored === null) return false;
-  const udfs = z.array(z.object({ name: z.string(), value: z.unknown() }));
-  const same = (name: string, value: unknown) => {
-    if (name !== 'userDefinedFields') return canonical(value) === canonical(stored[name] ?? null);
-    const held = new Map((udfs.safeParse(stored[name]).data ?? []).map((udf) => [udf.name, udf.value]));
-    return (udfs.safeParse(value).data ?? []).every(
-      (udf) => canonical(udf.value) === canonical(held.get(udf.name) ?? null),
-    );
-  };
-  return Object.entries(body).every(([name, value]) => name === 'id' || same(name, value));
-}
 
 /** Ids behind numbers of tickets, tasks or projects, all in one query; what is no number is left for later. */
 async function idsByNumber(entityName: string, given: readonly Id[], context: ToolContext) {

@@ -98,7 +98,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What this transport wants to know of a body; the SDK judges the rest. */
+/** What this transport wants to know of a body; the SDK checks the rest. */
 export interface BodySummary {
   /** Method of the message, `batch` for several. */
   readonly method: string;

@@ -1,6 +1,6 @@
-import type { Row } from '../../client/types.js';
-import { clean } from '../../text.js';
-import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import type { Row } from '../../../client/types.js';
+import { clean } from '../../../text.js';
+import type { EntityMetadata } from '../../metadata/entity-metadata.js';
 
 /** A call of a read tool that finds out whether a write happened. */
 export interface OutcomeQuery {

@@ -1,10 +1,10 @@
-import type { Row } from '../../client/types.js';
-import { fieldValue } from '../display/display.js';
-import { idOf } from '../display/row-id.js';
-import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
-import type { CallContext, Reads } from '../read/read.js';
-import { withoutRows } from '../read/record.js';
-import { sameValue } from '../values/equality.js';
+import type { Row } from '../../../client/types.js';
+import { fieldValue } from '../../display/display.js';
+import { idOf } from '../../display/row-id.js';
+import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metadata.js';
+import type { CallContext, Reads } from '../../read/read.js';
+import { withoutRows } from '../../read/record.js';
+import { sameValue } from '../../values/equality.js';
 import type { OutcomeQuery } from './outcome-query.js';
 
 /** What the tenant says about a write whose answer was lost: the id of the record, or that it was not made. */

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditEvent } from './chain.js';
+import type { AuditLog } from './log.js';
+
+/** Calls of which a process remembers what they wrote. */
+const mostReceipts = 200;
+
+/** Stands in where the operator keeps no log, so that a receipt can be asked for while this process lives. */
+export function createMemoryLog(now: () => Date = () => new Date()): AuditLog {
+  const kept = new Map<string, AuditEvent[]>();
+  const running = new Set<string>();
+  const add = (receipt: string, event: AuditEvent) => {
+    const events = kept.get(receipt) ?? [];
+    kept.set(receipt, [...events, { time: now().toISOString(), ...event }]);
+    const [oldest] = kept.keys();
+    if (kept.size > mostReceipts && oldest !== undefined) kept.delete(oldest);
+  };
+  return {
+    where: 'the memory of this process, until it ends',
+    whole: true,
+    plan: async (receipt, caller, tool, steps) =>
+      add(receipt, { event: 'plan', receipt, caller, tool, steps }),
+    find: async (name) => kept.get(name) ?? [],
+    claim: async (receipt) => {
+      if (running.has(receipt)) return null;
+      running.add(receipt);
+      return async () => {
+        running.delete(receipt);
+      };
+    },
+    attempt: async (attempt) => {
+      const id = randomUUID();
+      add(attempt.receipt, { event: 'attempt', attempt: id, ...attempt });
+      return async (outcome) =>
+        add(attempt.receipt, { event: 'outcome', attempt: id, receipt: attempt.receipt, ...outcome });
+    },
+  };
+}

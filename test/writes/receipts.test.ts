@@ -1,0 +1,231 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startSandbox } from '../../src/sandbox/index.js';
+import type { Sandbox } from '../../src/sandbox/types.js';
+import { everyRecord, type Item, recordsWhere } from '../support/records.js';
+import { program, tenantEnvironment } from '../support/tenant.js';
+import { freshLog, linesOf } from './audit-support.js';
+import { type Rig, type RigOptions, rig, writesSince } from './support.js';
+
+/** What an earlier call wrote: asked for, gone on with, set back. */
+let sandbox: Sandbox;
+let server: Rig;
+let ids: readonly number[];
+
+beforeEach(async () => {
+  sandbox = await startSandbox({ today: new Date('2026-11-20T12:00:00Z'), limits: { threshold: 1_000_000 } });
+  server = await rig(sandbox);
+  const open = await recordsWhere(sandbox, 'Tickets', { op: 'noteq', field: 'priority', value: 4 });
+  ids = open.slice(0, 5).map(({ id }) => Number(id));
+});
+afterEach(async () => {
+  await server.close();
+  await sandbox.close();
+});
+
+async function restart(options: RigOptions = {}) {
+  await server.close();
+  server = await rig(sandbox, options);
+}
+const change = () => ({ entity: 'Tickets', ids, data: { priority: 'Critical' }, confirm: 'UPDATE_ENTITY' });
+const receiptIn = (text: string) => /Receipt: (w-[0-9a-f]{12})/.exec(text)?.[1] ?? '';
+const about = (receipt: string, action: string, on: Rig = server) =>
+  on.call('write-receipt', { receipt, action });
+const confirmed = (receipt: string, action: string, on: Rig = server) =>
+  on.call('write-receipt', { receipt, action, confirm: 'WRITE_RECEIPT' });
+const tickets = () => recordsWhere(sandbox, 'Tickets', { op: 'in', field: 'id', value: ids });
+const fieldsOf = (rows: readonly Item[], field: string) => rows.map((row) => row[field]);
+/** How often each ticket was written since. */
+const times = (from: number) => {
+  const counts = new Map<number, number>();
+  for (const { body } of writesSince(sandbox, from)) {
+    const id = Number(Object.entries(body ?? {}).find(([name]) => name === 'id')?.[1]);
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return counts;
+};
+const strike = (fault: Parameters<Sandbox['faults']['add']>[0]['fault'], after: number, more = {}) =>
+  sandbox.faults.add({ fault, method: 'PATCH', path: 'V1.0/Tickets', after, times: 1, ...more });
+
+it('a write names its receipt, and undo sets back its fields and nothing else', async () => {
+  const [id = 0] = ids;
+  const before = await tickets();
+  const { text } = await server.call('update-ticket', {
+    id,
+    title: 'Wrong title',
+    priority: 'Critical',
+    confirm: 'UPDATE_TICKET',
+  });
+  expect(text).toMatch(/\nReceipt: w-[0-9a-f]{12} \(kept in the memory of this process, until it ends\)$/);
+  const receipt = receiptIn(text);
+  expect((await about(receipt, 'status')).text).toMatch(
+    /^Receipt w-.*: done 1, refused 0, unknown 0, not reached 0\./,
+  );
+  const from = sandbox.requests.length;
+  expect((await about(receipt, 'undo')).text).toMatch(/^PREVIEW[\s\S]*title: Wrong title -> /);
+  expect(writesSince(sandbox, from)).toEqual([]);
+  const undone = await confirmed(receipt, 'undo');
+  expect(undone.text).toMatch(/^Updated 1 Tickets: done 1/);
+  for (const field of ['title', 'priority', 'status', 'description', 'queueID']) {
+    expect(fieldsOf(await tickets(), field)).toEqual(fieldsOf(before, field));
+  }
+  expect((await confirmed(receipt, 'undo')).text).toMatch(/nothing to write[\s\S]*has another value by now/);
+  // The undo has a receipt too, and can itself be undone.
+  expect((await confirmed(receiptIn(undone.text), 'undo')).text).toMatch(/^Updated 1 Tickets/);
+});
+
+it('undo leaves alone what somebody else changed since, and says so', async () => {
+  const [id = 0] = ids;
+  const { text } = await server.call('update-ticket', {
+    id,
+    title: 'Ours',
+    priority: 'Critical',
+    confirm: 'UPDATE_TICKET',
+  });
+  await server.call('update-ticket', { id, title: 'Theirs', confirm: 'UPDATE_TICKET' });
+  const preview = await about(receiptIn(text), 'undo');
+  expect(preview.text).toMatch(/not set back: title \(has another value by now\)/);
+  await confirmed(receiptIn(text), 'undo');
+  expect((await tickets()).find((row) => row.id === id)?.title).toBe('Theirs');
+});
+
+it('undo deletes what was created, brings back what was deleted, and says first what it cannot', async () => {
+  const groups = async () =>
+    (await everyRecord(sandbox, 'ContactGroups')).map(({ name, isActive }) => ({ name, isActive }));
+  const before = await groups();
+  const items = ['A', 'B'].map((name) => ({ name: `Group ${name}`, isActive: true }));
+  const made = await server.call('create-entity', {
+    entity: 'ContactGroups',
+    items,
+    confirm: 'CREATE_ENTITY',
+  });
+  const after = await groups();
+  const undone = await confirmed(receiptIn(made.text), 'undo');
+  expect(undone.text).toMatch(/^Deleted 2 ContactGroups/);
+  expect(await groups()).toEqual(before);
+  const back = await about(receiptIn(undone.text), 'undo');
+  expect(back.text).toMatch(/comes back under a new id/);
+  await confirmed(receiptIn(undone.text), 'undo');
+  const sorted = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).sort();
+  expect(sorted(await groups())).toEqual(sorted(after));
+  const note = await server.call('create-ticket-note', {
+    ids,
+    title: 'Ping',
+    description: 'Text',
+    confirm: 'CREATE_TICKET_NOTE',
+  });
+  expect((await about(receiptIn(note.text), 'undo')).text).toMatch(
+    /Note: 5 of 5 cannot be undone[\s\S]*cannot be undone: Autotask deletes no such record/,
+  );
+});
+
+const faults: readonly (readonly [string, Parameters<Sandbox['faults']['add']>[0]['fault']])[] = [
+  ['a storm of 429', { kind: 'limited', retryAfter: 1 }],
+  ['a lost answer of a write that was made', { kind: 'reset', when: 'after' }],
+  ['a lost answer of a write that was not made', { kind: 'reset', when: 'before' }],
+];
+it('resume goes on, and a second one finds nothing left', async () => {
+  for (const [, fault] of faults) {
+    const from = sandbox.requests.length;
+    const title = `Title ${from}`;
+    sandbox.faults.clear();
+    strike(fault, 2);
+    const { text } = await server.call('update-entity', { ...change(), data: { title } });
+    expect(text).toMatch(/not reached [23]\./);
+    sandbox.faults.clear();
+    const receipt = receiptIn(text);
+    expect((await about(receipt, 'status')).text).toMatch(/not reached [23]\./);
+    expect((await confirmed(receipt, 'resume')).text).toMatch(
+      /^Updated [23] Tickets: .* refused 0, unknown 0, not reached 0\.[\s\S]*Receipt: /,
+    );
+    expect(fieldsOf(await tickets(), 'title')).toEqual(ids.map(() => title));
+    const again = sandbox.requests.length;
+    expect((await confirmed(receipt, 'resume')).text).toMatch(/nothing to write: 5 skipped/);
+    expect(writesSince(sandbox, again)).toEqual([]);
+    expect((await about(receipt, 'status')).text).toMatch(/: done [45],/);
+  }
+});
+
+it('resume never creates twice', async () => {
+  for (const when of ['after', 'before'] as const) {
+    const title = `Ping ${when}`;
+    sandbox.faults.add({
+      fault: { kind: 'reset', when },
+      method: 'POST',
+      path: /Notes$/,
+      after: 2,
+      times: 1,
+    });
+    const { text } = await server.call('create-ticket-note', {
+      ids,
+      title,
+      description: 'Text',
+      confirm: 'CREATE_TICKET_NOTE',
+    });
+    expect((await confirmed(receiptIn(text), 'resume')).text).toMatch(/^Created [23] TicketNotes/);
+    await confirmed(receiptIn(text), 'resume');
+    const notes = await recordsWhere(sandbox, 'TicketNotes', { op: 'eq', field: 'title', value: title });
+    expect(fieldsOf(notes, 'ticketID').map(Number).sort()).toEqual([...ids].sort());
+  }
+});
+
+it('resume skips what changed since the preview', async () => {
+  strike({ kind: 'limited', retryAfter: 1 }, 2, { times: 50 });
+  const { text } = await server.call('update-entity', change());
+  sandbox.faults.clear();
+  const other = await rig(sandbox);
+  await other.call('update-ticket', { id: ids[4], title: 'Theirs', confirm: 'UPDATE_TICKET' });
+  await other.close();
+  const { text: resumed } = await confirmed(receiptIn(text), 'resume');
+  expect(resumed).toMatch(/^Updated 2 Tickets: done 2, skipped 3/);
+  expect(resumed).toMatch(/changed since the preview/);
+});
+
+it('with an audit log a killed process leaves a receipt that another goes on with', async () => {
+  const audit = freshLog();
+  const env = { ...tenantEnvironment(sandbox), AUTOTASK_AUDIT_LOG: audit };
+  const transport = new StdioClientTransport({ command: process.execPath, args: [program], env });
+  const client = new Client({ name: 'test', version: '1' });
+  await client.connect(transport);
+  const from = sandbox.requests.length;
+  strike({ kind: 'hang' }, 2);
+  const call = client.callTool({ name: 'update-entity', arguments: change() }).catch(() => undefined);
+  while (times(from).size < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+  if (transport.pid !== null) process.kill(transport.pid, 'SIGKILL');
+  await call;
+  await client.close();
+  sandbox.faults.clear();
+  const receipt = receiptIn(`Receipt: ${String(linesOf(audit)[0]?.receipt)}`);
+  await restart({ env: { AUTOTASK_AUDIT_LOG: audit } });
+  expect((await about(receipt, 'status')).text).toMatch(
+    /from the audit log: done 2, refused 0, unknown 1, not reached 2\./,
+  );
+  // Two processes with one receipt: each record once.
+  const other = await rig(sandbox, { env: { AUTOTASK_AUDIT_LOG: audit } });
+  await Promise.all([confirmed(receipt, 'resume'), confirmed(receipt, 'resume', other)]);
+  await other.close();
+  expect(fieldsOf(await tickets(), 'priority')).toEqual(ids.map(() => 4));
+  const counts = times(from);
+  for (const [at, id] of ids.entries()) expect(counts.get(id), `ticket ${at}`).toBe(at === 2 ? 2 : 1);
+  // An audit line names a write as well.
+  const attempt = linesOf(audit).find(({ event }) => event === 'attempt')?.attempt ?? '';
+  expect((await about(attempt, 'undo')).text).toMatch(/This would update 1 Tickets/);
+});
+
+it('does not go on with what the log does not keep whole, and refuses receipts that it does not know', async () => {
+  const audit = freshLog();
+  await restart({ env: { AUTOTASK_AUDIT_LOG: audit } });
+  strike({ kind: 'limited', retryAfter: 1 }, 0, { times: 50 });
+  const { text } = await server.call('update-entity', {
+    ...change(),
+    data: { description: 'long '.repeat(1_000) },
+  });
+  sandbox.faults.clear();
+  expect((await confirmed(receiptIn(text), 'resume')).text).toMatch(
+    /nothing to write[\s\S]*description is not kept whole in the audit log/,
+  );
+  for (const name of ['w-000000000000', 'W-1', '*']) {
+    expect((await about(name, 'status')).text).toMatch(/There is no receipt .* of yours in the audit log/);
+  }
+});
