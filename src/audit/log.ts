@@ -18,6 +18,9 @@ export interface Attempt {
   readonly changes: readonly { readonly field: string; readonly before: unknown; readonly after: unknown }[];
   /** The resource in whose name is written. */
   readonly actAs?: number;
+  /** Who signed in: by whose word, and what that issuer calls them. */
+  readonly issuer?: string;
+  readonly subject?: string;
   /** Names the call whose write it is, and which of its writes. */
   readonly receipt: string;
   readonly step: number;

@@ -81,7 +81,12 @@ export const commands = {
   policy: {
     name: 'policy',
     summary: 'print what this server may do, as configured',
-    options: [demo, readOnly, http],
+    options: [
+      demo,
+      readOnly,
+      http,
+      { name: 'as', value: 'FILE', meaning: 'what somebody with the claims in the file may do, and why' },
+    ],
   },
   audit: {
     name: 'audit',

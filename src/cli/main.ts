@@ -54,7 +54,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     case 'policy': {
       const { printPolicy } = await import('./policy.js');
-      return printPolicy(await configOf(parsed));
+      return printPolicy(await configOf(parsed), parsed.values.get('as'));
     }
     case 'audit': {
       const { verifyAudit } = await import('./audit.js');

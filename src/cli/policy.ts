@@ -1,20 +1,71 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { type Claims, hasScope, readScope, writeScope } from '../claims.js';
 import type { Config } from '../config/index.js';
+import { createBudgets, ruleFor } from '../policy/index.js';
 import { entityTable, maskLines } from '../policy/rights-table.js';
 import { visibleTools } from '../server/index.js';
+import { UsageError } from './args.js';
+import { policyOfRule } from './serve/token-policies.js';
 
 const orAll = (list: readonly string[] | undefined) => list?.join(' ') ?? 'all';
 
-/** Prints what a server with this configuration may do, and does nothing. */
-export async function printPolicy({ policy, writes, readOnly }: Config): Promise<number> {
+/** What somebody with the claims may do, or a text that says why nobody with them gets in. */
+function rightsOf(config: Config, claims: Claims): Rights | string {
+  const { http, claimRules, policy } = config;
+  const prefix = http?.oauth?.scopePrefix ?? '';
+  const mayWrite = hasScope(claims, writeScope, prefix);
+  if (!mayWrite && !hasScope(claims, readScope, prefix)) {
+    return `refused: the claims have neither the scope ${prefix}${readScope} nor ${prefix}${writeScope}`;
+  }
+  const scope = `scope                   ${mayWrite ? writeScope : `${readScope}: no tool that writes`}`;
+  const readOnly = config.readOnly || !mayWrite;
+  if (claimRules === null)
+    return { policy, readOnly, lines: [scope, 'rule                    none: all that the server may'] };
+  const found = ruleFor(claimRules, claims);
+  if (found === null) return 'refused: no rule of AUTOTASK_OAUTH_POLICY_FILE fits the claims';
+  const { rule, why } = found;
+  const because = why.length === 0 ? 'it fits everybody' : `because ${why.join(', ')}`;
+  const narrowed = policyOfRule(config, createBudgets(), '', rule);
+  return {
+    policy: narrowed,
+    readOnly: readOnly || rule.readOnly,
+    lines: [scope, `rule                    ${rule.name}${rule.readOnly ? ', read-only' : ''}: ${because}`],
+  };
+}
+
+function claimsIn(file: string): Claims {
+  const claims = z.record(z.string(), z.unknown()).safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!claims.success) throw new UsageError(`${file} must hold the claims of a token as a JSON object.`);
+  return claims.data;
+}
+
+interface Rights extends Pick<Config, 'policy' | 'readOnly'> {
+  readonly lines: readonly string[];
+}
+
+/** Prints what a server with this configuration may do, or somebody with the claims in a file, and does nothing. */
+export async function printPolicy(config: Config, file?: string): Promise<number> {
+  const { writes } = config;
+  if (file !== undefined && (config.http?.oauth ?? null) === null) {
+    throw new UsageError('--as is about people who sign in: set AUTOTASK_HTTP_AUTH=oauth, and give --http.');
+  }
+  const rights = file === undefined ? { ...config, lines: [] } : rightsOf(config, claimsIn(file));
+  if (typeof rights === 'string') {
+    process.stdout.write(`${rights}\n`);
+    return 1;
+  }
+  const { policy, readOnly } = rights;
   const { settings, budget } = policy;
   const { tools, withheld } = visibleTools(policy, readOnly);
   const masks = await maskLines(policy);
   const lines = [
+    ...rights.lines,
     `writes                  ${readOnly ? 'none: read-only' : `confirmed by ${writes.confirm.mode}`}`,
     `customer-visible notes  ${policy.customerVisibleNotes ? 'allowed' : 'refused'}`,
     `writes per hour         ${budget.limit ?? 'without limit'}`,
     `audit log               ${writes.audit?.path ?? 'none'}`,
-    `written in the name of  ${writes.actAs === null ? 'the API user' : `resource ${writes.actAs}`}`,
+    `written in the name of  ${file === undefined && writes.me === null ? (writes.actAs === null ? 'the API user' : `resource ${writes.actAs}`) : (writes.me ?? 'whoever signed in')}`,
     `tools                   ${tools.length} offered; withheld: ${withheld.join(' ') || 'none'}`,
     `entities to read        ${orAll(settings.readEntities)}`,
     `entities to write       ${orAll(settings.writeEntities)}`,

@@ -64,6 +64,12 @@ export const httpVariableTable = [
     unset: 'none',
   },
   {
+    name: 'AUTOTASK_HTTP_IMPERSONATE',
+    group: 'http',
+    meaning: '`true` lets a gateway name the person in `X-Autotask-Impersonate`',
+    default: 'false',
+  },
+  {
     name: 'AUTOTASK_HTTP_PUBLIC_URL',
     group: 'oauth',
     meaning: 'address of `/mcp` as clients see it, e.g. `https://mcp.example.com/mcp`',
@@ -104,5 +110,17 @@ export const httpVariableTable = [
     group: 'oauth',
     meaning: 'what stands before the names of scopes where clients ask for them, e.g. `api://autotask-mcp/`',
     unset: 'nothing',
+  },
+  {
+    name: 'AUTOTASK_ME_CLAIMS',
+    group: 'oauth',
+    meaning: 'claims by which the resource of a person is found',
+    unset: '`email,preferred_username,upn`',
+  },
+  {
+    name: 'AUTOTASK_OAUTH_POLICY_FILE',
+    group: 'oauth',
+    meaning: 'JSON file with what people may do, by their claims',
+    unset: 'all that the policy allows',
   },
 ] as const satisfies readonly Variable[];

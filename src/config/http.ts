@@ -33,6 +33,8 @@ export interface HttpConfig {
   /** API addresses that a gateway may name besides those of Autotask, as origins. */
   readonly apiOrigins: readonly string[];
   readonly sessions: boolean;
+  /** Whether a gateway may name the person for whom it asks. */
+  readonly impersonate: boolean;
 }
 
 const shortestToken = 16;
@@ -60,6 +62,12 @@ const hosts = list.pipe(
   ),
 );
 
+const flag = z.stringbool({
+  truthy: ['true', '1', 'yes', 'on'],
+  falsy: ['false', '0', 'no', 'off'],
+  error: 'must be true or false',
+});
+
 const port = (lowest: number) => {
   const error = `must be a port number from ${lowest} to 65535`;
   return z
@@ -81,11 +89,8 @@ export const httpVariables = {
   AUTOTASK_HTTP_ALLOWED_HOSTS: hosts,
   AUTOTASK_HTTP_ALLOWED_ORIGINS: origins('origins of web pages'),
   AUTOTASK_HTTP_API_ORIGINS: origins('origins of APIs'),
-  AUTOTASK_HTTP_SESSIONS: z.stringbool({
-    truthy: ['true', '1', 'yes', 'on'],
-    falsy: ['false', '0', 'no', 'off'],
-    error: 'must be true or false',
-  }),
+  AUTOTASK_HTTP_SESSIONS: flag,
+  AUTOTASK_HTTP_IMPERSONATE: flag,
 } as const satisfies Partial<Record<VariableName, z.ZodType>>;
 
 const schema = z.object(httpVariables);
@@ -175,6 +180,18 @@ export function readHttp(values: Readonly<Record<string, string>>, problems: Pro
       problem: 'is a resource of one tenant, and a gateway serves many: leave it out',
     });
   }
+  if (given.AUTOTASK_HTTP_IMPERSONATE && given.AUTOTASK_HTTP_AUTH !== 'gateway') {
+    problems.push({
+      field: 'AUTOTASK_HTTP_IMPERSONATE',
+      problem: 'has no effect unless AUTOTASK_HTTP_AUTH is gateway: leave it out',
+    });
+  }
+  if (values.AUTOTASK_ME !== undefined) {
+    problems.push({
+      field: 'AUTOTASK_ME',
+      problem: 'is who uses a server over stdio: over HTTP people sign in (AUTOTASK_HTTP_AUTH=oauth)',
+    });
+  }
   return {
     host,
     port: given.PORT,
@@ -190,5 +207,6 @@ export function readHttp(values: Readonly<Record<string, string>>, problems: Pro
     allowedOrigins: given.AUTOTASK_HTTP_ALLOWED_ORIGINS,
     apiOrigins: given.AUTOTASK_HTTP_API_ORIGINS,
     sessions: given.AUTOTASK_HTTP_SESSIONS,
+    impersonate: given.AUTOTASK_HTTP_IMPERSONATE,
   };
 }

@@ -2,7 +2,14 @@ import * as z from 'zod';
 import type { Credentials } from '../credentials.js';
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean } from '../nearest.js';
-import { createPolicy, type Policy, type PolicySettings, readPolicySettings } from '../policy/index.js';
+import {
+  type ClaimRule,
+  createPolicy,
+  type Policy,
+  type PolicySettings,
+  readClaimRules,
+  readPolicySettings,
+} from '../policy/index.js';
 import { createRedactor } from '../redact.js';
 import { isTimeZone, timeZoneProblem } from '../time-zone.js';
 import { defaultCacheDir } from './cache-dir.js';
@@ -73,6 +80,8 @@ export interface Config {
   readonly policy: Policy;
   /** Of the tokens that may do less than the policy allows, by the name of their holder. */
   readonly tokenPolicies: ReadonlyMap<string, PolicySettings>;
+  /** What people may do, by their claims; null: all of it. */
+  readonly claimRules: readonly ClaimRule[] | null;
   readonly writes: WriteConfig;
   readonly timeZone: string;
   /** Ticket status codes that count as closed. */
@@ -164,6 +173,8 @@ export async function loadConfig(sources: Sources): Promise<Config> {
   const file = policyFile(sources, values.AUTOTASK_POLICY_FILE, 'AUTOTASK_POLICY_FILE', problems);
   const policySettings = await readPolicySettings(values, file, problems);
   const byToken = await tokenPolicies(sources, http?.tokens ?? [], problems);
+  const ruleText = policyFile(sources, http?.oauth?.policyFile, 'AUTOTASK_OAUTH_POLICY_FILE', problems);
+  const claimRules = ruleText === null ? null : await readClaimRules(ruleText, problems);
   const writes = parsed.success ? await readWrites(parsed.data, http !== null, problems) : undefined;
   if (problems.length > 0 || !parsed.success || writes === undefined) {
     throw new InvalidInput('The configuration is not right.', problems.map(withoutSecrets(values, http)));
@@ -183,6 +194,7 @@ export async function loadConfig(sources: Sources): Promise<Config> {
     readOnly: given.AUTOTASK_READ_ONLY,
     policy: createPolicy(policySettings),
     tokenPolicies: byToken,
+    claimRules,
     writes,
     timeZone: given.AUTOTASK_TIMEZONE,
     closedStatusIds: given.AUTOTASK_CLOSED_STATUS_IDS,

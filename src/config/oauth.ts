@@ -18,6 +18,10 @@ export interface OAuthConfig {
   readonly tokenTypes: readonly string[];
   /** Stands before the names of scopes where clients ask for them. */
   readonly scopePrefix: string;
+  /** Claims by whose values Autotask knows a person; the first that has one counts. */
+  readonly personClaims: readonly string[];
+  /** File with what people may do, by their claims; undefined: all of it. */
+  readonly policyFile: string | undefined;
 }
 
 const list = z.string().transform((text) => text.split(/[\s,]+/).filter((item) => item !== ''));
@@ -47,6 +51,8 @@ export const oauthVariables = {
     .string()
     .regex(/^[\x21\x23-\x5b\x5d-\x7e]*$/, { error: 'must be one word, e.g. api://autotask-mcp/' })
     .optional(),
+  AUTOTASK_OAUTH_POLICY_FILE: z.string().optional(),
+  AUTOTASK_ME_CLAIMS: list.optional(),
 } as const satisfies Partial<Record<VariableName, z.ZodType>>;
 
 type Given = z.infer<z.ZodObject<typeof oauthVariables>>;
@@ -82,5 +88,7 @@ export function readOAuth(given: Given, auth: string, problems: Problem[]): OAut
     clients: given.AUTOTASK_OAUTH_CLIENTS ?? [],
     tokenTypes: given.AUTOTASK_OAUTH_TOKEN_TYPES ?? [],
     scopePrefix: given.AUTOTASK_OAUTH_SCOPE_PREFIX ?? '',
+    personClaims: given.AUTOTASK_ME_CLAIMS ?? ['email', 'preferred_username', 'upn'],
+    policyFile: given.AUTOTASK_OAUTH_POLICY_FILE,
   };
 }

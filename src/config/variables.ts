@@ -106,6 +106,20 @@ export const variableTable = [
     unset: 'the API user',
   },
   {
+    name: 'AUTOTASK_ME',
+    group: 'writes',
+    meaning:
+      'e-mail address or user name of whoever uses this server; `me` is that person, writes carry their name; over stdio only',
+    unset: 'nobody',
+  },
+  {
+    name: 'AUTOTASK_ME_UNSUPPORTED',
+    group: 'writes',
+    meaning:
+      'writes of a person where Autotask records no name: `refuse`, or `api-user` makes them as the API user',
+    default: 'refuse',
+  },
+  {
     name: 'AUTOTASK_MARK_FIELDS',
     group: 'writes',
     meaning: 'fields that receive a mark on create, e.g. `Tickets.externalID`',

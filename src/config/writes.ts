@@ -21,6 +21,10 @@ export interface WriteConfig {
   readonly auditKey: string | null;
   /** The resource in whose name is written; null: the API user itself. */
   readonly actAs: number | null;
+  /** Who uses a server over stdio, as an e-mail address or a user name; null: nobody says so. */
+  readonly me: string | null;
+  /** Whether the API user may write for a person where Autotask does not record in whose name. */
+  readonly unattributed: 'refuse' | 'api-user';
   /** Field that receives a mark on create, by entity. */
   readonly marks: ReadonlyMap<string, string>;
 }
@@ -61,6 +65,11 @@ export const writeVariables = {
   AUTOTASK_AUDIT_KEY: key,
   AUTOTASK_AUDIT_MAX_BYTES: integer(1_000, 1_000_000_000_000),
   AUTOTASK_IMPERSONATION_RESOURCE_ID: integer(1, Number.MAX_SAFE_INTEGER).optional(),
+  AUTOTASK_ME: z
+    .string()
+    .regex(/^\S{1,200}$/, { error: 'must be an e-mail address or a user name' })
+    .optional(),
+  AUTOTASK_ME_UNSUPPORTED: z.enum(['refuse', 'api-user'], { error: 'must be refuse or api-user' }),
   AUTOTASK_MARK_FIELDS: markField,
 } as const satisfies Partial<Record<VariableName, z.ZodType>>;
 
@@ -109,6 +118,12 @@ export async function readWrites(
   problems: Problem[],
 ): Promise<WriteConfig> {
   const { AUTOTASK_AUDIT_LOG: path } = given;
+  if (given.AUTOTASK_ME !== undefined && given.AUTOTASK_IMPERSONATION_RESOURCE_ID !== undefined) {
+    problems.push({
+      field: 'AUTOTASK_ME',
+      problem: 'is set beside AUTOTASK_IMPERSONATION_RESOURCE_ID: keep one',
+    });
+  }
   if (overHttp) checkReplicas(given, problems);
   return {
     confirm: {
@@ -120,6 +135,8 @@ export async function readWrites(
     audit: path === undefined ? null : { path, maxBytes: given.AUTOTASK_AUDIT_MAX_BYTES },
     auditKey: given.AUTOTASK_AUDIT_KEY ?? null,
     actAs: given.AUTOTASK_IMPERSONATION_RESOURCE_ID ?? null,
+    me: given.AUTOTASK_ME ?? null,
+    unattributed: given.AUTOTASK_ME_UNSUPPORTED,
     marks: await readMarks(given.AUTOTASK_MARK_FIELDS, problems),
   };
 }

@@ -8,6 +8,7 @@ import {
   specTypeSchemas,
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import { type ActingPerson, actFor, type Person } from '../acting-person.js';
 import { didYouMean } from '../nearest.js';
 import { quotedName } from '../text.js';
 import { type CacheHints, cacheHints } from './cache-hints.js';
@@ -60,7 +61,9 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
  * tools and the dispatcher behind them, is loaded at the first call and shared, so that a server per request
  * costs next to nothing. Throws when the policy names tools that do not exist.
  */
-export function prepareServer(settings: ServerSettings): (readOnly: boolean) => McpServer {
+export function prepareServer(
+  settings: ServerSettings,
+): (readOnly: boolean, person?: Person | null) => McpServer {
   const tenantServices = once(async () => {
     const [{ createTenantServices }, access] = await Promise.all([
       import('./tenant-services.js'),
@@ -80,12 +83,12 @@ export function prepareServer(settings: ServerSettings): (readOnly: boolean) => 
   });
   const readOnlyDefinition = definitionOf(true);
   const definition = settings.facts.readOnly ? readOnlyDefinition : definitionOf(false);
-  return (readOnly) => serverOf(readOnly ? readOnlyDefinition : definition);
+  return (readOnly, person = null) => serverOf(readOnly ? readOnlyDefinition : definition, person);
 }
 
 /** The MCP server of a process that serves one client. */
 export const createServer = (settings: ServerSettings): McpServer =>
-  prepareServer(settings)(settings.facts.readOnly);
+  prepareServer(settings)(settings.facts.readOnly, settings.person);
 
 interface ServerDefinition extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log' | 'redact'> {
   readonly confirmMode: (typeof defaultGate)['mode'];
@@ -110,22 +113,16 @@ const severity: readonly LoggingLevel[] = [
  * Handlers bring the schema of their parameters: what does not fit is then its sender's mistake (-32602), told by
  * the name of the parameter, and not a failure of this server.
  */
-function serverOf({
-  facts,
-  timeZone,
-  log,
-  redact = (text) => text,
-  confirmMode,
-  tools,
-  hints,
-  services,
-}: ServerDefinition): McpServer {
+function serverOf(
+  { facts, timeZone, log, redact = (text) => text, confirmMode, tools, hints, services }: ServerDefinition,
+  person: Person | null,
+): McpServer {
   const names = tools.map(({ name }) => name);
   const server = new RedactingServer(
     { name: facts.name, title: 'Autotask PSA', version: facts.version },
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
-      instructions: instructions(facts.readOnly, timeZone, confirmMode),
+      instructions: instructions(facts.readOnly, timeZone, confirmMode, person),
       inputRequired: { roundTimeoutMs: answerTimeoutMs },
       cacheHints: hints.lists,
     },
@@ -162,10 +159,13 @@ function serverOf({
     tools: [...explainConfirm(tools, confirmMode)],
   }));
 
+  const acting: ActingPerson | null =
+    person === null ? null : { person, resource: async () => (await services()).findPerson(person) };
+
   const running = new Set<Promise<unknown>>();
   /** Counts work as running, so that a shutdown can wait for its answer. */
   async function countRunning<T>(work: () => Promise<T>): Promise<T> {
-    const answer = work();
+    const answer = acting === null ? work() : actFor(acting, work);
     running.add(answer);
     try {
       return await answer;

@@ -1,3 +1,4 @@
+import type { Person } from '../acting-person.js';
 import type { AuditLog } from '../audit/index.js';
 import type { ChangedRecords } from '../changed-records.js';
 import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
@@ -32,6 +33,8 @@ export interface TenantAccess {
   readonly owner?: string;
   /** The resource in whose name records are written. */
   readonly actAs?: number | null;
+  /** Whether the API user may write for a person where Autotask does not record in whose name; it may not unless given. */
+  readonly unattributed?: 'refuse' | 'api-user';
   /** Fields that receive a mark on create. */
   readonly marks?: MarkFields;
   /** What was written to this tenant, whoever did it; of this server alone unless given. */
@@ -55,6 +58,8 @@ export interface ServerSettings {
   readonly confirm?: GateSettings;
   /** Whether one client alone reaches this server: then what it is listed depends on nobody's rights but its own. */
   readonly singleClient?: boolean;
+  /** Who uses a server with one client. */
+  readonly person?: Person | null;
   /** Whether the access brings files of this machine. */
   readonly files?: boolean;
   /** Asked at the first call that needs it, because most servers that clients start are never called. */

@@ -7,12 +7,23 @@ import type { ToolContext } from '../tools/define/define-tool.js';
 import { tools, toolsWithFiles } from '../tools/index.js';
 import { createGate } from './confirmation/gate.js';
 import { createDispatch } from './dispatch/dispatch.js';
+import { createPersonFinder } from './person-resource.js';
 import { defaultGate, type ServerSettings, type TenantAccess } from './settings.js';
 
 /** What answers the calls to one tenant, with or without the right to write. */
 export interface TenantServices {
   readonly context: Omit<ToolContext, 'signal' | 'progress'>;
   readonly dispatch: ReturnType<typeof createDispatch>;
+  readonly findPerson: ReturnType<typeof createPersonFinder>;
+}
+
+const finders = new WeakMap<TenantAccess, ReturnType<typeof createPersonFinder>>();
+
+/** One for all who share the access, whatever their policies. */
+function personFinderOf(access: TenantAccess): ReturnType<typeof createPersonFinder> {
+  const known = finders.get(access) ?? createPersonFinder(access.reader);
+  finders.set(access, known);
+  return known;
 }
 
 /**
@@ -29,10 +40,12 @@ export function createTenantServices(
     writer,
     whyNoReader,
     actAs = null,
+    unattributed = 'refuse',
     tenant,
     files = null,
     writeVersions = createChangedRecords(),
   } = access;
+  const findPerson = personFinderOf(access);
   const guardedReader = reader === null ? null : guardReader(reader, policy);
   const cursors = createCursors(settings.confirm?.key, access.owner ?? tenant);
   const entities = createEntities(guardedReader, whyNoReader, policy, access.marks, cursors, writeVersions);
@@ -49,12 +62,13 @@ export function createTenantServices(
         policy,
         audit: access.audit ?? null,
         actAs,
+        unattributed,
         ...(tenant === undefined ? {} : { tenant }),
         redact: access.redact ?? ((text) => text),
         log,
       },
     });
-    return { context, dispatch };
+    return { context, dispatch, findPerson };
   };
   const readOnlyServices = servicesFor(true);
   const services = facts.readOnly ? readOnlyServices : servicesFor(false);

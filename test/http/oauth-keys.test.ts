@@ -63,6 +63,7 @@ async function start(issuers: readonly string[], limits: HttpSettings['limits'] 
       tokenTypes: [],
       scopePrefix: '',
       fetchJson: createFetchJson(),
+      admit: () => ({ readOnly: false }),
     },
     limits,
     log: (_, line) => lines.push(line),

@@ -1,12 +1,20 @@
+import type { Person } from '../../acting-person.js';
+import { type Claims, claimValues } from '../../claims.js';
 import type { ClientObserver, ClientSettings } from '../../client/types.js';
 import type { HttpConfig } from '../../config/http.js';
 import type { Config } from '../../config/index.js';
 import { AutotaskError } from '../../errors.js';
 import { createLog, createRedactor, type Log } from '../../log.js';
-import { createBudgets } from '../../policy/index.js';
+import { createBudgets, type Policy, ruleFor } from '../../policy/index.js';
 import { prepareServer } from '../../server/index.js';
 import { budgetKey, tagOf } from '../../tenant-identity.js';
-import { type FetchJson, type Metrics, startHttp, type Tenant } from '../../transports/http/index.js';
+import {
+  type FetchJson,
+  type Metrics,
+  type Principal,
+  startHttp,
+  type Tenant,
+} from '../../transports/http/index.js';
 import {
   accessOf,
   auditOf,
@@ -15,7 +23,7 @@ import {
   serverSettings,
   upstreamOf,
 } from './tenant-access.js';
-import { checkTools, policyOf } from './token-policies.js';
+import { checkTools, policyOf, policyOfRule } from './token-policies.js';
 
 const stopped = () =>
   new Promise<void>((resolve) => {
@@ -28,6 +36,21 @@ const servedFor = {
   gateway: 'for a gateway',
   oauth: 'one tenant, people sign in',
 } as const;
+
+/** Whom a call is made for: whoever signed in, or whom a gateway names. */
+function personOf({ person, actsFor }: Principal, { oauth }: HttpConfig): Person | null {
+  if (actsFor !== undefined) return { knownAs: actsFor };
+  if (person === undefined || oauth === null) return null;
+  const { issuer, subject, claims } = person;
+  const [knownAs = null] = oauth.personClaims.flatMap((name) => claimValues(claims, name).slice(0, 1));
+  return { knownAs, issuer, subject };
+}
+
+/** Without rules everybody is let in whom the scopes let in. */
+const admitBy =
+  ({ claimRules }: Config) =>
+  (claims: Claims): { readonly readOnly: boolean } | null =>
+    claimRules === null ? { readOnly: false } : (ruleFor(claimRules, claims)?.rule ?? null);
 
 /** Loaded for those alone who sign in. */
 async function fetchJsonOf(): Promise<FetchJson> {
@@ -72,18 +95,26 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     );
     const common = { ...serverSettings(config, name, settings?.log ?? log, secrets), open: () => access };
     const counted = credentials === undefined ? '' : budgetKey(credentials);
-    // Holders without a policy of their own share what is made for the first of them.
+    // Holders without a policy of their own share what is made for the first of them, as do people of one rule.
     const prepared = new Map<string, ReturnType<typeof prepareServer>>();
-    const serverFor = (holder: string) => {
-      const key = config.tokenPolicies.has(holder) ? holder : '';
+    const serverWith = (key: string, policy: () => Policy) => {
       const known = prepared.get(key);
       if (known !== undefined) return known;
-      const made = prepareServer({ ...common, policy: policyOf(config, budgetOf, counted, key) });
+      const made = prepareServer({ ...common, policy: policy() });
       prepared.set(key, made);
       return made;
     };
+    const serverFor = ({ name: holder, person }: Principal) => {
+      if (person !== undefined && config.claimRules !== null) {
+        const rule = ruleFor(config.claimRules, person.claims)?.rule;
+        if (rule === undefined) throw new Error('somebody was let in whom no rule fits');
+        return serverWith(`rule ${rule.name}`, () => policyOfRule(config, budgetOf, counted, rule));
+      }
+      const key = person === undefined && config.tokenPolicies.has(holder) ? holder : '';
+      return serverWith(key, () => policyOf(config, budgetOf, counted, key));
+    };
     return {
-      server: ({ name: holder, readOnly }) => serverFor(holder)(readOnly),
+      server: (principal) => serverFor(principal)(principal.readOnly, personOf(principal, http)),
       check: async (signal) => {
         const { reader, whyNoReader } = await access;
         if (reader === null) throw new AutotaskError('configuration', whyNoReader ?? '');
@@ -98,7 +129,8 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   const stopSignal = stopped();
   const server = await startHttp({
     ...http,
-    oauth: http.oauth === null ? null : { ...http.oauth, fetchJson: await fetchJsonOf() },
+    oauth:
+      http.oauth === null ? null : { ...http.oauth, fetchJson: await fetchJsonOf(), admit: admitBy(config) },
     readOnly: config.readOnly,
     log,
     checkReachability: async (signal, metrics) => {

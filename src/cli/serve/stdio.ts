@@ -27,6 +27,7 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
     );
   const files =
     config.filesDir === null ? null : await (await import('./files.js')).openFiles(config.filesDir);
+  const { me } = config.writes;
   let close = async () => {};
   const make = prepareServer({
     ...serverSettings(config, name, log),
@@ -46,7 +47,7 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
     },
   });
   try {
-    await serveStdio(() => make(config.readOnly));
+    await serveStdio(() => make(config.readOnly, me === null ? null : { knownAs: me }));
   } finally {
     await close();
   }

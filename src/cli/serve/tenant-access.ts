@@ -80,6 +80,7 @@ export const accessOf = (
   whyNoReader: `There are no complete Autotask credentials: ${missing.join(', ')} not set.`,
   audit,
   actAs: writes.actAs,
+  unattributed: writes.unattributed,
   marks: writes.marks,
   writeVersions: createChangedRecords(),
   redact: createRedactor(secrets),

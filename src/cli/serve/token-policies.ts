@@ -1,5 +1,13 @@
+import { actingPerson } from '../../acting-person.js';
 import type { Config } from '../../config/index.js';
-import { type createBudgets, createPolicy, intersect, type Policy } from '../../policy/index.js';
+import {
+  type ClaimRule,
+  type createBudgets,
+  createPolicy,
+  intersect,
+  type Policy,
+  type WriteBudget,
+} from '../../policy/index.js';
 import { visibleTools } from '../../server/index.js';
 
 /**
@@ -20,11 +28,41 @@ export function policyOf(
   return intersect(all, createPolicy({ customerVisibleNotes: true, ...ownPolicy }, budget));
 }
 
+/** Each person's writes are counted alone. */
+function perPerson(
+  budgetOf: ReturnType<typeof createBudgets>,
+  tenant: string,
+  most: number | null,
+): WriteBudget {
+  const mine = () => {
+    const { issuer, subject } = actingPerson()?.person ?? {};
+    return budgetOf(JSON.stringify([tenant, issuer, subject]), most);
+  };
+  return { limit: most, left: () => mine().left(), check: () => mine().check(), take: () => mine().take() };
+}
+
+/** The same for whoever signed in and is let in by the rule; null: there are no rules. */
+export function policyOfRule(
+  { policy: { settings } }: Config,
+  budgetOf: ReturnType<typeof createBudgets>,
+  tenant: string,
+  rule: ClaimRule | null,
+): Policy {
+  const all = createPolicy(settings, budgetOf(tenant, settings.maxWritesPerHour ?? null));
+  if (rule === null) return all;
+  const budget = perPerson(budgetOf, tenant, rule.policy.maxWritesPerHour ?? null);
+  return intersect(all, createPolicy({ customerVisibleNotes: true, ...rule.policy }, budget));
+}
+
 /** Throws when a policy names a tool that does not exist, before anybody calls. */
-export function checkTools({ policy, tokenPolicies, readOnly }: Config): void {
+export function checkTools({ policy, tokenPolicies, claimRules, readOnly }: Config): void {
   visibleTools(policy, readOnly);
   for (const [name, ownPolicy] of tokenPolicies) {
     const field = `disabledTools in policy of ${name} in AUTOTASK_HTTP_TOKENS`;
     visibleTools(createPolicy(ownPolicy), readOnly, { field });
+  }
+  for (const { name, policy: own } of claimRules ?? []) {
+    const field = `disabledTools in rule ${name} of AUTOTASK_OAUTH_POLICY_FILE`;
+    visibleTools(createPolicy(own), readOnly, { field });
   }
 }

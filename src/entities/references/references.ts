@@ -9,6 +9,7 @@ import { entityOfType } from '../metadata/entity-names.js';
 import { autotaskNumber, autotaskNumberIn, nameWithoutAddress } from '../values/text-patterns.js';
 import { identifyingCondition, mayHoldIdentifier } from './identifying-fields.js';
 import { createCachedQuery, createEntityCache } from './reference-cache.js';
+import { resourceOfCaller } from './resource-of-caller.js';
 import { mostSimilar, similarNameFilter } from './similar-names.js';
 
 /** How many ids one `in` condition may hold: Autotask counts each as an OR condition. */
@@ -233,6 +234,7 @@ export function createReferences(
     signal?: AbortSignal,
     within: readonly (readonly [field: string, id: number])[] = [],
   ): Promise<readonly Candidate[]> {
+    if (entity.name === 'Resources' && given.trim().toLowerCase() === 'me') return [await resourceOfCaller()];
     const fields = mayHoldIdentifier(given, entity) ? await readable(entity) : [];
     const owned = await ownerFields(entity);
     const known = identifyingCondition(fields, given);

@@ -30,10 +30,25 @@ function actionLine({ action, entity, id, path }: WritePlan): string {
   return `This would ${verbs[action]} ${what} (${path})${action === 'delete' ? ' for good' : ''}:`;
 }
 
+/**
+ * In whose name is written: a resource, with its name where it is that of whoever asks; the API user, and the person
+ * who asks should know; or as everything here.
+ */
+export type Attribution = { readonly id: number; readonly name?: string } | 'api-user' | 'unsaid';
+
+export function attributionLines({ entity }: WritePlan, attribution: Attribution): string[] {
+  if (attribution === 'unsaid') return [];
+  if (attribution === 'api-user') {
+    return [`Written as the API user: Autotask does not record in whose name ${entity.name} are written.`];
+  }
+  const { id, name } = attribution;
+  return [`Written in the name of the resource ${id}${name === undefined ? '' : ` (${neutralize(name)})`}.`];
+}
+
 /** Who will see it and in whose name it is written. */
-const audienceLines = ({ action, audience }: WritePlan, actAs: number | null): string[] => [
-  `${action === 'delete' ? 'Who sees it until then' : 'Who sees it'}: ${audience.text}`,
-  ...(actAs === null ? [] : [`Written in the name of the resource ${actAs}.`]),
+const audienceLines = (plan: WritePlan, attribution: Attribution): string[] => [
+  `${plan.action === 'delete' ? 'Who sees it until then' : 'Who sees it'}: ${plan.audience.text}`,
+  ...attributionLines(plan, attribution),
 ];
 
 /** The record, its fields before and after, and what is to be noticed: text of the tenant and of the caller. */
@@ -51,12 +66,12 @@ async function dataLines(plan: WritePlan): Promise<string[]> {
 }
 
 /** What a write would do, where, in whose name and who will see it. */
-export async function previewLines(plan: WritePlan, actAs: number | null): Promise<string[]> {
+export async function previewLines(plan: WritePlan, attribution: Attribution): Promise<string[]> {
   return [
     actionLine(plan),
     ...fence(await dataLines(plan)),
     ...((await plan.childCounts?.()) ?? []),
-    ...audienceLines(plan, actAs),
+    ...audienceLines(plan, attribution),
   ];
 }
 
@@ -77,13 +92,13 @@ function cutForDialog(text: string): string {
  * The question to a person: first what would happen and who sees it, where no text of the caller can push it out
  * of sight, then the data, cut to what a dialog shows.
  */
-export async function questionText(plan: WritePlan, actAs: number | null): Promise<string> {
+export async function questionText(plan: WritePlan, attribution: Attribution): Promise<string> {
   const data = await dataLines(plan);
   const rest = data.length - maxLines;
   const more = rest > 0 ? [`${rest} more lines are not shown here.`] : [];
   return [
     actionLine(plan),
-    ...audienceLines(plan, actAs),
+    ...audienceLines(plan, attribution),
     ...((await plan.childCounts?.()) ?? []),
     ...more,
     ...fence(data.slice(0, maxLines).map(cutForDialog)),
@@ -93,9 +108,9 @@ export async function questionText(plan: WritePlan, actAs: number | null): Promi
 /** The preview of a write that is not confirmed yet, and the token that confirms it. */
 export async function previewText(
   decision: Omit<Held, 'plan'> & { readonly plan: WritePlan },
-  actAs: number | null,
+  attribution: Attribution,
 ): Promise<string> {
-  const [first = '', ...rest] = await previewLines(decision.plan, actAs);
+  const [first = '', ...rest] = await previewLines(decision.plan, attribution);
   const problem = decision.problem === null ? '' : ` ${decision.problem}`;
   return [
     `PREVIEW, nothing was written.${problem} ${first}`,

@@ -5,6 +5,7 @@ import { oneLine, shorten } from '../../text.js';
 import type { ToolContext } from '../../tools/define/define-tool.js';
 import { countsOf } from '../output/render-steps.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
+import { type Attribution, attributionLines } from './preview.js';
 
 /** Characters of one value in the table; a value that all records get is shown whole, above it. */
 const mostOfValue = 160;
@@ -87,7 +88,7 @@ export interface StepsPreview {
 /** One table: each record by number and title, before and after, warnings, and those left out with the reason. */
 export async function stepsPreview(
   { steps, skipped, notes, onError }: WriteSteps,
-  actAs: (plan: WritePlan) => number | null,
+  attribution: (plan: WritePlan) => Attribution,
   left: number,
   context: ToolContext,
 ): Promise<StepsPreview> {
@@ -107,7 +108,6 @@ export async function stepsPreview(
       ].join('\t'),
     );
   }
-  const [actor] = steps.flatMap((step) => actAs(step) ?? []);
   const actions = [...new Set(steps.map(({ action }) => would[action]))].join(', ');
   const paths = [
     ...new Set(steps.map(({ path, action }) => (action === 'delete' ? path.replace(/\/\d+$/, '') : path))),
@@ -128,7 +128,7 @@ export async function stepsPreview(
         : [
             ...grouped(below),
             ...grouped(steps.map(({ audience }) => `Who sees it: ${audience.text}`)),
-            ...(actor === undefined ? [] : [`Written in the name of the resource ${actor}.`]),
+            ...new Set(steps.flatMap((step) => attributionLines(step, attribution(step)))),
             await roomLine(steps.length, left, context),
           ],
     data: [

@@ -1,3 +1,4 @@
+import type { Person } from '../../acting-person.js';
 import { type Attempt, cleanBody, cleanValue } from '../../audit/index.js';
 import type { Row } from '../../client/types.js';
 import { stepName, type WritePlan } from '../../entities/write/plan.js';
@@ -13,6 +14,8 @@ export interface AttemptFacts {
   readonly gate: string;
   /** The resource in whose name is written; null: the API user. */
   readonly actAs: number | null;
+  /** Who signed in. */
+  readonly person: Person | undefined;
   readonly receipt: string;
   readonly step: number;
 }
@@ -30,7 +33,7 @@ const cutFields = (row: Row | null, kept: Row | null): string[] =>
 /** A planned write as the audit log keeps it: without what the policy hides, without secrets, bounded. */
 export function attemptOf(
   plan: WritePlan,
-  { tool, caller, gate, actAs, receipt, step }: AttemptFacts,
+  { tool, caller, gate, actAs, person, receipt, step }: AttemptFacts,
   { policy, redact, whole }: { readonly policy: Policy; readonly redact: Redact; readonly whole: boolean },
 ): Attempt {
   const { entity, action, path, id, body, changes } = plan;
@@ -63,5 +66,7 @@ export function attemptOf(
           : cleanValue(field, field === 'data' && contents !== null ? contents : after.text, how),
     })),
     ...(actAs === null ? {} : { actAs }),
+    ...(person?.issuer === undefined ? {} : { issuer: person.issuer }),
+    ...(person?.subject === undefined ? {} : { subject: redact(person.subject) }),
   };
 }

@@ -1,3 +1,4 @@
+import { actingPerson } from '../../acting-person.js';
 import { type Attempt, type AuditLog, createMemoryLog } from '../../audit/index.js';
 import type { AutotaskWriter } from '../../client/types.js';
 import type { OutcomeQuery } from '../../entities/write/outcomes/outcome-query.js';
@@ -14,7 +15,7 @@ import {
 import type { Audience } from '../../entities/write/visibility.js';
 import { AutotaskError } from '../../errors.js';
 import type { Redact } from '../../log.js';
-import { type Policy, takesAttribution } from '../../policy/index.js';
+import type { Policy } from '../../policy/index.js';
 import type { ToolContext, WriteTool } from '../../tools/define/define-tool.js';
 import type { Gate, PersonAsked, Question } from '../confirmation/gate.js';
 import { previewText, questionText } from '../confirmation/preview.js';
@@ -23,18 +24,17 @@ import { stepsPreview, stepsPreviewText, stepsQuestion } from '../confirmation/s
 import { resultText } from '../output/render.js';
 import { stepsText } from '../output/render-steps.js';
 import { attemptOf } from './attempt.js';
+import { type AttributionRules, attributionOf } from './attribution.js';
 import { carryOut } from './carry-out.js';
 import { findReceipt, newReceipt } from './receipts.js';
 import { createSingleWrite, type SingleWrite } from './single-write.js';
 
-export interface WriteRules {
+export interface WriteRules extends AttributionRules {
   /** Null in read-only mode: then there is nothing that could write. */
   readonly writer: AutotaskWriter | null;
   readonly gate: Gate;
   readonly policy: Policy;
   readonly audit: AuditLog | null;
-  /** The resource in whose name is written. */
-  readonly actAs: number | null;
   readonly tenant?: string;
   /** Takes the secrets of this server out of a text. */
   readonly redact: Redact;
@@ -90,7 +90,7 @@ function internalAlternative({ label, inside }: Audience): string {
 
 /** Runs a tool that writes: plan, policy, gate, then each write with its two lines in the audit log. */
 export function createWriteRunner(rules: WriteRules) {
-  const { writer, gate, policy, actAs, tenant, redact, log } = rules;
+  const { writer, gate, policy, tenant, redact, log } = rules;
   const audit = rules.audit ?? createMemoryLog();
   const previews = createPreviewedRecords(gate.lifeMs);
 
@@ -107,12 +107,13 @@ export function createWriteRunner(rules: WriteRules) {
   }
 
   /** The same for each step; those that may not be made are left out and named. */
-  function checkSteps(plan: WriteSteps): WriteSteps {
+  function checkSteps(plan: WriteSteps, attributed: (step: WritePlan) => unknown): WriteSteps {
     const skipped = [...plan.skipped];
     const refused: AutotaskError[] = [];
     const steps = plan.steps.filter((step) => {
       try {
         check(step);
+        attributed(step);
         return true;
       } catch (error) {
         if (!(error instanceof AutotaskError)) throw error;
@@ -126,13 +127,20 @@ export function createWriteRunner(rules: WriteRules) {
     return { ...plan, steps, skipped };
   }
 
-  function checked(plan: WritingPlan, as: Previewed | undefined): WritingPlan {
-    if (isSteps(plan)) return as === undefined ? checkSteps(plan) : asPreviewed(checkSteps(plan), as);
+  /** `attributed` throws for what may not be written in the name of whoever asks. */
+  function checked(
+    plan: WritingPlan,
+    as: Previewed | undefined,
+    attributed: (step: WritePlan) => unknown,
+  ): WritingPlan {
+    if (isSteps(plan)) {
+      const steps = checkSteps(plan, attributed);
+      return as === undefined ? steps : asPreviewed(steps, as);
+    }
     check(plan);
+    attributed(plan);
     return plan;
   }
-
-  const attributed = (plan: WritePlan) => (actAs !== null && takesAttribution(plan.entity) ? actAs : null);
 
   function allowedWriter(): AutotaskWriter {
     if (writer !== null) return writer;
@@ -161,6 +169,9 @@ export function createWriteRunner(rules: WriteRules) {
     const { tool, confirm, args } = call;
     const callerName = callerContext.caller ?? 'unknown';
     const caller = tenant === undefined ? callerName : `${callerName} of tenant ${tenant}`;
+    const acting = actingPerson();
+    const asking = acting === undefined ? null : await acting.resource();
+    const attributed = (step: WritePlan) => attributionOf(step, asking, rules);
     const subject = { toolToken: tool.confirmToken, args, caller };
     const previewed = confirm === undefined ? undefined : previews.get(subject);
     const receipt = (name: string) => findReceipt(audit, name, caller);
@@ -168,11 +179,11 @@ export function createWriteRunner(rules: WriteRules) {
     const planned = async (as: Previewed | undefined): Promise<WritingPlan> => {
       const plan = await call.plan(as === undefined ? own : { ...own, previewed: as.ids });
       if (isAnswer(plan)) throw new Error('what was a write is none');
-      return checked(plan, as);
+      return checked(plan, as, attributed);
     };
     const first = await call.plan(previewed === undefined ? own : { ...own, previewed: previewed.ids });
     if (isAnswer(first)) return resultText({ kind: 'facts', ...first.answer, json: null }, 'text');
-    const plan = checked(first, previewed);
+    const plan = checked(first, previewed, attributed);
     const described = (steps: WriteSteps) => stepsPreview(steps, attributed, policy.budget.left(), context);
     if (isSteps(plan) && plan.steps.length === 0) return stepsPreviewText(await described(plan), null, null);
     // In the other mode the token itself is the proof that exactly these records were shown.
@@ -203,21 +214,20 @@ export function createWriteRunner(rules: WriteRules) {
     const accepted = decision.plan;
     const resumed = isSteps(accepted) ? accepted.resumes : undefined;
     const name = resumed?.receipt ?? newReceipt();
-    const facts = { tool: tool.name, caller, gate: decision.method, receipt: name };
+    const facts = { tool: tool.name, caller, gate: decision.method, receipt: name, person: acting?.person };
     const keeping = { policy, redact, whole: audit.whole };
-    const prepare = (step: WritePlan, index: number) =>
-      createSingleWrite({
+    const prepare = (step: WritePlan, index: number) => {
+      const attribution = attributed(step);
+      const actAs = typeof attribution === 'object' ? attribution.id : null;
+      return createSingleWrite({
         writer: allowedWriter(),
         plan: step,
         budget: policy.budget,
         audit,
-        attempt: attemptOf(
-          step,
-          { ...facts, actAs: attributed(step), step: resumed?.indexes[index] ?? index },
-          keeping,
-        ),
+        attempt: attemptOf(step, { ...facts, actAs, step: resumed?.indexes[index] ?? index }, keeping),
         onAuditFailure: (error) => log('error', `The audit log cannot be written: ${String(error)}`),
       });
+    };
     const named = `Receipt: ${name} (kept in ${audit.where})`;
     if (!isSteps(accepted)) return writeOne(accepted, prepare(accepted, 0), named);
     allowedWriter();

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { createAuthenticator, trustedGateway } from './access/bearer-token.js';
-import { readTenant } from './access/gateway.js';
+import { readActsFor, readTenant } from './access/gateway.js';
 import type { OAuthResource } from './access/oauth/index.js';
 import { createTenants } from './access/tenants.js';
 import { createMcpEndpoint } from './mcp.js';
@@ -65,6 +65,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
     insufficientScope: oauth?.insufficientScope ?? null,
     sessions,
     log,
+    actsFor: ({ headers }) => readActsFor(headers, auth === 'gateway' && settings.impersonate === true),
     tenantOf: (request) => {
       if (singleTenant !== null) return () => ({ tenant: singleTenant, key: '', release: () => {} });
       const credentials = readTenant(request.headers, apiOrigins);

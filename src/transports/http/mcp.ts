@@ -23,6 +23,8 @@ export interface McpRoute {
   readonly authenticate: Authenticator;
   /** What a person is told whose token does not let them write; null where nobody signs in. */
   readonly insufficientScope: (() => Refusal) | null;
+  /** Whom a gateway names; refuses where it may not. */
+  readonly actsFor: (request: IncomingMessage) => string | number | undefined;
   /** Reads whose request it is, or refuses; the tenant itself is opened by the function it answers. */
   readonly tenantOf: (request: IncomingMessage) => () => Lease;
   /** Null when every request stands for itself. */
@@ -105,8 +107,8 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
   );
 
   /** Whoever may write with another token is told to get one; a tool that is not listed would only be unknown. */
-  function checkScope({ person, readOnly }: Principal, { tools }: BodySummary): void {
-    if (person === undefined || !readOnly || route.readOnly || route.insufficientScope === null) return;
+  function checkScope({ lacksScope = false }: Principal, { tools }: BodySummary): void {
+    if (!lacksScope || route.readOnly || route.insufficientScope === null) return;
     if (tools.some(isWritingTool)) throw route.insufficientScope();
   }
 
@@ -119,6 +121,7 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
         throw new Refusal(405, `Use ${allowed.join(', ')} here.`, { Allow: allowed.join(', ') });
       }
       const readOnly = route.readOnly || principal.readOnly || asksReadOnly(request);
+      const actsFor = route.actsFor(request);
       const openTenant = route.tenantOf(request);
       let body: unknown;
       let summary: BodySummary | null = null;
@@ -135,12 +138,17 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
       response.once('close', () => {
         if (!kept) lease.release();
       });
-      const auth: AuthInfo = { token: '', clientId: principal.name, scopes: [] };
+      const auth: AuthInfo = {
+        token: '',
+        clientId: actsFor === undefined ? principal.name : `${principal.name} for ${actsFor}`,
+        scopes: [],
+      };
       exchanges.set(auth, {
-        owner: JSON.stringify([principal.name, lease.key, readOnly]),
+        owner: JSON.stringify([principal.name, actsFor, lease.key, readOnly]),
         body,
         outline: summary,
-        server: () => lease.tenant.server({ ...principal, readOnly }),
+        server: () =>
+          lease.tenant.server({ ...principal, readOnly, ...(actsFor === undefined ? {} : { actsFor }) }),
         redact: lease.tenant.redact,
         closed: (then) => response.once('close', () => then(!response.writableFinished)),
         keepTenant: () => {

@@ -1,3 +1,4 @@
+import type { Claims } from '../../claims.js';
 import type { Credentials } from '../../credentials.js';
 import type { Redact } from '../../redact.js';
 import type { McpServer } from '../../server/index.js';
@@ -7,7 +8,7 @@ import type { Metrics } from './operation/metrics.js';
 export interface SignedIn {
   readonly issuer: string;
   readonly subject: string;
-  readonly claims: Readonly<Record<string, unknown>>;
+  readonly claims: Claims;
 }
 
 /** Who calls, as far as this server can tell, and whether without the right to write. */
@@ -16,6 +17,10 @@ export interface Principal {
   readonly readOnly: boolean;
   /** Absent for holders of fixed tokens and for gateways. */
   readonly person?: SignedIn;
+  /** Whether another token of this person would give the right to write. */
+  readonly lacksScope?: boolean;
+  /** Whom a gateway names: an e-mail address, a user name or the id of a resource. */
+  readonly actsFor?: string | number;
 }
 
 /** What this transport needs of a tenant. Everything behind it - client, caches, limits - is the tenant's own. */
@@ -61,6 +66,8 @@ export interface OAuthSettings {
   readonly tokenTypes: readonly string[];
   readonly scopePrefix: string;
   readonly fetchJson: FetchJson;
+  /** What whoever has these claims may do at most; null when they may not get in. */
+  admit(claims: Claims): { readonly readOnly: boolean } | null;
 }
 
 export interface Limits extends KeyTimes {
@@ -117,6 +124,8 @@ export interface HttpSettings {
   /** Origins that a gateway may name as API besides Autotask's. */
   readonly apiOrigins: readonly string[];
   readonly sessions: boolean;
+  /** Whether a gateway may name the person for whom it asks. */
+  readonly impersonate?: boolean;
   /** Nobody gets a tool that writes. */
   readonly readOnly: boolean;
   readonly limits?: Partial<Limits>;

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { actingPerson } from '../../../acting-person.js';
 import { InvalidInput } from '../../../errors.js';
 import { canonical } from '../../../text.js';
 
@@ -44,11 +45,17 @@ const refused = (problem: string) =>
  * Cursors `since_key_id_total_spacing_mac`. The hash covers what the list was asked with, by whom and where, so
  * that a cursor continues that list alone; it needs no memory, and every replica with the key reads it.
  */
+/** Whoever signed in continues their own lists alone. */
+function personKey(): readonly (string | number | null)[] {
+  const { knownAs = null, issuer = null, subject = null } = actingPerson()?.person ?? {};
+  return [knownAs, issuer, subject];
+}
+
 export function createCursors(key: string | null = null, owner = '') {
   const secret = key ?? ownKey;
   const mac = (fields: string, subject: unknown) => {
     const digest = createHmac('sha256', secret)
-      .update(canonical(['cursor', owner, fields, subject]))
+      .update(canonical(['cursor', owner, personKey(), fields, subject]))
       .digest();
     const number = BigInt(`0x${digest.subarray(0, macBytes).toString('hex')}`);
     return number.toString(36).padStart(macDigits, '0');

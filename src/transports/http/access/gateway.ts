@@ -9,12 +9,15 @@ const headerNames = {
   integrationCode: ['X-Autotask-Integration-Code', 'X-Integration-Code'],
 } as const;
 
+const impersonateHeader = 'X-Autotask-Impersonate';
 const apiUrlHeader = 'X-Autotask-Api-Url';
 
 /** All of them, in lower case. */
-export const tenantHeaders: readonly string[] = [...Object.values(headerNames).flat(), apiUrlHeader].map(
-  (name) => name.toLowerCase(),
-);
+export const tenantHeaders: readonly string[] = [
+  ...Object.values(headerNames).flat(),
+  apiUrlHeader,
+  impersonateHeader,
+].map((name) => name.toLowerCase());
 
 function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   const text = String(headers[name.toLowerCase()] ?? '').trim();
@@ -44,6 +47,28 @@ function checkApiUrl(address: string, apiOrigins: readonly string[]): string {
     );
   }
   return url.href;
+}
+
+/**
+ * The person for whom the gateway asks: an e-mail address, a user name or the id of a resource. Undefined when it
+ * names nobody; naming somebody where that is not allowed is refused, because the caller relies on it.
+ */
+export function readActsFor(headers: IncomingHttpHeaders, allowed: boolean): string | number | undefined {
+  const given = headerOf(headers, impersonateHeader);
+  if (given === undefined) return undefined;
+  if (!allowed) {
+    throw new Refusal(
+      400,
+      `${impersonateHeader} is not allowed here. The operator can allow it to a gateway (AUTOTASK_HTTP_IMPERSONATE).`,
+    );
+  }
+  if (!/^[\x21-\x7e]{1,200}$/.test(given)) {
+    throw new Refusal(
+      400,
+      `${impersonateHeader} must be an e-mail address, a user name or the id of a resource.`,
+    );
+  }
+  return /^\d{1,15}$/.test(given) ? Number(given) : given;
 }
 
 /** The tenant that the gateway names in the request's headers. Refuses with 401 when one is missing. */

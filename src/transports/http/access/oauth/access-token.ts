@@ -1,4 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { Claims } from '../../../../claims.js';
 import type { OAuthSettings } from '../../settings.js';
 import { type IssuerKeys, IssuerUnreachable } from './issuer-keys.js';
 
@@ -9,8 +10,7 @@ export class TokenRefused extends Error {}
 export interface VerifiedToken {
   readonly issuer: string;
   readonly subject: string;
-  readonly scopes: readonly string[];
-  readonly claims: Readonly<Record<string, unknown>>;
+  readonly claims: Claims;
 }
 
 /** Nothing symmetric, whose key would be a public one, and not `none`. */
@@ -38,23 +38,8 @@ const shown = (value: unknown) => (JSON.stringify(value) ?? 'none').slice(0, 120
 const usualTypes = ['at+jwt', 'jwt'];
 const typeOf = (typ: string) => typ.toLowerCase().replace(/^application\//, '');
 
-const texts = (value: unknown): readonly string[] => {
-  if (typeof value === 'string') return value.split(/\s+/).filter((item) => item !== '');
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-};
-
-/**
- * `scope` of RFC 9068, or `scp` of Entra ID and Okta. Tokens of applications have neither in Entra ID, but
- * `roles`; beside scopes these are the person's, who may have given this client less.
- */
-function scopesOf({ scope, scp, roles }: Readonly<Record<string, unknown>>): readonly string[] {
-  const scopes = [...texts(scope), ...texts(scp)];
-  return scopes.length === 0 && Array.isArray(roles) ? texts(roles) : scopes;
-}
-
 /** The client that a token was made for, under the names that issuers give it. */
-const clientOf = ({ azp, client_id, cid, appid }: Readonly<Record<string, unknown>>): unknown =>
-  azp ?? client_id ?? cid ?? appid;
+const clientOf = ({ azp, client_id, cid, appid }: Claims): unknown => azp ?? client_id ?? cid ?? appid;
 
 function checkRestrictions(claims: JWTPayload, { tenants, clients }: OAuthSettings): void {
   const { tid } = claims;
@@ -123,7 +108,7 @@ export function createTokenVerifier(
       });
       checkRestrictions(payload, settings);
       if (typeof payload.sub !== 'string' || payload.sub === '') throw new TokenRefused('it has no sub');
-      return { issuer, subject: payload.sub, scopes: scopesOf(payload), claims: payload };
+      return { issuer, subject: payload.sub, claims: payload };
     } catch (error) {
       if (error instanceof TokenRefused || error instanceof IssuerUnreachable) throw error;
       throw new TokenRefused(`${reasonOf(error, audiences)}; issuer ${issuer}`);

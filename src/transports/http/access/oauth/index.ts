@@ -1,12 +1,9 @@
 import { getOAuthProtectedResourceMetadataUrl } from '@modelcontextprotocol/server';
+import { hasScope, readScope, writeScope } from '../../../../claims.js';
 import { Refusal } from '../../refusal.js';
 import type { HttpSettings, KeyTimes, OAuthSettings, Principal } from '../../settings.js';
 import { createTokenVerifier, TokenRefused, type VerifiedToken } from './access-token.js';
 import { createIssuerKeys, IssuerUnreachable } from './issuer-keys.js';
-
-/** What a token must say for its holder to get in; the second includes the first. */
-const readScope = 'autotask.read';
-const writeScope = 'autotask.write';
 
 export interface OAuthResource {
   /** Where the metadata is served, without the public address. */
@@ -109,17 +106,23 @@ export function createOAuthResource(
       resource_name: 'Autotask PSA',
     },
     async authenticate(token) {
-      const { issuer, subject, scopes: given, claims } = await verified(token);
-      const has = (name: string) => given.includes(name) || given.includes(full(name));
-      if (!has(readScope) && !has(writeScope)) {
+      const { issuer, subject, claims } = await verified(token);
+      const mayWrite = hasScope(claims, writeScope, scopePrefix);
+      if (!mayWrite && !hasScope(claims, readScope, scopePrefix)) {
         noteRefused(`a token was refused: it has neither scope of this server; issuer ${issuer}`);
         throw insufficientScope(readScope);
+      }
+      const admitted = settings.admit(claims);
+      if (admitted === null) {
+        noteRefused(`${quoted(subject.slice(0, 100))} of ${issuer} was refused: no rule fits the claims`);
+        throw new Refusal(403, 'This server has no rule that lets you in; ask its operator.', {}, -32001);
       }
       // An issuer has no spaces: nobody has the name of somebody else.
       return {
         name: `${subject} of ${issuer}`,
-        readOnly: !has(writeScope),
+        readOnly: !mayWrite || admitted.readOnly,
         person: { issuer, subject, claims },
+        lacksScope: !mayWrite && !admitted.readOnly,
       };
     },
     unauthorized,

@@ -1,0 +1,48 @@
+/** What an issuer says of whoever signed in, under the names that issuers give it. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+const texts = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+const words = (value: unknown): readonly string[] =>
+  typeof value === 'string' ? value.split(/\s+/).filter((item) => item !== '') : texts(value);
+
+/** What the right to read and the right to write are called; the second includes the first. */
+export const readScope = 'autotask.read';
+export const writeScope = 'autotask.write';
+
+/**
+ * `scope` of RFC 9068, or `scp` of Entra ID and Okta. Tokens of applications have neither in Entra ID, but
+ * `roles`; beside scopes these are the person's, who may have given this client less.
+ */
+export function scopesOf({ scope, scp, roles }: Claims): readonly string[] {
+  const scopes = [...words(scope), ...words(scp)];
+  return scopes.length === 0 ? texts(roles) : scopes;
+}
+
+/** Whether the token carries the scope, with the prefix under which clients ask for it or without. */
+export const hasScope = (claims: Claims, name: string, prefix: string): boolean =>
+  scopesOf(claims).some((scope) => scope === name || scope === `${prefix}${name}`);
+
+const isTrue = (value: unknown) => value === true || value === 1 || value === 'true' || value === '1';
+
+/** An address that nobody verified may be that of somebody else. Entra ID says so in `xms_edov`. */
+const isVerified = ({ email_verified: verified, xms_edov: ownedDomain }: Claims) =>
+  isTrue(verified) || (verified === undefined && isTrue(ownedDomain));
+
+function member(claims: Claims, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name];
+  let value: unknown = claims;
+  for (const key of name.split('.')) {
+    const entry = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+    value = entry.find(([own]) => own === key)?.[1];
+  }
+  return value;
+}
+
+/** Values of a claim by its name, or by its path (`realm_access.roles`). None of an `email` that is not verified. */
+export function claimValues(claims: Claims, name: string): readonly string[] {
+  if (name === 'email' && !isVerified(claims)) return [];
+  if (name === 'scope' || name === 'scp') return scopesOf(claims);
+  const value = member(claims, name);
+  return (typeof value === 'string' ? [value] : texts(value)).filter((item) => item.trim() !== '');
+}

@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { type Claims, claimValues } from '../claims.js';
+import type { Problem } from '../errors.js';
+import { glob } from './masking/patterns.js';
+import { readPolicySettings } from './read-settings.js';
+import type { PolicySettings } from './settings.js';
+
+/** What whoever has certain claims may do of what the server may. */
+export interface ClaimRule {
+  readonly name: string;
+  /** Patterns by claim; each claim must have a value that fits one of its patterns. */
+  readonly when: Readonly<Record<string, readonly string[]>>;
+  readonly readOnly: boolean;
+  readonly policy: PolicySettings;
+}
+
+const patterns = z.union(
+  [
+    z
+      .string()
+      .min(1)
+      .transform((text) => [text]),
+    z.array(z.string().min(1)).min(1),
+  ],
+  {
+    error: 'must be a pattern or a list of patterns',
+  },
+);
+
+const form = z.strictObject({
+  rules: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        when: z.record(z.string(), patterns),
+        readOnly: z.boolean().optional(),
+        policy: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    .min(1),
+});
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads the file that maps claims to policies. Whatever is wrong is added to `problems`. */
+export async function readClaimRules(text: string, problems: Problem[]): Promise<readonly ClaimRule[]> {
+  const field = 'AUTOTASK_OAUTH_POLICY_FILE';
+  const given = form.safeParse(parsed(text));
+  if (!given.success) {
+    for (const { path, message } of given.error.issues) {
+      problems.push({ field, problem: `${path.join('.') || 'the file'}: ${message}` });
+    }
+    return [];
+  }
+  const rules: ClaimRule[] = [];
+  for (const { name, when, readOnly = false, policy = {} } of given.data.rules) {
+    if (rules.some((rule) => rule.name === name)) problems.push({ field, problem: `has two rules ${name}` });
+    const settings = await readPolicySettings(
+      {},
+      JSON.stringify(policy),
+      problems,
+      `rule ${name} of ${field}`,
+    );
+    rules.push({ name, when, readOnly, policy: settings });
+  }
+  return rules;
+}
+
+/** The first rule that fits the claims, and why; null when none does, which lets nobody in. */
+export function ruleFor(
+  rules: readonly ClaimRule[],
+  claims: Claims,
+): { readonly rule: ClaimRule; readonly why: readonly string[] } | null {
+  for (const rule of rules) {
+    const why: string[] = [];
+    const fits = Object.entries(rule.when).every(([claim, wanted]) => {
+      const value = claimValues(claims, claim).find((own) =>
+        wanted.some((pattern) => glob(pattern).test(own)),
+      );
+      if (value !== undefined) why.push(`${claim} is ${value}`);
+      return value !== undefined;
+    });
+    if (fits) return { rule, why };
+  }
+  return null;
+}
