@@ -85,7 +85,7 @@ describe('every advertised filter reaches Autotask', () => {
       [within('lastActivityDate', ...day)],
     ],
     ['search-tickets', 'Tickets', { completedDate: '2026-07-01' }, [within('completedDate', ...day)]],
-    // As the seed says: one server-side filter, every closed status by itself.
+    // One server-side filter, every closed status by itself.
     [
       'search-tickets',
       'Tickets',

@@ -32,7 +32,7 @@ const isWrite = ({ method, path }: RecordedRequest) =>
   ['PATCH', 'PUT', 'DELETE'].includes(method) || (method === 'POST' && !/\/query(\/|$)/.test(path));
 
 describe('queries', () => {
-  it('runs the seed README’s example as it stands', async () => {
+  it('runs the first example of a reader as it stands', async () => {
     const { text, isError } = await tenant.call('query-entity', {
       entity: 'Tickets',
       query: '{"filter":[{"op":"eq","field":"ticketNumber","value":"T20240101.0001"}],"MaxRecords":1}',

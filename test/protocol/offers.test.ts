@@ -14,7 +14,7 @@ const read = async (uri: string) => {
 };
 
 describe('resources', () => {
-  it('are the seed’s, and the entities', async () => {
+  it('are the fixed addresses, and the entities', async () => {
     const { resources } = await tenant.client.listResources();
     expect(resources.map((resource) => resource.uri).sort()).toEqual([
       'autotask://companies',

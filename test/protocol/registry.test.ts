@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => tenant.close());
 
-/** The seed's own table of what writes, with the word that each write needs. */
+/** What writes, with the word that each write needs. */
 const mutating: Readonly<Record<string, string>> = {
   'create-entity': 'CREATE_ENTITY',
   'update-entity': 'UPDATE_ENTITY',
@@ -51,7 +51,7 @@ const reading = [
 ];
 
 describe('the tool list', () => {
-  it('is the seed’s 18 tools that read and 11 that write, and those that answer instead of listing, handle files or speak of receipts', async () => {
+  it('are the tools that read and those that write', async () => {
     const { tools } = await tenant.client.listTools();
     const named = (readOnly: boolean) =>
       tools.filter((tool) => tool.annotations?.readOnlyHint === readOnly).map((tool) => tool.name);

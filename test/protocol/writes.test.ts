@@ -24,7 +24,7 @@ const confirmed = (tool: string, args: Record<string, unknown>) =>
   writing(tool, { ...args, confirm: tool.toUpperCase().replaceAll('-', '_') });
 
 describe('create-ticket', () => {
-  it('runs the seed’s example as it stands, and says what it filled in', async () => {
+  it('runs a first ticket as it stands, and says what it filled in', async () => {
     const { text, writes } = await writing('create-ticket', {
       title: 'VPN issue',
       companyID: '175',
