@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { HttpConfig } from '../../config/http.js';
-import { isLoopback } from '../../config/loopback.js';
 import type { Config } from '../../config/index.js';
+import { isLoopback } from '../../config/loopback.js';
 import type { Finding } from './finding.js';
 
 /** Node of at least the major version that package.json asks for. */
