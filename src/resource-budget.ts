@@ -56,6 +56,7 @@ export const megabytes = (bytes: number): string => `${Math.round(bytes / mebiby
 const tooMuch = (what: string) =>
   new AutotaskError('notAllowed', `This call was ended: ${what}.`, {
     next: 'Narrow it: fewer records (filter, maxRecords) or fewer fields (includeFields) at once.',
+    actor: 'server',
   });
 
 /** This server's own limit, and nobody's mistake: others' calls use what there is. */
@@ -63,6 +64,7 @@ export const crowded = () =>
   new AutotaskError('unavailable', 'This server is reading as much at once as its memory allows.', {
     next: 'Try again in a few seconds, or ask for less at once.',
     retryAfter: 5,
+    actor: 'server',
   });
 
 const weights = new WeakMap<object, number>();

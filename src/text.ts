@@ -40,8 +40,8 @@ export function shorten(text: string, most: number): string {
   return `${cut}… [${text.length} characters in all]`;
 }
 
-/** A name that does not exist, as a message repeats it. */
-export const mentioned = (name: string): string => JSON.stringify(shorten(name, 100));
+/** A name that does not exist, as a message repeats it: on one line, without what nobody sees. */
+export const mentioned = (name: string): string => JSON.stringify(shorten(oneLine(name), 200));
 
 /** The same text for the same value, in whatever order its keys were given. */
 export function canonical(value: unknown): string {

@@ -3,13 +3,14 @@ import { tenantEnvironment } from '../support/tenant.js';
 import { hostileArguments, hostileValue, type Random } from './hostile.js';
 import { type Attacked, startAttacked } from './program.js';
 import { isWrite, type Tally } from './tally.js';
-import { startFaultyProxy, startForbiddenHost } from './upstream.js';
 
 export interface Attack {
   readonly sandbox: Sandbox;
   readonly tally: Tally;
   readonly random: Random;
   readonly texts: readonly [string, ...string[]];
+  /** Values of fields that a mask hides. */
+  readonly hidden: readonly string[];
   /** Whether an area that has made so many of its inputs may go on. */
   readonly more: (made: number, of: number) => boolean;
 }
@@ -17,7 +18,7 @@ export interface Attack {
 const writes = (sandbox: Sandbox) => sandbox.requests.filter(isWrite).length;
 
 /** Sees that the work writes as often as it may, and no more. */
-async function writing(
+export async function writing(
   attack: Attack,
   area: string,
   most: number,
@@ -31,8 +32,11 @@ async function writing(
   if (made > most) tally.violation(area, `writes ${made} times where ${most} may be`, what);
 }
 
-const open = ({ sandbox, tally }: Attack, env: Record<string, string>) =>
-  startAttacked(tally, sandbox.credentials, { ...tenantEnvironment(sandbox), ...env });
+export const open = (
+  { sandbox, tally }: Attack,
+  env: Record<string, string>,
+  human?: (question: string) => void,
+) => startAttacked(tally, sandbox.credentials, { ...tenantEnvironment(sandbox), ...env }, human);
 
 /** Arguments of every tool made from its schema, in a mode in which no word confirms. */
 export async function argumentsOfTools(attack: Attack, inputs: number): Promise<void> {
@@ -118,8 +122,10 @@ export async function hostileRecords(attack: Attack, inputs: number): Promise<vo
     ['query-entity', { entity: 'Companies' }],
     ['search-tickets', {}],
     ['search-contacts', {}],
-    ['aggregate-entity', { entity: 'Tickets', groupBy: ['title'] }],
-    ['aggregate-entity', { entity: 'Tickets', groupBy: ['companyID'] }],
+    ['aggregate-entity', { entity: 'Tickets', groupBy: ['title'], query: { id: { lt: 101_000 } } }],
+    ['aggregate-entity', { entity: 'Companies', groupBy: ['city'] }],
+    ['search-companies', { format: 'json' }],
+    ['get-company', { id: 0 }],
     ['get-ticket', { id: 101975, include: ['notes'] }],
     ['get-entity', { entity: 'Tickets', id: 101975 }],
     ['update-ticket', { id: 101975, title: 'Other' }],
@@ -147,35 +153,4 @@ async function ticketIds(server: Attacked, area: string): Promise<number[]> {
     includeFields: ['id'],
   });
   return [...text.matchAll(/\b(1[01]\d{4})\b/g)].map(([id]) => Number(id));
-}
-
-/** A service that answers as nobody should, and leads elsewhere. */
-export async function hostileUpstream(attack: Attack, inputs: number): Promise<void> {
-  const area = 'hostile upstream';
-  const { sandbox, tally, random, texts } = attack;
-  const elsewhere = await startForbiddenHost();
-  const proxy = await startFaultyProxy(sandbox, random, texts, elsewhere.url);
-  const server = await open(attack, { AUTOTASK_ZONE_URL: proxy.url, AUTOTASK_CONFIRM_MODE: 'preview' });
-  await server.call(area, 'get-entity', { entity: 'Tickets', id: 101975 });
-  proxy.spoil(0.5);
-  const calls: readonly (readonly [string, Record<string, unknown>])[] = [
-    ['query-entity', { entity: 'Tickets', maxRecords: 3 }],
-    ['get-entity', { entity: 'Tickets', id: 101975 }],
-    ['count-entity', { entity: 'Tickets' }],
-    ['get-ticket', { id: 101975 }],
-    ['search-companies', {}],
-    ['get-company', { id: 0 }],
-    ['describe-entity-fields', { entity: 'Contacts' }],
-    ['aggregate-entity', { entity: 'Companies', groupBy: ['companyType'] }],
-    ['update-ticket', { id: 101975, status: 'New' }],
-    ['get-threshold-information', {}],
-  ];
-  for (let made = 0; attack.more(made, inputs); made += 1) {
-    const [name, args] = calls[made % calls.length] ?? ['get-version', {}];
-    await writing(attack, area, 0, name, () => server.call(area, name, args));
-  }
-  for (const request of elsewhere.asked) tally.violation(area, 'asks another host', request);
-  await server.close();
-  await proxy.close();
-  await elsewhere.close();
 }

@@ -2,22 +2,44 @@ import { bearer, callTool, initialize, message, startProgram, token } from '../h
 import { tenantEnvironment } from '../support/tenant.js';
 import type { Attack } from './areas.js';
 import { hostileArguments, hostileValue } from './hostile.js';
-import { isWrite, outputProblems } from './tally.js';
+import { isWrite, outputProblems, textsOf } from './tally.js';
 
+const tools = [
+  'query-entity',
+  'get-ticket',
+  'create-entity',
+  'update-ticket',
+  'search-companies',
+  'describe-entity-fields',
+  'nothing',
+] as const;
 const names = ['entity', 'id', 'query', 'data', 'title', 'format'];
 const atOnce = 8;
 const slowestHealthMs = 2_000;
 
 /** Requests of every kind to the HTTP entry: bodies, headers, session ids, paths. */
-export async function overHttp(attack: Attack, inputs: number): Promise<void> {
+export const overHttp = (attack: Attack, inputs: number) => attackHttp(attack, inputs, 'HTTP entry', {});
+
+/** The same where clients have sessions, real ones among them. */
+export const httpSessions = (attack: Attack, inputs: number) =>
+  attackHttp(attack, inputs, 'HTTP sessions', { AUTOTASK_HTTP_SESSIONS: 'true' });
+
+async function attackHttp(
+  attack: Attack,
+  inputs: number,
+  area: string,
+  env: Record<string, string>,
+): Promise<void> {
   const { sandbox, tally, random, texts } = attack;
-  const area = 'HTTP entry';
   const program = await startProgram(['--http'], {
     ...tenantEnvironment(sandbox),
     LOG_LEVEL: 'info',
     AUTOTASK_HTTP_TOKEN: token,
     AUTOTASK_CONFIRM_MODE: 'preview',
+    ...env,
   });
+  const withSessions = env.AUTOTASK_HTTP_SESSIONS !== undefined;
+  const sessions: [string, ...string[]] = ['none'];
   const secrets = { ...sandbox.credentials };
   /** Header values may only hold so much of Latin-1. */
   const headerText = () =>
@@ -26,11 +48,18 @@ export async function overHttp(attack: Attack, inputs: number): Promise<void> {
       .replace(/[^\u0020-\u007e]/g, '')
       .trim()
       .slice(0, 2_000);
+  /** Of a request of 2026, which names the revision of the protocol in its body. */
+  const envelope = () => ({
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': random.chance(0.3)
+        ? '2026-07-28'
+        : random.pick(texts).slice(0, 500),
+      'io.modelcontextprotocol/clientInfo': hostileValue(random, texts),
+      'io.modelcontextprotocol/clientCapabilities': {},
+    },
+  });
   const body = (): string => {
-    const call = callTool(
-      random.pick(['query-entity', 'get-ticket', 'create-entity', 'nothing']),
-      hostileArguments(names, random, texts),
-    );
+    const call = callTool(random.pick(tools), hostileArguments(names, random, texts));
     return random.pick<() => string>([
       () => call,
       () => call,
@@ -41,6 +70,8 @@ export async function overHttp(attack: Attack, inputs: number): Promise<void> {
       () => random.pick(texts),
       () => call.replace('"id":1', `"id":${JSON.stringify(hostileValue(random, texts, 0))}`),
       () => '['.repeat(10_000),
+      () => message(random.pick(['tools/list', 'server/discover']), envelope()),
+      ...(withSessions ? [() => initialize] : []),
     ])();
   };
   const headers = (): Record<string, string> => ({
@@ -49,7 +80,11 @@ export async function overHttp(attack: Attack, inputs: number): Promise<void> {
     ...(random.chance(0.8)
       ? bearer
       : { Authorization: random.pick([`Bearer ${headerText()}`, 'Basic eA==', `bearer  ${token}x`]) }),
-    ...(random.chance(0.2) ? { 'Mcp-Session-Id': headerText() } : {}),
+    ...(withSessions && random.chance(0.7)
+      ? { 'Mcp-Session-Id': random.pick(sessions) }
+      : random.chance(0.2)
+        ? { 'Mcp-Session-Id': headerText() }
+        : {}),
     ...(random.chance(0.2) ? { 'MCP-Protocol-Version': headerText() } : {}),
     ...(random.chance(0.1) ? { Origin: random.pick(['http://evil.example', 'null', headerText()]) } : {}),
     ...(random.chance(0.1)
@@ -73,7 +108,9 @@ export async function overHttp(attack: Attack, inputs: number): Promise<void> {
         ? ''
         : await answer.text();
     if (text === '') await answer.body?.cancel().catch(() => undefined);
-    const problems = outputProblems(text.replaceAll('\\n', '\n'), secrets);
+    const id = answer.headers.get('mcp-session-id');
+    if (id !== null && sessions.length < 50) sessions.push(id);
+    const problems = outputProblems(textsOf(text), secrets);
     for (const problem of problems) tally.violation(area, problem, text);
     if (answer.status >= 500 && answer.status !== 503)
       tally.violation(area, `answers ${answer.status}`, text);
@@ -137,7 +174,8 @@ export async function spellingsOfTenants(attack: Attack, inputs: number): Promis
       }),
     });
     const text = await answer.text();
-    for (const problem of outputProblems(text, sandbox.credentials)) tally.violation(area, problem, text);
+    for (const problem of outputProblems(textsOf(text), sandbox.credentials))
+      tally.violation(area, problem, text);
     written += sandbox.requests.filter(isWrite).length;
     sandbox.clearRequests();
   }

@@ -1,22 +1,27 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
+import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Credentials } from '../../src/sandbox/types.js';
 import { program } from '../support/tenant.js';
 import { isHelpful, outputProblems, type Tally } from './tally.js';
 
 /** While a call runs, a ping must be answered within this. */
 const stallMs = 2_000;
-const longestCallMs = 30_000;
+const longestCallMs = 60_000;
+
+export interface Answer {
+  readonly text: string;
+  readonly isError: boolean;
+}
 
 export interface Attacked {
+  readonly client: Client;
+  readonly pid: number | null;
   readonly tools: readonly { readonly name: string; readonly args: readonly string[] }[];
   /** Calls a tool, checks what comes back, and answers the text. */
-  call(
-    area: string,
-    name: string,
-    args: Record<string, unknown>,
-  ): Promise<{ text: string; isError: boolean }>;
+  call(area: string, name: string, args: Record<string, unknown>): Promise<Answer>;
+  /** The same for another request of the protocol; a refusal is text as well. */
+  ask(area: string, shown: string, request: () => Promise<Answer>): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -33,6 +38,7 @@ export async function startAttacked(
   tally: Tally,
   credentials: Credentials,
   env: Record<string, string>,
+  human?: (question: string) => void,
 ): Promise<Attacked> {
   const transport = new StdioClientTransport({
     command: process.execPath,
@@ -46,7 +52,14 @@ export async function startAttacked(
     for (const problem of outputProblems(String(chunk), credentials))
       tally.violation(area, `the log ${problem}`, '');
   });
-  const client = new Client({ name: 'attack', version: '1' });
+  const capabilities = human === undefined ? {} : { elicitation: {} };
+  const client = new Client({ name: 'attack', version: '1' }, { capabilities });
+  if (human !== undefined) {
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+      human(params.message);
+      return { action: 'accept', content: { confirm: false } };
+    });
+  }
   client.onclose = () => {
     dead = true;
   };
@@ -57,15 +70,11 @@ export async function startAttacked(
     args: Object.keys(inputSchema.properties ?? {}),
   }));
 
-  async function call(where: string, name: string, args: Record<string, unknown>) {
+  async function ask(where: string, shown: string, request: () => Promise<Answer>): Promise<Answer> {
     area = where;
     tally.input(where);
-    const shown = `${name} ${JSON.stringify(args)}`;
     if (dead) throw new Error(`the program is gone, after ${where}`);
-    const answer = client
-      .callTool({ name, arguments: args }, undefined, { timeout: longestCallMs })
-      .then((result) => CallToolResultSchema.parse(result))
-      .catch((error: unknown) => String(error));
+    const answer = request().catch((error: unknown) => ({ text: String(error), isError: true }));
     if ((await within(answer, 1_000)) === 'late') {
       const ping = await within(
         client.ping().catch(() => undefined),
@@ -73,15 +82,9 @@ export async function startAttacked(
       );
       if (ping === 'late') tally.violation(where, 'stalls', shown);
     }
-    const result = await answer;
+    const { text, isError } = await answer;
     if (dead) tally.violation(where, 'crashes', shown);
-    const text =
-      typeof result === 'string'
-        ? result
-        : result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
-    const isError = typeof result === 'string' || result.isError === true;
-    if (typeof result === 'string' && /timed out/i.test(result))
-      tally.violation(where, 'never answers', shown);
+    if (isError && /Request timed out/i.test(text)) tally.violation(where, 'never answers', shown);
     for (const problem of outputProblems(text, credentials)) {
       tally.violation(where, problem, `${shown.slice(0, 150)} -> ${text}`);
     }
@@ -89,5 +92,12 @@ export async function startAttacked(
       tally.violation(where, 'refuses without a reason', `${shown} -> ${text}`);
     return { text, isError };
   }
-  return { tools, call, close: () => client.close() };
+  const call = (where: string, name: string, args: Record<string, unknown>) =>
+    ask(where, `${name} ${JSON.stringify(args)}`, async () => {
+      const answer = await client.callTool({ name, arguments: args }, undefined, { timeout: longestCallMs });
+      const { content, isError } = CallToolResultSchema.parse(answer);
+      const text = content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
+      return { text, isError: isError === true };
+    });
+  return { client, pid: transport.pid, tools, call, ask, close: () => client.close() };
 }

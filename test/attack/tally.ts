@@ -41,7 +41,12 @@ function readable(text: string): string {
   );
 }
 
-/** What no output may hold, whatever was asked: a credential in any spelling, or a line that forges a field. */
+/**
+ * What no output may hold, whatever was asked: a credential, a line that forges a field, characters that nobody sees,
+ * a stack. A credential counts when it stands there in any case, plainly, with invisible characters or backslashes
+ * in between, percent-encoded, or as base64 of user and secret; an encoding of another kind, which its writer would
+ * have to explain, does not.
+ */
 export function outputProblems(text: string, { userName, secret, integrationCode }: Credentials): string[] {
   const problems: string[] = [];
   const pair = Buffer.from(`${userName}:${secret}`).toString('base64');
@@ -67,3 +72,28 @@ export const isWrite = ({ method, path }: { readonly method: string; readonly pa
   ['PATCH', 'PUT', 'DELETE'].includes(method) ||
   (method === 'POST' && !/\/query(\/|$)/i.test(path)) ||
   /\/Approve$/i.test(path);
+
+/** The texts of an HTTP answer, without the ids of its messages, which JSON-RPC repeats as they were sent. */
+export function textsOf(body: string): string {
+  const texts: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string') texts.push(value);
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, inner] of Object.entries(value)) {
+      if (!Array.isArray(value)) texts.push(name);
+      collect(inner);
+    }
+  };
+  for (const line of body.split('\n')) {
+    const text = line.replace(/^data: /, '');
+    try {
+      const message: unknown = JSON.parse(text);
+      for (const one of Array.isArray(message) ? message : [message]) {
+        collect(typeof one === 'object' && one !== null ? { ...one, id: null } : one);
+      }
+    } catch {
+      texts.push(text);
+    }
+  }
+  return texts.join('\n');
+}

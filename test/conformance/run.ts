@@ -65,7 +65,7 @@ async function against(tenant: Tenant, sessions: boolean, run: (url: string) => 
   }
 }
 
-const rest = { check: async () => {}, thresholdUse: () => undefined };
+const rest = { check: async () => {}, redact: (text: string) => text, thresholdUse: () => undefined };
 const product = prepareServer({
   facts: { name: 'autotask-mcp', version: '0', mode: 'live', readOnly: false },
   timeZone: 'UTC',

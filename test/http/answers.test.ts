@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HttpServer } from '../../src/transports/http/index.js';
-import { bearer, mcpHeaders, message, post, serve, talk } from './support.js';
+import { bearer, mcpHeaders, message, post, serve, talk, tenantOf } from './support.js';
 
 let server: HttpServer;
 beforeAll(async () => {
@@ -74,6 +74,25 @@ describe('answers as the specification says', () => {
     ],
   ])('%s: %d', async (_, status, text, body, headers) => {
     await expectJsonError(await post(server.url, body, headers), status, text);
+  });
+
+  it('repeats no credential of a request that it refuses', async () => {
+    const redact = (text: string) => text.replaceAll('sandbox-secret', '[redacted]');
+    const refusing = await serve({ openTenant: () => ({ ...tenantOf(null), redact }) });
+    for (const name of ['Mcp-Protocol-Version', 'Content-Type', 'Accept', 'Mcp-Session-Id', 'Origin']) {
+      const response = await post(refusing.url, message('ping'), { [name]: 'text/sandbox-secret' });
+      expect(await response.text(), name).not.toContain('sandbox-secret');
+    }
+    const _meta = {
+      'io.modelcontextprotocol/protocolVersion': 'sandbox-secret\u200b',
+      'io.modelcontextprotocol/clientCapabilities': {},
+    };
+    const response = await post(refusing.url, message('tools/list', { _meta }));
+    const text = await response.text();
+    expect(response.status).toBe(400);
+    expect(text).toContain('[redacted]');
+    expect(text).not.toMatch(/sandbox-secret|\u200b/);
+    await refusing.close();
   });
 
   it('text that is no UTF-8: 400', async () => {

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox, TenantHandle } from '../../src/sandbox/types.js';
+import { startInFront } from '../support/in-front.js';
 import { program as entry } from '../support/tenant.js';
+import { isWrite } from '../writes/support.js';
 import { bearer, callTool, message, post, startProgram, token } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'audits-'));
@@ -149,6 +151,33 @@ describe('writes of the tenants of a gateway', () => {
         expect(sandbox.requests.slice(sent).filter(({ path }) => /ContactGroups$/.test(path))).toEqual([]);
       }
     }
+  });
+
+  it('are counted together under every integration code of a user', async () => {
+    const front = await startInFront();
+    const { credentials } = front.sandbox;
+    // Autotask knows both codes.
+    front.rewrite = (headers) => ({ ...headers, apiintegrationcode: credentials.integrationCode });
+    const gateway = await startProgram([], {
+      AUTOTASK_HTTP_AUTH: 'gateway',
+      AUTOTASK_HTTP_TOKEN: token,
+      AUTOTASK_ZONE_URL: front.url,
+      AUTOTASK_MAX_WRITES_PER_HOUR: '2',
+    });
+    const answers: string[] = [];
+    for (const integrationCode of ['FIRST', 'SECOND', 'FIRST', 'SECOND', 'THIRD']) {
+      const data = { name: `Under ${integrationCode}`, isActive: true };
+      const body = callTool('create-entity', { entity: 'ContactGroups', data, confirm: 'CREATE_ENTITY' });
+      const headers = headersOf({ credentials: { ...credentials, integrationCode } });
+      answers.push(await (await post(String(gateway.url), body, headers)).text());
+    }
+    const sent = front.sandbox.requests.filter(isWrite);
+    await gateway.stop();
+    await front.close();
+    const limit = expect.stringMatching(/allows 2 writes per hour/);
+    const done = expect.stringMatching(/Created ContactGroup/);
+    expect(answers).toEqual([done, done, limit, limit, limit]);
+    expect(sent).toHaveLength(2);
   });
 
   it('are told apart in the log by the same name, which is no secret', async () => {

@@ -52,6 +52,7 @@ export function tenantOf(
     check: async (signal) => {
       await writer?.version({ signal });
     },
+    redact: (text) => text,
     thresholdUse: () => undefined,
   };
 }

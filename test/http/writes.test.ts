@@ -36,6 +36,7 @@ beforeAll(async () => {
       openTenant: () => ({
         server: ({ readOnly }) => server(readOnly),
         check: async () => {},
+        redact: (text) => text,
         thresholdUse: () => undefined,
       }),
     });

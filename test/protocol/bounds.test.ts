@@ -22,7 +22,9 @@ let client: Client;
 let pid: number | null;
 
 const call = async (name: string, args: Record<string, unknown>) => {
-  const result = CallToolResultSchema.parse(await client.callTool({ name, arguments: args }));
+  const result = CallToolResultSchema.parse(
+    await client.callTool({ name, arguments: args }, undefined, { timeout: 110_000 }),
+  );
   const text = result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
   return { text, isError: result.isError === true };
 };
@@ -143,7 +145,8 @@ const cases: readonly {
         500,
       ),
     says: /and 1996 more texts/,
-    requests: 1,
+    // A refused query is sent again when the tenant's own fields were read.
+    requests: 2,
   },
 ];
 
@@ -197,6 +200,84 @@ describe('a tenant without bounds', () => {
       const { text } = await call('query-entity', { entity: 'Tickets', maxRecords: 3000 });
       expect(text, `round ${round}`).toMatch(/This call was ended: what it reads takes more than 64 MiB/);
     }
+  });
+
+  it('a call sends no more than its share of requests', async () => {
+    let id = 0;
+    front.intercept = onTickets((response) => {
+      id += 1;
+      return sendJson(response, page([{ id, title: 'x' }], nextPage(`r${id}`)));
+    });
+    const { text } = await call('aggregate-entity', { entity: 'Tickets', groupBy: ['title'] });
+    expect(text).toMatch(/^This call was ended: it has sent 2500 requests to Autotask.*\(this server\)$/m);
+    expect(front.struck).toBeGreaterThan(2_490);
+    expect(front.struck).toBeLessThanOrEqual(most.callRequests);
+  }, 120_000);
+
+  it('a call reads no more than its share of bytes, although it keeps none of them', async () => {
+    const title = gzipSync('x'.repeat(31 * megabyte));
+    let id = 0;
+    front.intercept = onTickets((response) => {
+      id += 1;
+      const next = nextPage(`b${id}`);
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      response.write(gzipSync(`{"items":[{"id":${id},"status":1,"title":"`));
+      response.write(title);
+      response.end(gzipSync(`"}],"pageDetails":{"nextPageUrl":"${next}"}}`));
+      return true;
+    });
+    const { text } = await call('aggregate-entity', { entity: 'Tickets', groupBy: ['status'] });
+    expect(text).toMatch(/^This call was ended: it has read 1024 MiB from Autotask.*\(this server\)$/m);
+    expect(front.struck).toBe(34);
+  }, 120_000);
+
+  it('several calls at once take no more than the process may, which says itself who refuses', async () => {
+    const coming: ServerResponse[] = [];
+    // Of one entity three are asked at a time.
+    const entities = ['Tickets', 'Contacts', 'Companies'].flatMap((entity) => [entity, entity, entity]);
+    front.intercept = ({ path }, response) => {
+      if (!/^\w+\/query$/i.test(path)) return false;
+      coming.push(response);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write(`{"items":[{"id":1,"title":"${'x'.repeat(20 * megabyte)}`);
+      return true;
+    };
+    const calls = entities.map((entity, at) =>
+      call('query-entity', { entity, query: { id: [at, at + 100] } }),
+    );
+    await expect.poll(() => coming.length, { timeout: 10_000 }).toBe(entities.length);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    for (const response of coming) response.end('"}],"pageDetails":{"nextPageUrl":null}}');
+    const answers = await Promise.all(calls);
+    const refused = answers.filter(({ isError }) => isError);
+    // Four of them fit into 96 MiB.
+    expect(refused.length).toBeGreaterThanOrEqual(5);
+    for (const { text } of refused) {
+      expect(text).toMatch(
+        /^This server is reading as much at once as its memory allows\. \(this server\)$/m,
+      );
+      expect(text).toContain('Try again in 5 seconds.');
+    }
+    front.intercept = () => false;
+    const after = await Promise.all(entities.map(() => call('count-entity', { entity: 'Tickets' })));
+    for (const { text } of after) expect(text).toMatch(/^\d+ Tickets$/);
+  }, 60_000);
+
+  it('a write whose answer is too large may have happened', async () => {
+    front.intercept = ({ method, path }, response) =>
+      method === 'POST' &&
+      path === 'ContactGroups' &&
+      pour(response, '{"itemId":1,"x":"', 'x'.repeat(256 * 1024), 40 * megabyte);
+    const data = { name: 'Large', isActive: true };
+    const { text, isError } = await call('create-entity', {
+      entity: 'ContactGroups',
+      data,
+      confirm: 'CREATE_ENTITY',
+    });
+    expect(isError).toBe(true);
+    expect(text).toMatch(/was sent, but Autotask's answer is larger than 32 MiB.*may or may not/);
+    expect(text).toMatch(/To find out, call query-entity with/);
+    expect(front.struck).toBe(1);
   });
 
   it('survives all of it within the documented container, and goes on answering', async () => {

@@ -8,6 +8,7 @@ let ids: Readonly<Record<'ticket' | 'contact' | 'task' | 'note' | 'entry', numbe
 let names: Readonly<Record<'number' | 'task', string>>;
 
 const time = { resourceID: 29682885, roleID: 29682901, dateWorked: '2026-11-10', hoursWorked: 1 };
+const emailAddress = 'zenobia@quell.example';
 const title = 'Fiber tunnel to the annex is down';
 
 beforeAll(async () => {
@@ -16,9 +17,15 @@ beforeAll(async () => {
   const ticket = await makeRecord(sandbox, 'Tickets', { title, companyID: 175, status: 1, priority: 2 });
   await makeRecord(sandbox, 'Tickets', { title: 'Twice the same', companyID: 175, status: 1, priority: 2 });
   await makeRecord(sandbox, 'Tickets', { title: 'Twice the same', companyID: 175, status: 1, priority: 2 });
-  const person = { firstName: 'Zenobia', lastName: 'van der Quell', isActive: 1, companyID: 175 };
+  const person = {
+    firstName: 'Zenobia',
+    lastName: 'van der Quell',
+    isActive: 1,
+    companyID: 175,
+    emailAddress,
+  };
   const contact = await makeRecord(sandbox, 'Companies/175/Contacts', person);
-  const twin = { firstName: 'Odalys', lastName: 'Twin', companyID: 175 };
+  const twin = { firstName: 'Odalys', lastName: 'Twin', companyID: 175, emailAddress: 'twin@quell.example' };
   await makeRecord(sandbox, 'Companies/175/Contacts', { ...twin, isActive: 1 });
   await makeRecord(sandbox, 'Companies/175/Contacts', { ...twin, isActive: 0 });
   const written = { description: 'x', noteType: 1, publish: 2, title: 'Mine' };
@@ -52,6 +59,10 @@ describe('a part of a name writes nothing and chooses nothing', () => {
     ['update-contact', { id: 'Zenobia van', title: 'CTO' }, /is not the whole name/],
     ['update-contact', { id: 'Quell Zenobia', title: 'CTO' }, /whole name|No record/],
     ['update-contact', { id: 'Odalys Twin', title: 'CTO' }, /fits several.*\(inactive\)/],
+    ['update-contact', { id: 'zenobia@', title: 'CTO' }, /whole name|No record/],
+    ['update-contact', { id: 'quell.example', title: 'CTO' }, /whole name|No record/],
+    ['update-contact', { id: 'enobia@quell.example', title: 'CTO' }, /whole name|No record/],
+    ['update-contact', { id: 'twin@quell.example', title: 'CTO' }, /fits several records of Contacts/],
     ['update-company', { id: 'Contoso', phone: '1' }, /"Contoso" is not the whole name/],
     ['create-attachment', { parentId: 'tunnel', ...file }, /parentId: "tunnel" is not the whole name/],
     ['create-ticket-note', { ticketID: 'tunn', description: 'x' }, /ticketID: "tunn" is not the whole name/],
@@ -87,10 +98,33 @@ describe('a whole name, a number and an id name the record, whatever their case 
     ['update-ticket', () => ({ id: `${names.number} ${title}`, priority: 2 }), () => ids.ticket],
     ['update-contact', () => ({ id: 'Zenobia van der Quell', title: 'A' }), () => ids.contact],
     ['update-contact', () => ({ id: 'van der Quell, Zenobia', title: 'B' }), () => ids.contact],
+    ['update-contact', () => ({ id: emailAddress, title: 'C' }), () => ids.contact],
+    ['update-contact', () => ({ id: ` ${emailAddress.toUpperCase()}`, title: 'D' }), () => ids.contact],
   ] as const)('%s', async (tool, args, id) => {
     const { text, writes } = await calling(tool, { ...args(), confirm: word(tool) });
     expect(text).toMatch(/^Updated /);
     expect(writes).toMatchObject([{ method: 'PATCH', body: { id: id() } }]);
+  });
+});
+
+describe('a resource that a write refers to', () => {
+  const entry = { ticketID: 0, dateWorked: '2026-11-10', hoursWorked: 1, roleID: 29682901 };
+  it('is named by its whole e-mail address, and by no part of it', async () => {
+    const [resource] = await recordsWhere(tenant.sandbox, 'Resources', {
+      op: 'eq',
+      field: 'id',
+      value: 29682885,
+    });
+    const email = String(resource?.email);
+    expect(email).toMatch(/^\S+@\S+$/);
+    const args = { ...entry, ticketID: ids.ticket, confirm: 'CREATE_TIME_ENTRY' };
+    for (const part of [email.slice(0, -3), email.slice(2), email.replace(/@.*/, '@')]) {
+      const answer = await calling('create-time-entry', { ...args, resourceID: part });
+      expect(answer, part).toMatchObject({ isError: true, writes: [] });
+    }
+    const { text, writes } = await calling('create-time-entry', { ...args, resourceID: email.toUpperCase() });
+    expect(text).toMatch(/^Created TimeEntry/);
+    expect(writes).toMatchObject([{ body: { resourceID: 29682885 } }]);
   });
 });
 

@@ -46,6 +46,19 @@ describe('answers instead of the service’s', () => {
   });
 });
 
+test.each([
+  [
+    { kind: 'stored', status: 500, errors: ['Execution Timeout Expired'] },
+    '{"errors":["Execution Timeout Expired"]}',
+  ],
+  [{ kind: 'stored', status: 401 }, ''],
+] as const)('%j does what was asked and answers something else', async (fault, text) => {
+  sandbox.faults.add({ fault, path: 'Companies', method: 'POST', times: 1 });
+  const answer = await call('POST', 'Companies', newCompany);
+  expect([answer.status, answer.text]).toEqual([fault.status, text]);
+  expect(await companies()).toBe(1);
+});
+
 test('rules aim at a path, a verb and a turn, and can be taken away', async () => {
   const remove = sandbox.faults.add({
     fault: { kind: 'unavailable' },

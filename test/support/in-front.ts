@@ -14,6 +14,8 @@ export interface InFront {
   readonly sandbox: Sandbox;
   /** Set by each test. */
   intercept: Intercept;
+  /** Headers of a request as they reach the sandbox; set by each test. */
+  rewrite: (headers: Record<string, string>) => Record<string, string>;
   /** Requests that were answered here. */
   struck: number;
   close(): Promise<void>;
@@ -43,7 +45,7 @@ export async function startInFront(): Promise<InFront> {
     );
     const answer = await fetch(new URL(url, sandbox.url), {
       method,
-      headers,
+      headers: front.rewrite(headers),
       ...(body.length === 0 ? {} : { body: new Uint8Array(body) }),
     });
     const text = (await answer.text()).replaceAll(new URL(sandbox.url).origin, new URL(front.url).origin);
@@ -60,6 +62,7 @@ export async function startInFront(): Promise<InFront> {
     url: `http://127.0.0.1:${address.port}/`,
     sandbox,
     intercept: () => false,
+    rewrite: (headers) => headers,
     struck: 0,
     close: async () => {
       server.closeAllConnections();

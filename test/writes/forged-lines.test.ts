@@ -32,13 +32,25 @@ beforeAll(async () => {
     id: udf.id,
     data: { name: udfName },
   });
+  const [category] = await recordsOf(server, 'TicketCategories');
+  await write('update-entity', {
+    entity: 'TicketCategories',
+    id: category.id,
+    data: { name: `A\n${forged}` },
+  });
   await server.close();
   server = await rig(sandbox);
   ticket = (await recordsOf(server, 'Tickets'))[0];
   await write('update-ticket', {
     id: ticket.id,
     status: 'In Progress',
-    fields: { description: evil, resolution: evil, [udfName]: evil },
+    fields: { description: evil, resolution: evil, [udfName]: evil, ticketCategory: category.id },
+  });
+  await write('create-attachment', {
+    parentId: ticket.id,
+    name: 'a.txt',
+    title: `a\n${forged}`,
+    data: Buffer.from('text').toString('base64'),
   });
   await write('create-ticket-note', { ticketID: ticket.id, title: 'Note', description: evil });
   await write('update-entity', {
@@ -51,6 +63,20 @@ afterAll(async () => {
   await server.close();
   await sandbox.close();
 });
+
+/** What is shown of a change of the old values that forge lines: a preview, or the question to a person who says no. */
+async function questioned(begins: string, env: Record<string, string>) {
+  const asking = 'AUTOTASK_CONFIRM_MODE' in env;
+  const other = await rig(sandbox, { env, ...(asking ? { human: () => 'no' as const } : {}) });
+  const fields = { description: 'short', ticketCategory: 1, ...(asking ? { resolution: 'short' } : {}) };
+  const given = { id: ticket.id, fields, ...(asking ? { confirm: 'UPDATE_TICKET' } : {}) };
+  const answer = await other.call('update-ticket', given);
+  const text = asking ? (other.asked[0] ?? '') : answer.text;
+  await other.close();
+  expect(text.startsWith(begins), text).toBe(true);
+  expect(text).toMatch(/^description: Printer\n(> .*\n)+/m);
+  return { text };
+}
 
 /** Every call that shows the record, and the ones that show it in an error or a preview. */
 const calls: readonly (readonly [name: string, call: () => Promise<{ text: string }>])[] = [
@@ -79,6 +105,31 @@ const calls: readonly (readonly [name: string, call: () => Promise<{ text: strin
   ],
   ['preview of a delete', () => server.call('delete-entity', { entity: 'Tickets', id: ticket.id })],
   ['error', () => server.call('update-ticket', { id: ticket.id, status: `x${evil}` })],
+  [
+    'error of the tenant',
+    async () => {
+      const fault = { kind: 'serverError', errors: [`title is required\n${evil}`] } as const;
+      const remove = sandbox.faults.add({ fault, method: 'PATCH' });
+      const change = { id: ticket.id, title: 'x', confirm: 'UPDATE_TICKET' };
+      const answer = await server.call('update-ticket', change);
+      remove();
+      return answer;
+    },
+  ],
+  [
+    'error with a label',
+    () => server.call('update-ticket', { id: ticket.id, fields: { ticketCategory: 'Nothing' } }),
+  ],
+  [
+    'describe a label',
+    () => server.call('describe-entity-fields', { entity: 'Tickets', fields: ['ticketCategory'] }),
+  ],
+  [
+    'aggregate by a label',
+    () => server.call('aggregate-entity', { entity: 'Tickets', groupBy: ['ticketCategory'] }),
+  ],
+  ['preview under masks', () => questioned('PREVIEW', { AUTOTASK_MASK_FIELDS: 'Tickets.resolution' })],
+  ['question to a person', () => questioned('This would update', { AUTOTASK_CONFIRM_MODE: 'elicit' })],
   ['describe', () => server.call('describe-entity-fields', { entity: 'Tickets', fields: ['status'] })],
 ];
 
@@ -103,5 +154,19 @@ describe('text of the tenant that spans lines', () => {
   it('JSON keeps the true value under its name, whatever a user-defined field is called', async () => {
     const { text } = await server.call('get-entity', { entity: 'Tickets', id: ticket.id, format: 'json' });
     expect(JSON.parse(text).record.status).toMatchObject({ value: 8 });
+  });
+});
+
+describe('names that do not exist', () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['a tool', () => server.client.callTool({ name: evil })],
+    ['a prompt', () => server.client.getPrompt({ name: evil })],
+    ['a resource', () => server.client.readResource({ uri: `autotask://${evil}/1` })],
+    ['a record of a resource', () => server.client.readResource({ uri: `autotask://tickets/${evil}` })],
+  ])('%s: is repeated on one line, without what nobody sees', async (_, call) => {
+    const text = await call().then(JSON.stringify, (error: Error) => error.message);
+    expect(text).toMatch(/no (tool|prompt|resource)|was not run|not found|No record/i);
+    expect(text).not.toMatch(/^status: Complete/m);
+    expect(text).not.toMatch(/[\r\u2028\u2029\u0085\u200b]/);
   });
 });

@@ -2,7 +2,7 @@ import type { ClientObserver, ClientSettings } from '../../client/types.js';
 import type { HttpConfig } from '../../config/http.js';
 import type { Config } from '../../config/index.js';
 import { AutotaskError } from '../../errors.js';
-import { createLog, type Log } from '../../log.js';
+import { createLog, createRedactor, type Log } from '../../log.js';
 import { createBudgets } from '../../policy/index.js';
 import { prepareServer } from '../../server/index.js';
 import { countedAs, tagOf } from '../../tenant-identity.js';
@@ -89,6 +89,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
         if (reader === null) throw new AutotaskError('configuration', whyNoReader ?? '');
         await reader.version({ signal });
       },
+      redact: createRedactor(secrets),
       thresholdUse: () => use,
     };
   };

@@ -74,14 +74,15 @@ export function classifyNetworkError(request: ApiRequest, failure: NetworkError,
     return failedOutcome({ kind: 'outcomeUnknown', message, cause });
   }
   if (failure.code === 'NO_ROOM') {
-    const { kind, message, next, retryAfter } = crowded();
-    return failedOutcome({ kind, message, retryAfter, ...(next === undefined ? {} : { next }) });
+    const { kind, message, next, retryAfter, actor } = crowded();
+    return failedOutcome({ kind, message, retryAfter, actor, ...(next === undefined ? {} : { next }) });
   }
   if (failure.code === 'ANSWER_TOO_LARGE' || failure.code === 'TOO_MANY_VALUES') {
     return failedOutcome({
       kind: 'unexpected',
       message: `${requestName(request)} failed: ${what}.`,
       next: 'Ask for fewer records (maxRecords) or fewer fields (includeFields) at once.',
+      actor: 'server',
       cause,
     });
   }

@@ -47,6 +47,7 @@ export function redactError(error: unknown, redact: Redact): AutotaskError {
   if (unchanged) return error;
   return new AutotaskError(error.kind, message, {
     upstream,
+    actor: error.actor,
     ...(next === undefined ? {} : { next }),
     ...(cause === undefined ? {} : { cause }),
     ...(error.status === undefined ? {} : { status: error.status }),

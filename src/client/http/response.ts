@@ -1,4 +1,4 @@
-import { AutotaskError, type ErrorDetails, type ErrorKind } from '../../errors.js';
+import { type Actor, AutotaskError, type ErrorDetails, type ErrorKind } from '../../errors.js';
 import { shorten } from '../../text.js';
 import { isObject, member, parseJson, textMember } from '../json.js';
 import { type ApiRequest, type HttpResponse, requestName } from '../pipeline/request.js';
@@ -95,6 +95,7 @@ interface Reason {
   readonly status?: number;
   readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
+  readonly actor?: Actor;
 }
 
 export function failedOutcome(reason: Reason): Outcome {

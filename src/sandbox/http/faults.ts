@@ -16,6 +16,8 @@ export type Fault =
   | { readonly kind: 'hang' }
   /** The connection breaks `before` the service saw the request, or `after` it did what was asked. */
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
+  /** The service did what was asked and answers this instead: with the texts, or without a body. */
+  | { readonly kind: 'stored'; readonly status: number; readonly errors?: readonly string[] }
   /** The clock of the service is ahead, or behind when `ms` is negative. */
   | { readonly kind: 'clock'; readonly ms: number }
   /** The body ends in the middle. */
@@ -108,6 +110,14 @@ export function replyTo(fault: Fault, host: string): Reply | undefined {
       return undefined;
   }
 }
+
+/** The answer that hides what was done; undefined when the fault does not. */
+export const replyAfter = (fault: Fault): Reply | undefined => {
+  if (fault.kind !== 'stored') return undefined;
+  return fault.errors === undefined
+    ? { status: fault.status, headers: {}, body: '' }
+    : errors(fault.errors, fault.status);
+};
 
 function withRetry(reply: Reply, fault: { readonly retryAfter?: number | string }): Reply {
   if (fault.retryAfter === undefined) return reply;

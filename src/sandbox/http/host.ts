@@ -5,7 +5,7 @@ import { isObject } from '../json.js';
 import { Refusal } from '../refusal.js';
 import type { RecordedRequest } from '../types.js';
 import { dispatch } from './dispatch.js';
-import { type Fault, replyTo } from './faults.js';
+import { type Fault, replyAfter, replyTo } from './faults.js';
 import type { HostSettings, Incoming } from './incoming.js';
 import { parseJson } from './lenient-json.js';
 import { errors, type Reply } from './reply.js';
@@ -57,7 +57,8 @@ async function answer(settings: HostSettings, incoming: Incoming, faults: readon
     if (reply !== undefined) return reply;
   }
   try {
-    return await dispatch(settings, incoming, faults);
+    const reply = await dispatch(settings, incoming, faults);
+    return faults.map(replyAfter).find((after) => after !== undefined) ?? reply;
   } catch (error) {
     if (error instanceof Refusal) return errors(error.texts, error.status);
     throw error;

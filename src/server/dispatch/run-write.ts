@@ -62,6 +62,7 @@ function afterwards(error: unknown, plan: WritePlan, id: number | null): unknown
       `The write was made (${plan.entity.singular} ${id}), but what came after it failed: ${error.message}`,
       {
         upstream: error.upstream,
+        actor: error.actor,
         next: `Do not write again: read ${plan.entity.name} ${id} to see it.`,
         cause: error,
       },

@@ -11,7 +11,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { AutotaskError } from '../../errors.js';
 import { didYouMean } from '../../nearest.js';
-import { mentioned, shorten } from '../../text.js';
+import { mentioned, oneLine, shorten } from '../../text.js';
 import type { Completion } from '../../tools/resources/completions.js';
 import { prompts } from '../../tools/resources/prompts.js';
 import { resourceAt, resources } from '../../tools/resources/resources.js';
@@ -28,7 +28,7 @@ export async function readResource(
 ): Promise<ReadResourceResult> {
   const found = resourceAt(uri);
   if (found === undefined || !has(found.resource.tool))
-    throw new ResourceNotFoundError(shorten(uri, 200), `There is no resource ${shorten(uri, 200)}`);
+    throw new ResourceNotFoundError(shorten(oneLine(uri), 200), `There is no resource ${mentioned(uri)}.`);
   const { text, blocks, isError } = await call(
     found.resource.tool,
     found.resource.args(found.variable),

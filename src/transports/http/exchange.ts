@@ -1,3 +1,4 @@
+import type { Redact } from '../../redact.js';
 import type { McpServer } from '../../server/index.js';
 import type { Outline } from './body.js';
 
@@ -9,6 +10,8 @@ export interface Exchange {
   readonly body: unknown;
   readonly outline: Outline | null;
   server(): McpServer;
+  /** Takes the secrets of this server and of the tenant out of a text. */
+  readonly redact: Redact;
   /** Calls when the answer is written or its reader gone. */
   closed(then: (abandoned: boolean) => void): void;
   /** Keeps the tenant open beyond the answer, until the function it answers is called. */

@@ -12,7 +12,7 @@ import { type Authenticator, asksReadOnly } from './access/bearer-token.js';
 import type { Lease } from './access/tenants.js';
 import { checkBatch, checkBodyHeaders, type Outline, outlineOf, readBody } from './body.js';
 import type { Exchange } from './exchange.js';
-import { Refusal, refusalResponse } from './refusal.js';
+import { Refusal, redactRefusal, refusalResponse } from './refusal.js';
 import type { Sessions } from './sessions.js';
 import type { HttpSettings, Principal } from './settings.js';
 
@@ -93,10 +93,12 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
         const exchange = exchangeOf(authInfo);
         const { body: parsedBody } = exchange;
         const message = { ...(authInfo === undefined ? {} : { authInfo }), parsedBody };
-        if (!(await isLegacyRequest(request, parsedBody))) return modern.fetch(request, message);
-        return sessions === null
-          ? serveLegacyOnce(request, exchange, message)
-          : sessions.serve(request, exchange, message).catch(refusalResponse);
+        const answer = !(await isLegacyRequest(request, parsedBody))
+          ? modern.fetch(request, message)
+          : sessions === null
+            ? serveLegacyOnce(request, exchange, message)
+            : sessions.serve(request, exchange, message).catch(refusalResponse);
+        return redactRefusal(await answer, exchange.redact);
       },
     },
     { onerror: (error) => log('error', `request failed: ${error.stack ?? error.message}`) },
@@ -139,6 +141,7 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
         body,
         outline,
         server: () => lease.tenant.server({ ...principal, readOnly }),
+        redact: lease.tenant.redact,
         closed: (then) => response.once('close', () => then(!response.writableFinished)),
         keepTenant: () => {
           kept = true;

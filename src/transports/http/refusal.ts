@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { type Redact, redactAll } from '../../redact.js';
+import { clean } from '../../text.js';
 
 /** A request that is not served; becomes an answer with this status, in JSON and without a stack. */
 export class Refusal extends Error {
@@ -50,4 +52,23 @@ export function sendError(response: ServerResponse, error: unknown): void {
 export function refusalResponse(error: unknown): Response {
   if (!(error instanceof Refusal)) throw error;
   return Response.json(rpcError(error.code, error.message), { status: error.status, headers: error.headers });
+}
+
+function withoutLength(headers: Headers): Headers {
+  const others = new Headers(headers);
+  others.delete('Content-Length');
+  return others;
+}
+
+/**
+ * What the SDK refuses before any server sees it may repeat what was sent, so it leaves without secrets and without
+ * characters that nobody sees. Answers with a status of success come from a server, which has seen to that.
+ */
+export async function redactRefusal(response: Response, redact: Redact): Promise<Response> {
+  if (response.status < 400) return response;
+  const { status, headers } = response;
+  const text = await response.text();
+  if (text === '') return new Response(null, { status, headers });
+  const body = redactAll(JSON.parse(text), (inner) => clean(redact(inner)), new Set(['id']));
+  return Response.json(body, { status, headers: withoutLength(headers) });
 }

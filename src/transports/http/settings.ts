@@ -1,4 +1,5 @@
 import type { Credentials } from '../../credentials.js';
+import type { Redact } from '../../redact.js';
 import type { McpServer } from '../../server/index.js';
 import type { Metrics } from './operation/metrics.js';
 
@@ -23,6 +24,8 @@ export interface Tenant {
   server(caller: Principal): McpServer;
   /** Asks Autotask for something small; throws when it cannot be reached. */
   check(signal: AbortSignal): Promise<void>;
+  /** Takes the secrets of this server and of the tenant out of a text. */
+  readonly redact: Redact;
   /** Last known use of the hourly request threshold, 1 when used up; undefined as long as unknown. */
   thresholdUse(): number | undefined;
 }
