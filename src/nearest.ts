@@ -29,15 +29,19 @@ function plain(text: string): string {
 
 /** A space between digits is what keeps `1 2` and `12` apart. */
 const spaces = /\s+/g;
+const spaceOfDigits = /\d\s+\d/;
 
 /**
  * The text as case, spacing and Unicode normalisation leave it: two texts with the same key are the same to a
  * reader. Letters of every script and all signs stay what they are.
  */
-export const spellingKey = (text: string): string =>
-  plain(text).replace(spaces, (space, at: number, whole: string) =>
+export function spellingKey(given: string): string {
+  const text = plain(given);
+  if (!spaceOfDigits.test(text)) return text.replace(spaces, '');
+  return text.replace(spaces, (space, at: number, whole: string) =>
     /\d/.test(whole[at - 1] ?? '') && /\d/.test(whole[at + space.length] ?? '') ? ' ' : '',
   );
+}
 
 /**
  * Marks that only part words: `in-progress`, `ticket_notes`, `Größe (cm)`. Not `#`, `%`, `&`, `@`, `*` and `!`, which
@@ -45,9 +49,12 @@ export const spellingKey = (text: string): string =>
  */
 const partings = /(?<!\p{N})[\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{Pi}\p{Pf}.,:;'"/\\?]+(?!\p{N})/gu;
 
+const mark = /[\p{P}]/u;
+
 /** The same words in the same order, whatever parts them. */
 function wordKey(text: string): string {
-  const words = plain(text).replace(partings, ' ').replace(/\s+/g, ' ').trim();
+  const whole = plain(text);
+  const words = (mark.test(whole) ? whole.replace(partings, ' ') : whole).replace(/\s+/g, ' ').trim();
   return words === '' ? spellingKey(text) : words;
 }
 
@@ -86,10 +93,24 @@ export function named<T>(
   if (exact.length > 0) return exact;
   for (const key of keys[how]) {
     const wanted = key(spelling);
-    const found = wanted === '' ? [] : valid.filter((one) => key(nameOf(one)) === wanted);
+    const known = keysOf(valid, nameOf, key);
+    const found = wanted === '' ? [] : valid.filter((_, at) => known[at] === wanted);
     if (found.length > 0) return found;
   }
   return [];
+}
+
+/** The keys of the names in a long list, which is that of a picklist and asked again and again, always by its labels. */
+const keptKeys = new WeakMap<object, Map<(name: string) => string, readonly string[]>>();
+const keptFrom = 1_000;
+
+function keysOf<T>(valid: readonly T[], nameOf: (one: T) => string, key: (name: string) => string) {
+  const kept = keptKeys.get(valid) ?? new Map<(name: string) => string, readonly string[]>();
+  const known = kept.get(key);
+  if (known?.length === valid.length) return known;
+  const made = valid.map((one) => key(nameOf(one)));
+  if (valid.length >= keptFrom) keptKeys.set(valid, kept.set(key, made));
+  return made;
 }
 
 /** Names are short; nobody mistypes a longer text, and comparing such texts would take as long as somebody likes. */

@@ -4,6 +4,7 @@ import { redactError } from '../src/client/http/redact-error.js';
 import { classifyResponse } from '../src/client/http/response.js';
 import { AutotaskError, InvalidInput } from '../src/errors.js';
 import { createLog } from '../src/log.js';
+import { named } from '../src/nearest.js';
 import { createRedactor } from '../src/redact.js';
 import { decimal, integer } from '../src/scalars.js';
 import { errorText } from '../src/server/output/render.js';
@@ -120,4 +121,13 @@ describe('text of any length', () => {
     },
     120_000,
   );
+});
+
+describe('names among very many labels', () => {
+  it('are compared with keys that are made once for each list', () => {
+    const labels = Array.from({ length: 100_000 }, (_, at) => `Größe Nr. ${at} (alt)`);
+    const find = () => named('größe nr 77777 alt', labels, (label) => label, 'label');
+    expect(find()).toEqual(['Größe Nr. 77777 (alt)']);
+    expect(least(find, 5)).toBeLessThan(50);
+  });
 });
