@@ -68,6 +68,9 @@ export function fold(name: string): string {
   return bare === '' ? key : bare;
 }
 
+/** No list that a person chooses from is longer. */
+const mostNames = 20_000;
+
 const keys = {
   /** What is stored: only case, spacing and normalisation may differ. */
   stored: [spellingKey],
@@ -79,7 +82,7 @@ const keys = {
 
 /**
  * Those of the valid ones that the given name means: in exactly that spelling, else in another case or spacing, else
- * with other marks between its words. Several are for the caller to refuse: none of them is better than the others.
+ * with other marks between its words; among more than 20,000 names in exactly that spelling alone. Several are for the caller to refuse: none of them is better than the others.
  */
 export function named<T>(
   given: string,
@@ -90,7 +93,8 @@ export function named<T>(
   const spelling = given.trim();
   if (spelling === '') return [];
   const exact = valid.filter((one) => nameOf(one).trim() === spelling);
-  if (exact.length > 0) return exact;
+  // The first time that a longer list is compared in any other way would hold everybody up.
+  if (exact.length > 0 || valid.length > mostNames) return exact;
   for (const key of keys[how]) {
     const wanted = key(spelling);
     const known = keysOf(valid, nameOf, key);
@@ -115,8 +119,6 @@ function keysOf<T>(valid: readonly T[], nameOf: (one: T) => string, key: (name: 
 
 /** Names are short; nobody mistypes a longer text, and comparing such texts would take as long as somebody likes. */
 const mostLetters = 200;
-/** No list that a person chooses from is longer. */
-const mostNames = 20_000;
 /** Steps of comparing letters that one search may cost, some 20 ms. */
 const mostSteps = 2_000_000;
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Flags, loadConfig, type Sources } from '../config/index.js';
+import { textOf } from '../config/text-file.js';
 import { type Parsed, parseArguments } from './args.js';
 import { serve } from './serve/stdio.js';
 
@@ -16,7 +17,7 @@ const flagsOf = ({ switches }: Parsed): Flags => ({
 const sourcesOf = (flags: Flags): Sources => ({
   env: process.env,
   flags,
-  readFile: (path) => readFileSync(path, 'utf8'),
+  readFile: (path) => textOf(readFileSync(path)),
   platform: process.platform,
   home: homedir(),
 });

@@ -8,6 +8,7 @@ import { isTimeZone, timeZoneProblem } from '../time-zone.js';
 import { defaultCacheDir } from './cache-dir.js';
 import { type HttpConfig, readHttp } from './http.js';
 import { readSources, type Sources } from './sources.js';
+import { whyUnread } from './text-file.js';
 import { ownVariables, type VariableName } from './variables.js';
 import { readWrites, type WriteConfig, writeVariables } from './writes.js';
 
@@ -100,8 +101,8 @@ function policyFile(
   if (path === undefined) return null;
   try {
     return readFile(path);
-  } catch {
-    problems.push({ field, problem: 'names a file that cannot be read' });
+  } catch (error) {
+    problems.push({ field, problem: whyUnread(error) });
     return null;
   }
 }

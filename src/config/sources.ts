@@ -1,4 +1,5 @@
 import type { Problem } from '../errors.js';
+import { whyUnread } from './text-file.js';
 import { ownVariables, type Variable } from './variables.js';
 
 /** What flags on the command line say; they win over the environment. */
@@ -40,8 +41,8 @@ function fromFile({ name }: Variable, path: string, { env, readFile }: Sources):
   try {
     const value = readFile(path.trim()).replace(/\r?\n$/, '');
     return value.trim() === '' ? 'names a file that is empty' : { value, from: 'file' };
-  } catch {
-    return 'names a file that cannot be read';
+  } catch (error) {
+    return whyUnread(error);
   }
 }
 

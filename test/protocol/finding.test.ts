@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { makeRecord } from '../support/records.js';
+import { makeRecord, recordsWhere } from '../support/records.js';
 import { type Connection, connect } from '../support/tenant.js';
 
 /** That "no record matches" is believable: what was asked for is understood, or the answer says how it was compared. */
 
 let tenant: Connection;
-const ids = { nord: 0, jane: 0, twenty: 0, gone: 0, dotted: 0 };
+const ids = { nord: 0, jane: 0, twenty: 0, gone: 0, dotted: 0, digits: 0, left: 0, retired: 0, stays: 0 };
 const company = { companyType: 1, ownerResourceID: 29682885, isActive: true };
 beforeAll(async () => {
   tenant = await connect();
@@ -46,6 +46,29 @@ beforeAll(async () => {
   });
 });
 afterAll(() => tenant.close());
+beforeAll(async () => {
+  const at = tenant.sandbox;
+  // The id of another company.
+  ids.digits = await makeRecord(at, 'Companies', { ...company, companyName: '176', phone: '5550000176' });
+  ids.left = await makeRecord(at, 'Companies/175/Contacts', {
+    companyID: 175,
+    firstName: 'Otto',
+    lastName: 'Gone',
+    emailAddress: 'otto@x.example',
+    isActive: 0,
+  });
+  for (const [key, isActive] of [
+    ['retired', 0],
+    ['stays', 1],
+  ] as const)
+    ids[key] = await makeRecord(at, 'Companies/175/Contacts', {
+      companyID: 175,
+      firstName: 'Twin',
+      lastName: 'Namesake',
+      emailAddress: `${key}@x.example`,
+      isActive,
+    });
+});
 
 interface Found {
   readonly text: string;
@@ -197,10 +220,66 @@ describe('records are named by what tells them apart', () => {
     }
   });
 
+  it('people by address or user name on writes', async () => {
+    const [bianca] = await recordsWhere(tenant.sandbox, 'Resources', {
+      op: 'eq',
+      field: 'id',
+      value: 29682885,
+    });
+    const jane = await ask('create-ticket', { companyID: 175, title: 'x', contactID: 'jane@x.example' });
+    expect(jane.text).toContain(`contactID: Jane O’Doe (id ${ids.jane})`);
+    for (const who of [bianca?.email, bianca?.userName]) {
+      const { text } = await ask('create-time-entry', {
+        ticketID: 101740,
+        resourceID: who,
+        roleID: 'Service Desk Technician',
+        hoursWorked: 1,
+        summaryNotes: 'x',
+      });
+      expect(text).toContain('resourceID: Bianca Almeida (id 29682885)');
+    }
+    for (const id of ['jane@x.example', 'Jane <jane@x.example>']) {
+      const { text } = await ask('update-contact', { id, title: 'Director' });
+      expect(text).toContain(`Contact ${ids.jane}: Jane O’Doe`);
+    }
+    const nobody = await ask('update-contact', { id: 'nobody@x.example', title: 'Director' });
+    expect(nobody.isError).toBe(true);
+  });
+
   it('an address that nobody has does not lead to somebody of the same name', async () => {
     const { text, isError } = await ask('search-tickets', { contactID: 'Jane O’Doe <other@x.example>' });
     expect(isError).toBe(true);
     expect(text).toMatch(/nearest names are[\s\S]*Jane O’Doe/);
+  });
+});
+
+describe('a record that is called like a number', () => {
+  it('is found by its name where no record has that id, as text and as number', async () => {
+    for (const id of ['2020', 2020]) {
+      const { text, isError } = await ask('get-company', { id });
+      expect({ text, isError }).toMatchObject({ isError: false });
+      expect(text).toMatch(new RegExp(`^id: ${ids.twenty}$`, 'm'));
+      expect(text).toMatch(/Note: no record has the id 2020; this one is called 2020$/m);
+    }
+  });
+
+  it('is told where another record has that id', async () => {
+    const asText = await ask('get-company', { id: '176' });
+    expect(asText.text).toMatch(/^companyName: Fabrikam Inc$/m);
+    expect(asText.text).toMatch(
+      new RegExp(`Note: 176 is the name of another record too: ${ids.digits} = 176$`, 'm'),
+    );
+    const byName = ({ queries }: typeof asText, name: string) =>
+      queries.filter(({ body }) => JSON.stringify(body).includes(`"value":"${name}"`));
+    expect(byName(asText, '176')).toHaveLength(1);
+    const asNumber = await ask('get-company', { id: 175 });
+    expect(byName(asNumber, '175')).toEqual([]);
+  });
+
+  it('is no help for an id that nothing has', async () => {
+    const { text, isError } = await ask('get-contact', { id: '999999' });
+    expect({ text, isError }).toMatchObject({ isError: true });
+    expect(text).toMatch(/There is no record 999999 in Contacts/);
   });
 });
 
@@ -274,6 +353,20 @@ describe('an answer of no records says why', () => {
   });
 });
 
+describe('what has no effect in a query is refused', () => {
+  it.each([
+    ['count-entity', { maxRecords: 5 }],
+    ['count-entity', { includeFields: ['id'] }],
+    ['aggregate-entity', { maxRecords: 5 }],
+    ['aggregate-entity', { includeFields: ['id'] }],
+  ] as const)('%s %j', async (entity, more) => {
+    const query = { ...more, filter: [{ op: 'eq', field: 'companyID', value: 175 }] };
+    const { text, isError, queries } = await ask(entity, { entity: 'Tickets', query });
+    expect({ isError, queries }).toEqual({ isError: true, queries: [] });
+    expect(text).toMatch(/query: takes conditions only here/);
+  });
+});
+
 describe('answers say how names, labels and ranges were understood', () => {
   const query = { status: ['New', 'In Progress'], createDate: 'last 30 days', companyID: 'Contoso Ltd' };
   const said = [
@@ -334,6 +427,47 @@ describe('what is inactive exists', () => {
     const { text, queries } = await ask('query-entity', { entity: 'Resources', query: { userType } });
     expect(text).toMatch(/^userType: Legacy User \(18; inactive\)$/m);
     expect(JSON.stringify(queries[0]?.body)).toContain('{"op":"eq","field":"userType","value":18}');
+  });
+
+  it.each([
+    ['query-entity', 'companyID', 'gone', 'Closed Doors Ltd'],
+    ['count-entity', 'companyID', 'gone', 'Closed Doors Ltd'],
+    ['aggregate-entity', 'companyID', 'gone', 'Closed Doors Ltd'],
+    ['query-entity', 'contactID', 'left', 'Otto Gone'],
+    ['count-entity', 'contactID', 'left', 'Otto Gone'],
+  ] as const)(
+    'in %s: %s of an inactive record is marked, by id and by name',
+    async (tool, field, whom, name) => {
+      const asked = (value: unknown) => ask(tool, { entity: 'Tickets', query: { [field]: value } });
+      expect((await asked(ids[whom])).text).toContain(
+        `Note: ${field}: ${name} (id ${ids[whom]}) is inactive`,
+      );
+      expect((await asked(name)).text).toContain(`${field}: ${name} (id ${ids[whom]}; inactive)`);
+    },
+  );
+
+  it('a resource that has left is marked, by id and by name, with tickets of its own', async () => {
+    const people = await recordsWhere(tenant.sandbox, 'Resources', {
+      op: 'eq',
+      field: 'isActive',
+      value: false,
+    });
+    const [who] = people;
+    const name = `${String(who?.firstName)} ${String(who?.lastName)}`;
+    const asked = (value: unknown) => ask('search-tickets', { assignedResourceID: value, maxRecords: 1 });
+    expect((await asked(who?.id)).text).toContain(
+      `Note: assignedResourceID: ${name} (id ${String(who?.id)}) is inactive`,
+    );
+    expect((await asked(name)).text).toContain(`${name} (id ${String(who?.id)}; inactive)`);
+    const active = await asked(29682885);
+    expect(active.text).not.toMatch(/inactive/);
+  });
+
+  it('a name that fits an active and an inactive record is the active one, and the other is told', async () => {
+    const { text } = await ask('search-tickets', { contactID: 'Twin Namesake' });
+    expect(text).toContain(`contactID: Twin Namesake (id ${ids.stays}; not the inactive ${ids.retired})`);
+    const write = await ask('create-ticket', { companyID: 175, title: 'x', contactID: 'Twin Namesake' });
+    expect(write.text).toContain(`Twin Namesake (id ${ids.stays})`);
   });
 
   it('and a write refuses it as inactive', async () => {

@@ -53,6 +53,76 @@ describe('stdio', () => {
     expect(count.result.content[0].text).toMatch(/^\d+ Tickets$/);
   });
 
+  const versioned = (protocolVersion: string) =>
+    message(1, 'initialize', {
+      protocolVersion,
+      capabilities: {},
+      clientInfo: { name: 'pipe', version: '1' },
+    });
+  const ping = (id: number) => ({ jsonrpc: '2.0', id, method: 'ping' });
+  const linesOf = async (input: string) =>
+    (await run(['--demo'], input)).stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const answersTo = async (input: string) => (await linesOf(input)).filter(({ id }) => id !== 1);
+  const invalid = (code: number) => ({
+    jsonrpc: '2.0',
+    id: null,
+    error: { code, message: expect.any(String) },
+  });
+
+  it('answers a batch after 2025-03-26 with one list, and says which members were no messages', async () => {
+    const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' };
+    const count = {
+      jsonrpc: '2.0',
+      id: 3,
+      method: 'tools/call',
+      params: { name: 'count-entity', arguments: { entity: 'Tickets' } },
+    };
+    const batches = [
+      [initialized, ping(2), count],
+      [initialized],
+      [ping(4), 7, null],
+      [],
+      [ping(5), ping(5)],
+    ];
+    const cancelled = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 6 } };
+    const late = [{ ...count, id: 6 }, ping(7), cancelled];
+    const input = [...batches, late].map((batch) => `${JSON.stringify(batch)}\n`).join('');
+    const all = await linesOf(versioned('2025-03-26') + input);
+    const answers = all.filter(({ id }) => id !== 1);
+    expect(all).toContainEqual(
+      expect.objectContaining({ id: 1, result: expect.objectContaining({ protocolVersion: '2025-03-26' }) }),
+    );
+    const lists = answers.filter(Array.isArray).map((list) => list.map(({ id }) => id).sort());
+    expect(lists.sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual([[2, 3], [4, null, null], [7]]);
+    expect(answers.filter((one) => !Array.isArray(one))).toEqual([invalid(-32600), invalid(-32600)]);
+  });
+
+  it('refuses a batch in every other version', async () => {
+    const answers = await answersTo(
+      `${initialize}${JSON.stringify([ping(2)])}\n${JSON.stringify(ping(3))}\n`,
+    );
+    expect(answers).toContainEqual(invalid(-32600));
+    expect(answers).toContainEqual(expect.objectContaining({ id: 3, result: {} }));
+    expect(answers).toHaveLength(2);
+  });
+
+  it('answers a line that is not JSON with a parse error, and goes on; a last line needs no line break', async () => {
+    const lines = ['{"jsonrpc":', 'hello', '7', '', '\r'].join('\n');
+    const answers = await answersTo(`\uFEFF${initialize}${lines}\n${JSON.stringify(ping(2))}`);
+    expect(answers.slice(0, 3)).toEqual([invalid(-32700), invalid(-32700), invalid(-32600)]);
+    expect(answers.slice(3)).toEqual([expect.objectContaining({ id: 2, result: {} })]);
+  });
+
+  it('bounds a line, and goes on after it', async () => {
+    const answers = await answersTo(
+      `${initialize}"${'x'.repeat(33 * 1024 * 1024)}"\n${JSON.stringify(ping(2))}\n`,
+    );
+    expect(answers).toEqual([invalid(-32700), expect.objectContaining({ id: 2, result: {} })]);
+  });
+
   it('answers a request of the wrong form as its sender’s mistake, by the name of the parameter', async () => {
     const input =
       initialize +
@@ -156,6 +226,55 @@ describe('secrets in files', () => {
     await client.close();
     await sandbox.close();
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('files with settings', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'autotask-texts-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const swapped = (text: string) => Buffer.from(text, 'utf16le').swap16();
+  const written = (name: string, bytes: Buffer) => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    return path;
+  };
+  const forms: readonly [form: string, (text: string) => Buffer][] = [
+    ['UTF-8 with a byte order mark', (text) => Buffer.from(`\uFEFF${text}`)],
+    ['UTF-16, little endian', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
+    ['UTF-16, big endian', (text) => swapped(`\uFEFF${text}`)],
+  ];
+  const environment = (sandbox: Awaited<ReturnType<typeof startSandbox>>) => ({
+    ...tenantEnvironment(sandbox),
+  });
+
+  it.each(forms)('are read as %s', async (form, bytes) => {
+    const sandbox = await startSandbox();
+    const { AUTOTASK_SECRET = '', ...env } = environment(sandbox);
+    const policy = { disabledTools: ['get-ticket'] };
+    const client = await spawnClient([], {
+      ...env,
+      AUTOTASK_SECRET_FILE: written(`${form}.txt`, bytes(`${AUTOTASK_SECRET}\r\n`)),
+      AUTOTASK_POLICY_FILE: written(`${form}.json`, bytes(JSON.stringify(policy))),
+    });
+    const answer = await client.callTool({ name: 'get-version', arguments: {} });
+    expect(JSON.stringify(answer)).toMatch(/live tenant/);
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).not.toContain('get-ticket');
+    await client.close();
+    await sandbox.close();
+  });
+
+  it.each([
+    ['UTF-16 without a mark', Buffer.from('secret', 'utf16le')],
+    ['bytes that are no characters', Buffer.from([0x73, 0xfc, 0xff, 0x0a])],
+  ])('are refused in words as %s', async (form, bytes) => {
+    const { code, stderr } = await run([], '', {
+      AUTOTASK_SECRET_FILE: written(`${form}.bin`, bytes),
+      AUTOTASK_POLICY_FILE: written(`${form}.json`, bytes),
+    });
+    expect(code).toBe(2);
+    for (const name of ['AUTOTASK_SECRET_FILE', 'AUTOTASK_POLICY_FILE'])
+      expect(stderr).toMatch(new RegExp(`${name}: names a file that is not text: save it as UTF-8`));
   });
 });
 

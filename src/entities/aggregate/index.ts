@@ -1,12 +1,12 @@
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
-import { AutotaskError, InvalidInput } from '../../errors.js';
+import { AutotaskError } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import type { CheckedFilter } from '../filter/check-filter.js';
 import { resultNotes as filterNotes } from '../filter/result-notes.js';
 import type { MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import { requireComplete, verifiedFrom } from '../read/completeness.js';
-import type { CallContext, Reads } from '../read/read.js';
+import { type CallContext, type Reads, requireConditionsOnly } from '../read/read.js';
 import type { References } from '../references/references.js';
 import { countableGroups, countGroups } from './compute/count-queries.js';
 import { Groups, operandsOf } from './compute/groups.js';
@@ -140,15 +140,10 @@ export function createAggregate(
     const metadata = await facts(entity, context.signal);
     const request = await checkRequest(args, metadata, facts, { timeZone: context.timeZone, ...options });
     const { raw, filter } = await reads.prepare({ entity: entity.name, query: args.query }, context);
-    if (raw.maxRecords !== undefined || raw.includeFields !== undefined) {
-      throw new InvalidInput('Nothing was read.', [
-        {
-          field: 'query',
-          problem:
-            'takes conditions only here: all records that match are read, and the fields follow from groupBy and metrics',
-        },
-      ]);
-    }
+    requireConditionsOnly(
+      raw,
+      'all records that match are read, and the fields follow from groupBy and metrics',
+    );
 
     // Whole seconds, which is how moments are written.
     const now = Math.floor(Date.now() / 1000) * 1000;

@@ -1,7 +1,7 @@
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
 import { orNull } from '../read/optional-read.js';
-import { canName, type References } from '../references/references.js';
+import { canName, hasActiveFlag, type References } from '../references/references.js';
 import type { CallContext } from '../result.js';
 import type { CheckedFilter } from './check-filter.js';
 import { type IdCondition, textConditionLine } from './interpretation.js';
@@ -10,8 +10,11 @@ import { type IdCondition, textConditionLine } from './interpretation.js';
 
 const most = 5;
 
-/** Ids that conditions name and that no record has; a record that is named like the number is pointed out. */
-async function missingIds(
+/**
+ * Ids that conditions name and that no record has, or one that is inactive; a record that is named like the number is
+ * pointed out.
+ */
+async function remarksOnIds(
   ids: readonly IdCondition[],
   references: References,
   { signal }: CallContext,
@@ -23,7 +26,10 @@ async function missingIds(
     if (!canName(entity)) continue;
     const named = ids.filter(({ field }) => field.referenceEntityType === type);
     const wanted = named.map(({ id }) => id);
-    const { missing } = await references.lookup(type, wanted, signal);
+    const { names, missing, inactive } = await references.lookup(type, wanted, signal);
+    for (const { field, id } of named.filter((condition) => inactive.has(condition.id)).slice(0, most)) {
+      notes.push(`${field.name}: ${names.get(id) ?? 'the record'} (id ${id}) is inactive`);
+    }
     for (const { field, id } of named.filter((condition) => missing.has(condition.id)).slice(0, most)) {
       const called = await references.candidates(entity, String(id), signal);
       const hint = called
@@ -57,7 +63,7 @@ async function similarNames(
 }
 
 /**
- * Remarks on an answer: ids that do not exist, and for one without records what was compared with what and the
+ * Remarks on an answer: ids that do not exist or are of inactive records, and for one without records what was compared with what and the
  * nearest names there are. `found` with an id that was asked for alone says by itself that it exists.
  */
 export async function resultNotes(
@@ -68,13 +74,18 @@ export async function resultNotes(
   context: CallContext,
 ): Promise<string[]> {
   const { interpretation } = filter;
-  const doubtful = found ? interpretation.ids.filter(({ op }) => op !== 'eq') : interpretation.ids;
+  const mayBeInactive = ({ field }: IdCondition) => {
+    const entity = entityOfType(field.referenceEntityType);
+    return entity !== undefined && hasActiveFlag(entity);
+  };
+  const { ids } = interpretation;
+  const doubtful = found ? ids.filter((one) => one.op !== 'eq' || mayBeInactive(one)) : ids;
   const notes: string[] = [];
   if (!found && interpretation.texts.length > 0) {
     notes.push(`looked, in any case, in ${interpretation.texts.map(textConditionLine).join('; ')}`);
   }
   if (doubtful.length > 0)
-    notes.push(...((await orNull(() => missingIds(doubtful, references, context))) ?? []));
+    notes.push(...((await orNull(() => remarksOnIds(doubtful, references, context))) ?? []));
   if (!found)
     notes.push(...((await orNull(() => similarNames(filter, metadata, references, context))) ?? []));
   return notes;

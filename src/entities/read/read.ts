@@ -52,6 +52,14 @@ export interface QueryArguments extends Scope, ContinuationArguments {
 export const defaultRecords = 25;
 export const mostRecords = 5000;
 
+/** Refuses what a query may hold besides conditions, where it would have no effect. */
+export function requireConditionsOnly({ maxRecords, includeFields }: RawQuery, why: string): void {
+  if (maxRecords === undefined && includeFields === undefined) return;
+  throw new InvalidInput('Nothing was read.', [
+    { field: 'query', problem: `takes conditions only here: ${why}` },
+  ]);
+}
+
 const limitOf = (args: QueryArguments, raw: RawQuery) =>
   Math.min(args.maxRecords ?? raw.maxRecords ?? defaultRecords, mostRecords);
 
@@ -294,6 +302,7 @@ export function createReads(
   /** How many match; again with the tenant's metadata where it refuses a field that the snapshot knows. */
   async function counted(args: QueryArguments, context: CallContext) {
     const prepared = await prepare(args, context);
+    requireConditionsOnly(prepared.raw, 'all records that match are counted');
     try {
       return { ...prepared, count: await countOf(prepared.entity.path, prepared.filter, context) };
     } catch (error) {

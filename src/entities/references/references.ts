@@ -66,7 +66,11 @@ const shownFields = (entity: Entity): readonly string[] =>
 interface NamedRecord {
   readonly name: string | null;
   readonly exists: boolean;
+  readonly isActive: boolean;
 }
+
+/** A record that says nothing about it is active. */
+const activeIn = ({ isActive }: Row): boolean => isActive !== false && isActive !== 0;
 
 export function createReferences(
   reader: AutotaskReader,
@@ -87,7 +91,8 @@ export function createReferences(
     const shown = { ...entity, nameFields: shownFields(entity) };
     for (const row of rows) {
       if (typeof row.id !== 'number' || !shown.nameFields.every((name) => name in row)) continue;
-      remember(entity, row.id, { name: nameOf(shown, row) ?? null, exists: true }, change);
+      const isActive = activeIn(row);
+      remember(entity, row.id, { name: nameOf(shown, row) ?? null, exists: true, isActive }, change);
       owners.set(entity, row.id, idsIn(row), change);
     }
   });
@@ -100,17 +105,23 @@ export function createReferences(
   ): Promise<ReadonlyMap<number, NamedRecord>> {
     const read = new Map<number, NamedRecord>();
     const shown = { ...entity, nameFields: shownFields(entity) };
+    const flag = hasActiveFlag(entity) && !policy.masks(entity, 'isActive') ? ['isActive'] : [];
     for (let from = 0; from < ids.length; from += mostOrConditions) {
       const part = ids.slice(from, from + mostOrConditions);
       const change = changes.at(entity);
       const { rows } = await reader.query(
         entity.path,
-        { filter: [{ op: 'in', field: 'id', value: part }], includeFields: ['id', ...shown.nameFields] },
+        {
+          filter: [{ op: 'in', field: 'id', value: part }],
+          includeFields: ['id', ...shown.nameFields, ...flag],
+        },
         { limit: part.length, ...options(signal) },
       );
-      const found = new Map(rows.map((row) => [row.id, nameOf(shown, row)]));
+      const found = new Map(rows.map((row) => [row.id, row]));
       for (const id of part) {
-        const named = { name: found.get(id) ?? null, exists: found.has(id) };
+        const row = found.get(id);
+        const name = row === undefined ? null : (nameOf(shown, row) ?? null);
+        const named = { name, exists: row !== undefined, isActive: row === undefined || activeIn(row) };
         read.set(id, named);
         remember(entity, id, named, change);
       }
@@ -120,17 +131,22 @@ export function createReferences(
 
   /**
    * Names for ids of one entity type (`Company`): kept briefly, otherwise one look-up per 500 ids. `missing` holds
-   * the ids that Autotask does not have. A tenant that does not let us read the entity gives neither.
+   * the ids that Autotask does not have, `inactive` those of inactive records. A tenant that does not let us read the entity gives neither.
    */
   async function lookup(
     type: string,
     ids: Iterable<number>,
     signal?: AbortSignal,
-  ): Promise<{ readonly names: ReadonlyMap<number, string>; readonly missing: ReadonlySet<number> }> {
+  ): Promise<{
+    readonly names: ReadonlyMap<number, string>;
+    readonly missing: ReadonlySet<number>;
+    readonly inactive: ReadonlySet<number>;
+  }> {
     const entity = entityOfType(type);
     const names = new Map<number, string>();
     const missing = new Set<number>();
-    if (!canName(entity)) return { names, missing };
+    const inactive = new Set<number>();
+    if (!canName(entity)) return { names, missing, inactive };
     const wanted = [...new Set(ids)];
     const known = new Map(wanted.map((id) => [id, cache.get(entity, id)]));
     const unread = wanted.filter((id) => known.get(id) === undefined);
@@ -141,10 +157,11 @@ export function createReferences(
       if (!(error instanceof AutotaskError) || error.kind === 'cancelled') throw error;
     }
     for (const [id, named] of known) {
+      if (named?.isActive === false) inactive.add(id);
       if (named?.exists === false) missing.add(id);
       else if (typeof named?.name === 'string') names.set(id, named.name);
     }
-    return { names, missing };
+    return { names, missing, inactive };
   }
 
   /** Names of the fields that a query may compare and the policy does not hide. */
@@ -175,8 +192,7 @@ export function createReferences(
     (entity: Entity) =>
     (row: Row): Candidate[] => {
       if (typeof row.id !== 'number') return [];
-      const isActive = row.isActive !== false && row.isActive !== 0;
-      return [{ id: row.id, name: nameOf(entity, row) ?? `#${row.id}`, isActive }];
+      return [{ id: row.id, name: nameOf(entity, row) ?? `#${row.id}`, isActive: activeIn(row) }];
     };
 
   /** The nearest names to one that nothing is called; one request. */
@@ -192,6 +208,18 @@ export function createReferences(
     const asked = { limit: mostNearby, ...options(signal) };
     const { rows } = await lookUp(entity, { filter: [filter], includeFields }, asked);
     return mostSimilar(text, rows.flatMap(candidateOf(entity)), mostNear);
+  }
+
+  /** Records that are called exactly so. */
+  async function called(
+    entity: Entity & { path: string },
+    text: string,
+    signal?: AbortSignal,
+  ): Promise<readonly Candidate[]> {
+    const includeFields = ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name));
+    const search = { filter: exactly(entity, text), includeFields };
+    const { rows } = await lookUp(entity, search, { limit: mostCandidates, ...options(signal) });
+    return rows.flatMap(candidateOf(entity));
   }
 
   /**
@@ -248,7 +276,8 @@ export function createReferences(
   function learn(entity: Entity, row: Row | null, id = row?.id, change = changes.at(entity)): void {
     if (typeof id !== 'number' || !canName(entity)) return;
     const shown = { ...entity, nameFields: shownFields(entity) };
-    const named = { name: row === null ? null : (nameOf(shown, row) ?? null), exists: row !== null };
+    const name = row === null ? null : (nameOf(shown, row) ?? null);
+    const named = { name, exists: row !== null, isActive: row === null || activeIn(row) };
     remember(entity, id, named, change);
   }
 
@@ -258,15 +287,16 @@ export function createReferences(
   /** Stands for what was written to the entity so far. */
   const since = (entity: Entity): number => changes.at(entity);
 
-  return { lookup, candidates, nearby, ownerFields, lookUp, learn, since, told };
+  return { lookup, candidates, called, nearby, ownerFields, lookUp, learn, since, told };
 }
 
 export type References = ReturnType<typeof createReferences>;
 
-/** `isActive` is asked for only where summary fields say that the entity has it. */
-function has(entity: Entity, name: string): boolean {
-  return name !== 'isActive' || entity.summaryFields.includes('isActive');
-}
+/** Whether records of the entity are active or not; told by its summary fields. */
+export const hasActiveFlag = (entity: Entity): boolean => entity.summaryFields.includes('isActive');
+
+/** `isActive` is asked for only where the entity has it. */
+const has = (entity: Entity, name: string): boolean => name !== 'isActive' || hasActiveFlag(entity);
 
 /** The field of such a number, where it is shown beside the name and is not part of it. */
 export const numberField = (entity: Entity): string | undefined =>

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
-import { mostCandidates } from '../../entities/references/references.js';
+import { orNull } from '../../entities/read/optional-read.js';
+import type { RecordResult } from '../../entities/read/read.js';
+import { canName, mostCandidates } from '../../entities/references/references.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import {
@@ -47,6 +49,51 @@ export async function idOf(
   ]);
 }
 
+/**
+ * One record by id or name. Digits are an id, and where no record has it, a name: a company may be called 2020. Of
+ * digits that were given as text both may be meant, so the answer tells when a record of that name is there too.
+ */
+async function readByIdOrName(
+  entityName: string,
+  given: string | number,
+  read: (id: number) => Promise<RecordResult>,
+  context: ToolContext,
+): Promise<RecordResult> {
+  const id = await idOf(entityName, given, context);
+  if (!/^\d+$/.test(String(given))) return read(id);
+  const entity = findEntity(entityName);
+  const named = async () => {
+    if (!canName(entity)) return [];
+    const { references } = context.entities.tenant();
+    const found = await orNull(() => references.called(entity, String(given), context.signal));
+    return (found ?? []).filter((candidate) => candidate.id !== id);
+  };
+  const [found, early] = await Promise.all([
+    read(id).catch((error: unknown) => {
+      if (error instanceof AutotaskError && error.kind === 'notFound') return error;
+      throw error;
+    }),
+    typeof given === 'string' ? named() : null,
+  ]);
+  const called = early ?? (found instanceof AutotaskError ? await named() : []);
+  const asListed = called.map((candidate) => `${candidate.id} = ${candidate.name}`);
+  if (!(found instanceof AutotaskError)) {
+    const also =
+      asListed.length === 0 ? [] : [`${given} is the name of another record too: ${asListed.join(', ')}`];
+    return { ...found, notes: [...found.notes, ...also] };
+  }
+  const [only, ...others] = called;
+  if (only === undefined) throw found;
+  if (others.length > 0) {
+    const problem = `no record has this id, and ${called.length} are called so`;
+    throw new InvalidInput('Several records fit; give the id of one.', [
+      { field: 'id', problem, allowed: asListed },
+    ]);
+  }
+  const record = await read(only.id);
+  return { ...record, notes: [...record.notes, `no record has the id ${id}; this one is called ${given}`] };
+}
+
 /** `get-*`: one record by id or name. */
 export function defineGet(tool: {
   readonly name: string;
@@ -60,8 +107,9 @@ export function defineGet(tool: {
     input: { id: inputs.idOrName, includeFields: inputs.fieldNames, ...inputs.formatInput },
     openWorld: true,
     run: async ({ id, includeFields }, context) => {
-      const found = { entity, id: await idOf(entity, id, context), includeFields };
-      return { kind: 'record', record: await context.entities.tenant().reads.get(found, context) };
+      const { reads } = context.entities.tenant();
+      const read = (found: number) => reads.get({ entity, id: found, includeFields }, context);
+      return { kind: 'record', record: await readByIdOrName(entity, id, read, context) };
     },
   });
 }
