@@ -1,5 +1,5 @@
 /**
- * Every failure that leaves a room is one of these. The kind says who can act on it:
+ * Every failure that one part of the program reports to another is one of these. The kind says who can act on it:
  * the caller, the operator of this server, or nobody but Autotask.
  */
 export const errorKinds = {
@@ -90,7 +90,7 @@ export class InvalidInput extends AutotaskError {
   }
 }
 
-/** The form of a call's arguments is wrong. What it says was not read from the tenant. */
+/** A call's arguments do not fit the tool's schema. What it says was not read from the tenant. */
 export class InvalidArguments extends InvalidInput {}
 
 /** What the operating system calls its refusal (`ENOENT`); null when the error is another one. */

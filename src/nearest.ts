@@ -19,12 +19,12 @@ function distance(a: string, b: string): number {
 }
 
 /** What nobody sees and what therefore makes no difference: joiners, soft hyphens. Not the tags that make flags. */
-const unseen = /(?![\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+const invisible = /(?![\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** In one case and normalisation, in whatever script. */
 function plain(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase().trim();
-  return text.normalize('NFKC').replace(unseen, '').toLowerCase().replace(/ς/g, 'σ').trim();
+  return text.normalize('NFKC').replace(invisible, '').toLowerCase().replace(/ς/g, 'σ').trim();
 }
 
 /** A space between digits is what keeps `1 2` and `12` apart. */
@@ -47,14 +47,16 @@ export function spellingKey(given: string): string {
  * Marks that only part words: `in-progress`, `ticket_notes`, `Größe (cm)`. Not `#`, `%`, `&`, `@`, `*` and `!`, which
  * say something, and none beside a number: `-1`, `1.5`, `5"`.
  */
-const partings = /(?<!\p{N})[\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{Pi}\p{Pf}.,:;'"/\\?]+(?!\p{N})/gu;
+const separators = /(?<!\p{N})[\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{Pi}\p{Pf}.,:;'"/\\?]+(?!\p{N})/gu;
 
-const mark = /[\p{P}]/u;
+const punctuation = /[\p{P}]/u;
 
 /** The same words in the same order, whatever parts them. */
 function wordKey(text: string): string {
-  const whole = plain(text);
-  const words = (mark.test(whole) ? whole.replace(partings, ' ') : whole).replace(/\s+/g, ' ').trim();
+  const visible = plain(text);
+  const words = (punctuation.test(visible) ? visible.replace(separators, ' ') : visible)
+    .replace(/\s+/g, ' ')
+    .trim();
   return words === '' ? spellingKey(text) : words;
 }
 
@@ -64,7 +66,7 @@ function wordKey(text: string): string {
  */
 export function fold(name: string): string {
   const key = spellingKey(name);
-  const bare = key.replace(partings, '');
+  const bare = key.replace(separators, '');
   return bare === '' ? key : bare;
 }
 

@@ -4,13 +4,13 @@ export type Redact = (text: string) => string;
 const replacement = '[redacted]';
 
 /** Shorter values are no secrets, and hiding them would hide half of every message. */
-const shortestSecret = 3;
+const minSecretLength = 3;
 
 /** So many characters of a secret that was cut in two are one. */
-const shortestPart = 6;
+const minPartLength = 6;
 
 /** How often a text is decoded: an escape within an escape within an escape. */
-const mostLevels = 8;
+const maxDecodings = 8;
 
 const entities: Readonly<Record<string, string>> = {
   amp: '&',
@@ -55,7 +55,7 @@ function decode(from: { readonly text: string } & Partial<Decoded>): Decoded | n
   const parts: string[] = [];
   let length = 0;
   let done = 0;
-  const put = (characters: string, start: number, end: number) => {
+  const append = (characters: string, start: number, end: number) => {
     parts.push(characters);
     for (let index = 0; index < characters.length; index++) {
       starts[length] = start;
@@ -81,20 +81,20 @@ function decode(from: { readonly text: string } & Partial<Decoded>): Decoded | n
     done = index + match[0].length;
     const characters = characterOf(match);
     if (characters !== '') {
-      put(characters, escaped ?? startOf(index), endOf(done - 1));
+      append(characters, escaped ?? startOf(index), endOf(done - 1));
       escaped = null;
     } else if (match[0].startsWith('\\')) escaped ??= startOf(index);
   }
   if (done === 0 && parts.length === 0) return null;
   copy(text.length);
-  const whole = parts.join('');
-  return whole === text ? null : { text: whole, starts, ends };
+  const decoded = parts.join('');
+  return decoded === text ? null : { text: decoded, starts, ends };
 }
 
 /** Every text that decoding a text in turn leads through, the text first. */
 function* levelsOf(text: string): Generator<{ readonly text: string } & Partial<Decoded>> {
   let level: ({ readonly text: string } & Partial<Decoded>) | null = { text };
-  for (let count = 0; level !== null && count <= mostLevels; count++) {
+  for (let count = 0; level !== null && count <= maxDecodings; count++) {
     yield level;
     level = decode(level);
   }
@@ -105,8 +105,8 @@ function base64Cores(secret: string): string[] {
   const bytes = Buffer.from(secret);
   return [0, 1, 2]
     .map((shift) => {
-      const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-      return whole.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
+      const base64 = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+      return base64.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
     })
     .filter((core) => core.length >= 4)
     .flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')]);
@@ -115,7 +115,7 @@ function base64Cores(secret: string): string[] {
 const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 /** The mark of `shorten`: what stands before it may be half a secret. */
-const cutHere = /… \[\d/g;
+const truncationMark = /… \[\d/g;
 
 type Range = readonly [start: number, end: number];
 
@@ -126,13 +126,13 @@ type Range = readonly [start: number, end: number];
  * servers echo user names in their own spelling.
  */
 export function createRedactor(secrets: readonly string[]): Redact {
-  const known = [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
+  const known = [...new Set(secrets)].filter((secret) => secret.length >= minSecretLength);
   if (known.length === 0) return (text) => text;
   const plain = known.flatMap((secret) => [
     ...[...levelsOf(secret)].map(({ text }) => text),
     secret.replaceAll(' ', '+'),
   ]);
-  const longEnough = [...new Set(plain)].filter((text) => text.length >= shortestSecret);
+  const longEnough = [...new Set(plain)].filter((text) => text.length >= minSecretLength);
   const cores = [...new Set(known.flatMap(base64Cores))];
   const pattern = [
     ...longEnough.map((text) => ({ text, after: '' })),
@@ -141,22 +141,26 @@ export function createRedactor(secrets: readonly string[]): Redact {
     .sort((a, b) => b.text.length - a.text.length)
     .map(({ text, after }) => `${literally(text)}${after}`)
     .join('|');
-  const whole = new RegExp(pattern, 'gi');
+  const secretPattern = new RegExp(pattern, 'gi');
   const lower = [...longEnough, ...cores].map((text) => text.toLowerCase());
 
   /** What the beginnings of secrets end with: most cuts are told from those of a secret by one look. */
   const tails = new Set(
     lower.flatMap((secret) =>
-      [...secret.slice(shortestPart)].map((_, index) => secret.slice(index, index + shortestPart)),
+      [...secret.slice(minPartLength)].map((_, index) => secret.slice(index, index + minPartLength)),
     ),
   );
 
   /** How many characters before the cut are the beginning of a secret. */
   function partBefore(text: string, cut: number): number {
-    if (!tails.has(text.slice(Math.max(0, cut - shortestPart), cut).toLowerCase())) return 0;
+    if (!tails.has(text.slice(Math.max(0, cut - minPartLength), cut).toLowerCase())) return 0;
     let longest = 0;
     for (const secret of lower) {
-      for (let size = Math.min(secret.length - 1, cut); size >= Math.max(shortestPart, longest + 1); size--) {
+      for (
+        let size = Math.min(secret.length - 1, cut);
+        size >= Math.max(minPartLength, longest + 1);
+        size--
+      ) {
         if (text.slice(cut - size, cut).toLowerCase() === secret.slice(0, size)) longest = size;
       }
     }
@@ -168,8 +172,8 @@ export function createRedactor(secrets: readonly string[]): Redact {
     for (const { text: level, starts, ends } of levelsOf(text)) {
       const add = (from: number, until: number) =>
         found.push([starts?.[from] ?? from, ends?.[until - 1] ?? until]);
-      for (const match of level.matchAll(whole)) add(match.index, match.index + match[0].length);
-      for (const { index } of level.matchAll(cutHere)) {
+      for (const match of level.matchAll(secretPattern)) add(match.index, match.index + match[0].length);
+      for (const { index } of level.matchAll(truncationMark)) {
         const size = partBefore(level, index);
         if (size > 0) add(index - size, index);
       }

@@ -7,7 +7,7 @@ const mebibyte = 1024 * 1024;
  * What one call, and this process with all its calls, may use of Autotask's answers; docs/configuration.md states
  * the numbers. Far above what work takes, and low enough for a container of 512 MB, where Node keeps 256 for itself.
  */
-export const most = {
+export const limits = {
   /** Bytes of one answer, decompressed. */
   answerBytes: 32 * mebibyte,
   /** Values in one answer: a page of 500 tickets has some 40,000. */
@@ -28,7 +28,7 @@ export const most = {
   bodyBytes: 48 * mebibyte,
 } as const;
 
-/** Bytes that everybody in this process takes from. */
+/** A number of bytes that all calls of this process reserve from. */
 export class Pool {
   #left: number;
 
@@ -49,7 +49,7 @@ export class Pool {
 }
 
 /** For what comes from Autotask. */
-export const answers = new Pool(most.processBytes);
+export const answers = new Pool(limits.processBytes);
 
 export const megabytes = (bytes: number): string => `${Math.round(bytes / mebibyte)} MiB`;
 
@@ -86,24 +86,24 @@ class Use {
   /** Counts a request that is about to be sent. */
   request(): void {
     this.#requests += 1;
-    if (this.#requests > most.callRequests) {
-      throw tooMuch(`it has sent ${most.callRequests} requests to Autotask, and more it may not`);
+    if (this.#requests > limits.callRequests) {
+      throw tooMuch(`it has sent ${limits.callRequests} requests to Autotask, and more it may not`);
     }
   }
 
   /** Counts an answer that has come. */
   received(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#bytes > most.callBytes) {
-      throw tooMuch(`it has read ${megabytes(most.callBytes)} from Autotask, and more it may not`);
+    if (this.#bytes > limits.callBytes) {
+      throw tooMuch(`it has read ${megabytes(limits.callBytes)} from Autotask, and more it may not`);
     }
   }
 
   /** Counts an answer that stays in memory until the call ends. */
   hold(body: unknown): void {
     const bytes = typeof body === 'object' && body !== null ? (weights.get(body) ?? 0) : 0;
-    if (this.#held + bytes > most.heldBytes) {
-      throw tooMuch(`what it reads takes more than ${megabytes(most.heldBytes)} of memory`);
+    if (this.#held + bytes > limits.heldBytes) {
+      throw tooMuch(`what it reads takes more than ${megabytes(limits.heldBytes)} of memory`);
     }
     if (!answers.take(bytes)) throw crowded();
     this.#held += bytes;

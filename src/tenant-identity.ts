@@ -23,18 +23,18 @@ export function baseOf(address: string): string {
  */
 export function tenantKey(credentials: Credentials, address: string | null): string {
   const at = address !== null && URL.canParse(address) ? baseOf(address).toLowerCase() : address;
-  return keyed(credentials, [userOf(credentials), credentials.integrationCode, at]);
+  return keyedHash(credentials, [userOf(credentials), credentials.integrationCode, at]);
 }
 
 /**
  * For what is counted: the same for every way to this user, whatever address and integration code are named with
  * it. Nobody without the secret counts for somebody else.
  */
-export const countedAs = (credentials: Credentials): string => keyed(credentials, [userOf(credentials)]);
+export const budgetKey = (credentials: Credentials): string => keyedHash(credentials, [userOf(credentials)]);
 
 /** For logs, names of audit logs and tokens: a new secret does not change it. */
 export const tagOf = (credentials: Pick<Credentials, 'userName'>): string =>
   createHash('sha256').update(userOf(credentials)).digest('hex').slice(0, 12);
 
-const keyed = ({ secret }: Credentials, parts: readonly unknown[]): string =>
+const keyedHash = ({ secret }: Credentials, parts: readonly unknown[]): string =>
   createHmac('sha256', secret).update(JSON.stringify(parts)).digest('hex').slice(0, 40);

@@ -17,7 +17,7 @@ export function oneLine(text: string): string {
 
 /**
  * A text as one logical line of an answer: its further lines begin with `> `, which no field, note, row or
- * heading of this server does, so that none of them can pass for one. What stands between markers passes here in `between`.
+ * heading of this server does, so that none of them can pass for one. What stands between markers is quoted by it too, in `fence`.
  */
 export const quoted = (text: string): string => clean(text).replaceAll('\n', '\n> ');
 
@@ -41,7 +41,7 @@ export function shorten(text: string, most: number): string {
 }
 
 /** A name that does not exist, as a message repeats it: on one line, without what nobody sees. */
-export const mentioned = (name: string): string => JSON.stringify(shorten(oneLine(name), 200));
+export const quotedName = (name: string): string => JSON.stringify(shorten(oneLine(name), 200));
 
 /** The same text for the same value, in whatever order its keys were given. */
 export function canonical(value: unknown): string {

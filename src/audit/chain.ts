@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import * as z from 'zod';
 
 /** What every line of the log carries besides its event. */
-export interface Link {
+export interface ChainLink {
   readonly seq: number;
   /** Hash of the line before; that of the very first is all zeros. */
   readonly prev: string;
@@ -12,9 +12,9 @@ export interface Link {
 }
 
 /** Where a chain stands. */
-export type Point = Pick<Link, 'seq' | 'hash'>;
+export type ChainPosition = Pick<ChainLink, 'seq' | 'hash'>;
 
-export const origin: Point = { seq: 0, hash: '0'.repeat(64) };
+export const origin: ChainPosition = { seq: 0, hash: '0'.repeat(64) };
 
 const linkShape = z.looseObject({
   seq: z.int().min(1),
@@ -24,9 +24,9 @@ const linkShape = z.looseObject({
 });
 
 /** Longest line in bytes, for who writes and who reads: what cannot be read back stops the log for everybody. */
-export const mostLineBytes = 1_048_576;
+export const maxLineBytes = 1_048_576;
 /** Of these, what number, hashes and marks may take. */
-const placeBytes = 1_000;
+const linkBytes = 1_000;
 
 /** With a key nobody without it can forge a chain; without one a chain only shows changes made by accident or in part. */
 export function digest(text: string, key: string | null): string {
@@ -37,39 +37,43 @@ const bytesOf = (text: string) => Buffer.byteLength(text);
 
 /** Fits an event into a line: of what is too long, the largest member first, only length and hash are kept. */
 function bounded(event: object): object {
-  const most = mostLineBytes - placeBytes;
+  const maxBytes = maxLineBytes - linkBytes;
   let bytes = bytesOf(JSON.stringify(event));
-  if (bytes <= most) return event;
+  if (bytes <= maxBytes) return event;
   const members = Object.entries(event).map(([name, value]) => ({ name, text: JSON.stringify(value) ?? '' }));
-  const instead: [string, string][] = [];
+  const replaced: [string, string][] = [];
   for (const { name, text } of members.sort((a, b) => bytesOf(b.text) - bytesOf(a.text))) {
-    if (bytes <= most) break;
-    const stand = `${bytesOf(text)} bytes, SHA-256 ${digest(text, null)}`;
-    instead.push([name, stand]);
-    bytes += bytesOf(JSON.stringify(stand)) - bytesOf(text);
+    if (bytes <= maxBytes) break;
+    const fingerprint = `${bytesOf(text)} bytes, SHA-256 ${digest(text, null)}`;
+    replaced.push([name, fingerprint]);
+    bytes += bytesOf(JSON.stringify(fingerprint)) - bytesOf(text);
   }
-  if (bytes > most) throw new Error('an event has too many members for a line of the audit log');
-  return { ...event, ...Object.fromEntries(instead) };
+  if (bytes > maxBytes) throw new Error('an event has too many members for a line of the audit log');
+  return { ...event, ...Object.fromEntries(replaced) };
 }
 
 const hashMember = (hash: string) => `,"hash":"${hash}"}`;
 
 /** The next line of the log, without its line break: the hash covers everything before itself. */
-export function seal(event: object, after: Point, key: string | null): { line: string; link: Link } {
-  const place = { seq: after.seq + 1, prev: after.hash, head: true };
-  const body = JSON.stringify({ ...place, ...bounded(event) });
+export function nextLine(
+  event: object,
+  after: ChainPosition,
+  key: string | null,
+): { line: string; link: ChainLink } {
+  const position = { seq: after.seq + 1, prev: after.hash, head: true };
+  const body = JSON.stringify({ ...position, ...bounded(event) });
   const hash = digest(body, key);
-  return { line: `${body.slice(0, -1)}${hashMember(hash)}`, link: { ...place, hash } };
+  return { line: `${body.slice(0, -1)}${hashMember(hash)}`, link: { ...position, hash } };
 }
 
-export type Checked =
-  | { readonly ok: true; readonly link: Link; readonly event: Readonly<Record<string, unknown>> }
+export type LineCheck =
+  | { readonly ok: true; readonly link: ChainLink; readonly event: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly problem: string };
 
 /** Checks one line against the line before; `after` null accepts any start, as that of a rotated file. */
-export function check(line: string, after: Point | null, key: string | null): Checked {
-  if (bytesOf(line) > mostLineBytes) {
-    return { ok: false, problem: `is longer than the ${mostLineBytes} bytes that a line may have` };
+export function checkLine(line: string, after: ChainPosition | null, key: string | null): LineCheck {
+  if (bytesOf(line) > maxLineBytes) {
+    return { ok: false, problem: `is longer than the ${maxLineBytes} bytes that a line may have` };
   }
   let parsed: unknown;
   try {

@@ -2,13 +2,13 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { systemCode } from '../errors.js';
-import { digest, type Link } from './chain.js';
+import { type ChainLink, digest } from './chain.js';
 
 /**
  * Where a log ends, kept beside it as `<log>.head`, so that lines cut from its end are missed. It is written after
  * each line, so it lies at most one line behind.
  */
-export interface Head {
+export interface Checkpoint {
   readonly last: number;
   readonly hash: string;
   /** The first line it was kept for: more than 1 when the log is older, or the record was removed. */
@@ -22,17 +22,20 @@ const shape = z.strictObject({
   seal: z.string(),
 });
 
-export const headOf = (path: string) => `${path}.head`;
+export const checkpointPath = (path: string) => `${path}.head`;
 
 /** What is wrong with a log whose last line was written beside a record that is no longer there. */
-export const withoutHead = (path: string, last: number): string =>
-  `${headOf(path)} is not there, and line ${last} says that it was kept: it was removed, and lines may have been cut from the end`;
+export const missingCheckpoint = (path: string, last: number): string =>
+  `${checkpointPath(path)} is not there, and line ${last} says that it was kept: it was removed, and lines may have been cut from the end`;
 
 /** Null when there is none; `changed` when it is not as this key wrote it. */
-export async function readHead(path: string, key: string | null): Promise<Head | 'changed' | null> {
+export async function readCheckpoint(
+  path: string,
+  key: string | null,
+): Promise<Checkpoint | 'changed' | null> {
   let text: string;
   try {
-    text = await readFile(headOf(path), 'utf8');
+    text = await readFile(checkpointPath(path), 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;
@@ -46,12 +49,12 @@ export async function readHead(path: string, key: string | null): Promise<Head |
 }
 
 /** Resolves when the record is on disk. Only who holds the log's lock may write it. */
-export async function writeHead(path: string, { last, hash, since }: Head, key: string | null) {
+export async function writeCheckpoint(path: string, { last, hash, since }: Checkpoint, key: string | null) {
   const head = { last, hash, since };
-  const fresh = `${headOf(path)}.new`;
+  const temporary = `${checkpointPath(path)}.new`;
   // Made anew, which no link in its place can lead elsewhere. One left by a process that died is of no use.
-  await rm(fresh, { force: true });
-  const file = await open(fresh, 'wx', 0o600);
+  await rm(temporary, { force: true });
+  const file = await open(temporary, 'wx', 0o600);
   try {
     await file.chmod(0o600);
     await file.writeFile(`${JSON.stringify({ ...head, seal: digest(JSON.stringify(head), key) })}\n`);
@@ -59,7 +62,7 @@ export async function writeHead(path: string, { last, hash, since }: Head, key: 
   } finally {
     await file.close();
   }
-  await rename(fresh, headOf(path));
+  await rename(temporary, checkpointPath(path));
   await syncFolder(dirname(path));
 }
 
@@ -75,6 +78,6 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Whether a log that ends here is the one that the record knows: at its line, or one further. */
-export const fits = (end: Link, { last, hash }: Head): boolean =>
+/** Whether a log that ends here fits its checkpoint: at its line, or one further. */
+export const matchesCheckpoint = (end: ChainLink, { last, hash }: Checkpoint): boolean =>
   end.seq === last ? end.hash === hash : end.seq === last + 1 && end.prev === hash;

@@ -8,7 +8,7 @@ function fingerprint(base64: string): string {
 }
 
 /** Longest text of a value in the log; what is cut is counted. */
-const mostText = 4_000;
+const maxTextLength = 4_000;
 
 const secretName = /password|passwd|secret|token|api_?key|credential/i;
 
@@ -34,15 +34,18 @@ export function cleanValue(name: string, value: unknown, { hides, redact, isFile
   const given = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
   if (isFile && name === 'data') return fingerprint(given);
   const text = redact(given);
-  return text.length > mostText ? `${text.slice(0, mostText)}… [${text.length} characters]` : text;
+  return text.length > maxTextLength ? `${text.slice(0, maxTextLength)}… [${text.length} characters]` : text;
 }
 
 /** A body as it is sent, with each of its values as the log keeps it. */
-export function cleanBody(body: Readonly<Record<string, unknown>>, how: Cleaning): Record<string, unknown> {
+export function cleanBody(
+  body: Readonly<Record<string, unknown>>,
+  cleaning: Cleaning,
+): Record<string, unknown> {
   const clean = (name: string, value: unknown) => {
     const udfs = name === 'userDefinedFields' ? udfList.safeParse(value).data : undefined;
-    if (udfs === undefined) return cleanValue(name, value, how);
-    return udfs.map((udf) => ({ name: udf.name, value: cleanValue(udf.name, udf.value, how) }));
+    if (udfs === undefined) return cleanValue(name, value, cleaning);
+    return udfs.map((udf) => ({ name: udf.name, value: cleanValue(udf.name, udf.value, cleaning) }));
   };
   return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, clean(name, value)]));
 }

@@ -1,7 +1,14 @@
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { systemCode } from '../errors.js';
-import { check, type Link, mostLineBytes, origin, type Point, seal } from './chain.js';
-import { fits, type Head, headOf, readHead, withoutHead, writeHead } from './checkpoint.js';
+import { type ChainLink, type ChainPosition, checkLine, maxLineBytes, nextLine, origin } from './chain.js';
+import {
+  type Checkpoint,
+  checkpointPath,
+  matchesCheckpoint,
+  missingCheckpoint,
+  readCheckpoint,
+  writeCheckpoint,
+} from './checkpoint.js';
 import { withLock } from './lock.js';
 import { rotated } from './rotation.js';
 
@@ -20,7 +27,7 @@ export interface AuditFile {
 
 async function lastLine(file: FileHandle, size: number): Promise<string> {
   // With the line feeds before and after it.
-  const length = Math.min(size, mostLineBytes + 2);
+  const length = Math.min(size, maxLineBytes + 2);
   const buffer = Buffer.alloc(length);
   await file.read(buffer, 0, length, size - length);
   const lines = buffer.toString('utf8').split('\n');
@@ -29,7 +36,7 @@ async function lastLine(file: FileHandle, size: number): Promise<string> {
   return lines.at(-1) ?? '';
 }
 
-async function endOf(path: string, key: string | null): Promise<Link | null> {
+async function endOf(path: string, key: string | null): Promise<ChainLink | null> {
   let file: FileHandle;
   try {
     file = await open(path, 'r');
@@ -40,7 +47,7 @@ async function endOf(path: string, key: string | null): Promise<Link | null> {
   try {
     const { size } = await file.stat();
     if (size === 0) return null;
-    const checked = check(await lastLine(file, size), null, key);
+    const checked = checkLine(await lastLine(file, size), null, key);
     if (!checked.ok) throw new Error(checked.problem);
     return checked.link;
   } catch (error) {
@@ -55,23 +62,23 @@ async function endOf(path: string, key: string | null): Promise<Link | null> {
  * break no chain: it goes on where the head record says. Rejects when lines or the record are missing, because
  * going on would cover that up.
  */
-async function tip(path: string, key: string | null, head: Head | null): Promise<Point> {
+async function chainEnd(path: string, key: string | null, head: Checkpoint | null): Promise<ChainPosition> {
   const here = await endOf(path, key);
   const newest = here === null ? (await rotated(path)).at(-1) : undefined;
   const end = newest === undefined ? here : await endOf(`${path}.${newest}`, key);
   if (head === null) {
-    if (end?.head) throw new Error(withoutHead(path, end.seq));
+    if (end?.head) throw new Error(missingCheckpoint(path, end.seq));
     return end ?? origin;
   }
-  if (end !== null && fits(end, head)) return end;
+  if (end !== null && matchesCheckpoint(end, head)) return end;
   if (here === null) return { seq: head.last, hash: head.hash };
-  throw new Error(`${path} ends with line ${here.seq}, and ${headOf(path)} says line ${head.last}`);
+  throw new Error(`${path} ends with line ${here.seq}, and ${checkpointPath(path)} says line ${head.last}`);
 }
 
-async function soundHead(path: string, key: string | null): Promise<Head | null> {
-  const head = await readHead(path, key);
+async function requireCheckpoint(path: string, key: string | null): Promise<Checkpoint | null> {
+  const head = await readCheckpoint(path, key);
   if (head !== 'changed') return head;
-  throw new Error(`${headOf(path)} was changed, or written with another key`);
+  throw new Error(`${checkpointPath(path)} was changed, or written with another key`);
 }
 
 /** A log of lines that nobody can change unnoticed. Several processes may append to the same file. */
@@ -79,14 +86,14 @@ export function createAuditFile({ path, key, maxBytes }: AuditFileSettings): Aud
   let queue: Promise<unknown> = Promise.resolve();
 
   async function write(event: object): Promise<void> {
-    const known = await soundHead(path, key);
-    const end = await tip(path, key, known);
+    const known = await requireCheckpoint(path, key);
+    const end = await chainEnd(path, key, known);
     const since = known?.since ?? end.seq + 1;
     // A process that died between a line and its record: caught up first, so that it is never two lines behind.
-    if (known?.last !== end.seq) await writeHead(path, { last: end.seq, hash: end.hash, since }, key);
-    const { line, link } = seal(event, end, key);
+    if (known?.last !== end.seq) await writeCheckpoint(path, { last: end.seq, hash: end.hash, since }, key);
+    const { line, link } = nextLine(event, end, key);
     await appendLine(line);
-    await writeHead(path, { last: link.seq, hash: link.hash, since }, key);
+    await writeCheckpoint(path, { last: link.seq, hash: link.hash, since }, key);
   }
 
   async function appendLine(line: string): Promise<void> {

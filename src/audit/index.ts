@@ -1,4 +1,4 @@
-export { headOf } from './checkpoint.js';
+export { checkpointPath } from './checkpoint.js';
 export { cleanBody, cleanValue } from './clean.js';
 export { createAuditFile } from './file.js';
 export { type Attempt, type AuditLog, createAuditLog, type Outcome } from './log.js';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCode } from '../errors.js';
 
 const waitMs = 20;
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 /** A process that died while it held the lock; appending a line takes milliseconds. */
 const staleMs = 30_000;
 
@@ -61,7 +61,7 @@ async function release(path: string, owner: string): Promise<void> {
 
 /** Runs the work while no other process does, by a file that only one can create. Rejects after 5 seconds. */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const until = Date.now() + patienceMs;
+  const until = Date.now() + timeoutMs;
   const owner = randomUUID();
   while (!(await create(path, owner))) {
     if (await isStale(path)) await removeStale(path, owner);

@@ -10,7 +10,7 @@ export interface Attempt {
   /** Null for a record that does not exist yet. */
   readonly id: number | null;
   readonly caller: string;
-  /** What let the write through. */
+  /** By what the write was confirmed. */
   readonly gate: string;
   /** What is sent, as the plan has it; null for a delete. */
   readonly body: unknown;

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mostLineBytes } from './chain.js';
+import { maxLineBytes } from './chain.js';
 
 const newline = 0x0a;
 const tries = 10;
@@ -31,7 +31,7 @@ export async function* linesOf(file: FileHandle): AsyncGenerator<{ line: string;
     const lines = (rest + String(chunk)).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) yield { line, finished: true };
-    if (rest.length > mostLineBytes) {
+    if (rest.length > maxLineBytes) {
       yield { line: rest, finished: true };
       return;
     }

@@ -11,14 +11,14 @@ export async function rotated(path: string): Promise<number[]> {
     .sort((a, b) => a - b);
 }
 
-export interface Part {
+export interface LogFile {
   readonly path: string;
   readonly file: FileHandle;
 }
 
 /** Rejects when one of the files cannot be opened, and then leaves none open. */
-export async function openAll(paths: readonly string[]): Promise<Part[]> {
-  const parts: Part[] = [];
+export async function openAll(paths: readonly string[]): Promise<LogFile[]> {
+  const parts: LogFile[] = [];
   try {
     for (const path of paths) parts.push({ path, file: await open(path, 'r') });
     return parts;
@@ -28,23 +28,23 @@ export async function openAll(paths: readonly string[]): Promise<Part[]> {
   }
 }
 
-export const closeAll = (parts: readonly Part[]) => Promise.all(parts.map(({ file }) => file.close()));
+export const closeAll = (parts: readonly LogFile[]) => Promise.all(parts.map(({ file }) => file.close()));
 
 /**
  * A log with the files set aside before it, oldest first, all open, so that a rotation cannot exchange one for
  * another while they are read. No lock: checking a long log must not keep anybody from writing.
  */
-export async function openSet(path: string): Promise<Part[]> {
+export async function openRotated(path: string): Promise<LogFile[]> {
   for (;;) {
     const numbers = await rotated(path);
-    const aside = await openAll(numbers.map((number) => `${path}.${number}`));
-    let parts = aside;
+    const older = await openAll(numbers.map((number) => `${path}.${number}`));
+    let parts = older;
     try {
-      parts = [...aside, ...(await openAll([path]))];
+      parts = [...older, ...(await openAll([path]))];
     } catch (error) {
       // Between two files of a rotation there is none under the log's own name, and it may be the first.
       if (systemCode(error) !== 'ENOENT' || (await rotated(path)).length === 0) {
-        await closeAll(aside);
+        await closeAll(older);
         throw error;
       }
     }

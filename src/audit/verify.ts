@@ -1,9 +1,9 @@
-import { check, type Link, origin, type Point } from './chain.js';
-import { type Head, headOf, readHead, withoutHead } from './checkpoint.js';
+import { type ChainLink, type ChainPosition, checkLine, origin } from './chain.js';
+import { type Checkpoint, checkpointPath, missingCheckpoint, readCheckpoint } from './checkpoint.js';
 import { linesOf } from './read-lines.js';
-import { closeAll, openAll, openSet, type Part } from './rotation.js';
+import { closeAll, type LogFile, openAll, openRotated } from './rotation.js';
 
-export interface Verdict {
+export interface Verification {
   readonly lines: number;
   /** Attempts without an outcome: a write was on its way when the process ended. */
   readonly open: readonly string[];
@@ -13,34 +13,34 @@ export interface Verdict {
   readonly first: number | null;
   readonly last: number | null;
   /** Since which line there is a record of where the log ends; null when the log is older than such records. */
-  readonly headSince: number | null;
+  readonly checkpointSince: number | null;
 }
 
 /**
  * Checks a log with the files set aside before it, or several files in the given order, as one chain, and its end
  * against its head record. Others may append meanwhile. Rejects when a file cannot be read.
  */
-export async function verify(paths: readonly string[], key: string | null): Promise<Verdict> {
+export async function verify(paths: readonly string[], key: string | null): Promise<Verification> {
   const path = paths.at(-1) ?? '';
   // Whoever reads it before the files finds its line in them, whatever is appended meanwhile.
-  const head = await readHead(path, key);
-  const parts = paths.length === 1 ? await openSet(path) : await openAll(paths);
+  const head = await readCheckpoint(path, key);
+  const parts = paths.length === 1 ? await openRotated(path) : await openAll(paths);
   try {
-    const wanted = head === null || head === 'changed' ? null : head;
-    const { atHead, end, ...chain } = await follow(parts, key, wanted?.last ?? 0);
-    const later = await readHead(path, key);
+    const checkpoint = head === null || head === 'changed' ? null : head;
+    const { atHead, end, ...chain } = await follow(parts, key, checkpoint?.last ?? 0);
+    const checkpointAfter = await readCheckpoint(path, key);
     // The log was begun while it was read.
-    if (head === null && later !== null) return await verify(paths, key);
+    if (head === null && checkpointAfter !== null) return await verify(paths, key);
     const problem =
       chain.problem ??
-      (head === 'changed' || later === 'changed'
-        ? `${headOf(path)} was changed, or written with another key`
-        : wanted === null
+      (head === 'changed' || checkpointAfter === 'changed'
+        ? `${checkpointPath(path)} was changed, or written with another key`
+        : checkpoint === null
           ? end?.head
-            ? withoutHead(path, end.seq)
+            ? missingCheckpoint(path, end.seq)
             : null
-          : mismatch(path, wanted, later ?? wanted, end, atHead));
-    return { ...chain, problem, last: end?.seq ?? null, headSince: wanted?.since ?? null };
+          : mismatch(path, checkpoint, checkpointAfter ?? checkpoint, end, atHead));
+    return { ...chain, problem, last: end?.seq ?? null, checkpointSince: checkpoint?.since ?? null };
   } finally {
     await closeAll(parts);
   }
@@ -49,9 +49,9 @@ export async function verify(paths: readonly string[], key: string | null): Prom
 /** What of the log's end does not fit what its head record said before and after it was read. */
 function mismatch(
   path: string,
-  before: Head,
-  after: Head,
-  end: Point | null,
+  before: Checkpoint,
+  after: Checkpoint,
+  end: ChainPosition | null,
   atHead: string | null,
 ): string | null {
   const last = end?.seq ?? 0;
@@ -63,19 +63,23 @@ function mismatch(
   }
   // The line before may still lack its record; two lines may not.
   if (after.last < last - 1) {
-    return `${path} ends with line ${last}, and ${headOf(path)} says line ${after.last}: an older record was put in its place`;
+    return `${path} ends with line ${last}, and ${checkpointPath(path)} says line ${after.last}: an older record was put in its place`;
   }
   return null;
 }
 
-interface Followed extends Omit<Verdict, 'last' | 'headSince'> {
-  readonly end: Link | null;
+interface FollowedChain extends Omit<Verification, 'last' | 'checkpointSince'> {
+  readonly end: ChainLink | null;
   /** Hash of the line that has the wanted number. */
   readonly atHead: string | null;
 }
 
-async function follow(parts: readonly Part[], key: string | null, wanted: number): Promise<Followed> {
-  let end: Link | null = null;
+async function follow(
+  parts: readonly LogFile[],
+  key: string | null,
+  checkpoint: number,
+): Promise<FollowedChain> {
+  let end: ChainLink | null = null;
   let first: number | null = null;
   let atHead: string | null = null;
   let lines = 0;
@@ -86,7 +90,7 @@ async function follow(parts: readonly Part[], key: string | null, wanted: number
     for await (const { line, finished } of linesOf(file)) {
       number += 1;
       if (!finished) return result(`${path}, line ${number} is only half written`);
-      const checked = check(line, end, key);
+      const checked = checkLine(line, end, key);
       if (!checked.ok) return result(`${path}, line ${number} ${checked.problem}`);
       const { link } = checked;
       if (end === null && link.seq === 1 && link.prev !== origin.hash) {
@@ -94,7 +98,7 @@ async function follow(parts: readonly Part[], key: string | null, wanted: number
       }
       end = link;
       first ??= link.seq;
-      if (link.seq === wanted) atHead = link.hash;
+      if (link.seq === checkpoint) atHead = link.hash;
       lines += 1;
       const { event, attempt } = checked.event;
       if (typeof attempt !== 'string') continue;

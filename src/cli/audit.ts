@@ -1,4 +1,4 @@
-import { headOf, verify } from '../audit/index.js';
+import { checkpointPath, verify } from '../audit/index.js';
 import { didYouMean } from '../nearest.js';
 import { UsageError } from './args.js';
 
@@ -13,14 +13,14 @@ export async function verifyAudit(
     throw new UsageError(`Usage: autotask-mcp audit verify FILE [FILE...]${hint}`);
   }
   const key = await keyOf();
-  const { lines, first, last, open, problem, headSince } = await verify(files, key);
+  const { lines, first, last, open, problem, checkpointSince: headSince } = await verify(files, key);
   if (problem !== null) {
     process.stdout.write(`NOT INTACT: ${problem}. ${lines} lines before it are intact.\n`);
     if (key === null)
       process.stdout.write('If the log was written with AUTOTASK_AUDIT_KEY, set it here too.\n');
     return 1;
   }
-  const head = headOf(files.at(-1) ?? '');
+  const head = checkpointPath(files.at(-1) ?? '');
   if (first === null && headSince === null) {
     process.stdout.write(
       `NOTHING TO CHECK: there are no lines, and ${head} is not there: nothing was written yet, or all of it was removed.\n`,

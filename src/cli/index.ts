@@ -10,7 +10,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Refusals of files name the file and say why in words. */
-function said(error: unknown): string {
+function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const reason = reasons[systemCode(error) ?? ''];
   if (reason === undefined) return error.message;
@@ -21,6 +21,6 @@ function said(error: unknown): string {
 try {
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
-  process.stderr.write(`autotask-mcp: ${said(error)}\n`);
+  process.stderr.write(`autotask-mcp: ${messageOf(error)}\n`);
   process.exit(error instanceof UsageError || error instanceof InvalidInput ? 2 : 1);
 }

@@ -12,7 +12,7 @@ export async function printPolicy({ policy, writes, readOnly }: Config): Promise
   const lines = [
     `writes                  ${readOnly ? 'none: read-only' : `confirmed by ${writes.confirm.mode}`}`,
     `customer-visible notes  ${policy.customerVisibleNotes ? 'allowed' : 'refused'}`,
-    `writes per hour         ${budget.most ?? 'without limit'}`,
+    `writes per hour         ${budget.limit ?? 'without limit'}`,
     `audit log               ${writes.audit?.path ?? 'none'}`,
     `written in the name of  ${writes.actAs === null ? 'the API user' : `resource ${writes.actAs}`}`,
     `tools                   ${tools.length} offered; withheld: ${withheld.join(' ') || 'none'}`,

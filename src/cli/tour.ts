@@ -16,13 +16,13 @@ function expect(condition: boolean, what: string): asserts condition {
   if (!condition) throw new StepFailed(what);
 }
 
-interface Answer {
+interface ToolAnswer {
   readonly text: string;
   readonly isError: boolean;
 }
 
 /** Shows a call and its answer as they went over the wire, long answers cut for the reader. */
-async function call(client: Client, name: string, args: Record<string, unknown>): Promise<Answer> {
+async function call(client: Client, name: string, args: Record<string, unknown>): Promise<ToolAnswer> {
   const result = await client.callTool({ name, arguments: args });
   const [content] = result.content;
   const text = content?.type === 'text' ? content.text : '';

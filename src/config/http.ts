@@ -91,12 +91,12 @@ export const httpVariables = {
 const schema = z.object(httpVariables);
 
 /** What is wrong with a token; null when it is strong enough and can stand in a header. */
-function weakness(token: string): string | null {
+function tokenProblem(token: string): string | null {
   if (token.length < shortestToken) return `must have at least ${shortestToken} characters`;
   return /^[\x21-\x7e]+$/.test(token) ? null : 'must consist of printable ASCII characters without spaces';
 }
 
-const tokenForm = 'must read: name token [read-only] [policy=FILE]';
+const tokenFormat = 'must read: name token [read-only] [policy=FILE]';
 
 /** Reads `name token [read-only] [policy=FILE]`; answers what is wrong as text, without the token. */
 function readToken(entry: string): AccessToken | string {
@@ -104,9 +104,9 @@ function readToken(entry: string): AccessToken | string {
   const readOnly = flags.includes('read-only');
   const files = flags.filter((flag) => flag.startsWith('policy=')).map((flag) => flag.slice(7));
   const known = (readOnly ? 1 : 0) + files.length;
-  if (flags.length !== known || files.length > 1 || files[0] === '') return tokenForm;
-  const bad = weakness(token);
-  if (bad !== null) return `has a token that ${bad}`;
+  if (flags.length !== known || files.length > 1 || files[0] === '') return tokenFormat;
+  const problem = tokenProblem(token);
+  if (problem !== null) return `has a token that ${problem}`;
   return { name, token, readOnly, policyFile: files[0] ?? null };
 }
 
@@ -150,9 +150,9 @@ export function readHttp(values: Readonly<Record<string, string>>, problems: Pro
   const { AUTOTASK_HTTP_TOKEN: single, AUTOTASK_HTTP_TOKENS: several, AUTOTASK_HTTP_HOST: host } = given;
   const taken: AccessToken[] = [];
   if (single !== undefined) {
-    const bad = weakness(single);
-    if (bad === null) taken.push({ name: 'default', token: single, readOnly: false, policyFile: null });
-    else problems.push({ field: 'AUTOTASK_HTTP_TOKEN', problem: bad });
+    const problem = tokenProblem(single);
+    if (problem === null) taken.push({ name: 'default', token: single, readOnly: false, policyFile: null });
+    else problems.push({ field: 'AUTOTASK_HTTP_TOKEN', problem });
   }
   const oauth = readOAuth(given, given.AUTOTASK_HTTP_AUTH, problems);
   const tokens = [...taken, ...(several === undefined ? [] : readTokens(several, taken, problems))];

@@ -12,7 +12,7 @@ import { whyUnread } from './text-file.js';
 import { ownVariables, type VariableName } from './variables.js';
 import { readWrites, type WriteConfig, writeVariables } from './writes.js';
 
-export { type Flags, type Given, type Origin, readSources, type Sources } from './sources.js';
+export { type Flags, type Origin, readSources, type SourcedValue, type Sources } from './sources.js';
 export { type Variable, type VariableGroup, variableGroups, variableTable } from './variables.js';
 
 const flag = z.stringbool({
@@ -20,7 +20,7 @@ const flag = z.stringbool({
   falsy: ['false', '0', 'no', 'off'],
   error: 'must be true or false',
 });
-const whole = (min: number, max: number) => {
+const integer = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`;
   return z
     .string()
@@ -45,8 +45,8 @@ export const variables = {
     .string()
     .regex(/^\s*\d+(\s*,\s*\d+)*\s*$/, { error: 'must be status codes separated by commas, e.g. 5,16' })
     .transform((text) => text.split(',').map(Number)),
-  AUTOTASK_TIMEOUT_MS: whole(100, 600_000),
-  AUTOTASK_MAX_CONCURRENCY: whole(1, 100),
+  AUTOTASK_TIMEOUT_MS: integer(100, 600_000),
+  AUTOTASK_MAX_CONCURRENCY: integer(1, 100),
   AUTOTASK_CACHE_DIR: z.string().optional(),
   AUTOTASK_POLICY_FILE: z.string().optional(),
   AUTOTASK_FILES_DIR: z.string().optional(),

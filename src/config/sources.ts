@@ -22,7 +22,7 @@ export interface Sources {
 export type Origin = 'argument' | 'environment' | 'file' | 'default';
 
 /** The value of a variable and where it comes from. */
-export interface Given {
+export interface SourcedValue {
   readonly value: string;
   readonly from: Origin;
 }
@@ -36,7 +36,7 @@ const fromFlags: Readonly<Record<string, (flags: Flags) => string | undefined>> 
 const isSet = (value: string | undefined): value is string =>
   value !== undefined && value.trim() !== '' && !/^\$\{.*\}$/.test(value.trim());
 
-function fromFile({ name }: Variable, path: string, { env, readFile }: Sources): Given | string {
+function fromFile({ name }: Variable, path: string, { env, readFile }: Sources): SourcedValue | string {
   if (isSet(env[name])) return `is set beside ${name}: set one of them`;
   try {
     const value = readFile(path.trim()).replace(/\r?\n$/, '');
@@ -46,7 +46,7 @@ function fromFile({ name }: Variable, path: string, { env, readFile }: Sources):
   }
 }
 
-function read(variable: Variable, sources: Sources, problems: Problem[]): Given | undefined {
+function read(variable: Variable, sources: Sources, problems: Problem[]): SourcedValue | undefined {
   const { env, flags } = sources;
   const { name } = variable;
   const argument = fromFlags[name]?.(flags);
@@ -64,8 +64,8 @@ function read(variable: Variable, sources: Sources, problems: Problem[]): Given 
 }
 
 /** What each variable says, by name; those that nothing sets are absent. */
-export function readSources(sources: Sources, problems: Problem[]): ReadonlyMap<string, Given> {
-  const found = new Map<string, Given>();
+export function readSources(sources: Sources, problems: Problem[]): ReadonlyMap<string, SourcedValue> {
+  const found = new Map<string, SourcedValue>();
   for (const variable of ownVariables) {
     const given = read(variable, sources, problems);
     if (given !== undefined) found.set(variable.name, given);

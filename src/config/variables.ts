@@ -1,39 +1,11 @@
-/** Titles of the groups, in the order in which help, doctor and documentation show them. */
-export const variableGroups = {
-  credentials: 'The API user',
-  service: 'The connection to Autotask',
-  answers: 'Answers',
-  writes: 'Writes',
-  policy: 'Policy',
-  audit: 'Audit log',
-  http: 'Serving HTTP',
-  oauth: 'Signing in with OAuth',
-  log: 'Log',
-  machine: 'Conventions of the machine',
-} as const;
+import { machineVariables } from './machine-variables.js';
+import type { Variable } from './variable.js';
 
-export type VariableGroup = keyof typeof variableGroups;
-
-/** What everybody needs to know about one variable of the environment. */
-export interface Variable {
-  readonly name: string;
-  readonly group: VariableGroup;
-  /** One phrase; what stands in backquotes is meant literally. */
-  readonly meaning: string;
-  /** The value that counts when it is not set. */
-  readonly default?: string;
-  /** What holds when it is not set and there is no such value, in words. */
-  readonly unset?: string;
-  /** Its value opens something: never printed, asked for without echo. */
-  readonly secret?: true;
-  /** May also come from the file that `<name>_FILE` names, as Docker and Kubernetes hand out secrets. */
-  readonly file?: true;
-}
+export { type Variable, type VariableGroup, variableGroups } from './variable.js';
 
 /**
  * Every variable of the environment that this program reads, and the only place that knows their defaults.
- * What a value must look like stands in the schemas next door. Those of the group `machine` belong to no
- * program: they are read where they matter and not checked.
+ * What a value must look like stands in the schemas of http.ts, index.ts and writes.ts.
  */
 export const variableTable = [
   {
@@ -331,47 +303,7 @@ export const variableTable = [
     meaning: '`simple` lines, or one `json` object per line',
     default: 'simple',
   },
-  {
-    name: 'HTTPS_PROXY',
-    group: 'machine',
-    meaning: 'proxy for https addresses; this and the next three also in small letters',
-    unset: 'none',
-  },
-  { name: 'HTTP_PROXY', group: 'machine', meaning: 'proxy for http addresses', unset: 'none' },
-  { name: 'ALL_PROXY', group: 'machine', meaning: 'proxy for both', unset: 'none' },
-  { name: 'NO_PROXY', group: 'machine', meaning: 'hosts that are reached without a proxy', unset: 'none' },
-  { name: 'NO_COLOR', group: 'machine', meaning: 'anything: no colour on the terminal', unset: 'colour' },
-  {
-    name: 'XDG_CACHE_HOME',
-    group: 'machine',
-    meaning: 'where caches lie on Linux',
-    unset: '`~/.cache`',
-  },
-  {
-    name: 'LOCALAPPDATA',
-    group: 'machine',
-    meaning: 'where caches lie on Windows',
-    unset: '`~/AppData/Local`',
-  },
-  {
-    name: 'XDG_CONFIG_HOME',
-    group: 'machine',
-    meaning: 'where `config --write` finds settings on Linux',
-    unset: '`~/.config`',
-  },
-  {
-    name: 'APPDATA',
-    group: 'machine',
-    meaning: 'where `config --write` finds settings on Windows',
-    unset: '`~/AppData/Roaming`',
-  },
-  {
-    name: 'CODEX_HOME',
-    group: 'machine',
-    meaning: 'where `config codex` finds the settings of Codex',
-    unset: '`~/.codex`',
-  },
-  { name: 'TERM', group: 'machine', meaning: '`dumb`: no colour either', unset: 'colour' },
+  ...machineVariables,
 ] as const satisfies readonly Variable[];
 
 export type VariableName = (typeof variableTable)[number]['name'];

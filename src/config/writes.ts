@@ -4,7 +4,7 @@ import { didYouMean } from '../nearest.js';
 import { entityNames, fieldProblem } from '../policy/index.js';
 import type { VariableName } from './variables.js';
 
-/** How writes are let through, recorded and attributed. */
+/** How writes are confirmed, recorded and attributed. */
 export interface WriteConfig {
   readonly confirm: {
     readonly mode: 'token' | 'preview' | 'elicit';
@@ -33,7 +33,7 @@ const key = z
   })
   .optional();
 
-const whole = (min: number, max: number) => {
+const integer = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`;
   return z
     .string()
@@ -55,12 +55,12 @@ export const writeVariables = {
     error: 'must be token, preview or elicit',
   }),
   AUTOTASK_CONFIRM_KEY: key,
-  AUTOTASK_CONFIRM_SECONDS: whole(10, 86_400),
+  AUTOTASK_CONFIRM_SECONDS: integer(10, 86_400),
   AUTOTASK_CONFIRM_DIR: z.string().optional(),
   AUTOTASK_AUDIT_LOG: z.string().optional(),
   AUTOTASK_AUDIT_KEY: key,
-  AUTOTASK_AUDIT_MAX_BYTES: whole(1_000, 1_000_000_000_000),
-  AUTOTASK_IMPERSONATION_RESOURCE_ID: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  AUTOTASK_AUDIT_MAX_BYTES: integer(1_000, 1_000_000_000_000),
+  AUTOTASK_IMPERSONATION_RESOURCE_ID: integer(1, Number.MAX_SAFE_INTEGER).optional(),
   AUTOTASK_MARK_FIELDS: markField,
 } as const satisfies Partial<Record<VariableName, z.ZodType>>;
 

@@ -1,4 +1,4 @@
-import { type Changes, createChangedRecords } from '../changed-records.js';
+import { type ChangedRecords, createChangedRecords } from '../changed-records.js';
 import type { AutotaskReader } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
 import { createPolicy, type Policy } from '../policy/index.js';
@@ -26,7 +26,7 @@ export function createEntities(
   policy: Policy = createPolicy(),
   marks: MarkFields = new Map(),
   cursors: Cursors = createCursors(),
-  changes: Changes = createChangedRecords(),
+  changes: ChangedRecords = createChangedRecords(),
 ) {
   const facts = createMetadataStore(reader, policy);
   const connect = () => {

@@ -4,10 +4,10 @@ const hour = 60 * 60_000;
 
 export interface WriteBudget {
   /** Null: without limit. */
-  readonly most: number | null;
+  readonly limit: number | null;
   /** How many writes this hour still has room for. */
   left(): number;
-  /** Throws `limited` when the hour's share is used up. */
+  /** Throws `limited` when the writes of this hour are used up. */
   check(): void;
   /** Counts one write that is about to be sent; throws like `check`. */
   take(): void;
@@ -19,44 +19,44 @@ export interface WriteBudget {
  */
 export function createBudgets(
   now: () => number = Date.now,
-): (key: string, most: number | null) => WriteBudget {
+): (key: string, limit: number | null) => WriteBudget {
   const sent = new Map<string, readonly number[]>();
   const recent = (key: string) => (sent.get(key) ?? []).filter((at) => at > now() - hour);
   /** Who wrote longest ago stands first. */
-  const forget = () => {
+  const dropExpired = () => {
     for (const [key, times] of sent) {
       if ((times.at(-1) ?? 0) > now() - hour) return;
       sent.delete(key);
     }
   };
-  return (key, most) => {
+  return (key, limit) => {
     const check = () => {
       const times = recent(key);
-      if (most === null || times.length < most) return;
+      if (limit === null || times.length < limit) return;
       const [first] = times;
       const wait = first === undefined ? hour : first + hour - now();
       throw new AutotaskError(
         'limited',
-        `The policy of this server allows ${most} writes per hour, and they are used up. Nothing was written.`,
+        `The policy of this server allows ${limit} writes per hour, and they are used up. Nothing was written.`,
         { retryAfter: Math.max(1, Math.ceil(wait / 1000)), actor: 'server' },
       );
     };
     return {
-      most,
-      left: () => (most === null ? Number.POSITIVE_INFINITY : Math.max(0, most - recent(key).length)),
+      limit,
+      left: () => (limit === null ? Number.POSITIVE_INFINITY : Math.max(0, limit - recent(key).length)),
       check,
       take() {
-        if (most === null) return;
+        if (limit === null) return;
         check();
         const times = [...recent(key), now()];
         sent.delete(key);
         sent.set(key, times);
-        forget();
+        dropExpired();
       },
     };
   };
 }
 
 /** A budget on its own. */
-export const createBudget = (most: number | null, now?: () => number): WriteBudget =>
-  createBudgets(now)('', most);
+export const createBudget = (limit: number | null, now?: () => number): WriteBudget =>
+  createBudgets(now)('', limit);

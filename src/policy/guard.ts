@@ -8,7 +8,7 @@ import { maskErrors } from './masking/mask-errors.js';
 import type { Action, Policy } from './policy.js';
 
 /** The entity of a path when the policy allows the action; a path that is none of the table's is refused. */
-function allowed(policy: Policy, action: Action, path: string): Entity {
+function requireAllowed(policy: Policy, action: Action, path: string): Entity {
   const entity = entityAt(path);
   if (entity === undefined) {
     throw new AutotaskError('notAllowed', `${path} is not a path of a known entity. Nothing was sent.`);
@@ -39,9 +39,9 @@ const udfs = z.array(z.looseObject({ name: z.string() }));
 /** A record without the fields that the policy hides. */
 export function masked(policy: Policy, entity: Entity, row: Row): Row {
   if (!policy.masksAny(entity)) return row;
-  const kept = Object.entries(row).filter(([name]) => !policy.masks(entity, name, false));
+  const visible = Object.entries(row).filter(([name]) => !policy.masks(entity, name, false));
   return Object.fromEntries(
-    kept.map(([name, value]) => {
+    visible.map(([name, value]) => {
       const list = name === 'userDefinedFields' ? udfs.safeParse(value) : undefined;
       if (list?.success !== true) return [name, value];
       return [name, list.data.filter((field) => !policy.masks(entity, field.name, true))];
@@ -64,7 +64,7 @@ function checkBody(policy: Policy, entity: Entity, body: Row): void {
  * that writes, also when the reader it stands on could.
  */
 export function guardReader(reader: AutotaskReader, policy: Policy): AutotaskReader {
-  const narrowed = (entity: Entity, search: Search): Search => {
+  const withoutMaskedFields = (entity: Entity, search: Search): Search => {
     checkFilter(policy, entity, search.filter);
     if (search.includeFields === undefined) return search;
     // A user-defined field that is asked for by name is taken out of the answer.
@@ -73,14 +73,14 @@ export function guardReader(reader: AutotaskReader, policy: Policy): AutotaskRea
   };
   return {
     async query(path, search, options) {
-      const entity = allowed(policy, 'read', path);
-      const wanted = narrowed(entity, search);
-      const { rows, more } = await maskErrors(policy, entity, () => reader.query(path, wanted, options));
+      const entity = requireAllowed(policy, 'read', path);
+      const narrowed = withoutMaskedFields(entity, search);
+      const { rows, more } = await maskErrors(policy, entity, () => reader.query(path, narrowed, options));
       return { rows: rows.map((row) => masked(policy, entity, row)), more };
     },
     async *pages(path, search, options) {
-      const entity = allowed(policy, 'read', path);
-      const pages = reader.pages(path, narrowed(entity, search), options);
+      const entity = requireAllowed(policy, 'read', path);
+      const pages = reader.pages(path, withoutMaskedFields(entity, search), options);
       try {
         for (;;) {
           const page = await maskErrors(policy, entity, () => pages.next());
@@ -92,30 +92,30 @@ export function guardReader(reader: AutotaskReader, policy: Policy): AutotaskRea
       }
     },
     async list(path, options) {
-      const entity = allowed(policy, 'read', path);
+      const entity = requireAllowed(policy, 'read', path);
       const { rows, more } = await maskErrors(policy, entity, () => reader.list(path, options));
       return { rows: rows.map((row) => masked(policy, entity, row)), more };
     },
     async count(path, filter, options) {
-      const entity = allowed(policy, 'read', path);
+      const entity = requireAllowed(policy, 'read', path);
       checkFilter(policy, entity, filter);
       return maskErrors(policy, entity, () => reader.count(path, filter, options));
     },
     async item(path, options) {
-      const entity = allowed(policy, 'read', path);
+      const entity = requireAllowed(policy, 'read', path);
       const row = await maskErrors(policy, entity, () => reader.item(path, options));
       return row === null ? null : masked(policy, entity, row);
     },
     async entityInformation(path, options) {
-      allowed(policy, 'read', path);
+      requireAllowed(policy, 'read', path);
       return reader.entityInformation(path, options);
     },
     async fields(path, options) {
-      allowed(policy, 'read', path);
+      requireAllowed(policy, 'read', path);
       return reader.fields(path, options);
     },
     async userDefinedFields(path, options) {
-      allowed(policy, 'read', path);
+      requireAllowed(policy, 'read', path);
       return reader.userDefinedFields(path, options);
     },
     threshold: (options) => reader.threshold(options),
@@ -125,9 +125,9 @@ export function guardReader(reader: AutotaskReader, policy: Policy): AutotaskRea
   };
 }
 
-/** Is told of every write that is sent: when it begins, and when it has ended, however it ended. */
-export interface Watcher {
-  made(entity: Entity, isDelete: boolean): void;
+/** Called for every write that is sent: when it begins, and when it has ended, however it ended. */
+export interface WriteObserver {
+  recordWrite(entity: Entity, isDelete: boolean): void;
 }
 
 /**
@@ -137,14 +137,14 @@ export function guardWriter(
   writer: AutotaskWriter,
   policy: Policy,
   actAs: number | null,
-  watcher: Watcher = { made: () => {} },
+  observer: WriteObserver = { recordWrite: () => {} },
 ): AutotaskWriter {
-  const watched = async (entity: Entity, isDelete: boolean, write: () => Promise<number>) => {
-    watcher.made(entity, isDelete);
+  const observed = async (entity: Entity, isDelete: boolean, write: () => Promise<number>) => {
+    observer.recordWrite(entity, isDelete);
     try {
       return await maskErrors(policy, entity, write);
     } finally {
-      watcher.made(entity, isDelete);
+      observer.recordWrite(entity, isDelete);
     }
   };
   const attribution = (entity: Entity) =>
@@ -152,21 +152,21 @@ export function guardWriter(
   return {
     ...guardReader(writer, policy),
     async create(path, body, options) {
-      const entity = allowed(policy, 'create', path);
+      const entity = requireAllowed(policy, 'create', path);
       checkBody(policy, entity, body);
       const how = { ...options, ...attribution(entity) };
-      return watched(entity, false, () => writer.create(path, body, how));
+      return observed(entity, false, () => writer.create(path, body, how));
     },
     async patch(path, body, options) {
-      const entity = allowed(policy, 'update', path);
+      const entity = requireAllowed(policy, 'update', path);
       checkBody(policy, entity, body);
       const how = { ...options, ...attribution(entity) };
-      return watched(entity, false, () => writer.patch(path, body, how));
+      return observed(entity, false, () => writer.patch(path, body, how));
     },
     async remove(path, options) {
-      const entity = allowed(policy, 'delete', path);
+      const entity = requireAllowed(policy, 'delete', path);
       const how = { ...options, ...attribution(entity) };
-      return watched(entity, true, () => writer.remove(path, how));
+      return observed(entity, true, () => writer.remove(path, how));
     },
   };
 }

@@ -6,9 +6,9 @@ function bothBudgets(a: WriteBudget, b: WriteBudget): WriteBudget {
     a.check();
     b.check();
   };
-  const limits = [a.most, b.most].filter((most) => most !== null);
+  const limits = [a.limit, b.limit].filter((most) => most !== null);
   return {
-    most: limits.length === 0 ? null : Math.min(...limits),
+    limit: limits.length === 0 ? null : Math.min(...limits),
     left: () => Math.min(a.left(), b.left()),
     check,
     take() {
@@ -28,18 +28,18 @@ export function intersect(a: Policy, b: Policy): Policy {
   const both = [a, b] as const;
   return {
     settings: b.settings,
-    may: (...asked) => both.every((policy) => policy.may(...asked)),
-    require: (...asked) => {
-      for (const policy of both) policy.require(...asked);
+    may: (...args) => both.every((policy) => policy.may(...args)),
+    require: (...args) => {
+      for (const policy of both) policy.require(...args);
     },
-    masks: (...asked) => both.some((policy) => policy.masks(...asked)),
-    requireUdfs: (...asked) => {
-      for (const policy of both) policy.requireUdfs(...asked);
+    masks: (...args) => both.some((policy) => policy.masks(...args)),
+    requireUdfs: (...args) => {
+      for (const policy of both) policy.requireUdfs(...args);
     },
-    mentionsMasked: (...asked) => both.some((policy) => policy.mentionsMasked(...asked)),
-    masksAny: (...asked) => both.some((policy) => policy.masksAny(...asked)),
-    offersTool: (...asked) => both.every((policy) => policy.offersTool(...asked)),
-    strayTools: (...asked) => both.flatMap((policy) => policy.strayTools(...asked)),
+    mentionsMasked: (...args) => both.some((policy) => policy.mentionsMasked(...args)),
+    masksAny: (...args) => both.some((policy) => policy.masksAny(...args)),
+    offersTool: (...args) => both.every((policy) => policy.offersTool(...args)),
+    unknownTools: (...args) => both.flatMap((policy) => policy.unknownTools(...args)),
     customerVisibleNotes: a.customerVisibleNotes && b.customerVisibleNotes,
     budget: bothBudgets(a.budget, b.budget),
     maxRecordsPerCall: Math.min(a.maxRecordsPerCall, b.maxRecordsPerCall),

@@ -29,7 +29,7 @@ export interface Policy {
   mentionsMasked(entity: Entity, text: string): boolean;
   offersTool(name: string): boolean;
   /** Patterns of disabled tools that fit none of the names. */
-  strayTools(names: readonly string[]): string[];
+  unknownTools(names: readonly string[]): string[];
   /** Whether what the customer sees may be written. */
   readonly customerVisibleNotes: boolean;
   readonly budget: WriteBudget;
@@ -83,7 +83,7 @@ export function createPolicy(
       masks.some((mask) => mask.entity.test(name) && mask.mention.test(text)),
     masksAny: ({ name }) => masks.some((mask) => mask.entity.test(name)),
     offersTool: (name) => !disabled.some((pattern) => pattern.test(name)),
-    strayTools: (names) => unmatched(settings.disabledTools ?? [], names, 'tool'),
+    unknownTools: (names) => unmatched(settings.disabledTools ?? [], names, 'tool'),
     customerVisibleNotes: settings.customerVisibleNotes ?? false,
     budget,
     maxRecordsPerCall: settings.maxRecordsPerCall ?? usualRecordsPerCall,

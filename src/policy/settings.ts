@@ -17,10 +17,14 @@ const flag = z.union(
   { error: 'must be true or false' },
 );
 
-const writes = 'must be a whole number from 0 to 1000000';
-const whole = z
-  .union([z.number(), z.string().regex(/^\d+$/, { error: writes }).transform(Number)], { error: writes })
-  .pipe(z.int({ error: writes }).min(0, { error: writes }).max(1_000_000, { error: writes }));
+const writesProblem = 'must be a whole number from 0 to 1000000';
+const writesPerHour = z
+  .union([z.number(), z.string().regex(/^\d+$/, { error: writesProblem }).transform(Number)], {
+    error: writesProblem,
+  })
+  .pipe(
+    z.int({ error: writesProblem }).min(0, { error: writesProblem }).max(1_000_000, { error: writesProblem }),
+  );
 
 const records = 'must be a whole number from 1 to 500';
 const mostRecords = z
@@ -40,7 +44,7 @@ export const policySettings = z.strictObject({
   disabledTools: list.optional(),
   /** `Roles.hourlyRate`, or `hourlyRate` in every entity: never returned, accepted or filtered by. */
   maskFields: listOf(/[,\n]+/).optional(),
-  maxWritesPerHour: whole.optional(),
+  maxWritesPerHour: writesPerHour.optional(),
   /** Records that one call may write. */
   maxRecordsPerCall: mostRecords.optional(),
   /** Whether notes and attachments that the customer sees may be written. */

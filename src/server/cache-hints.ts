@@ -1,5 +1,5 @@
 import type { CacheHint, ServerOptions } from '@modelcontextprotocol/server';
-import { type ServerSettings, usualGate } from './settings.js';
+import { defaultGate, type ServerSettings } from './settings.js';
 
 /** Nothing that this program lists changes before it is started anew. */
 const longMs = 60 * 60_000;
@@ -20,8 +20,8 @@ const limits = [
 ] as const;
 
 /** Whether no right and no setting makes a difference: every server of this version lists and answers the same. */
-const isWhole = ({ policy, confirm = usualGate, files = false }: ServerSettings): boolean =>
-  confirm.mode === usualGate.mode &&
+const isWhole = ({ policy, confirm = defaultGate, files = false }: ServerSettings): boolean =>
+  confirm.mode === defaultGate.mode &&
   !files &&
   limits.every((name) => (policy?.settings[name] ?? []).length === 0);
 

@@ -9,15 +9,15 @@ import {
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { didYouMean } from '../nearest.js';
-import { mentioned } from '../text.js';
+import { quotedName } from '../text.js';
 import { type CacheHints, cacheHints } from './cache-hints.js';
-import { callerOf, inputRequiredFor, patienceMs, personAsked } from './confirmation/elicitation.js';
-import type { Answer, CallExtras } from './dispatch/dispatch.js';
+import { answerTimeoutMs, callerOf, inputRequiredFor, personAsked } from './confirmation/elicitation.js';
+import type { CallExtras, CallResult } from './dispatch/dispatch.js';
 import { instructions } from './instructions.js';
 import { RedactingServer } from './output/redacting-server.js';
 import type { Block } from './output/render-file.js';
 import { registerResources } from './resources/register.js';
-import { type ServerSettings, usualGate } from './settings.js';
+import { defaultGate, type ServerSettings } from './settings.js';
 import type { TenantServices } from './tenant-services.js';
 import { explainConfirm } from './tool-list/confirm-description.js';
 import { visibleTools } from './tool-list/visible-tools.js';
@@ -45,13 +45,13 @@ function contentOf(block: Block): ContentBlock {
 
 /** Does the work when it is first asked for, once; after a failure again. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
+  let pending: Promise<T> | undefined;
   return () => {
-    made ??= work().catch((error: unknown) => {
-      made = undefined;
+    pending ??= work().catch((error: unknown) => {
+      pending = undefined;
       throw error;
     });
-    return made;
+    return pending;
   };
 }
 
@@ -61,26 +61,26 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
  * costs next to nothing. Throws when the policy names tools that do not exist.
  */
 export function prepareServer(settings: ServerSettings): (readOnly: boolean) => McpServer {
-  const desks = once(async () => {
+  const tenantServices = once(async () => {
     const [{ createTenantServices }, access] = await Promise.all([
       import('./tenant-services.js'),
       settings.open(),
     ]);
     return createTenantServices(settings, access);
   });
-  const faceOf = (readOnly: boolean): ServerDefinition => ({
+  const definitionOf = (readOnly: boolean): ServerDefinition => ({
     facts: { ...settings.facts, readOnly },
     timeZone: settings.timeZone,
     log: settings.log,
     ...(settings.redact === undefined ? {} : { redact: settings.redact }),
-    confirmMode: (settings.confirm ?? usualGate).mode,
+    confirmMode: (settings.confirm ?? defaultGate).mode,
     tools: visibleTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
     hints: cacheHints(settings, readOnly),
-    desk: async () => (await desks())(readOnly),
+    services: async () => (await tenantServices())(readOnly),
   });
-  const reading = faceOf(true);
-  const full = settings.facts.readOnly ? reading : faceOf(false);
-  return (readOnly) => serverOf(readOnly ? reading : full);
+  const readOnlyDefinition = definitionOf(true);
+  const definition = settings.facts.readOnly ? readOnlyDefinition : definitionOf(false);
+  return (readOnly) => serverOf(readOnly ? readOnlyDefinition : definition);
 }
 
 /** The MCP server of a process that serves one client. */
@@ -88,10 +88,10 @@ export const createServer = (settings: ServerSettings): McpServer =>
   prepareServer(settings)(settings.facts.readOnly);
 
 interface ServerDefinition extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log' | 'redact'> {
-  readonly confirmMode: (typeof usualGate)['mode'];
+  readonly confirmMode: (typeof defaultGate)['mode'];
   readonly tools: ReturnType<typeof visibleTools>['tools'];
   readonly hints: CacheHints;
-  desk(): Promise<TenantServices>;
+  services(): Promise<TenantServices>;
 }
 
 /** From the least to the most severe, as the protocol orders them. */
@@ -118,7 +118,7 @@ function serverOf({
   confirmMode,
   tools,
   hints,
-  desk,
+  services,
 }: ServerDefinition): McpServer {
   const names = tools.map(({ name }) => name);
   const server = new RedactingServer(
@@ -126,7 +126,7 @@ function serverOf({
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
       instructions: instructions(facts.readOnly, timeZone, confirmMode),
-      inputRequired: { roundTimeoutMs: patienceMs },
+      inputRequired: { roundTimeoutMs: answerTimeoutMs },
       cacheHints: hints.lists,
     },
   );
@@ -134,25 +134,25 @@ function serverOf({
   server.redact = redact;
 
   // Until a client of 2025 chooses its level it gets what went wrong and nothing else; later ones choose per call.
-  let lowest: LoggingLevel = 'warning';
+  let logLevel: LoggingLevel = 'warning';
   server.setRequestHandler(
     'logging/setLevel',
     { params: specTypeSchemas.SetLevelRequestParams },
     ({ level }) => {
-      lowest = level;
+      logLevel = level;
       return {};
     },
   );
 
   /** For the operator's log, whole; a client that listens learns that it happened. */
-  const tell = (
+  const report = (
     { mcpReq }: ServerContext,
     level: 'debug' | 'warning' | 'error',
     message: string,
     detail = '',
   ) => {
     log(level, detail === '' ? message : `${message}: ${detail}`);
-    if (mcpReq.envelope === undefined && severity.indexOf(level) < severity.indexOf(lowest)) return;
+    if (mcpReq.envelope === undefined && severity.indexOf(level) < severity.indexOf(logLevel)) return;
     mcpReq
       .log(level, message, facts.name)
       .catch((error: unknown) => log('debug', `a log message was not delivered: ${String(error)}`));
@@ -164,7 +164,7 @@ function serverOf({
 
   const running = new Set<Promise<unknown>>();
   /** Counts work as running, so that a shutdown can wait for its answer. */
-  async function counted<T>(work: () => Promise<T>): Promise<T> {
+  async function countRunning<T>(work: () => Promise<T>): Promise<T> {
     const answer = work();
     running.add(answer);
     try {
@@ -179,13 +179,13 @@ function serverOf({
     args: unknown,
     context: ServerContext,
     extras: Pick<CallExtras, 'progress' | 'person' | 'reader'>,
-  ): Promise<Answer> =>
-    counted(async () => {
+  ): Promise<CallResult> =>
+    countRunning(async () => {
       const started = performance.now();
-      const { dispatch } = await desk();
+      const { dispatch } = await services();
       const given = { signal: context.mcpReq.signal, caller: callerOf(server, context), ...extras };
       const result = await dispatch.call(name, args, given, (error) =>
-        tell(
+        report(
           context,
           'error',
           `${name} failed unexpectedly`,
@@ -193,7 +193,7 @@ function serverOf({
         ),
       );
       const outcome = result.isError ? 'refused' : 'answered';
-      tell(context, 'debug', `${name} ${outcome} in ${Math.round(performance.now() - started)} ms`);
+      report(context, 'debug', `${name} ${outcome} in ${Math.round(performance.now() - started)} ms`);
       return result;
     });
 
@@ -205,7 +205,7 @@ function serverOf({
         const hint = didYouMean(name, names);
         throw new ProtocolError(
           ProtocolErrorCode.InvalidParams,
-          `There is no tool ${mentioned(name)}.${hint}`,
+          `There is no tool ${quotedName(name)}.${hint}`,
         );
       }
       const { mcpReq } = context;
@@ -233,10 +233,10 @@ function serverOf({
   );
 
   registerResources(server, {
-    has: (tool) => names.includes(tool),
+    offersTool: (tool) => names.includes(tool),
     call: (name, args, context) => call(name, args, context, { reader: 'program' }),
-    context: async () => (await desk()).context,
-    counted,
+    context: async () => (await services()).context,
+    countRunning,
     hints,
   });
 

@@ -1,5 +1,5 @@
 import type { AuditLog } from '../audit/index.js';
-import type { Changes } from '../changed-records.js';
+import type { ChangedRecords } from '../changed-records.js';
 import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
 import type { MarkFields } from '../entities/write/idempotency-mark.js';
 import type { Redact } from '../log.js';
@@ -15,7 +15,7 @@ export interface GateSettings {
   readonly dir: string | null;
 }
 
-export const usualGate: GateSettings = { mode: 'token', key: null, seconds: 600, dir: null };
+export const defaultGate: GateSettings = { mode: 'token', key: null, seconds: 600, dir: null };
 
 /** The way to one tenant, and how its records are written. */
 export interface TenantAccess {
@@ -35,7 +35,7 @@ export interface TenantAccess {
   /** Fields that receive a mark on create. */
   readonly marks?: MarkFields;
   /** What was written to this tenant, whoever did it; of this server alone unless given. */
-  readonly changes?: Changes;
+  readonly writeVersions?: ChangedRecords;
   /** Takes the secrets of this server out of what the audit log keeps. */
   readonly redact?: Redact;
   /** Files on this machine that may be attached; none unless given. */

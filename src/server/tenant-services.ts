@@ -7,7 +7,7 @@ import type { ToolContext } from '../tools/define/define-tool.js';
 import { tools, toolsWithFiles } from '../tools/index.js';
 import { createGate } from './confirmation/gate.js';
 import { createDispatch } from './dispatch/dispatch.js';
-import { type ServerSettings, type TenantAccess, usualGate } from './settings.js';
+import { defaultGate, type ServerSettings, type TenantAccess } from './settings.js';
 
 /** What answers the calls to one tenant, with or without the right to write. */
 export interface TenantServices {
@@ -16,7 +16,7 @@ export interface TenantServices {
 }
 
 /**
- * The desks of one tenant. They share its entities as the policy lets them be seen: nothing above can reach
+ * The services of one tenant, read-only or not. They share its entities behind the policy: nothing above can reach
  * Autotask in another way, and what the tools get has no method that writes.
  */
 export function createTenantServices(
@@ -31,12 +31,12 @@ export function createTenantServices(
     actAs = null,
     tenant,
     files = null,
-    changes = createChangedRecords(),
+    writeVersions = createChangedRecords(),
   } = access;
-  const guarded = reader === null ? null : guardReader(reader, policy);
+  const guardedReader = reader === null ? null : guardReader(reader, policy);
   const cursors = createCursors(settings.confirm?.key, access.owner ?? tenant);
-  const entities = createEntities(guarded, whyNoReader, policy, access.marks, cursors, changes);
-  const make = (readOnly: boolean): TenantServices => {
+  const entities = createEntities(guardedReader, whyNoReader, policy, access.marks, cursors, writeVersions);
+  const servicesFor = (readOnly: boolean): TenantServices => {
     const context = { entities, server: { ...facts, readOnly }, timeZone, closedStatusIds, files };
     const dispatch = createDispatch({
       tools: (files === null ? tools : toolsWithFiles).filter(
@@ -44,8 +44,8 @@ export function createTenantServices(
       ),
       context,
       rules: {
-        writer: readOnly || writer === null ? null : guardWriter(writer, policy, actAs, changes),
-        gate: createGate(settings.confirm ?? usualGate),
+        writer: readOnly || writer === null ? null : guardWriter(writer, policy, actAs, writeVersions),
+        gate: createGate(settings.confirm ?? defaultGate),
         policy,
         audit: access.audit ?? null,
         actAs,
@@ -56,7 +56,7 @@ export function createTenantServices(
     });
     return { context, dispatch };
   };
-  const reading = make(true);
-  const full = facts.readOnly ? reading : make(false);
-  return (readOnly) => (readOnly ? reading : full);
+  const readOnlyServices = servicesFor(true);
+  const services = facts.readOnly ? readOnlyServices : servicesFor(false);
+  return (readOnly) => (readOnly ? readOnlyServices : services);
 }

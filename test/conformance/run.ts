@@ -55,7 +55,7 @@ async function against(tenant: Tenant, sessions: boolean, run: (url: string) => 
     sessions,
     readOnly: false,
     openTenant: () => tenant,
-    reach: async () => {},
+    checkReachability: async () => {},
     log: () => {},
   });
   try {

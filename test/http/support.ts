@@ -70,7 +70,7 @@ export const serve = (settings: Partial<HttpSettings> = {}): Promise<HttpServer>
     sessions: false,
     readOnly: false,
     openTenant: () => tenantOf(null),
-    reach: async () => {},
+    checkReachability: async () => {},
     log: () => {},
     ...settings,
   });

@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { most } from '../../src/resource-budget.js';
+import { limits } from '../../src/resource-budget.js';
 import { type InFront, type Intercept, sendJson, startInFront } from '../support/in-front.js';
 import { program, tenantEnvironment } from '../support/tenant.js';
 
@@ -211,7 +211,7 @@ describe('a tenant without bounds', () => {
     const { text } = await call('aggregate-entity', { entity: 'Tickets', groupBy: ['title'] });
     expect(text).toMatch(/^This call was ended: it has sent 2500 requests to Autotask.*\(this server\)$/m);
     expect(front.struck).toBeGreaterThan(2_490);
-    expect(front.struck).toBeLessThanOrEqual(most.callRequests);
+    expect(front.struck).toBeLessThanOrEqual(limits.callRequests);
   }, 120_000);
 
   it('a call reads no more than its share of bytes, although it keeps none of them', async () => {
@@ -294,7 +294,7 @@ describe('docs/configuration.md', () => {
   it('states every bound', () => {
     const page = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
     const section = /### Bounds\n(.*?)\n## /s.exec(page)?.[1] ?? '';
-    for (const [name, value] of Object.entries(most)) {
+    for (const [name, value] of Object.entries(limits)) {
       const shown = name.endsWith('Bytes') ? value / megabyte : value;
       expect(section, name).toMatch(new RegExp(`\\| .*\\b${shown.toLocaleString('en')}\\b`));
     }

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { digest, mostLineBytes, origin } from '../../src/audit/chain.js';
+import { digest, maxLineBytes, origin } from '../../src/audit/chain.js';
 import { createAuditFile, verify } from '../../src/audit/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
@@ -138,13 +138,13 @@ describe('a line of the audit log', () => {
     await log(path).append(event);
     await log(path).append({ event: 'outcome', attempt: 'a' });
     for (const line of readFileSync(path, 'utf8').split('\n')) {
-      expect(Buffer.byteLength(line)).toBeLessThanOrEqual(mostLineBytes);
+      expect(Buffer.byteLength(line)).toBeLessThanOrEqual(maxLineBytes);
     }
     expect(await verify([path], null)).toMatchObject({ lines: 2, problem: null, open: [] });
   });
 
   it('has one bound for who writes and who reads', async () => {
-    for (let length = mostLineBytes - 1_300; length < mostLineBytes; length += 100) {
+    for (let length = maxLineBytes - 1_300; length < maxLineBytes; length += 100) {
       const path = freshLog();
       await log(path).append({ event: 'attempt', attempt: 'a', body: text(length) });
       await log(path).append({ event: 'outcome', attempt: 'a' });
@@ -153,9 +153,9 @@ describe('a line of the audit log', () => {
   });
 
   it.each([
-    ['longer than one may be', mostLineBytes + 1, true],
-    ['longer than one may be, without an end', 3 * mostLineBytes, false],
-    ['as long as one may be', mostLineBytes, true],
+    ['longer than one may be', maxLineBytes + 1, true],
+    ['longer than one may be, without an end', 3 * maxLineBytes, false],
+    ['as long as one may be', maxLineBytes, true],
   ])('that is %s is to the one who checks what it is to the one who writes', async (_what, length, ended) => {
     const path = freshLog();
     const place = { seq: 1, prev: origin.hash, event: 'attempt', attempt: 'a', body: '' };
@@ -168,7 +168,7 @@ describe('a line of the audit log', () => {
     const next = await log(path)
       .append({ event: 'outcome', attempt: 'a' })
       .then(() => null, String);
-    if (length <= mostLineBytes) expect({ problem, next }).toEqual({ problem: null, next: null });
+    if (length <= maxLineBytes) expect({ problem, next }).toEqual({ problem: null, next: null });
     else {
       const words = ended ? /is longer than the 1048576 bytes/ : /is longer than|is only half written/;
       expect({ problem, next }).toEqual({

@@ -150,7 +150,7 @@ describe('preview mode', () => {
       log: () => {},
     });
     const plan = await createEntities(reader).tenant().writes.planCreate(group, { timeZone: 'UTC' });
-    const subject = { word: 'CREATE_ENTITY', args: group, caller: 'me' };
+    const subject = { toolToken: 'CREATE_ENTITY', args: group, caller: 'me' };
     const old = createPreviewTokens(key, -2_000, pendingInMemory());
     expect(await old.check(await old.issue(subject, plan), subject, plan)).toBe('expired');
     const fresh = createPreviewTokens(key, 60_000, pendingInMemory());

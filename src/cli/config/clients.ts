@@ -1,6 +1,6 @@
 import { type Variable, variableTable } from '../../config/index.js';
 import type { ClientName } from '../commands.js';
-import { homeFile, type Place, pathsOf, settingsFile } from './client-files.js';
+import { homeFile, pathsOf, settingsFile, type UserEnvironment } from './client-files.js';
 import type { Launch } from './launch.js';
 
 /** What the client is to connect to. */
@@ -18,7 +18,7 @@ export interface Input {
   readonly password: boolean;
 }
 
-interface Made {
+interface ClientEntry {
   readonly entry: Entry;
   readonly inputs?: readonly Input[];
   /** What the person has to do besides. */
@@ -32,9 +32,9 @@ export interface ClientFacts {
   readonly format: 'json' | 'toml';
   /** The member that holds the servers by name. */
   readonly servers: string;
-  readonly file: (place: Place) => string;
+  readonly file: (user: UserEnvironment) => string;
   /** A text says why the client cannot be connected like that. */
-  readonly make: (target: Target, place: Place) => Made | string;
+  readonly make: (target: Target, user: UserEnvironment) => ClientEntry | string;
   /** What the client asks for before it uses the entry. */
   readonly afterwards?: string;
 }
@@ -48,7 +48,7 @@ const names = (variables: readonly Variable[]) => variables.map(({ name }) => na
 /** The entry of a client that puts variables of its own environment in place of `reference(name)`. */
 const byReference =
   (reference: (name: string) => string, http: (url: string) => Entry, stdio: Entry = {}) =>
-  (target: Target): Made => {
+  (target: Target): ClientEntry => {
     if (target.kind === 'http') {
       return {
         entry: { ...http(target.url), headers: { Authorization: `Bearer ${reference(token)}` } },
@@ -74,11 +74,11 @@ const slug = (name: string) =>
 /** The entry of a client that hands on no variable as it is: each credential comes from a file of the person's. */
 const byFile = (
   { launch, credentials }: Target & { kind: 'stdio' },
-  place: Place,
+  user: UserEnvironment,
   why = 'The client knows no references to secrets.',
-): Made => {
+): ClientEntry => {
   const files = credentials.map(
-    ({ name }) => [`${name}_FILE`, homeFile(place, '.autotask-mcp', slug(name))] as const,
+    ({ name }) => [`${name}_FILE`, homeFile(user, '.autotask-mcp', slug(name))] as const,
   );
   if (files.length === 0) return { entry: { ...launch }, notes: [] };
   const list = files.map(([, file]) => `  ${file}`);
@@ -88,22 +88,22 @@ const byFile = (
   };
 };
 
-const vscode = (target: Target): Made => {
+const vscode = (target: Target): ClientEntry => {
   const input = ({ name, meaning, secret }: Variable): Input => ({
     type: 'promptString',
     id: `autotask-${slug(name)}`,
     description: `Autotask: ${meaning}`,
     password: secret === true,
   });
-  const asked = target.kind === 'http' ? table.filter(({ name }) => name === token) : target.credentials;
-  const inputs = asked.map(input);
+  const prompted = target.kind === 'http' ? table.filter(({ name }) => name === token) : target.credentials;
+  const inputs = prompted.map(input);
   const reference = (name: string) => `\${input:autotask-${slug(name)}}`;
-  const made = byReference(reference, (url) => ({ type: 'http', url }), { type: 'stdio' })(target);
+  const clientEntry = byReference(reference, (url) => ({ type: 'http', url }), { type: 'stdio' })(target);
   const notes = inputs.length === 0 ? [] : ['VS Code asks for the values once and keeps them encrypted.'];
-  return { entry: made.entry, inputs, notes };
+  return { entry: clientEntry.entry, inputs, notes };
 };
 
-const codex = (target: Target): Made => {
+const codex = (target: Target): ClientEntry => {
   if (target.kind === 'http') {
     return {
       entry: { url: target.url, bearer_token_env_var: token },
@@ -118,8 +118,8 @@ const codex = (target: Target): Made => {
   };
 };
 
-const zed = (target: Target, place: Place): Made => {
-  if (target.kind === 'stdio') return byFile(target, place);
+const zed = (target: Target, user: UserEnvironment): ClientEntry => {
+  if (target.kind === 'stdio') return byFile(target, user);
   const unfinished =
     'Zed takes headers literally, so the token has to stand in its settings. Put it there yourself';
   return {
@@ -129,15 +129,15 @@ const zed = (target: Target, place: Place): Made => {
   };
 };
 
-const claudeDesktop = (target: Target, place: Place): Made | string =>
+const claudeDesktop = (target: Target, user: UserEnvironment): ClientEntry | string =>
   target.kind === 'stdio'
-    ? byFile(target, place)
+    ? byFile(target, user)
     : 'Claude Desktop reaches remote servers only as connectors of its own, which take no bearer token. Leave --http and --url out: it can start this server itself.';
 
 /** Gemini CLI 0.61 replaces `$word` once more in what a reference gave, and secrets of Autotask may hold a $. */
-const gemini = (target: Target, place: Place): Made =>
+const gemini = (target: Target, user: UserEnvironment): ClientEntry =>
   target.kind === 'stdio'
-    ? byFile(target, place, 'Gemini CLI changes values of variables in which a $ stands.')
+    ? byFile(target, user, 'Gemini CLI changes values of variables in which a $ stands.')
     : byReference(
         (name) => `\${${name}}`,
         (httpUrl) => ({ httpUrl }),
@@ -149,7 +149,7 @@ export const clients: Readonly<Record<Exclude<ClientName, 'docker'>, ClientFacts
     title: 'Claude Desktop',
     format: 'json',
     servers: 'mcpServers',
-    file: (place) => settingsFile(place, 'Claude', 'claude_desktop_config.json'),
+    file: (user) => settingsFile(user, 'Claude', 'claude_desktop_config.json'),
     make: claudeDesktop,
   },
   'claude-code': {
@@ -169,7 +169,7 @@ export const clients: Readonly<Record<Exclude<ClientName, 'docker'>, ClientFacts
     title: 'Cursor',
     format: 'json',
     servers: 'mcpServers',
-    file: (place) => homeFile(place, '.cursor', 'mcp.json'),
+    file: (user) => homeFile(user, '.cursor', 'mcp.json'),
     make: byReference(
       (name) => `\${env:${name}}`,
       (url) => ({ url }),
@@ -179,14 +179,14 @@ export const clients: Readonly<Record<Exclude<ClientName, 'docker'>, ClientFacts
     title: 'VS Code',
     format: 'json',
     servers: 'servers',
-    file: (place) => settingsFile(place, 'Code', 'User', 'mcp.json'),
+    file: (user) => settingsFile(user, 'Code', 'User', 'mcp.json'),
     make: vscode,
   },
   windsurf: {
     title: 'Windsurf',
     format: 'json',
     servers: 'mcpServers',
-    file: (place) => homeFile(place, '.codeium', 'windsurf', 'mcp_config.json'),
+    file: (user) => homeFile(user, '.codeium', 'windsurf', 'mcp_config.json'),
     make: byReference(
       (name) => `\${env:${name}}`,
       (serverUrl) => ({ serverUrl }),
@@ -196,17 +196,17 @@ export const clients: Readonly<Record<Exclude<ClientName, 'docker'>, ClientFacts
     title: 'Zed',
     format: 'json',
     servers: 'context_servers',
-    file: (place) =>
-      place.platform === 'darwin'
-        ? homeFile(place, '.config', 'zed', 'settings.json')
-        : settingsFile(place, place.platform === 'win32' ? 'Zed' : 'zed', 'settings.json'),
+    file: (user) =>
+      user.platform === 'darwin'
+        ? homeFile(user, '.config', 'zed', 'settings.json')
+        : settingsFile(user, user.platform === 'win32' ? 'Zed' : 'zed', 'settings.json'),
     make: zed,
   },
   gemini: {
     title: 'Gemini CLI',
     format: 'json',
     servers: 'mcpServers',
-    file: (place) => homeFile(place, '.gemini', 'settings.json'),
+    file: (user) => homeFile(user, '.gemini', 'settings.json'),
     make: gemini,
     afterwards: 'It starts servers only in folders that it was told to trust.',
   },
@@ -214,10 +214,10 @@ export const clients: Readonly<Record<Exclude<ClientName, 'docker'>, ClientFacts
     title: 'Codex',
     format: 'toml',
     servers: 'mcp_servers',
-    file: (place) =>
-      (place.env.CODEX_HOME ?? '') === ''
-        ? homeFile(place, '.codex', 'config.toml')
-        : pathsOf(place).join(place.env.CODEX_HOME ?? '', 'config.toml'),
+    file: (user) =>
+      (user.env.CODEX_HOME ?? '') === ''
+        ? homeFile(user, '.codex', 'config.toml')
+        : pathsOf(user).join(user.env.CODEX_HOME ?? '', 'config.toml'),
     make: codex,
   },
 };

@@ -3,12 +3,12 @@ import { clean } from '../../text.js';
 import type { Paint } from '../style.js';
 
 /** A member whose value may be a secret of this or another server: it is nobody's business on a screen. */
-const telling =
+const secretMember =
   /((?:secret|token|key|password|passwd|authorization|credential|auth|pat)\w*["']?\s*[:=]\s*)(["'])(.*?)\2/gi;
 const reference = /^(Bearer )?(\$\{?[\w:-]+\}?|<.*>)$/;
 
 const masked = (line: string) =>
-  line.replace(telling, (whole, before: string, quote: string, value: string) =>
+  line.replace(secretMember, (whole, before: string, quote: string, value: string) =>
     /_FILE["'\s:=]*$/.test(before) || reference.test(value) || value === ''
       ? whole
       : `${before}${quote}…${quote}`,

@@ -4,7 +4,7 @@ import { didYouMean } from '../../nearest.js';
 import { type Parsed, UsageError } from '../args.js';
 import { type ClientName, clientNames } from '../commands.js';
 import { paintFor } from '../style.js';
-import type { Place } from './client-files.js';
+import type { UserEnvironment } from './client-files.js';
 import { type ClientFacts, clients, credentialVariables, type Target } from './clients.js';
 import { difference } from './difference.js';
 import { dockerCommand } from './docker.js';
@@ -15,11 +15,12 @@ import { mergeToml } from './merge-toml.js';
 import { readExisting, replace } from './write.js';
 
 const serverName = 'autotask';
-const usualUrl = 'http://127.0.0.1:3000/mcp';
+const defaultUrl = 'http://127.0.0.1:3000/mcp';
 
-const out = (text: string) => process.stdout.write(`${text}\n`);
+const print = (text: string) => process.stdout.write(`${text}\n`);
 /** What a person should know stands apart from what a program may read. */
-const tell = (lines: readonly string[]) => process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+const printNotes = (lines: readonly string[]) =>
+  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
 
 function clientOf(words: readonly string[]): ClientName {
   const [word, ...more] = words;
@@ -33,7 +34,7 @@ function clientOf(words: readonly string[]): ClientName {
 
 function urlOf({ switches, values }: Parsed): string | null {
   const url = values.get('url');
-  if (url === undefined) return switches.has('http') ? usualUrl : null;
+  if (url === undefined) return switches.has('http') ? defaultUrl : null;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new UsageError('--url must be an http or https address, e.g. https://mcp.example.com/mcp.');
   }
@@ -42,7 +43,7 @@ function urlOf({ switches, values }: Parsed): string | null {
   return url;
 }
 
-function targetOf({ switches }: Parsed, url: string | null, { platform }: Place): Target {
+function targetOf({ switches }: Parsed, url: string | null, { platform }: UserEnvironment): Target {
   if (url !== null) return { kind: 'http', url };
   const options = ['demo', 'read-only'].filter((name) => switches.has(name)).map((name) => `--${name}`);
   const script = process.argv[1] ?? fileURLToPath(import.meta.url);
@@ -51,11 +52,11 @@ function targetOf({ switches }: Parsed, url: string | null, { platform }: Place)
 }
 
 async function isAgreed(): Promise<boolean> {
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^\s*y(es)?\s*$/i.test(await asking.question('Write this? [y/N] '));
+    return /^\s*y(es)?\s*$/i.test(await prompt.question('Write this? [y/N] '));
   } finally {
-    asking.close();
+    prompt.close();
   }
 }
 
@@ -72,27 +73,27 @@ async function write(
   const existing = await readExisting(file);
   const text = merge(facts, existing.text ?? '', addition);
   if (text === existing.text) {
-    out(`${existing.path} holds it already; nothing was written.`);
+    print(`${existing.path} holds it already; nothing was written.`);
     return 0;
   }
-  out(difference(existing.path, existing.text, text, paintFor(process.stdout, process.env)));
+  print(difference(existing.path, existing.text, text, paintFor(process.stdout, process.env)));
   if (!agreed) {
     if (!process.stdin.isTTY)
       throw new UsageError('Nothing was written: without a terminal to ask on it takes --yes.');
     if (!(await isAgreed())) {
-      tell(['Nothing was written.']);
+      printNotes(['Nothing was written.']);
       return 1;
     }
   }
   const backup = await replace(existing, text, new Date());
-  out(`Written: ${existing.path}`);
-  if (backup !== null) out(`Before:  ${backup}`);
-  tell([`Restart ${facts.title}, or let it load its servers again.`, ...notes]);
+  print(`Written: ${existing.path}`);
+  if (backup !== null) print(`Before:  ${backup}`);
+  printNotes([`Restart ${facts.title}, or let it load its servers again.`, ...notes]);
   return 0;
 }
 
 /** Prints what a client needs, or merges it into the client's file. */
-export async function config(parsed: Parsed, place: Place): Promise<number> {
+export async function config(parsed: Parsed, user: UserEnvironment): Promise<number> {
   const { switches, values, words } = parsed;
   const client = clientOf(words);
   const [writes, yes, chosen] = [switches.has('write'), switches.has('yes'), values.get('file')];
@@ -110,23 +111,23 @@ export async function config(parsed: Parsed, place: Place): Promise<number> {
       url !== null,
       options,
     );
-    out(command);
-    tell(notes);
+    print(command);
+    printNotes(notes);
     return 0;
   }
   const facts = clients[client];
-  const target = targetOf(parsed, url, place);
-  const made = facts.make(target, place);
-  if (typeof made === 'string') throw new UsageError(made);
-  if (writes && made.unfinished !== undefined)
-    throw new UsageError(`Nothing was written. ${made.unfinished}.`);
-  const { entry, inputs = [] } = made;
+  const target = targetOf(parsed, url, user);
+  const clientEntry = facts.make(target, user);
+  if (typeof clientEntry === 'string') throw new UsageError(clientEntry);
+  if (writes && clientEntry.unfinished !== undefined)
+    throw new UsageError(`Nothing was written. ${clientEntry.unfinished}.`);
+  const { entry, inputs = [] } = clientEntry;
   const notes = [
-    ...made.notes,
+    ...clientEntry.notes,
     ...(facts.afterwards === undefined ? [] : [`${facts.title}: ${facts.afterwards}`]),
   ];
   const addition = { servers: facts.servers, name: serverName, entry, inputs };
-  const file = chosen ?? facts.file(place);
+  const file = chosen ?? facts.file(user);
   if (writes) {
     try {
       return await write(facts, addition, notes, file, yes);
@@ -137,7 +138,7 @@ export async function config(parsed: Parsed, place: Place): Promise<number> {
       );
     }
   }
-  out(merge(facts, '', addition).trimEnd());
-  tell([`For ${file} (${facts.title}); --write merges it in.`, ...notes]);
+  print(merge(facts, '', addition).trimEnd());
+  printNotes([`For ${file} (${facts.title}); --write merges it in.`, ...notes]);
   return 0;
 }

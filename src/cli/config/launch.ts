@@ -9,13 +9,13 @@ export interface Launch {
 }
 
 /** What npx was asked to fetch when this runs from its cache, e.g. `github:owner/repo`; else the package's name. */
-function specAt(modules: string): string {
+function packageSpec(modules: string): string {
   const file = join(dirname(modules), 'package.json');
   if (!existsSync(file)) return packageJson.name;
   const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
   const npx = typeof content === 'object' && content !== null && '_npx' in content ? content._npx : null;
-  const asked = typeof npx === 'object' && npx !== null && 'packages' in npx ? npx.packages : null;
-  const [first] = Array.isArray(asked) ? asked : [];
+  const packages = typeof npx === 'object' && npx !== null && 'packages' in npx ? npx.packages : null;
+  const [first] = Array.isArray(packages) ? packages : [];
   return typeof first === 'string' ? first : packageJson.name;
 }
 
@@ -27,7 +27,7 @@ export function launchOf(script: string, platform: string, options: readonly str
   const real = realpathSync(script);
   const at = real.lastIndexOf(`${sep}node_modules${sep}${packageJson.name}${sep}`);
   if (at < 0) return { command: process.execPath, args: [real, ...options] };
-  const spec = specAt(real.slice(0, at + `${sep}node_modules`.length));
+  const spec = packageSpec(real.slice(0, at + `${sep}node_modules`.length));
   // npm 12 installs from git only when told to; older ones do not mind.
   const git = /^(github:|git[+:]|[\w-]+\/[\w.-]+$)/.test(spec) ? ['--allow-git=root'] : [];
   const args = ['-y', ...git, spec, ...options];

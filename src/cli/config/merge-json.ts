@@ -1,11 +1,11 @@
 import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { append, replaceValue } from './json-edit.js';
-import { type Addition, isMembers, type Members, renewed, same, Unmergeable } from './merge.js';
+import { type Addition, isEqual, isMembers, type Members, mergedEntry, Unmergeable } from './merge.js';
 
 const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
 
 /** Of members with the same name programs see the last and editors change the first. */
-function refuseTwins(node: Node, text: string): void {
+function refuseDuplicates(node: Node, text: string): void {
   const seen = new Set<unknown>();
   for (const { children: [key] = [] } of node.children ?? []) {
     if (key !== undefined && seen.has(key.value)) {
@@ -39,25 +39,27 @@ function member({ children = [] }: Node, name: string): Node | undefined {
 
 function withInput(text: string, input: { readonly id: string }): string {
   const { root, value } = parse(text);
-  const { inputs: asked } = value;
+  const { inputs: existingInputs } = value;
   const list = member(root, 'inputs');
   if (list === undefined) return append(text, root, 'inputs', [input]);
-  if (!Array.isArray(asked)) throw new Unmergeable('inputs is not a list');
-  return asked.some((one) => isMembers(one) && one.id === input.id) ? text : append(text, list, null, input);
+  if (!Array.isArray(existingInputs)) throw new Unmergeable('inputs is not a list');
+  return existingInputs.some((one) => isMembers(one) && one.id === input.id)
+    ? text
+    : append(text, list, null, input);
 }
 
 function withServer(text: string, { servers, name, ...rest }: Addition): string {
   const { root, value } = parse(text);
-  refuseTwins(root, text);
+  refuseDuplicates(root, text);
   const { [servers]: existing } = value;
   const parent = member(root, servers);
   if (parent === undefined) return append(text, root, servers, { [name]: rest.entry });
   if (!isMembers(existing)) throw new Unmergeable(`${servers} is not an object`);
-  refuseTwins(parent, text);
+  refuseDuplicates(parent, text);
   const old = member(parent, name);
-  const entry = renewed(existing[name], rest);
+  const entry = mergedEntry(existing[name], rest);
   if (old === undefined) return append(text, parent, name, entry);
-  return same(existing[name], entry) ? text : replaceValue(text, old, entry);
+  return isEqual(existing[name], entry) ? text : replaceValue(text, old, entry);
 }
 
 /**
@@ -66,16 +68,16 @@ function withServer(text: string, { servers, name, ...rest }: Addition): string 
  */
 export function mergeJson(text: string, addition: Addition): string {
   const { servers, name, inputs } = addition;
-  const mark = text.startsWith('\ufeff') ? '\ufeff' : '';
-  const before = text.slice(mark.length).trim() === '' ? '{}\n' : text.slice(mark.length);
+  const byteOrderMark = text.startsWith('\ufeff') ? '\ufeff' : '';
+  const before = text.slice(byteOrderMark.length).trim() === '' ? '{}\n' : text.slice(byteOrderMark.length);
   const after = withServer(inputs.reduce(withInput, before), addition);
-  const [was, is] = [parse(before).value, parse(after).value];
+  const [valueBefore, valueAfter] = [parse(before).value, parse(after).value];
   const rest = (value: Members) => ({
     ...value,
     inputs: undefined,
     [servers]: { ...(isMembers(value[servers]) ? value[servers] : {}), [name]: undefined },
   });
-  if (!same(rest(was), rest(is)))
+  if (!isEqual(rest(valueBefore), rest(valueAfter)))
     throw new Unmergeable('it is written in a way that cannot be changed safely');
-  return mark + after;
+  return byteOrderMark + after;
 }

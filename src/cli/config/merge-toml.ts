@@ -1,5 +1,5 @@
 import { parse as parseToml, stringify } from 'smol-toml';
-import { type Addition, isMembers, type Members, renewed, same, Unmergeable } from './merge.js';
+import { type Addition, isEqual, isMembers, type Members, mergedEntry, Unmergeable } from './merge.js';
 
 function parse(text: string): Members {
   try {
@@ -41,20 +41,20 @@ export function mergeToml(text: string, addition: Addition): string {
   const existing = before[servers];
   if (existing !== undefined && !isMembers(existing)) throw new Unmergeable(`${servers} is not a table`);
   const old = isMembers(existing) ? existing[name] : undefined;
-  const entry = renewed(old, addition);
-  if (same(old, entry)) return text;
+  const entry = mergedEntry(old, addition);
+  if (isEqual(old, entry)) return text;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const { rest, at } = without(text.split(/\r?\n/), `${servers}.${name}`);
   const lines = tableText(servers, name, entry).trimEnd().split('\n');
-  const place = at < 0 ? rest.length : at;
-  const head = rest.slice(0, place);
+  const insertAt = at < 0 ? rest.length : at;
+  const head = rest.slice(0, insertAt);
   while (head.at(-1)?.trim() === '') head.pop();
-  const tail = rest.slice(place);
+  const tail = rest.slice(insertAt);
   while (tail[0]?.trim() === '') tail.shift();
   const parts = [head, lines, tail].filter((part) => part.length > 0).map((part) => part.join(eol).trimEnd());
   const result = `${parts.join(eol + eol)}${eol}`;
   const expected = { ...before, [servers]: { ...(isMembers(existing) ? existing : {}), [name]: entry } };
-  if (!same(JSON.stringify(sorted(parse(result))), JSON.stringify(sorted(expected)))) {
+  if (!isEqual(JSON.stringify(sorted(parse(result))), JSON.stringify(sorted(expected)))) {
     throw new Unmergeable(`${servers} is written in a way that cannot be changed safely`);
   }
   return result;

@@ -19,7 +19,7 @@ export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** How a client is told where the server is: what an earlier entry says about that goes. */
-const ours = [
+const launchMembers = [
   'type',
   'command',
   'args',
@@ -34,17 +34,17 @@ const ours = [
 const credential = /^AUTOTASK_(USERNAME|SECRET|INTEGRATION_CODE)(_FILE)?$/;
 
 /** The new entry with what a person had added to the old one: other variables, and settings of the client. */
-export function renewed(old: unknown, { entry }: Pick<Addition, 'entry'>): Entry {
+export function mergedEntry(old: unknown, { entry }: Pick<Addition, 'entry'>): Entry {
   if (!isMembers(old)) return entry;
-  const kept = Object.entries(old).filter(([name]) => !ours.includes(name));
+  const foreign = Object.entries(old).filter(([name]) => !launchMembers.includes(name));
   const startsHere = 'command' in entry;
   const added =
     isMembers(old.env) && startsHere
       ? Object.entries(old.env).filter(([name]) => !credential.test(name))
       : [];
   const env = { ...Object.fromEntries(added), ...(isMembers(entry.env) ? entry.env : {}) };
-  const merged = { ...Object.fromEntries(kept), ...entry };
+  const merged = { ...Object.fromEntries(foreign), ...entry };
   return Object.keys(env).length === 0 ? merged : { ...merged, env };
 }
 
-export const same = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one, other);
+export const isEqual = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one, other);

@@ -24,12 +24,12 @@ interface Rules {
   readonly readOnly: boolean;
 }
 
-type Answer = { readonly can: boolean } | { readonly error: unknown };
+type AccessCheck = { readonly can: boolean } | { readonly error: unknown };
 
 const denied = (error: unknown) =>
   error instanceof AutotaskError && ['permission', 'notAllowed', 'notFound'].includes(error.kind);
 
-async function ask(work: () => Promise<boolean>): Promise<Answer> {
+async function checkAccess(work: () => Promise<boolean>): Promise<AccessCheck> {
   try {
     return { can: await work() };
   } catch (error) {
@@ -38,22 +38,22 @@ async function ask(work: () => Promise<boolean>): Promise<Answer> {
 }
 
 async function examineEntity(reader: AutotaskReader, entity: string, { policy, readOnly }: Rules) {
-  const ours = rightsOf(policy, entity, readOnly);
+  const policyRights = rightsOf(policy, entity, readOnly);
   const oneRow = { filter: [{ op: 'gt', field: 'id', value: 0 }], includeFields: ['id'] };
   const [info, read] = await Promise.all([
     reader.entityInformation(entity, { fresh: true }).catch((error: unknown) => ({ error })),
     // What the policy hides is not even asked for.
-    ours.read === 'no'
+    policyRights.read === 'no'
       ? { can: false }
-      : ask(async () => (await reader.query(entity, oneRow, { limit: 1 })) !== undefined),
+      : checkAccess(async () => (await reader.query(entity, oneRow, { limit: 1 })) !== undefined),
   ]);
-  const right = (action: Action, theirs: Answer): Right => {
-    if (ours[action] === '-') return '-';
-    if (ours[action] === 'no') return readOnly && action !== 'read' ? 'read-only' : 'policy';
-    if ('error' in theirs) return '?';
-    return theirs.can ? 'yes' : 'no';
+  const right = (action: Action, access: AccessCheck): Right => {
+    if (policyRights[action] === '-') return '-';
+    if (policyRights[action] === 'no') return readOnly && action !== 'read' ? 'read-only' : 'policy';
+    if ('error' in access) return '?';
+    return access.can ? 'yes' : 'no';
   };
-  const write = (flag: 'canCreate' | 'canUpdate' | 'canDelete'): Answer =>
+  const write = (flag: 'canCreate' | 'canUpdate' | 'canDelete'): AccessCheck =>
     'error' in info ? (denied(info.error) ? { can: false } : info) : { can: info[flag] };
   const rights: EntityRights = {
     entity,

@@ -23,13 +23,13 @@ function reasonOf(error: unknown): string {
  * Why no file can be made in the folder; null when one can. Tried for real, because permissions do not tell
  * of read-only mounts. With `makes`, a folder that is not there is made by whoever uses it.
  */
-async function obstacle(folder: string, makes: boolean): Promise<string | null> {
+async function writeProblem(folder: string, makes: boolean): Promise<string | null> {
   try {
     await rmdir(await mkdtemp(join(folder, '.autotask-mcp-')));
     return null;
   } catch (error) {
     const parent = dirname(folder);
-    if (makes && systemCode(error) === 'ENOENT' && parent !== folder) return obstacle(parent, makes);
+    if (makes && systemCode(error) === 'ENOENT' && parent !== folder) return writeProblem(parent, makes);
     return reasonOf(error);
   }
 }
@@ -37,7 +37,7 @@ async function obstacle(folder: string, makes: boolean): Promise<string | null> 
 async function cacheFolder({ cacheDir, mode }: Config): Promise<Finding> {
   const check = 'Cache';
   if (mode === 'demo' || cacheDir === null) return { check, status: 'ok', detail: 'in memory only' };
-  const reason = await obstacle(cacheDir, true);
+  const reason = await writeProblem(cacheDir, true);
   if (reason === null) return { check, status: 'ok', detail: cacheDir };
   return {
     check,
@@ -57,37 +57,40 @@ async function auditLog({ writes, readOnly }: Config): Promise<Finding> {
     };
   }
   const { path } = writes.audit;
-  const stops = (detail: string, next: string): Finding => ({
+  const blocksWrites = (detail: string, next: string): Finding => ({
     check,
     status: 'problem',
     detail: `${path}: ${detail}. Writes are refused as long as they cannot be recorded.`,
     next,
   });
-  const reason = await obstacle(dirname(path), false);
+  const reason = await writeProblem(dirname(path), false);
   if (reason !== null)
-    return stops(reason, 'Let AUTOTASK_AUDIT_LOG name a file in a folder that can be written.');
+    return blocksWrites(reason, 'Let AUTOTASK_AUDIT_LOG name a file in a folder that can be written.');
   try {
     await access(path, constants.R_OK | constants.W_OK);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') {
-      return stops(reasonOf(error), 'Give this user the right to read and write the file.');
+      return blocksWrites(reasonOf(error), 'Give this user the right to read and write the file.');
     }
   }
-  const verdict = await verify([path], writes.auditKey).catch((error: unknown) => {
+  const verification = await verify([path], writes.auditKey).catch((error: unknown) => {
     // Neither the file nor any set aside before it.
     if (systemCode(error) === 'ENOENT') return null;
     throw error;
   });
-  if (verdict === null) return { check, status: 'ok', detail: `${path}, not begun yet` };
-  const { lines, problem } = verdict;
+  if (verification === null) return { check, status: 'ok', detail: `${path}, not begun yet` };
+  const { lines, problem } = verification;
   if (problem === null) return { check, status: 'ok', detail: `${path}, ${lines} lines, intact` };
-  return stops(problem, `See autotask-mcp audit verify ${path}; set the file aside once it is understood.`);
+  return blocksWrites(
+    problem,
+    `See autotask-mcp audit verify ${path}; set the file aside once it is understood.`,
+  );
 }
 
 async function confirmFolder({ writes, readOnly }: Config): Promise<Finding[]> {
   const { dir } = writes.confirm;
   if (dir === null || readOnly) return [];
-  const reason = await obstacle(dir, true);
+  const reason = await writeProblem(dir, true);
   if (reason === null) return [{ check: 'Confirmations', status: 'ok', detail: dir }];
   return [
     {

@@ -74,7 +74,7 @@ async function examine(sources: Sources, { version }: ProgramName): Promise<Repo
   return { ...known, entities: tenant.entities, findings: clean(all, redact) };
 }
 
-/** The last gate before anything is shown; everything before it has its own. */
+/** The last redaction before anything is shown; earlier steps have their own. */
 const clean = (findings: readonly Finding[], redact: ReturnType<typeof createRedactor>): Finding[] =>
   findings.map(({ detail, next, ...rest }) => ({
     ...rest,

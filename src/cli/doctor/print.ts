@@ -73,7 +73,7 @@ const count = (findings: readonly Finding[], status: Status) =>
 
 const plural = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
 
-function verdict(findings: readonly Finding[], paint: Paint): string {
+function conclusion(findings: readonly Finding[], paint: Paint): string {
   const [problems, warnings] = [count(findings, 'problem'), count(findings, 'warning')];
   if (problems > 0) {
     const also = warnings > 0 ? ` and ${plural(warnings, 'warning')}` : '';
@@ -92,6 +92,6 @@ export function reportText({ version, mode, findings, variables, entities }: Rep
     ...entityLines(entities),
     ...variableLines(variables),
     '',
-    verdict(findings, paint),
+    conclusion(findings, paint),
   ].join('\n')}\n`;
 }

@@ -5,7 +5,7 @@ import { oneLine } from '../../text.js';
 import type { Finding } from './finding.js';
 
 /** What a failure means for the person who runs this server. */
-const nexts: Readonly<Partial<Record<ErrorKind, string>>> = {
+const nextSteps: Readonly<Partial<Record<ErrorKind, string>>> = {
   credentials:
     'Compare AUTOTASK_USERNAME, AUTOTASK_SECRET and AUTOTASK_INTEGRATION_CODE with the API user in Autotask (Admin, Resources/Users), and see there whether it is active and not locked. It was tried once; do not repeat this often, failures lock the user.',
   zone: 'Check AUTOTASK_USERNAME and AUTOTASK_ZONE_URL, or pin the zone with AUTOTASK_API_URL.',
@@ -17,7 +17,7 @@ const nexts: Readonly<Partial<Record<ErrorKind, string>>> = {
 function nextOf({ kind, next, retryAfter }: AutotaskError): string {
   if (kind === 'limited')
     return `Wait ${retryAfter === undefined ? 'a few minutes' : `${retryAfter} s`}; other integrations of the tenant may be busy.`;
-  const own = nexts[kind] ?? next ?? 'Run it again with LOG_LEVEL=debug on the server.';
+  const own = nextSteps[kind] ?? next ?? 'Run it again with LOG_LEVEL=debug on the server.';
   return own.replace(/^Ask the operator(?: to|:) (.)/, (_, first: string) => first.toUpperCase());
 }
 
@@ -26,8 +26,10 @@ const asAutotaskError = (error: unknown): AutotaskError =>
 
 export function failed(check: string, error: unknown, status: 'problem' | 'warning' = 'problem'): Finding {
   const known = asAutotaskError(error);
-  const said = known.upstream.map((text) => ` Autotask said: ${oneLine(text).slice(0, 300)}`).join('');
-  return { check, status, detail: `${oneLine(known.message)}${said}`, next: nextOf(known) };
+  const upstreamTexts = known.upstream
+    .map((text) => ` Autotask said: ${oneLine(text).slice(0, 300)}`)
+    .join('');
+  return { check, status, detail: `${oneLine(known.message)}${upstreamTexts}`, next: nextOf(known) };
 }
 
 function thresholdFinding({
@@ -35,10 +37,10 @@ function thresholdFinding({
   externalRequestThreshold: most,
   requestThresholdTimeframe: minutes,
 }: Threshold): Finding {
-  const share = most > 0 ? used / most : 0;
+  const usedFraction = most > 0 ? used / most : 0;
   const count = (number: number) => number.toLocaleString('en');
-  const detail = `${count(used)} of ${count(most)} requests in ${minutes} minutes are used (${Math.round(share * 100)} %)`;
-  if (share < 0.75) return { check: 'Threshold', status: 'ok', detail };
+  const detail = `${count(used)} of ${count(most)} requests in ${minutes} minutes are used (${Math.round(usedFraction * 100)} %)`;
+  if (usedFraction < 0.75) return { check: 'Threshold', status: 'ok', detail };
   return {
     check: 'Threshold',
     status: 'warning',
@@ -47,14 +49,14 @@ function thresholdFinding({
   };
 }
 
-const longestOffMs = 60_000;
+const maxClockSkewMs = 60_000;
 const slowMs = 5_000;
 
 function clockFinding(aheadMs: number | null): Finding {
   const check = 'Clock';
   if (aheadMs === null) return { check, status: 'skipped', detail: 'no answer told the time' };
   const seconds = Math.round(Math.abs(aheadMs) / 1000);
-  if (Math.abs(aheadMs) <= longestOffMs)
+  if (Math.abs(aheadMs) <= maxClockSkewMs)
     return { check, status: 'ok', detail: `${seconds} s apart from Autotask's` };
   return {
     check,

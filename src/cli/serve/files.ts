@@ -10,7 +10,7 @@ export type { LocalFiles };
 const refuse = (problem: string) => new InvalidInput('Nothing was sent.', [{ field: 'path', problem }]);
 
 const noFile = 'names no file in the folder of this server';
-const leadsOut = 'leads out of the folder of this server';
+const outsideFolder = 'leads out of the folder of this server';
 
 const problems: Readonly<Record<string, string>> = {
   ELOOP: 'is a symbolic link, which is not followed',
@@ -33,24 +33,24 @@ const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
  * Where an open file really is. Linux tells it of the file itself, whatever happened to its path meanwhile;
  * elsewhere the path is resolved and must lead to the same file.
  */
-async function placeOf(file: FileHandle, path: string): Promise<string> {
+async function realPathOf(file: FileHandle, path: string): Promise<string> {
   if (process.platform === 'linux') return readlink(`/proc/self/fd/${file.fd}`);
-  const place = await realpath(path);
-  const [there, here] = [await stat(place, { bigint: true }), await file.stat({ bigint: true })];
-  if (there.dev !== here.dev || there.ino !== here.ino) throw refuse('changed while it was read');
-  return place;
+  const realPath = await realpath(path);
+  const [resolved, opened] = [await stat(realPath, { bigint: true }), await file.stat({ bigint: true })];
+  if (resolved.dev !== opened.dev || resolved.ino !== opened.ino) throw refuse('changed while it was read');
+  return realPath;
 }
 
 /** At most so many bytes; one more tells that the file is longer, also when it grows. */
-async function readAtMost(file: FileHandle, most: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(most + 1);
+async function readAtMost(file: FileHandle, maxBytes: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(maxBytes + 1);
   let length = 0;
   while (length < buffer.length) {
     const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
     if (bytesRead === 0) break;
     length += bytesRead;
   }
-  if (length > most) throw refuse(`has more than ${most} bytes`);
+  if (length > maxBytes) throw refuse(`has more than ${maxBytes} bytes`);
   return Buffer.from(buffer.subarray(0, length));
 }
 
@@ -68,10 +68,10 @@ export async function openFiles(folder: string): Promise<LocalFiles> {
   const inside = root.endsWith(sep) ? root : root + sep;
 
   return {
-    async read(path, most) {
+    async read(path, maxBytes) {
       if (isAbsolute(path) || win32.isAbsolute(path))
         throw refuse('must be relative to the folder of this server');
-      if (path.split(/[/\\]/).includes('..') || path.includes('\0')) throw refuse(leadsOut);
+      if (path.split(/[/\\]/).includes('..') || path.includes('\0')) throw refuse(outsideFolder);
       const full = join(root, path);
       // A device or pipe is not even opened; what counts is checked again on the open file.
       const seen = await lstat(full).catch((error: unknown) => Promise.reject(reasonOf(error)));
@@ -81,9 +81,9 @@ export async function openFiles(folder: string): Promise<LocalFiles> {
       try {
         const info = await file.stat();
         if (!info.isFile()) throw refuse('is no regular file');
-        if (!(await placeOf(file, full)).startsWith(inside)) throw refuse(leadsOut);
-        if (info.size > most) throw refuse(`has ${info.size} bytes; at most ${most} are taken`);
-        return { name: basename(path), bytes: await readAtMost(file, Math.max(most, 0)) };
+        if (!(await realPathOf(file, full)).startsWith(inside)) throw refuse(outsideFolder);
+        if (info.size > maxBytes) throw refuse(`has ${info.size} bytes; at most ${maxBytes} are taken`);
+        return { name: basename(path), bytes: await readAtMost(file, Math.max(maxBytes, 0)) };
       } finally {
         await file.close();
       }

@@ -5,7 +5,7 @@ import { AutotaskError } from '../../errors.js';
 import { createLog, createRedactor, type Log } from '../../log.js';
 import { createBudgets } from '../../policy/index.js';
 import { prepareServer } from '../../server/index.js';
-import { countedAs, tagOf } from '../../tenant-identity.js';
+import { budgetKey, tagOf } from '../../tenant-identity.js';
 import { type FetchJson, type Metrics, startHttp, type Tenant } from '../../transports/http/index.js';
 import {
   accessOf,
@@ -71,7 +71,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
       accessOf(config, both, log, secrets, tag),
     );
     const common = { ...serverSettings(config, name, settings?.log ?? log, secrets), open: () => access };
-    const counted = credentials === undefined ? '' : countedAs(credentials);
+    const counted = credentials === undefined ? '' : budgetKey(credentials);
     // Holders without a policy of their own share what is made for the first of them.
     const prepared = new Map<string, ReturnType<typeof prepareServer>>();
     const serverFor = (holder: string) => {
@@ -95,13 +95,13 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   };
 
   // Listened for from here on: a signal that comes while the server starts must not just end the process.
-  const told = stopped();
+  const stopSignal = stopped();
   const server = await startHttp({
     ...http,
     oauth: http.oauth === null ? null : { ...http.oauth, fetchJson: await fetchJsonOf() },
     readOnly: config.readOnly,
     log,
-    reach: async (signal, metrics) => {
+    checkReachability: async (signal, metrics) => {
       const { checkReachability } = await import('../../client/index.js');
       const observer = { ...metrics.upstream, thresholdReported: () => {} };
       await checkReachability({ ...upstream.settings, log, observer }, signal);
@@ -124,7 +124,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   });
   log('info', `serving MCP at ${server.url}/mcp (${servedFor[http.auth]})`);
   try {
-    await told;
+    await stopSignal;
     log('info', 'stopping; running calls may finish');
     await server.close();
   } finally {

@@ -81,7 +81,7 @@ export const accessOf = (
   audit,
   actAs: writes.actAs,
   marks: writes.marks,
-  changes: createChangedRecords(),
+  writeVersions: createChangedRecords(),
   redact: createRedactor(secrets),
   ...(tenant === undefined ? {} : { tenant }),
 });

@@ -13,18 +13,18 @@ export function policyOf(
   holder: string,
 ): Policy {
   const all = createPolicy(settings, budgetOf(tenant, settings.maxWritesPerHour ?? null));
-  const own = tokenPolicies.get(holder);
-  if (own === undefined) return all;
-  const budget = budgetOf(JSON.stringify([tenant, holder]), own.maxWritesPerHour ?? null);
+  const ownPolicy = tokenPolicies.get(holder);
+  if (ownPolicy === undefined) return all;
+  const budget = budgetOf(JSON.stringify([tenant, holder]), ownPolicy.maxWritesPerHour ?? null);
   // What it does not mention is as for everybody.
-  return intersect(all, createPolicy({ customerVisibleNotes: true, ...own }, budget));
+  return intersect(all, createPolicy({ customerVisibleNotes: true, ...ownPolicy }, budget));
 }
 
 /** Throws when a policy names a tool that does not exist, before anybody calls. */
 export function checkTools({ policy, tokenPolicies, readOnly }: Config): void {
   visibleTools(policy, readOnly);
-  for (const [name, own] of tokenPolicies) {
+  for (const [name, ownPolicy] of tokenPolicies) {
     const field = `disabledTools in policy of ${name} in AUTOTASK_HTTP_TOKENS`;
-    visibleTools(createPolicy(own), readOnly, { field });
+    visibleTools(createPolicy(ownPolicy), readOnly, { field });
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AutotaskError } from '../../errors.js';
-import { most } from '../../resource-budget.js';
+import { limits } from '../../resource-budget.js';
 import { isObject, type JsonObject, member, textMember } from '../json.js';
 import type { ApiRequest } from '../pipeline/request.js';
 import type { FilterNode, Row, Search } from '../types.js';
@@ -80,12 +80,12 @@ export function pageFollower(first: ApiRequest): (page: Page, next: string) => A
   return ({ rows }, next) => {
     if (!URL.canParse(next)) throw unexpectedShape('the next page');
     empty = rows.length === 0 ? empty + 1 : 0;
-    if (empty > most.emptyPages) {
+    if (empty > limits.emptyPages) {
       throw endlessPages(`Autotask sent ${empty} pages without a record, each of which names a next one.`);
     }
-    if (seen.size >= most.callRequests) {
+    if (seen.size >= limits.callRequests) {
       throw endlessPages(
-        `Autotask named ${most.callRequests} pages, and more are not read for one question.`,
+        `Autotask named ${limits.callRequests} pages, and more are not read for one question.`,
       );
     }
     const key = digest(next);

@@ -1,4 +1,4 @@
-import { most } from '../../resource-budget.js';
+import { limits } from '../../resource-budget.js';
 import { createAgents } from './agents.js';
 import { measureJson } from './json-size.js';
 import { createTransport } from './transport.js';
@@ -20,7 +20,7 @@ export function createFetchJson(): FetchJson {
     const { response, bytes, release } = outcome;
     try {
       if (response.status !== 200) throw new Error(`answered with status ${response.status}`);
-      if (bytes > mostBytes || measureJson(response.text).depth > most.depth)
+      if (bytes > mostBytes || measureJson(response.text).depth > limits.depth)
         throw new Error('answered too much');
       return JSON.parse(response.text);
     } catch (error) {

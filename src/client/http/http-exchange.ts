@@ -1,5 +1,5 @@
 import type { Log } from '../../log.js';
-import { currentUse, most, weigh } from '../../resource-budget.js';
+import { currentUse, limits, weigh } from '../../resource-budget.js';
 import { isObject, parseJson } from '../json.js';
 import type { Deadline } from '../pipeline/deadline.js';
 import { type ApiRequest, type HttpResponse, requestName } from '../pipeline/request.js';
@@ -36,14 +36,14 @@ function classifyWithinBounds(
   timeoutMs: number,
 ): Outcome {
   const { depth, values } = measureJson(response.text);
-  if (values > most.answerValues) {
+  if (values > limits.answerValues) {
     return classifyNetworkError(
       request,
       { code: 'TOO_MANY_VALUES', message: `${values} values`, sent: true },
       timeoutMs,
     );
   }
-  const deep = depth > most.depth;
+  const deep = depth > limits.depth;
   const text = deep ? JSON.stringify(cutDepth(parseJson(response.text))) : response.text;
   const outcome = classifyResponse(
     request,

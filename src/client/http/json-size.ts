@@ -1,4 +1,4 @@
-import { most } from '../../resource-budget.js';
+import { limits } from '../../resource-budget.js';
 
 /** How much a JSON text holds, found without building any of it. */
 export interface JsonSize {
@@ -43,10 +43,10 @@ export function measureJson(text: string): JsonSize {
 }
 
 /** What takes the place of a value that lies too deep. */
-export const tooDeepText = `[left out: nested more than ${most.depth} levels deep]`;
+export const tooDeepText = `[left out: nested more than ${limits.depth} levels deep]`;
 
 /** The same value without what lies deeper than so many levels. */
-export function cutDepth(value: unknown, levels: number = most.depth): unknown {
+export function cutDepth(value: unknown, levels: number = limits.depth): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (levels === 0) return tooDeepText;
   if (Array.isArray(value)) return value.map((item) => cutDepth(item, levels - 1));

@@ -1,4 +1,4 @@
-import { crowded, megabytes, most } from '../../resource-budget.js';
+import { crowded, limits, megabytes } from '../../resource-budget.js';
 import { isObject, member, textMember } from '../json.js';
 import { type ApiRequest, requestName } from '../pipeline/request.js';
 import { failedOutcome, type Outcome } from './response.js';
@@ -51,9 +51,9 @@ function describe(failure: NetworkError, timeoutMs: number): string {
     case 'EAI_AGAIN':
       return "Autotask's host name could not be resolved";
     case 'ANSWER_TOO_LARGE':
-      return `Autotask's answer is larger than ${megabytes(most.answerBytes)} and was not read on`;
+      return `Autotask's answer is larger than ${megabytes(limits.answerBytes)} and was not read on`;
     case 'TOO_MANY_VALUES':
-      return `Autotask's answer holds more than ${most.answerValues} values`;
+      return `Autotask's answer holds more than ${limits.answerValues} values`;
     case 'NO_ROOM':
       return 'this server had no room to read the answer';
     case 'ECONNRESET':

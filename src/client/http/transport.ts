@@ -1,5 +1,5 @@
 import type { Agents, Got } from 'got';
-import { answers, most } from '../../resource-budget.js';
+import { answers, limits } from '../../resource-budget.js';
 import type { ApiRequest, HttpResponse } from '../pipeline/request.js';
 import type { AgentsFor } from './agents.js';
 import { type NetworkError, networkErrorOf } from './network-error.js';
@@ -106,7 +106,7 @@ function limitSize(stop: () => void) {
     exceeded: () => exceeded,
     received(bytes: number) {
       if (exceeded !== null || bytes <= reserved) return;
-      if (bytes > most.answerBytes) exceeded = 'ANSWER_TOO_LARGE';
+      if (bytes > limits.answerBytes) exceeded = 'ANSWER_TOO_LARGE';
       else if (!answers.take(bytes - reserved)) exceeded = 'NO_ROOM';
       if (exceeded === null) reserved = bytes;
       else stop();

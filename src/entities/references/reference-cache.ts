@@ -1,4 +1,4 @@
-import type { Changes } from '../../changed-records.js';
+import type { ChangedRecords } from '../../changed-records.js';
 import type { AutotaskReader, QueryOptions, QueryResult, Row, Search } from '../../client/types.js';
 import type { Entity } from '../../model.js';
 
@@ -19,12 +19,13 @@ export interface EntityCache<Value> {
 }
 
 /** Keeps at most so many values, the youngest, for five minutes unless another time is given. */
-export function createEntityCache<Value>(most: number, changes: Changes): EntityCache<Value> {
+export function createEntityCache<Value>(most: number, changes: ChangedRecords): EntityCache<Value> {
   const entries = new Map<string, CacheEntry<Value>>();
   return {
     get(entity, key) {
       const known = entries.get(`${entity.name}/${key}`);
-      if (known === undefined || known.until <= Date.now() || known.version !== changes.at(entity)) return;
+      if (known === undefined || known.until <= Date.now() || known.version !== changes.versionOf(entity))
+        return;
       return known.value;
     },
     set(entity, key, value, version, ms = briefMs) {
@@ -55,7 +56,7 @@ export type CachedQuery = (
  */
 export function createCachedQuery(
   reader: AutotaskReader,
-  changes: Changes,
+  changes: ChangedRecords,
   onRead: (entity: Entity, rows: readonly Row[], version: number) => void,
 ): CachedQuery {
   const memory = createEntityCache<QueryResult>(mostLookUps, changes);
@@ -63,7 +64,7 @@ export function createCachedQuery(
     const key = JSON.stringify([search, options.limit]);
     const known = memory.get(entity, key);
     if (known !== undefined) return { ...known, isKept: true };
-    const change = changes.at(entity);
+    const change = changes.versionOf(entity);
     const found = await reader.query(entity.path, search, options);
     const isShort = JSON.stringify(found.rows).length <= mostCharacters;
     if (found.rows.length > 0 && isShort) memory.set(entity, key, found, change);

@@ -1,5 +1,5 @@
 import { load } from '../../../generated/load.js';
-import { type Changes, createChangedRecords } from '../../changed-records.js';
+import { type ChangedRecords, createChangedRecords } from '../../changed-records.js';
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import type { Entity } from '../../model.js';
@@ -75,7 +75,7 @@ const activeIn = ({ isActive }: Row): boolean => isActive !== false && isActive 
 export function createReferences(
   reader: AutotaskReader,
   policy: Policy,
-  changes: Changes = createChangedRecords(),
+  changes: ChangedRecords = createChangedRecords(),
 ) {
   const cache = createEntityCache<NamedRecord>(mostNames, changes);
   const owners = createEntityCache<Row>(mostOwners, changes);
@@ -108,7 +108,7 @@ export function createReferences(
     const flag = hasActiveFlag(entity) && !policy.masks(entity, 'isActive') ? ['isActive'] : [];
     for (let from = 0; from < ids.length; from += mostOrConditions) {
       const part = ids.slice(from, from + mostOrConditions);
-      const change = changes.at(entity);
+      const change = changes.versionOf(entity);
       const { rows } = await reader.query(
         entity.path,
         {
@@ -273,7 +273,7 @@ export function createReferences(
    * A record that was read anyway: whoever shows its name needs no look-up. `row` null: there is none. `change`: see
    * `since`, of the moment when the read began.
    */
-  function learn(entity: Entity, row: Row | null, id = row?.id, change = changes.at(entity)): void {
+  function learn(entity: Entity, row: Row | null, id = row?.id, change = changes.versionOf(entity)): void {
     if (typeof id !== 'number' || !canName(entity)) return;
     const shown = { ...entity, nameFields: shownFields(entity) };
     const name = row === null ? null : (nameOf(shown, row) ?? null);
@@ -285,7 +285,7 @@ export function createReferences(
   const told = (entity: Entity, id: number): Row | undefined => owners.get(entity, id);
 
   /** Stands for what was written to the entity so far. */
-  const since = (entity: Entity): number => changes.at(entity);
+  const since = (entity: Entity): number => changes.versionOf(entity);
 
   return { lookup, candidates, called, nearby, ownerFields, lookUp, learn, since, told };
 }

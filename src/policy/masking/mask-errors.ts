@@ -3,14 +3,14 @@ import type { Entity } from '../../model.js';
 import { clean } from '../../text.js';
 import type { Policy } from '../policy.js';
 
-const withheld = '(withheld: it names a field that the policy of this server hides)';
+const withheldText = '(withheld: it names a field that the policy of this server hides)';
 
 function withoutMasked(policy: Policy, entity: Entity, error: unknown): unknown {
   if (!(error instanceof AutotaskError)) return error;
   const upstream = error.upstream.map((text) =>
-    policy.mentionsMasked(entity, clean(text)) ? withheld : text,
+    policy.mentionsMasked(entity, clean(text)) ? withheldText : text,
   );
-  if (!upstream.includes(withheld)) return error;
+  if (!upstream.includes(withheldText)) return error;
   const { kind, message, next, status, retryAfter } = error;
   return new AutotaskError(kind, message, {
     upstream,

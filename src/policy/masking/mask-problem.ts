@@ -2,7 +2,7 @@ import { load } from '../../../generated/load.js';
 import { entities } from '../../../generated/table.js';
 import { nearest } from '../../nearest.js';
 import { entityNames } from '../entity-names.js';
-import { form, type Mask, maskOf } from './masks.js';
+import { type Mask, maskOf, maskPattern } from './masks.js';
 import { unmatched } from './patterns.js';
 
 /** Built-in fields of the entities that the mask is about. */
@@ -14,13 +14,13 @@ async function fieldsOf(mask: Mask): Promise<ReadonlySet<string>> {
 
 /** See `fieldProblem` in check-field.ts. */
 export async function fieldProblem(text: string): Promise<string | null> {
-  const [, entity, udf, field = ''] = form.exec(text) ?? [];
+  const [, entity, udf, field = ''] = maskPattern.exec(text) ?? [];
   const mask = maskOf(text);
   if (udf === undefined && (text.startsWith('!') || /[.!:]/.test(field) || /^\.|\.$/.test(text))) {
     return `${text} must read Entity.field, field or Entity.udf:Name`;
   }
-  const [stray] = entity === undefined ? [] : unmatched([entity], entityNames, 'entity');
-  if (stray !== undefined) return stray;
+  const [unknownEntity] = entity === undefined ? [] : unmatched([entity], entityNames, 'entity');
+  if (unknownEntity !== undefined) return unknownEntity;
   if (udf !== undefined) {
     const named = entities.find(({ name }) => name.toLowerCase() === entity?.toLowerCase());
     if (named === undefined) return `${text} must name one entity: Entity.udf:Name`;

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../nearest.js';
-import { glob, source } from './patterns.js';
+import { glob, regexSource } from './patterns.js';
 
 /** `Roles.hourlyRate`, `hourlyRate` (in every entity) or `Tickets.udf:Root Cause`. */
 export interface Mask {
@@ -15,21 +15,21 @@ export interface Mask {
 }
 
 /** The parts of a name: entity, `udf:`, field. */
-export const form = /^(?:([A-Za-z*]+)\.)?(udf:)?(.+)$/i;
+export const maskPattern = /^(?:([A-Za-z*]+)\.)?(udf:)?(.+)$/i;
 
 /** A field in a sentence: `purchaseOrderNumber` as well as "purchase order number", `companyID` as "company". */
 const inWords = (pattern: string): string =>
   pattern
     .split(/(?<=[a-z0-9])(?=[A-Z])|[\s_-]+/)
     .map((word, index) => {
-      const text = source(word, '\\w*');
+      const text = regexSource(word, '\\w*');
       if (index === 0) return text;
       return word === 'ID' ? `(?:[\\s_-]*${text})?` : `[\\s_-]*${text}`;
     })
     .join('');
 
 export function maskOf(text: string): Mask {
-  const [, entity = '*', udf, pattern = ''] = form.exec(text) ?? [];
+  const [, entity = '*', udf, pattern = ''] = maskPattern.exec(text) ?? [];
   const mention = new RegExp(`(?<!\\w)${inWords(pattern)}(?!\\w)`, 'i');
   return { text, entity: glob(entity), field: glob(pattern), mention, pattern, udf: udf !== undefined };
 }
@@ -45,13 +45,13 @@ export function hidesField(mask: Mask, field: string, udf?: boolean): boolean {
 
 /** What is wrong with a mask of user-defined fields, when the tenant has told their names and labels. */
 export function udfMaskProblem(masks: readonly Mask[], entity: string, known: readonly string[]) {
-  const stray = masks.find(
+  const unknownMask = masks.find(
     (mask) =>
       mask.udf &&
       mask.pattern !== '*' &&
       mask.entity.test(entity) &&
       !known.some((name) => mask.field.test(name)),
   );
-  if (stray === undefined) return null;
-  return `The policy hides ${stray.text}, and this tenant has no such user-defined field.${didYouMean(stray.pattern, new Set(known))}`;
+  if (unknownMask === undefined) return null;
+  return `The policy hides ${unknownMask.text}, and this tenant has no such user-defined field.${didYouMean(unknownMask.pattern, new Set(known))}`;
 }

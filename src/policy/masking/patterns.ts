@@ -1,11 +1,11 @@
 import { nearest } from '../../nearest.js';
 
 /** The pattern in the language of expressions; `any` stands for its `*`. */
-export const source = (pattern: string, any: string): string =>
+export const regexSource = (pattern: string, any: string): string =>
   pattern.replace(/[\\^$.+?()[\]{}|]/g, '\\$&').replaceAll('*', any);
 
 /** `Tick*` as an expression for a whole name; Autotask's names are compared without case. */
-export const glob = (pattern: string): RegExp => new RegExp(`^${source(pattern, '.*')}$`, 'i');
+export const glob = (pattern: string): RegExp => new RegExp(`^${regexSource(pattern, '.*')}$`, 'i');
 
 export interface NameList {
   readonly text: readonly string[];

@@ -11,7 +11,7 @@ import * as z from 'zod';
 import type { PersonAsked, Question } from './gate.js';
 
 /** People need longer than programs. For clients before 2026-07-28, whose question is a request of its own. */
-export const patienceMs = 5 * 60_000;
+export const answerTimeoutMs = 5 * 60_000;
 
 const key = 'confirm';
 const confirmed = z.object({ confirm: z.literal(true) });

@@ -3,7 +3,7 @@ import { type AnyPlan, isSteps } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
 import type { GateSettings } from '../settings.js';
 import { pendingInFolder, pendingInMemory } from './pending-tokens.js';
-import { createPreviewTokens, type Subject, type TokenVerdict } from './preview-token.js';
+import { type ConfirmedCall, createPreviewTokens, type TokenStatus } from './preview-token.js';
 
 /** A person at the client who can be asked. `answer` is null until there is one; then `state` says to which question. */
 export interface PersonAsked {
@@ -17,7 +17,7 @@ export interface Question {
 }
 
 export interface ConfirmationRequest {
-  readonly subject: Subject;
+  readonly subject: ConfirmedCall;
   readonly confirm: string | undefined;
   readonly plan: AnyPlan;
   /** Makes the plan of several records anew, as they are now, for another preview. */
@@ -32,19 +32,19 @@ export interface ConfirmationRequest {
  * a person has to be asked first.
  */
 export type Decision =
-  | { readonly open: false; readonly question: Question }
+  | { readonly confirmed: false; readonly question: Question }
   | Held
-  | { readonly open: true; readonly gate: string; readonly plan: AnyPlan };
+  | { readonly confirmed: true; readonly method: string; readonly plan: AnyPlan };
 
 export interface Held {
-  readonly open: false;
+  readonly confirmed: false;
   readonly question?: undefined;
   readonly problem: string | null;
   readonly token: string;
   readonly plan: AnyPlan;
 }
 
-const problems: Readonly<Record<Exclude<TokenVerdict, 'good'>, string>> = {
+const problems: Readonly<Record<Exclude<TokenStatus, 'good'>, string>> = {
   malformed: 'confirm was not the token of a preview.',
   expired: 'The preview has expired.',
   other: 'confirm belongs to the preview of another call: tool, arguments and caller must be the same.',
@@ -61,26 +61,26 @@ const unconfirmed: typeof problems = {
   used: 'This answer was used already, or its question was asked by another process; one answer confirms one write.',
 };
 
-/** Decides whether a planned write may be made. Every write of every tool passes here. */
+/** Decides whether a planned write may be made. Every write of every tool is decided here. */
 export function createGate({ mode, key, seconds, dir }: GateSettings) {
-  const lifeMs = seconds * 1000;
+  const lifetimeMs = seconds * 1000;
   const pending = dir === null ? pendingInMemory() : pendingInFolder(dir);
-  const tokens = createPreviewTokens(key ?? randomBytes(32).toString('hex'), lifeMs, pending);
+  const tokens = createPreviewTokens(key ?? randomBytes(32).toString('hex'), lifetimeMs, pending);
 
   async function byPreview({ subject, confirm, plan, replan }: ConfirmationRequest): Promise<Decision> {
     if (confirm !== undefined) {
-      const verdict = await tokens.check(confirm, subject, plan);
-      if (verdict === 'good') return { open: true, gate: 'preview', plan };
+      const status = await tokens.check(confirm, subject, plan);
+      if (status === 'good') return { confirmed: true, method: 'preview', plan };
       // What was left out because it changed since a preview is in the next one, as it is now.
       const next = isSteps(plan) ? await replan() : plan;
       return {
-        open: false,
-        problem: problems[verdict],
+        confirmed: false,
+        problem: problems[status],
         token: await tokens.issue(subject, next),
         plan: next,
       };
     }
-    return { open: false, problem: null, token: await tokens.issue(subject, plan), plan };
+    return { confirmed: false, problem: null, token: await tokens.issue(subject, plan), plan };
   }
 
   function byToken({
@@ -88,25 +88,25 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
     confirm,
     plan,
   }: ConfirmationRequest): Exclude<Decision, { question: Question }> {
-    if (confirm === subject.word) return { open: true, gate: 'token', plan };
-    const problem = confirm === undefined ? null : `confirm was not ${subject.word}.`;
-    return { open: false, problem, token: subject.word, plan };
+    if (confirm === subject.toolToken) return { confirmed: true, method: 'token', plan };
+    const problem = confirm === undefined ? null : `confirm was not ${subject.toolToken}.`;
+    return { confirmed: false, problem, token: subject.toolToken, plan };
   }
 
   /** The state of a question is the token of its preview: bound to the call, the plan and the record, used once. */
-  async function byPerson(passage: ConfirmationRequest, { answer }: PersonAsked): Promise<Decision> {
-    const wanted = byToken(passage);
-    if (!wanted.open) return wanted;
-    const { subject, plan, describe } = passage;
+  async function byPerson(request: ConfirmationRequest, { answer }: PersonAsked): Promise<Decision> {
+    const decision = byToken(request);
+    if (!decision.confirmed) return decision;
+    const { subject, plan, describe } = request;
     if (answer === null) {
       return {
-        open: false,
+        confirmed: false,
         question: { message: await describe(plan), state: await tokens.issue(subject, plan) },
       };
     }
-    const verdict = await tokens.check(answer.state, subject, plan);
-    if (verdict !== 'good') {
-      throw new AutotaskError('conflict', `${unconfirmed[verdict]} Nothing was written.`, {
+    const status = await tokens.check(answer.state, subject, plan);
+    if (status !== 'good') {
+      throw new AutotaskError('conflict', `${unconfirmed[status]} Nothing was written.`, {
         next: 'Call again without the earlier answer: the user is asked again.',
       });
     }
@@ -115,16 +115,16 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
         next: 'Ask the user what should be different.',
       });
     }
-    return { open: true, gate: 'human', plan };
+    return { confirmed: true, method: 'human', plan };
   }
 
   return {
     mode,
-    lifeMs,
-    pass: async (passage: ConfirmationRequest): Promise<Decision> => {
-      if (mode === 'token') return byToken(passage);
-      if (mode === 'elicit' && passage.person !== undefined) return byPerson(passage, passage.person);
-      return byPreview(passage);
+    lifeMs: lifetimeMs,
+    decide: async (request: ConfirmationRequest): Promise<Decision> => {
+      if (mode === 'token') return byToken(request);
+      if (mode === 'elicit' && request.person !== undefined) return byPerson(request, request.person);
+      return byPreview(request);
     },
   };
 }

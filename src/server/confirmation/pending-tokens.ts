@@ -15,7 +15,7 @@ export interface PendingTokens {
 }
 
 /** More previews than one process has open in a day; beyond, the oldest must be made anew. */
-const mostPending = 10_000;
+const maxPending = 10_000;
 
 /** Within this process. */
 export function pendingInMemory(): PendingTokens {
@@ -24,7 +24,7 @@ export function pendingInMemory(): PendingTokens {
     add: async (nonce, expires) => {
       const now = Date.now();
       for (const [known, until] of pending) {
-        if (until > now && pending.size < mostPending) break;
+        if (until > now && pending.size < maxPending) break;
         pending.delete(known);
       }
       pending.set(nonce, expires);
@@ -34,7 +34,7 @@ export function pendingInMemory(): PendingTokens {
 }
 
 /** Clocks of replicas differ: a file outlives its token by so much. */
-const slackMs = 60 * 60_000;
+const clockSkewMs = 60 * 60_000;
 const sweepEveryMs = 60_000;
 
 /** In a folder that replicas share: one file a token, and a file can be removed only once. */
@@ -48,7 +48,7 @@ export function pendingInFolder(folder: string): PendingTokens {
     sweptAt = now;
     for (const name of await readdir(folder)) {
       const [, expires] = /^(\d{13})-[0-9a-f]{16}$/.exec(name) ?? [];
-      if (expires !== undefined && Number(expires) + slackMs < now)
+      if (expires !== undefined && Number(expires) + clockSkewMs < now)
         await rm(join(folder, name), { force: true });
     }
   }

@@ -4,14 +4,14 @@ import { canonical } from '../../text.js';
 import type { PendingTokens } from './pending-tokens.js';
 
 /** What a token stands for: this tool, these arguments, this caller. */
-export interface Subject {
+export interface ConfirmedCall {
   /** The tool's own token, e.g. `CREATE_TICKET`; tokens of previews begin with it. */
-  readonly word: string;
+  readonly toolToken: string;
   readonly args: unknown;
   readonly caller: string;
 }
 
-export type TokenVerdict = 'good' | 'malformed' | 'expired' | 'other' | 'changed' | 'used';
+export type TokenStatus = 'good' | 'malformed' | 'expired' | 'other' | 'changed' | 'used';
 
 const macBytes = 12;
 
@@ -20,33 +20,33 @@ const macBytes = 12;
  * the record as it was. Every replica with the key can read them; that each is used once is up to the memory of
  * those that are pending.
  */
-export function createPreviewTokens(key: string, lifeMs: number, pending: PendingTokens) {
+export function createPreviewTokens(key: string, lifetimeMs: number, pending: PendingTokens) {
   const mac = (...parts: readonly string[]) =>
     createHmac('sha256', key).update(canonical(parts)).digest().subarray(0, macBytes).toString('base64url');
-  const ofCall = ({ word, args, caller }: Subject, expiry: string, nonce: string) =>
-    mac('call', word, canonical(args), caller, expiry, nonce);
-  const ofState = (plan: AnyPlan, call: string) => mac('state', canonical(stateOf(plan)), call);
+  const callHash = ({ toolToken, args, caller }: ConfirmedCall, expiry: string, nonce: string) =>
+    mac('call', toolToken, canonical(args), caller, expiry, nonce);
+  const stateHash = (plan: AnyPlan, call: string) => mac('state', canonical(stateOf(plan)), call);
   const equal = (a: string, b: string) =>
     a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
   return {
-    async issue(subject: Subject, plan: AnyPlan): Promise<string> {
-      const seconds = Math.floor((Date.now() + lifeMs) / 1000);
+    async issue(subject: ConfirmedCall, plan: AnyPlan): Promise<string> {
+      const seconds = Math.floor((Date.now() + lifetimeMs) / 1000);
       const expiry = seconds.toString(36);
       const nonce = randomBytes(8).toString('hex');
-      const call = ofCall(subject, expiry, nonce);
+      const call = callHash(subject, expiry, nonce);
       await pending.add(nonce, seconds * 1000);
-      return [subject.word, expiry, nonce, call, ofState(plan, call)].join('.');
+      return [subject.toolToken, expiry, nonce, call, stateHash(plan, call)].join('.');
     },
     /** Uses the token up when it is good. */
-    async check(token: string, subject: Subject, plan: AnyPlan): Promise<TokenVerdict> {
-      const [word, expiry = '', nonce = '', call = '', state = '', ...more] = token.trim().split('.');
-      const formed = /^[0-9a-z]{1,9}$/.test(expiry) && /^[0-9a-f]{16}$/.test(nonce);
-      if (word !== subject.word || !formed || more.length > 0) return 'malformed';
-      if (!equal(call, ofCall(subject, expiry, nonce))) return 'other';
+    async check(token: string, subject: ConfirmedCall, plan: AnyPlan): Promise<TokenStatus> {
+      const [toolToken, expiry = '', nonce = '', call = '', state = '', ...rest] = token.trim().split('.');
+      const wellFormed = /^[0-9a-z]{1,9}$/.test(expiry) && /^[0-9a-f]{16}$/.test(nonce);
+      if (toolToken !== subject.toolToken || !wellFormed || rest.length > 0) return 'malformed';
+      if (!equal(call, callHash(subject, expiry, nonce))) return 'other';
       const expires = Number.parseInt(expiry, 36) * 1000;
       if (expires < Date.now()) return 'expired';
-      if (!equal(state, ofState(plan, call))) return 'changed';
+      if (!equal(state, stateHash(plan, call))) return 'changed';
       return (await pending.take(nonce, expires)) ? 'good' : 'used';
     },
   };

@@ -4,28 +4,30 @@ import { shorten } from '../../text.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
 import type { Held } from './gate.js';
 
-const would = { create: 'create', update: 'update', delete: 'delete' } as const;
+const verbs = { create: 'create', update: 'update', delete: 'delete' } as const;
 
-const shown = (text: string) => (text === '' ? '(empty)' : text);
+const orEmpty = (text: string) => (text === '' ? '(empty)' : text);
 
 /** What the caller wants stored is shown as it is; the name or label that stands for an id is the tenant's. */
-const wanted = ({ text, json }: Cell) => shown(typeof json === 'object' ? neutralize(text) : text);
+const newValue = ({ text, json }: Cell) => orEmpty(typeof json === 'object' ? neutralize(text) : text);
 
-/** What the record holds is the tenant's text and is disarmed. */
+/** What the record holds is the tenant's text and is neutralized. */
 function changeLine(plan: WritePlan, { field, before, after }: WritePlan['changes'][number]): string {
   const { action, mark } = plan;
   const name = neutralize(field);
-  const was = shown(neutralize(before?.text ?? ''));
+  const oldValue = orEmpty(neutralize(before?.text ?? ''));
   if (mark !== null && field.toLowerCase() === mark.toLowerCase()) return `${name}: (a mark of this attempt)`;
-  if (action === 'create') return `${name}: ${wanted(after)}`;
-  if (action === 'delete') return `${name}: ${was}`;
-  return before?.text === after.text ? `${name}: ${was} (unchanged)` : `${name}: ${was} -> ${wanted(after)}`;
+  if (action === 'create') return `${name}: ${newValue(after)}`;
+  if (action === 'delete') return `${name}: ${oldValue}`;
+  return before?.text === after.text
+    ? `${name}: ${oldValue} (unchanged)`
+    : `${name}: ${oldValue} -> ${newValue(after)}`;
 }
 
 /** What a write would do and where, in words of this server. */
 function actionLine({ action, entity, id, path }: WritePlan): string {
   const what = `${entity.singular}${id === null ? '' : ` ${id}`}`;
-  return `This would ${would[action]} ${what} (${path})${action === 'delete' ? ' for good' : ''}:`;
+  return `This would ${verbs[action]} ${what} (${path})${action === 'delete' ? ' for good' : ''}:`;
 }
 
 /** Who will see it and in whose name it is written. */
@@ -37,13 +39,13 @@ const audienceLines = ({ action, audience }: WritePlan, actAs: number | null): s
 /** The record, its fields before and after, and what is to be noticed: text of the tenant and of the caller. */
 async function dataLines(plan: WritePlan): Promise<string[]> {
   const { label } = plan.audience;
-  const stays = label !== null && plan.changes.every(({ field }) => field !== 'publish');
+  const keepsPublish = label !== null && plan.changes.every(({ field }) => field !== 'publish');
   const warnings = await plan.warnings();
   return [
     ...plan.called.map(neutralize),
     ...warnings.map((warning) => `Warning: ${neutralize(warning)}`),
     ...plan.changes.map((change) => changeLine(plan, change)),
-    ...(stays ? [`publish stays: ${neutralize(label)}`] : []),
+    ...(keepsPublish ? [`publish stays: ${neutralize(label)}`] : []),
     ...plan.notes.map((note) => `Note: ${neutralize(note)}`),
   ];
 }
@@ -59,16 +61,16 @@ export async function previewLines(plan: WritePlan, actAs: number | null): Promi
 }
 
 /** A person reads a dialog, not a document: so many lines, and so many characters of each. */
-const mostLines = 40;
-const mostOfLine = 300;
-const mostFurther = 5;
+const maxLines = 40;
+const maxLineLength = 300;
+const maxContinuationLines = 5;
 
 /** A text that spans lines, as far as a dialog shows it. */
 function cutForDialog(text: string): string {
   const lines = text.split('\n');
-  const shown = lines.slice(0, 1 + mostFurther).join('\n');
-  const left = lines.length - 1 - mostFurther;
-  return `${shorten(shown, mostOfLine)}${left > 0 ? `\n[${left} more lines]` : ''}`;
+  const shown = lines.slice(0, 1 + maxContinuationLines).join('\n');
+  const hidden = lines.length - 1 - maxContinuationLines;
+  return `${shorten(shown, maxLineLength)}${hidden > 0 ? `\n[${hidden} more lines]` : ''}`;
 }
 
 /**
@@ -77,27 +79,27 @@ function cutForDialog(text: string): string {
  */
 export async function questionText(plan: WritePlan, actAs: number | null): Promise<string> {
   const data = await dataLines(plan);
-  const rest = data.length - mostLines;
+  const rest = data.length - maxLines;
   const more = rest > 0 ? [`${rest} more lines are not shown here.`] : [];
   return [
     actionLine(plan),
     ...audienceLines(plan, actAs),
     ...((await plan.childCounts?.()) ?? []),
     ...more,
-    ...fence(data.slice(0, mostLines).map(cutForDialog)),
+    ...fence(data.slice(0, maxLines).map(cutForDialog)),
   ].join('\n');
 }
 
-/** The preview of a held write, and the token that lets it through. */
+/** The preview of a write that is not confirmed yet, and the token that confirms it. */
 export async function previewText(
-  held: Omit<Held, 'plan'> & { readonly plan: WritePlan },
+  decision: Omit<Held, 'plan'> & { readonly plan: WritePlan },
   actAs: number | null,
 ): Promise<string> {
-  const [first = '', ...rest] = await previewLines(held.plan, actAs);
-  const problem = held.problem === null ? '' : ` ${held.problem}`;
+  const [first = '', ...rest] = await previewLines(decision.plan, actAs);
+  const problem = decision.problem === null ? '' : ` ${decision.problem}`;
   return [
     `PREVIEW, nothing was written.${problem} ${first}`,
     ...rest,
-    `To do it, call again with the same arguments and confirm: "${held.token}".`,
+    `To do it, call again with the same arguments and confirm: "${decision.token}".`,
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stateOf, stepName, type WritePlan, type WriteSteps } from '../../entities/write/plan.js';
 import { canonical } from '../../text.js';
-import type { Subject } from './preview-token.js';
+import type { ConfirmedCall } from './preview-token.js';
 
 /** The records of a preview, each as it was shown. */
 export interface Previewed {
@@ -25,10 +25,10 @@ const keyOf = ({ action, path, id, ...plan }: WritePlan) =>
  */
 export function createPreviewedRecords(lifeMs: number, now: () => number = Date.now) {
   const kept = new Map<string, Previewed & { readonly until: number }>();
-  const nameOf = ({ word, args, caller }: Subject) => hash([word, args, caller]);
+  const nameOf = ({ toolToken: word, args, caller }: ConfirmedCall) => hash([word, args, caller]);
 
   return {
-    add(subject: Subject, { steps, chosen }: WriteSteps): void {
+    add(subject: ConfirmedCall, { steps, chosen }: WriteSteps): void {
       const name = nameOf(subject);
       kept.delete(name);
       for (const [known, { until }] of kept) {
@@ -42,12 +42,12 @@ export function createPreviewedRecords(lifeMs: number, now: () => number = Date.
         until: now() + lifeMs,
       });
     },
-    get(subject: Subject): Previewed | undefined {
+    get(subject: ConfirmedCall): Previewed | undefined {
       const found = kept.get(nameOf(subject));
       return found === undefined || found.until < now() ? undefined : found;
     },
     /** What was confirmed once is not confirmed again by the same preview. */
-    remove(subject: Subject): void {
+    remove(subject: ConfirmedCall): void {
       kept.delete(nameOf(subject));
     },
   };

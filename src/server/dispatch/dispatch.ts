@@ -6,9 +6,9 @@ import { formatInput } from '../../tools/define/shared-inputs.js';
 import type { Question } from '../confirmation/gate.js';
 import { errorText, type Format, renderResult } from '../output/render.js';
 import type { Reader, Rendered } from '../output/render-file.js';
-import { type Calling, createWriteRunner, type WriteRules } from './run-write.js';
+import { type CallerContext, createWriteRunner, type WriteRules } from './run-write.js';
 
-export interface Answer extends Rendered {
+export interface CallResult extends Rendered {
   readonly isError: boolean;
   /** A person has to be asked before there is an answer. */
   readonly question?: Question;
@@ -16,7 +16,7 @@ export interface Answer extends Rendered {
 
 /** What a call carries besides its arguments. */
 export type CallExtras = Pick<ToolContext, 'signal' | 'progress'> &
-  Calling & {
+  CallerContext & {
     /** How much of a file the caller takes. */
     readonly reader?: Reader;
   };
@@ -52,8 +52,11 @@ function badArguments(tool: Tool, error: z.ZodError, args: unknown): InvalidArgu
   const problems = error.issues.map((issue) => {
     const field = issue.path.join('.') || 'arguments';
     if (isAbsent(args, issue.path)) return { field, problem: 'is required' };
-    const plain = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');
-    return { field, problem: plain ? `must be ${asText[issue.expected] ?? issue.expected}` : issue.message };
+    const isDefaultMessage = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');
+    return {
+      field,
+      problem: isDefaultMessage ? `must be ${asText[issue.expected] ?? issue.expected}` : issue.message,
+    };
   });
   return new InvalidArguments(`${tool.name} was not run.`, problems);
 }
@@ -67,35 +70,38 @@ function asAutotaskError(error: unknown): AutotaskError {
 }
 
 /**
- * The one way from a call to an answer: reads the arguments, gates writes, runs, shapes and catches.
+ * The one way from a call to an answer: checks the arguments, has writes confirmed, runs the tool, renders its result and turns errors into answers.
  * A write happens here and nowhere else, after the plan was made and its token was given.
  */
 export function createDispatch({ tools, context, rules }: DispatchSettings) {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const write = createWriteRunner(rules);
 
-  async function run(tool: Tool, raw: unknown, extras: CallExtras): Promise<Omit<Answer, 'isError'>> {
+  async function run(tool: Tool, raw: unknown, extras: CallExtras): Promise<Omit<CallResult, 'isError'>> {
     const args = tool.take(raw ?? {});
     // A form that is not right is refused by the tool's own schema, with everything else.
-    const { data: asked } = formArguments.safeParse(args);
-    const format: Format = asked?.format ?? 'text';
+    const { data: common } = formArguments.safeParse(args);
+    const format: Format = common?.format ?? 'text';
     const { caller, person, reader, ...running } = extras;
-    const full: ToolContext = {
+    const toolContext: ToolContext = {
       ...context,
       ...running,
       ...(caller === undefined ? {} : { caller }),
-      timeZone: asked?.timeZone ?? context.timeZone,
+      timeZone: common?.timeZone ?? context.timeZone,
     };
     if (!tool.mutates) {
       const accepted = tool.accept(args);
       if ('error' in accepted) throw badArguments(tool, accepted.error, args);
-      const result = await context.entities.withFreshMetadata(() => accepted.work(full), full.signal);
+      const result = await context.entities.withFreshMetadata(
+        () => accepted.work(toolContext),
+        toolContext.signal,
+      );
       return renderResult(result, format, reader, rules.redact);
     }
     const accepted = tool.accept(args);
     if ('error' in accepted) throw badArguments(tool, accepted.error, args);
     const { confirm: _, ...given } = givenArguments.parse(args);
-    const calling = {
+    const callerContext = {
       ...(caller === undefined ? {} : { caller }),
       ...(person === undefined ? {} : { person }),
     };
@@ -103,7 +109,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     // Only the plan, which reads: what was written is never done again.
     const plan = (running: ToolContext) =>
       context.entities.withFreshMetadata(() => work.plan(running), running.signal);
-    const written = await write({ tool, args: given, ...work, plan }, full, calling);
+    const written = await write({ tool, args: given, ...work, plan }, toolContext, callerContext);
     if (typeof written === 'string') return { text: written, blocks: [] };
     return { text: '', blocks: [], question: written };
   }
@@ -114,7 +120,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       args: unknown,
       extras: CallExtras,
       onDefect: (error: unknown) => void,
-    ): Promise<Answer> {
+    ): Promise<CallResult> {
       const tool = byName.get(name);
       if (tool === undefined) throw new AutotaskError('invalid', `There is no tool ${name}.`);
       try {

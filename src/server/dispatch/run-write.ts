@@ -38,7 +38,7 @@ export interface WriteRules {
 }
 
 /** Who calls, and how the human behind the call can be asked. */
-export interface Calling {
+export interface CallerContext {
   readonly caller?: string;
   readonly person?: PersonAsked;
 }
@@ -55,7 +55,7 @@ const probeText = ({ tool, args }: OutcomeQuery) =>
   `Do not repeat the write before you know. To find out, call ${tool} with ${JSON.stringify(args)}`;
 
 /** What a caller learns when a write got through and something after it failed, or nobody knows. */
-function afterwards(error: unknown, plan: WritePlan, id: number | null): unknown {
+function explainFailure(error: unknown, plan: WritePlan, id: number | null): unknown {
   if (id !== null && error instanceof AutotaskError) {
     return new AutotaskError(
       error.kind,
@@ -78,8 +78,8 @@ function afterwards(error: unknown, plan: WritePlan, id: number | null): unknown
   });
 }
 
-/** What would be let through instead of something that the customer sees. */
-function insteadOf({ label, inside }: Audience): string {
+/** What the policy would allow instead of something that the customer sees. */
+function internalAlternative({ label, inside }: Audience): string {
   if (inside.length > 0) return `Choose an internal value of publish (${inside.join('; ')})`;
   return label === null ? 'Leave the record inside' : 'No value of publish is internal here: leave it out';
 }
@@ -96,7 +96,7 @@ export function createWriteRunner(rules: WriteRules) {
       'notAllowed',
       `The policy of this server does not allow writing what the customer sees. ${audience.text} Nothing was written.`,
       {
-        next: `${insteadOf(audience)}, or ask the operator to allow it (AUTOTASK_CUSTOMER_VISIBLE_NOTES).`,
+        next: `${internalAlternative(audience)}, or ask the operator to allow it (AUTOTASK_CUSTOMER_VISIBLE_NOTES).`,
       },
     );
   }
@@ -131,12 +131,12 @@ export function createWriteRunner(rules: WriteRules) {
   return async function write(
     call: PlannedCall,
     context: ToolContext,
-    calling: Calling,
+    callerContext: CallerContext,
   ): Promise<string | Question> {
     const { tool, confirm, args } = call;
-    const who = calling.caller ?? 'unknown';
-    const caller = tenant === undefined ? who : `${who} of tenant ${tenant}`;
-    const subject = { word: tool.confirmToken, args, caller };
+    const callerName = callerContext.caller ?? 'unknown';
+    const caller = tenant === undefined ? callerName : `${callerName} of tenant ${tenant}`;
+    const subject = { toolToken: tool.confirmToken, args, caller };
     const previewed = confirm === undefined ? undefined : previews.get(subject);
     const planned = async (as: Previewed | undefined): Promise<AnyPlan> => {
       const plan = await call.plan(as === undefined ? context : { ...context, previewed: as.ids });
@@ -149,21 +149,21 @@ export function createWriteRunner(rules: WriteRules) {
     if (isSteps(plan) && plan.steps.length === 0) return stepsPreviewText(await described(plan), null, null);
     // In the other mode the token itself is the proof that exactly these records were shown.
     const unseen = isSteps(plan) && plan.byQuery && previewed === undefined && gate.mode !== 'preview';
-    const decision = await gate.pass({
+    const decision = await gate.decide({
       subject,
       confirm: unseen ? undefined : confirm,
       plan,
       replan: () => planned(undefined),
       describe: async (now) =>
         isSteps(now) ? stepsQuestion(await described(now)) : questionText(now, attributed(now)),
-      person: calling.person,
+      person: callerContext.person,
     });
-    if (decision.open === false && decision.question !== undefined) {
+    if (decision.confirmed === false && decision.question !== undefined) {
       // The answer comes with another call, which writes what this question showed.
       if (isSteps(plan)) previews.add(subject, plan);
       return decision.question;
     }
-    if (!decision.open) {
+    if (!decision.confirmed) {
       if (!isSteps(decision.plan)) {
         return previewText({ ...decision, plan: decision.plan }, attributed(decision.plan));
       }
@@ -180,7 +180,7 @@ export function createWriteRunner(rules: WriteRules) {
         audit,
         attempt: attemptOf(
           step,
-          { tool: tool.name, caller, gate: decision.gate, actAs: attributed(step) },
+          { tool: tool.name, caller, gate: decision.method, actAs: attributed(step) },
           { policy, redact },
         ),
         onAuditFailure: (error) => log('error', `The audit log cannot be written: ${String(error)}`),
@@ -198,15 +198,15 @@ const notPreviewed =
   'A query writes the records that its preview showed, and there is none in this session: this is it.';
 
 /** The one write of a call, and what its record holds afterwards. */
-async function writeOne(plan: WritePlan, one: SingleWrite): Promise<string> {
+async function writeOne(plan: WritePlan, singleWrite: SingleWrite): Promise<string> {
   try {
     const text = resultText(
-      { kind: 'write', write: await plan.readBack(await plan.send(one.writer)) },
+      { kind: 'write', write: await plan.readBack(await plan.send(singleWrite.writer)) },
       'text',
     );
     const unlogged = 'Note: the outcome of this write could not be written to the audit log.';
-    return one.progress.unlogged ? `${text}\n${unlogged}` : text;
+    return singleWrite.progress.unlogged ? `${text}\n${unlogged}` : text;
   } catch (error) {
-    throw afterwards(error, plan, one.progress.id);
+    throw explainFailure(error, plan, singleWrite.progress.id);
   }
 }

@@ -38,24 +38,24 @@ export interface SingleWrite {
 export function createSingleWrite(settings: SingleWriteSettings): SingleWrite {
   const { writer, plan, budget, audit, attempt, onAuditFailure } = settings;
   const progress: Progress = { id: null, unlogged: false };
-  let spent = false;
+  let used = false;
   let record: (outcome: Outcome) => Promise<void> = async () => {};
 
-  async function once(
+  async function sendOnce(
     action: WritePlan['action'],
     path: string,
     body: unknown,
     send: () => Promise<number>,
   ): Promise<number> {
-    if (spent || action !== plan.action || path !== plan.path || body !== plan.body) {
+    if (used || action !== plan.action || path !== plan.path || body !== plan.body) {
       throw new Error(`${method[action]} ${path} is not the write that was planned`);
     }
-    spent = true;
+    used = true;
     budget.take();
-    const log = await begin();
+    const logOutcome = await logAttempt();
     const finish = async (outcome: Outcome) => {
       try {
-        await log?.(outcome);
+        await logOutcome?.(outcome);
       } catch (error) {
         progress.unlogged = true;
         onAuditFailure(error);
@@ -74,7 +74,7 @@ export function createSingleWrite(settings: SingleWriteSettings): SingleWrite {
     return progress.id;
   }
 
-  async function begin() {
+  async function logAttempt() {
     if (audit === null) return null;
     try {
       return await audit.attempt(attempt);
@@ -93,9 +93,10 @@ export function createSingleWrite(settings: SingleWriteSettings): SingleWrite {
     found: (id) => record({ outcome: 'done', id }),
     writer: {
       ...writer,
-      create: (path, body, options) => once('create', path, body, () => writer.create(path, body, options)),
-      patch: (path, body, options) => once('update', path, body, () => writer.patch(path, body, options)),
-      remove: (path, options) => once('delete', path, null, () => writer.remove(path, options)),
+      create: (path, body, options) =>
+        sendOnce('create', path, body, () => writer.create(path, body, options)),
+      patch: (path, body, options) => sendOnce('update', path, body, () => writer.patch(path, body, options)),
+      remove: (path, options) => sendOnce('delete', path, null, () => writer.remove(path, options)),
     },
   };
 }

@@ -3,12 +3,14 @@ import { type Redact, redactAll } from '../../redact.js';
 import { clean } from '../../text.js';
 
 /** Bytes of files, in which a secret could only be replaced by breaking the file. */
-const bytes: ReadonlySet<string> = new Set(['data', 'blob']);
+const binaryMembers: ReadonlySet<string> = new Set(['data', 'blob']);
 
 /** A message as it may leave: answers, errors, resources, progress, logs and questions alike. */
-function sealed(message: JSONRPCMessage, redact: Redact): JSONRPCMessage {
+function redacted(message: JSONRPCMessage, redact: Redact): JSONRPCMessage {
   const withoutSecrets = (value: Record<string, unknown>) =>
-    Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, redactAll(inner, redact, bytes)]));
+    Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [name, redactAll(inner, redact, binaryMembers)]),
+    );
   if ('result' in message) return { ...message, result: withoutSecrets(message.result) };
   if ('error' in message) {
     const { code, message: text, data } = message.error;
@@ -26,7 +28,7 @@ export class RedactingServer extends Server {
 
   override async connect(transport: Transport): Promise<void> {
     const send = transport.send.bind(transport);
-    transport.send = (message, options) => send(sealed(message, this.redact), options);
+    transport.send = (message, options) => send(redacted(message, this.redact), options);
     await super.connect(transport);
   }
 }

@@ -43,7 +43,7 @@ const boundsOf: Readonly<Record<Reader, FileBounds>> = {
 const uriOf = ({ id }: FileResult) => `autotask://attachments/${id}`;
 
 /** The part of a text that was asked for, and how to get the next one. */
-function window(text: string, offset: number, most: number): { part: string; said: string[] } {
+function textWindow(text: string, offset: number, most: number): { part: string; said: string[] } {
   const end = Math.min(text.length, offset + most);
   const part = text.slice(offset, end);
   if (offset === 0 && end === text.length) return { part, said: [] };
@@ -84,7 +84,7 @@ export function renderFile(
   const { content } = file;
   // Before it is cut: a caller could ask for a secret in two halves.
   const whole = content?.type === 'text' ? redact(content.text) : null;
-  const text = whole === null ? null : window(whole, file.offset, bounds.text);
+  const text = whole === null ? null : textWindow(whole, file.offset, bounds.text);
   if (format === 'json') {
     const document = {
       attachment: file.title,

@@ -10,9 +10,9 @@ export function groupsText({
   countQueries,
   table,
   understood,
-  notes: told,
+  notes: noteTexts,
 }: AggregateResult): string {
-  const said = [...understood, ...notes(told)];
+  const said = [...understood, ...notes(noteTexts)];
   const { keys, metrics, rows, others, outside, total } = table;
   if (records === 0) {
     const lines = said.length > 0 ? tenantData(said) : [];

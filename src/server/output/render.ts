@@ -16,7 +16,7 @@ import { markedJson, neutralize, notes, tenantData } from './untrusted-text.js';
 export type Format = 'text' | 'json';
 
 /** How the caller gets the following records. */
-function goesOn({ cursor, orderBy, lastId }: ListResult): string {
+function continuation({ cursor, orderBy, lastId }: ListResult): string {
   if (cursor !== undefined) {
     return `; to continue, same arguments and cursor ${cursor.text} (until ${cursor.until.slice(0, 16)}Z)`;
   }
@@ -36,7 +36,7 @@ function listText(list: ListResult): string {
   const by = list.orderBy === undefined ? '' : ` by ${list.orderBy}`;
   const total = list.total === null ? 'more exist' : `${list.total} match`;
   const head = list.more
-    ? `${shown} of ${entity}${by}, ${total}${goesOn(list)}`
+    ? `${shown} of ${entity}${by}, ${total}${continuation(list)}`
     : `${shown} ${entity}${by}, ${continued ? 'the last that match' : 'all that match'}`;
   const rows = list.rows.map((row) => row.map((cell) => cell.text).join('\t'));
   return [head, ...tenantData([...understood, ...notes(list.notes), list.columns.join('\t'), ...rows])].join(
@@ -71,11 +71,11 @@ function accountText({ record, lists, notes: said }: Extract<Result, { kind: 'ac
   return [head, ...tenantData([...notes(said), ...lines])].join('\n');
 }
 
-const done = { create: 'Created', update: 'Updated', delete: 'Deleted' } as const;
+const pastTense = { create: 'Created', update: 'Updated', delete: 'Deleted' } as const;
 
 function writeText(write: WriteResult): string {
   const { action, entity, id, link, differences, called, stored, moved, notes: said } = write;
-  const lines = [`${done[action]} ${entity.singular} ${id}.`];
+  const lines = [`${pastTense[action]} ${entity.singular} ${id}.`];
   if (link !== null) lines.push(link);
   if (differences.length > 0) lines.push('Autotask stored something else than was sent:');
   else if (stored.length > 0) lines.push('Read back: every field is stored as sent.');

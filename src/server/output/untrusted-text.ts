@@ -34,7 +34,7 @@ export function fenceMarkers(): readonly [begin: string, end: string] {
 
 /**
  * Text from the tenant stands between two lines with a marker, so that nothing in it can pass for a word of
- * this server. A line that spans several is one: what follows its first is quoted. The lines must be disarmed
+ * this server. A line that spans several is one: what follows its first is quoted. The lines must be neutralized
  * where they are the tenant's.
  */
 export function fence(lines: readonly string[]): string[] {

@@ -11,24 +11,24 @@ import {
 } from '@modelcontextprotocol/server';
 import { AutotaskError } from '../../errors.js';
 import { didYouMean } from '../../nearest.js';
-import { mentioned, oneLine, shorten } from '../../text.js';
+import { oneLine, quotedName, shorten } from '../../text.js';
 import type { Completion } from '../../tools/resources/completions.js';
 import { prompts } from '../../tools/resources/prompts.js';
 import { resourceAt, resources } from '../../tools/resources/resources.js';
 import { neutralize } from '../output/untrusted-text.js';
-import type { Request, ResourceServices } from './services.js';
+import type { RequestContext, ResourceServices } from './services.js';
 
 /** A list of suggestions may hold so many, says the protocol. */
-const mostSuggestions = 100;
+const maxSuggestions = 100;
 
 export async function readResource(
   { uri }: ReadResourceRequest['params'],
-  { has, call, hints }: ResourceServices,
-  request: Request,
+  { offersTool: has, call, hints }: ResourceServices,
+  request: RequestContext,
 ): Promise<ReadResourceResult> {
   const found = resourceAt(uri);
   if (found === undefined || !has(found.resource.tool))
-    throw new ResourceNotFoundError(shorten(oneLine(uri), 200), `There is no resource ${mentioned(uri)}.`);
+    throw new ResourceNotFoundError(shorten(oneLine(uri), 200), `There is no resource ${quotedName(uri)}.`);
   const { text, blocks, isError } = await call(
     found.resource.tool,
     found.resource.args(found.variable),
@@ -50,7 +50,10 @@ export function getPrompt({ name, arguments: given = {} }: GetPromptRequest['par
       name,
       prompts.map((candidate) => candidate.name),
     );
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no prompt ${mentioned(name)}.${hint}`);
+    throw new ProtocolError(
+      ProtocolErrorCode.InvalidParams,
+      `There is no prompt ${quotedName(name)}.${hint}`,
+    );
   }
   const missing = prompt.args.find((argument) => argument.required && !given[argument.name]?.trim());
   if (missing !== undefined) {
@@ -67,7 +70,7 @@ export function getPrompt({ name, arguments: given = {} }: GetPromptRequest['par
 
 export async function complete(
   { ref, argument }: CompleteRequest['params'],
-  { has, context }: ResourceServices,
+  { offersTool: has, context }: ResourceServices,
   signal: AbortSignal,
 ): Promise<CompleteResult> {
   const completion: Completion | undefined =
@@ -81,9 +84,9 @@ export async function complete(
     const values = await completion(argument.value, { ...(await context()), signal });
     return {
       completion: {
-        values: values.slice(0, mostSuggestions).map(neutralize),
+        values: values.slice(0, maxSuggestions).map(neutralize),
         total: values.length,
-        hasMore: values.length > mostSuggestions,
+        hasMore: values.length > maxSuggestions,
       },
     };
   } catch (error) {

@@ -5,9 +5,9 @@ import type { ResourceServices } from './services.js';
 const isTemplate = (uri: string) => uri.includes('{');
 
 /** Everything a server offers besides tools: resources, prompts, and suggestions for the arguments of both. */
-export function registerResources(server: Server, offering: ResourceServices): void {
-  const resources = listings.resources.filter(({ tool }) => offering.has(tool));
-  const shown = ({ uri, title, description }: (typeof resources)[number]) => ({
+export function registerResources(server: Server, services: ResourceServices): void {
+  const resources = listings.resources.filter(({ tool }) => services.offersTool(tool));
+  const listed = ({ uri, title, description }: (typeof resources)[number]) => ({
     name: uri.replace('autotask://', ''),
     title,
     description,
@@ -16,7 +16,7 @@ export function registerResources(server: Server, offering: ResourceServices): v
   server.setRequestHandler('resources/list', { params: specTypeSchemas.PaginatedRequestParams }, () => ({
     resources: resources
       .filter(({ uri }) => !isTemplate(uri))
-      .map((resource) => ({ uri: resource.uri, ...shown(resource) })),
+      .map((resource) => ({ uri: resource.uri, ...listed(resource) })),
   }));
   server.setRequestHandler(
     'resources/templates/list',
@@ -24,27 +24,27 @@ export function registerResources(server: Server, offering: ResourceServices): v
     () => ({
       resourceTemplates: resources
         .filter(({ uri }) => isTemplate(uri))
-        .map((resource) => ({ uriTemplate: resource.uri, ...shown(resource) })),
+        .map((resource) => ({ uriTemplate: resource.uri, ...listed(resource) })),
     }),
   );
   server.setRequestHandler('prompts/list', { params: specTypeSchemas.PaginatedRequestParams }, () => ({
     prompts: listings.prompts.map((prompt) => ({ ...prompt, arguments: [...prompt.arguments] })),
   }));
 
-  const answers = () => import('./handlers.js');
+  const handlers = () => import('./handlers.js');
   server.setRequestHandler(
     'resources/read',
     { params: specTypeSchemas.ReadResourceRequestParams },
     (params, request) =>
-      offering.counted(async () => (await answers()).readResource(params, offering, request)),
+      services.countRunning(async () => (await handlers()).readResource(params, services, request)),
   );
   server.setRequestHandler('prompts/get', { params: specTypeSchemas.GetPromptRequestParams }, (params) =>
-    offering.counted(async () => (await answers()).getPrompt(params)),
+    services.countRunning(async () => (await handlers()).getPrompt(params)),
   );
   server.setRequestHandler(
     'completion/complete',
     { params: specTypeSchemas.CompleteRequestParams },
     (params, { mcpReq: { signal } }) =>
-      offering.counted(async () => (await answers()).complete(params, offering, signal)),
+      services.countRunning(async () => (await handlers()).complete(params, services, signal)),
   );
 }

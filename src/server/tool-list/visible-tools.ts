@@ -17,17 +17,17 @@ export function visibleTools(
   readOnly: boolean,
   { field = 'disabledTools (AUTOTASK_DISABLED_TOOLS)', files = false } = {},
 ): { readonly tools: readonly ListedTool[]; readonly withheld: readonly string[] } {
-  const strays = policy?.strayTools(listings.tools.map(({ listed }) => listed.name)) ?? [];
-  if (strays.length > 0) {
+  const unknownTools = policy?.unknownTools(listings.tools.map(({ listed }) => listed.name)) ?? [];
+  if (unknownTools.length > 0) {
     throw new InvalidInput(
       'The configuration is not right.',
-      strays.map((problem) => ({ field, problem })),
+      unknownTools.map((problem) => ({ field, problem })),
     );
   }
-  const offers = ({ mutates, listed }: (typeof listings.tools)[number]) =>
+  const isVisible = ({ mutates, listed }: (typeof listings.tools)[number]) =>
     !(readOnly && mutates) && (policy?.offersTool(listed.name) ?? true);
   return {
-    tools: listings.tools.filter(offers).map(({ listed, withFiles }) => (files ? withFiles : listed)),
-    withheld: listings.tools.filter((tool) => !offers(tool)).map(({ listed }) => listed.name),
+    tools: listings.tools.filter(isVisible).map(({ listed, withFiles }) => (files ? withFiles : listed)),
+    withheld: listings.tools.filter((tool) => !isVisible(tool)).map(({ listed }) => listed.name),
   };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Bounds, toRead, toWrite, unfit } from '../../argument-bounds.js';
+import { type Bounds, findViolation, readBounds, writeBounds } from '../../argument-bounds.js';
 import type { AutotaskReader } from '../../client/types.js';
 import type { AggregateResult } from '../../entities/aggregate/index.js';
 import type { Entities } from '../../entities/index.js';
@@ -150,7 +150,7 @@ function argumentReader(tool: string, shape: z.ZodRawShape, bounds: Bounds, keep
     names.filter((name) => !keeps.includes(name) && optional.safeParse(shape[name]).success),
   );
   return (args: unknown): unknown => {
-    const problem = unfit(args, '', bounds);
+    const problem = findViolation(args, '', bounds);
     if (problem !== undefined) throw new InvalidArguments(`${tool} was not run.`, [problem]);
     return resolveAliases(args, { names, tool, optional: (name) => droppable.has(name) });
   };
@@ -168,7 +168,7 @@ export function defineReadTool<Shape extends z.ZodRawShape>(
   return {
     ...declaration,
     mutates: false,
-    take: argumentReader(tool.name, tool.input, toRead),
+    take: argumentReader(tool.name, tool.input, readBounds),
     annotations: {
       readOnlyHint: true,
       destructiveHint: false,
@@ -208,7 +208,7 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
   return {
     ...declaration,
     mutates: true,
-    take: argumentReader(tool.name, shape, toWrite, empties),
+    take: argumentReader(tool.name, shape, writeBounds, empties),
     annotations: {
       readOnlyHint: false,
       destructiveHint: destructive,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readJson, toWrite } from '../../argument-bounds.js';
+import { readJson, writeBounds } from '../../argument-bounds.js';
 import { isTimeZone, timeZoneProblem } from '../../time-zone.js';
 
 /**
@@ -120,7 +120,7 @@ export const data = lenient(
     .transform((given, context): Record<string, unknown> => {
       if (typeof given !== 'string') return given;
       try {
-        return object.parse(readJson(given, toWrite));
+        return object.parse(readJson(given, writeBounds));
       } catch (error) {
         const why = error instanceof SyntaxError ? ` (${error.message})` : '';
         context.addIssue({ code: 'custom', message: `must be an object of fields or its JSON text${why}` });
@@ -199,7 +199,7 @@ const someOf = <T extends z.ZodType>(one: T, problem: string, shown: Record<stri
       list,
       z.string().transform((text, context): z.output<T>[] => {
         try {
-          const given: unknown = readJson(text.trim().startsWith('[') ? text : `[${text}]`, toWrite);
+          const given: unknown = readJson(text.trim().startsWith('[') ? text : `[${text}]`, writeBounds);
           return list.parse(given);
         } catch {
           context.addIssue({ code: 'custom', message: problem });

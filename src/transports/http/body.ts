@@ -1,47 +1,51 @@
 import type { IncomingMessage } from 'node:http';
 import { isJsonContentType } from '@modelcontextprotocol/server';
-import { most as budget, Pool } from '../../resource-budget.js';
+import { limits as budget, Pool } from '../../resource-budget.js';
 import { Refusal } from './refusal.js';
 
 /** So many times the limit is read and thrown away, for the sender to get to the answer. */
-const drained = 8;
+const drainFactor = 8;
 
 /** So much of a body is read without asking for room: most calls are smaller, and still get through. */
-const small = 16 * 1024;
+const freeBytes = 16 * 1024;
 
 /** For all bodies that are on their way, whoever sends them and however slowly. */
-const room = new Pool(budget.bodyBytes);
+const bodyPool = new Pool(budget.bodyBytes);
 
-/** What one body takes of the room. */
-function createShare() {
-  let taken = 0;
+/** What one body takes of the pool. */
+function createReservation() {
+  let reserved = 0;
   return {
-    /** False when there is no room for so many bytes. */
+    /** False when the pool has not so many bytes left. */
     grow(bytes: number): boolean {
-      if (bytes <= small || bytes <= taken) return true;
-      if (!room.take(bytes - taken)) return false;
-      taken = bytes;
+      if (bytes <= freeBytes || bytes <= reserved) return true;
+      if (!bodyPool.take(bytes - reserved)) return false;
+      reserved = bytes;
       return true;
     },
     give() {
-      room.give(taken);
-      taken = 0;
+      bodyPool.give(reserved);
+      reserved = 0;
     },
   };
 }
 
-async function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
-  const share = createShare();
+async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const reservation = createReservation();
   try {
-    return await receive(request, most, share.grow);
+    return await receive(request, maxBytes, reservation.grow);
   } finally {
-    share.give();
+    reservation.give();
   }
 }
 
-function receive(request: IncomingMessage, most: number, fits: (bytes: number) => boolean): Promise<Buffer> {
+function receive(
+  request: IncomingMessage,
+  maxBytes: number,
+  fits: (bytes: number) => boolean,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const tooLarge = () => reject(new Refusal(413, `The request body is larger than ${most} bytes.`));
+    const tooLarge = () => reject(new Refusal(413, `The request body is larger than ${maxBytes} bytes.`));
     const noRoom = () =>
       reject(
         new Refusal(503, 'This server is receiving as many large requests as it can hold; try again.', {
@@ -51,18 +55,18 @@ function receive(request: IncomingMessage, most: number, fits: (bytes: number) =
     const chunks: Buffer[] = [];
     let bytes = 0;
     let dropped = false;
-    if (Number(request.headers['content-length']) > most) tooLarge();
+    if (Number(request.headers['content-length']) > maxBytes) tooLarge();
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (!dropped && bytes <= most && fits(bytes)) {
+      if (!dropped && bytes <= maxBytes && fits(bytes)) {
         chunks.push(chunk);
         return;
       }
       chunks.length = 0;
       dropped = true;
-      if (bytes > most) tooLarge();
+      if (bytes > maxBytes) tooLarge();
       else noRoom();
-      if (bytes > drained * most) request.destroy();
+      if (bytes > drainFactor * maxBytes) request.destroy();
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));
     const broken = () => reject(new Refusal(400, 'The request body did not arrive.'));
@@ -82,8 +86,8 @@ export function checkBodyHeaders({ headers }: IncomingMessage): void {
 }
 
 /** Reads a JSON body of at most so many bytes. */
-export async function readBody(request: IncomingMessage, most: number): Promise<unknown> {
-  const bytes = await readBytes(request, most);
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const bytes = await readBytes(request, maxBytes);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
@@ -95,7 +99,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What this transport wants to know of a body; the SDK judges the rest. */
-export interface Outline {
+export interface BodySummary {
   /** Method of the message, `batch` for several. */
   readonly method: string;
   readonly initializes: boolean;
@@ -135,7 +139,7 @@ function progressToken(message: Readonly<Record<string, unknown>>): unknown {
   return isObject(params._meta) ? params._meta.progressToken : undefined;
 }
 
-export function outlineOf(body: unknown): Outline {
+export function summarize(body: unknown): BodySummary {
   const messages = (Array.isArray(body) ? body : [body]).filter(isObject);
   const [first] = messages;
   const name = typeof first?.method === 'string' && methods.has(first.method) ? first.method : 'other';
@@ -154,7 +158,7 @@ export function outlineOf(body: unknown): Outline {
 const lastWithBatches = '2025-03-26';
 
 /** Refuses batches where there are none, and those whose answers could not be told apart. */
-export function checkBatch({ headers }: IncomingMessage, body: unknown, { requestIds }: Outline): void {
+export function checkBatch({ headers }: IncomingMessage, body: unknown, { requestIds }: BodySummary): void {
   if (!Array.isArray(body)) return;
   const refuse = (message: string) => new Refusal(400, `Invalid request: ${message}`, {}, -32600);
   const version = String(headers['mcp-protocol-version'] ?? lastWithBatches);

@@ -1,6 +1,6 @@
 import type { Redact } from '../../redact.js';
 import type { McpServer } from '../../server/index.js';
-import type { Outline } from './body.js';
+import type { BodySummary } from './body.js';
 
 /** One request to `/mcp` whose caller and tenant are known. */
 export interface Exchange {
@@ -8,7 +8,7 @@ export interface Exchange {
   readonly owner: string;
   /** What was sent, as JSON; undefined and null when the request has no body. */
   readonly body: unknown;
-  readonly outline: Outline | null;
+  readonly outline: BodySummary | null;
   server(): McpServer;
   /** Takes the secrets of this server and of the tenant out of a text. */
   readonly redact: Redact;

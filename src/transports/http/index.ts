@@ -9,7 +9,7 @@ import { createMetrics } from './operation/metrics.js';
 import { createReadiness } from './operation/readiness.js';
 import { createRoutes } from './routes.js';
 import { createSessions } from './sessions.js';
-import { type HttpSettings, type Limits, usualLimits } from './settings.js';
+import { defaultLimits, type HttpSettings, type Limits } from './settings.js';
 
 export type { Metrics } from './operation/metrics.js';
 export type { FetchJson, HttpSettings, Limits, Principal, Tenant, TenantCredentials } from './settings.js';
@@ -32,7 +32,7 @@ async function resourceOf(settings: HttpSettings, limits: Limits): Promise<OAuth
 
 /** Serves MCP over HTTP. Rejects when the port is taken. */
 export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
-  const limits = { ...usualLimits, ...settings.limits };
+  const limits = { ...defaultLimits, ...settings.limits };
   const { log, auth, tokens, apiOrigins, metricsPort } = settings;
   const running = new Set<ServerResponse>();
   const sessions = settings.sessions ? createSessions(limits) : null;
@@ -46,7 +46,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
     },
   });
   const tenants = createTenants((credentials) => settings.openTenant(credentials, metrics), limits);
-  const only = auth === 'gateway' ? null : settings.openTenant(null, metrics);
+  const singleTenant = auth === 'gateway' ? null : settings.openTenant(null, metrics);
   const oauth = await resourceOf(settings, limits);
   const fixed = createAuthenticator(tokens);
   const authenticate =
@@ -55,7 +55,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
       : tokens.length === 0 && auth === 'gateway'
         ? trustedGateway
         : fixed;
-  const open = () => (only === null ? tenants.all() : [only]);
+  const open = () => (singleTenant === null ? tenants.all() : [singleTenant]);
   let stopping = false;
 
   const mcp = createMcpEndpoint({
@@ -66,16 +66,17 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
     sessions,
     log,
     tenantOf: (request) => {
-      if (only !== null) return () => ({ tenant: only, key: '', release: () => {} });
+      if (singleTenant !== null) return () => ({ tenant: singleTenant, key: '', release: () => {} });
       const credentials = readTenant(request.headers, apiOrigins);
       return () => tenants.lease(credentials);
     },
   });
   const route = createRoutes({
-    guarded: settings,
+    allowedCallers: settings,
     mcp,
     ready: createReadiness(
-      async (signal) => (only === null ? settings.reach(signal, metrics) : only.check(signal)),
+      async (signal) =>
+        singleTenant === null ? settings.checkReachability(signal, metrics) : singleTenant.check(signal),
       limits,
       (error) => log('warning', `not ready: ${error instanceof Error ? error.message : String(error)}`),
     ),
@@ -87,7 +88,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
     log,
   });
   const { server, url } = await listen(settings.host, settings.port, limits, route.main);
-  const forMetrics =
+  const metricsServer =
     metricsPort === undefined ? null : await listen(settings.host, metricsPort, limits, route.metricsOnly);
 
   const allAnswered = async () => {
@@ -95,17 +96,17 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
   };
   return {
     url,
-    metricsUrl: forMetrics?.url ?? null,
+    metricsUrl: metricsServer?.url ?? null,
     async close() {
       stopping = true;
       const closed = new Promise((resolve) => server.close(resolve));
-      forMetrics?.server.close();
+      metricsServer?.server.close();
       const grace = new Promise((resolve) => setTimeout(resolve, limits.graceMs).unref());
       await Promise.race([allAnswered(), grace]);
       await Promise.all([sessions?.close(), mcp.close()]);
       tenants.close();
       server.closeAllConnections();
-      forMetrics?.server.closeAllConnections();
+      metricsServer?.server.closeAllConnections();
       await closed;
     },
   };

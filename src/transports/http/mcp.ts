@@ -10,7 +10,7 @@ import {
 import { isWritingTool } from '../../server/index.js';
 import { type Authenticator, asksReadOnly } from './access/bearer-token.js';
 import type { Lease } from './access/tenants.js';
-import { checkBatch, checkBodyHeaders, type Outline, outlineOf, readBody } from './body.js';
+import { type BodySummary, checkBatch, checkBodyHeaders, readBody, summarize } from './body.js';
 import type { Exchange } from './exchange.js';
 import { Refusal, redactRefusal, refusalResponse } from './refusal.js';
 import type { Sessions } from './sessions.js';
@@ -105,7 +105,7 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
   );
 
   /** Whoever may write with another token is told to get one; a tool that is not listed would only be unknown. */
-  function checkScope({ person, readOnly }: Principal, { tools }: Outline): void {
+  function checkScope({ person, readOnly }: Principal, { tools }: BodySummary): void {
     if (person === undefined || !readOnly || route.readOnly || route.insufficientScope === null) return;
     if (tools.some(isWritingTool)) throw route.insufficientScope();
   }
@@ -121,14 +121,14 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
       const readOnly = route.readOnly || principal.readOnly || asksReadOnly(request);
       const openTenant = route.tenantOf(request);
       let body: unknown;
-      let outline: Outline | null = null;
+      let summary: BodySummary | null = null;
       if (method === 'POST') {
         checkBodyHeaders(request);
         body = await readBody(request, bodyBytes);
-        outline = outlineOf(body);
-        onMethod(outline.method);
-        checkBatch(request, body, outline);
-        checkScope(principal, outline);
+        summary = summarize(body);
+        onMethod(summary.method);
+        checkBatch(request, body, summary);
+        checkScope(principal, summary);
       }
       const lease = openTenant();
       let kept = false;
@@ -139,7 +139,7 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
       exchanges.set(auth, {
         owner: JSON.stringify([principal.name, lease.key, readOnly]),
         body,
-        outline,
+        outline: summary,
         server: () => lease.tenant.server({ ...principal, readOnly }),
         redact: lease.tenant.redact,
         closed: (then) => response.once('close', () => then(!response.writableFinished)),

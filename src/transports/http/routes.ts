@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator } from './access/bearer-token.js';
 import { tenantHeaders } from './access/gateway.js';
 import {
+  type AllowedCallers,
   checkHostAndOrigin,
   corsHeaders,
-  type Guarded,
   metadataPreflightHeaders,
   preflightHeaders,
 } from './access/host-and-origin.js';
@@ -15,7 +15,7 @@ import { Refusal, sendError, sendJson } from './refusal.js';
 import type { HttpSettings } from './settings.js';
 
 export interface RoutesSettings {
-  readonly guarded: Guarded;
+  readonly allowedCallers: AllowedCallers;
   readonly mcp: McpEndpoint;
   readonly ready: () => Promise<boolean>;
   /** Null when there are no tokens; then metrics are only on a port of their own. */
@@ -41,7 +41,7 @@ function pathOf({ url = '/' }: IncomingMessage): string {
 }
 
 /** What decides who calls, with which rights and for whom, must not have two readings. */
-const atMostOnce = [
+const singleHeaders = [
   'host',
   'authorization',
   'origin',
@@ -53,15 +53,15 @@ const atMostOnce = [
 ];
 
 function checkHeaderLines({ headersDistinct: lines, httpVersion }: IncomingMessage): void {
-  const twice = atMostOnce.find((name) => (lines[name]?.length ?? 0) > 1);
-  if (twice !== undefined) throw new Refusal(400, `The header ${twice} was sent more than once.`);
+  const repeated = singleHeaders.find((name) => (lines[name]?.length ?? 0) > 1);
+  if (repeated !== undefined) throw new Refusal(400, `The header ${repeated} was sent more than once.`);
   if (lines.host === undefined && httpVersion !== '1.0')
     throw new Refusal(400, 'The header host is missing.');
 }
 
 /** Handlers of the two ports. Whatever goes wrong below becomes a JSON answer here. */
 export function createRoutes(settings: RoutesSettings) {
-  const { guarded, mcp, metrics, running, stopping, log } = settings;
+  const { allowedCallers, mcp, metrics, running, stopping, log } = settings;
 
   const health: Handle = async (request, response) => {
     onlyRead(request);
@@ -93,8 +93,8 @@ export function createRoutes(settings: RoutesSettings) {
     sendJson(response, 200, settings.resource?.metadata, { 'Cache-Control': 'public, max-age=300' });
   };
   const serve: Handle = async (request, response) => {
-    checkHostAndOrigin(request, guarded);
-    const cors = corsHeaders(request.headers.origin, guarded.allowedOrigins);
+    checkHostAndOrigin(request, allowedCallers);
+    const cors = corsHeaders(request.headers.origin, allowedCallers.allowedOrigins);
     for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
     if (request.method === 'OPTIONS' && Object.keys(cors).length > 0) {
       response.writeHead(204, preflightHeaders).end();

@@ -31,7 +31,7 @@ export interface Sessions {
  * need a balancer that sends a session to the same one.
  */
 export function createSessions({
-  sessions: most,
+  sessions: maxSessions,
   sessionIdleMs,
 }: Pick<Limits, 'sessions' | 'sessionIdleMs'>): Sessions {
   const sessions = new Map<string, Session>();
@@ -49,22 +49,22 @@ export function createSessions({
    * Requests of a call whose caller hung up are cancelled. Answers are not kept for anybody to come back for, so
    * whatever is still running would be work for nobody.
    */
-  const use = (session: Session, { closed, outline }: Exchange) => {
+  const use = (session: Session, { closed, outline: summary }: Exchange) => {
     session.open += 1;
     session.usedAt = Date.now();
     closed((abandoned) => {
       session.open -= 1;
       session.usedAt = Date.now();
-      for (const requestId of abandoned ? (outline?.requestIds ?? []) : []) {
+      for (const requestId of abandoned ? (summary?.requestIds ?? []) : []) {
         const params = { requestId, reason: 'the caller closed the connection' };
         session.transport.onmessage?.({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
       }
     });
   };
 
-  async function begin({ owner, server, keepTenant }: Exchange): Promise<Session> {
-    if (sessions.size >= most) await endAll(idle().slice(0, 1));
-    if (sessions.size >= most) {
+  async function openSession({ owner, server, keepTenant }: Exchange): Promise<Session> {
+    if (sessions.size >= maxSessions) await endAll(idle().slice(0, 1));
+    if (sessions.size >= maxSessions) {
       throw new Refusal(503, 'This server is at its limit of sessions; try again later.', {
         'Retry-After': '5',
       });
@@ -86,7 +86,7 @@ export function createSessions({
     async serve(request, exchange, message) {
       const id = request.headers.get('mcp-session-id');
       let session: Session;
-      if (id === null && exchange.outline?.initializes === true) session = await begin(exchange);
+      if (id === null && exchange.outline?.initializes === true) session = await openSession(exchange);
       else {
         if (id === null) throw new Refusal(400, 'Mcp-Session-Id is required: initialize a session first.');
         const known = sessions.get(id);

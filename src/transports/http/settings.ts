@@ -82,7 +82,7 @@ export interface Limits extends KeyTimes {
   readonly unreadyMs: number;
 }
 
-export const usualLimits: Limits = {
+export const defaultLimits: Limits = {
   bodyBytes: 4 * 1024 * 1024,
   headerBytes: 16 * 1024,
   headersMs: 10_000,
@@ -123,7 +123,7 @@ export interface HttpSettings {
   /** Opens the tenant of these credentials; with null the one that this server was configured with. */
   openTenant(credentials: TenantCredentials | null, metrics: Metrics): Tenant;
   /** Tells whether Autotask can be reached when a gateway has yet to say for whom; throws when not. */
-  reach(signal: AbortSignal, metrics: Metrics): Promise<void>;
+  checkReachability(signal: AbortSignal, metrics: Metrics): Promise<void>;
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Refusal } from '../refusal.js';
 
 /** Who may be addressed, and which web pages may call. */
-export interface Guarded {
+export interface AllowedCallers {
   readonly host: string;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
@@ -30,7 +30,7 @@ function hostOfOrigin(origin: string): string | null {
   return url.origin === origin ? bare(url.hostname) : null;
 }
 
-const everywhere = new Set(['0.0.0.0', '::']);
+const allInterfaces = new Set(['0.0.0.0', '::']);
 
 /**
  * Refuses what a web page in somebody's browser could send: a request for another host that was made to
@@ -38,7 +38,7 @@ const everywhere = new Set(['0.0.0.0', '::']);
  */
 export function checkHostAndOrigin(
   request: IncomingMessage,
-  { host, allowedHosts, allowedOrigins }: Guarded,
+  { host, allowedHosts, allowedOrigins }: AllowedCallers,
 ): void {
   const bound = bare(host);
   const local = isLoopback(bound);
@@ -49,7 +49,7 @@ export function checkHostAndOrigin(
       name === bound ||
       allowedHosts.includes(name) ||
       // Reachable under names only its operator knows; then the token is what protects it.
-      (allowedHosts.length === 0 && everywhere.has(bound)));
+      (allowedHosts.length === 0 && allInterfaces.has(bound)));
   if (!addressed) {
     throw new Refusal(
       403,

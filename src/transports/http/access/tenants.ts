@@ -18,7 +18,7 @@ export interface Tenants {
   close(): void;
 }
 
-interface Kept {
+interface TenantEntry {
   readonly tenant: Tenant;
   leases: number;
   usedAt: number;
@@ -35,57 +35,57 @@ export interface TenantLimits {
  */
 export function createTenants(
   openTenant: (credentials: TenantCredentials) => Tenant,
-  { tenants: most, tenantIdleMs }: TenantLimits,
+  { tenants: maxTenants, tenantIdleMs }: TenantLimits,
 ): Tenants {
-  const kept = new Map<string, Kept>();
+  const entries = new Map<string, TenantEntry>();
   /** Oldest first, because using a tenant moves it to the end. */
-  const idle = () => [...kept].filter(([, { leases }]) => leases === 0);
+  const idle = () => [...entries].filter(([, { leases }]) => leases === 0);
   const sweep = () => {
     const before = Date.now() - tenantIdleMs;
-    for (const [key, { usedAt }] of idle()) if (usedAt <= before) kept.delete(key);
+    for (const [key, { usedAt }] of idle()) if (usedAt <= before) entries.delete(key);
   };
   const timer = setInterval(sweep, Math.max(1_000, Math.min(60_000, tenantIdleMs / 2))).unref();
 
   const makeRoom = () => {
-    if (kept.size < most) return;
+    if (entries.size < maxTenants) return;
     const [oldest] = idle();
     if (oldest === undefined) {
       throw new Refusal(503, 'This server is at its limit of tenants; try again later.', {
         'Retry-After': '5',
       });
     }
-    kept.delete(oldest[0]);
+    entries.delete(oldest[0]);
   };
 
   return {
     lease(credentials) {
       const key = tenantKey(credentials, credentials.apiUrl ?? null);
-      let entry = kept.get(key);
+      let entry = entries.get(key);
       if (entry === undefined) {
         makeRoom();
         entry = { tenant: openTenant(credentials), leases: 0, usedAt: 0 };
       }
-      const mine = entry;
-      mine.leases += 1;
-      mine.usedAt = Date.now();
-      kept.delete(key);
-      kept.set(key, mine);
+      const leased = entry;
+      leased.leases += 1;
+      leased.usedAt = Date.now();
+      entries.delete(key);
+      entries.set(key, leased);
       let released = false;
       return {
-        tenant: mine.tenant,
+        tenant: leased.tenant,
         key,
         release: () => {
           if (released) return;
           released = true;
-          mine.leases -= 1;
-          mine.usedAt = Date.now();
+          leased.leases -= 1;
+          leased.usedAt = Date.now();
         },
       };
     },
-    all: () => [...kept.values()].map(({ tenant }) => tenant),
+    all: () => [...entries.values()].map(({ tenant }) => tenant),
     close: () => {
       clearInterval(timer);
-      kept.clear();
+      entries.clear();
     },
   };
 }

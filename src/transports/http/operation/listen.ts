@@ -6,14 +6,14 @@ import { rpcError } from '../refusal.js';
 import type { Limits } from '../settings.js';
 
 /** Statuses for requests that Node gives up on before they are any. */
-const early: Readonly<Record<string, readonly [number, string]>> = {
+const parseErrorStatuses: Readonly<Record<string, readonly [number, string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
 };
 
-function refuseEarly(error: Error & { readonly code?: string }, socket: Duplex): void {
+function refuseUnparsed(error: Error & { readonly code?: string }, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
-  else answer(socket, ...(early[error.code ?? ''] ?? ([400, 'Bad Request'] as const)));
+  else answer(socket, ...(parseErrorStatuses[error.code ?? ''] ?? ([400, 'Bad Request'] as const)));
 }
 
 /** Answers without a request, in the shape of all other errors, and ends the connection. */
@@ -61,7 +61,7 @@ export async function listen(
   server.maxConnections = limits.connections;
   // Their size is limited. By default Node drops those beyond a number, and with them what they forbid.
   server.maxHeadersCount = 0;
-  server.on('clientError', refuseEarly);
+  server.on('clientError', refuseUnparsed);
   server.on('connect', (_request, socket) => answer(socket, 405, 'Method Not Allowed'));
   // An expectation that nobody knows is no reason not to answer.
   server.on('checkExpectation', handle);

@@ -1,7 +1,7 @@
 import type { Limits } from '../settings.js';
 
 /** How long Autotask may take to answer before this server calls itself not ready, in milliseconds. */
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /**
  * Answers a function that tells whether the check passes. The answer is kept, so that probes cost Autotask
@@ -12,23 +12,23 @@ export function createReadiness(
   { readyMs, unreadyMs }: Pick<Limits, 'readyMs' | 'unreadyMs'>,
   onFailure: (error: unknown) => void,
 ): () => Promise<boolean> {
-  let kept: { readonly ready: boolean; readonly until: number } | undefined;
-  let asking: Promise<boolean> | undefined;
-  const ask = async () => {
+  let cached: { readonly ready: boolean; readonly until: number } | undefined;
+  let pending: Promise<boolean> | undefined;
+  const runCheck = async () => {
     let ready = true;
     try {
-      await check(AbortSignal.timeout(patienceMs));
+      await check(AbortSignal.timeout(timeoutMs));
     } catch (error) {
       ready = false;
       onFailure(error);
     }
-    kept = { ready, until: Date.now() + (ready ? readyMs : unreadyMs) };
-    asking = undefined;
+    cached = { ready, until: Date.now() + (ready ? readyMs : unreadyMs) };
+    pending = undefined;
     return ready;
   };
   return async () => {
-    if (kept !== undefined && Date.now() < kept.until) return kept.ready;
-    asking ??= ask();
-    return asking;
+    if (cached !== undefined && Date.now() < cached.until) return cached.ready;
+    pending ??= runCheck();
+    return pending;
   };
 }
