@@ -35,15 +35,15 @@ export function createEntities(
         next: 'Set AUTOTASK_USERNAME, AUTOTASK_SECRET and AUTOTASK_INTEGRATION_CODE, or start with --demo.',
       });
     }
-    const whole = verifyPages(reader);
+    const verifiedReader = verifyPages(reader);
     const references = createReferences(reader, policy, changes);
-    const reads = createReads(whole, facts, references, cursors);
+    const reads = createReads(verifiedReader, facts, references, cursors);
     return {
       reader,
       references,
       reads,
-      aggregate: createAggregate(whole, facts, references, reads),
-      account: createRecordWithLists(whole, facts, references, reads),
+      aggregate: createAggregate(verifiedReader, facts, references, reads),
+      account: createRecordWithLists(verifiedReader, facts, references, reads),
       attachments: createAttachments(reader, facts, reads),
       writes: createWrites({
         reader,

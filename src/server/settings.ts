@@ -5,7 +5,7 @@ import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
 import type { MarkFields } from '../entities/write/idempotency-mark.js';
 import type { Redact } from '../log.js';
 import type { Policy } from '../policy/index.js';
-import type { LocalFiles, ServerFacts } from '../tools/define/define-tool.js';
+import type { LocalFiles, ServerInfo } from '../tools/define/define-tool.js';
 
 export interface GateSettings {
   readonly mode: 'token' | 'preview' | 'elicit';
@@ -46,7 +46,7 @@ export interface TenantAccess {
 }
 
 export interface ServerSettings {
-  readonly facts: ServerFacts;
+  readonly facts: ServerInfo;
   readonly timeZone: string;
   readonly closedStatusIds: readonly number[];
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;

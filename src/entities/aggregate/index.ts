@@ -98,13 +98,13 @@ export function createAggregate(
     limit: number,
     total: number,
     context: CallContext,
-    take: (row: Row) => void,
+    onRow: (row: Row) => void,
   ): Promise<void> {
     const options = context.signal ? { signal: context.signal } : {};
     let waiting: Row[] = [];
     const flush = async () => {
       await records.load(waiting, reader, options);
-      for (const row of waiting) take(row);
+      for (const row of waiting) onRow(row);
       waiting = [];
     };
     let read = 0;
@@ -137,8 +137,8 @@ export function createAggregate(
   return async function aggregate(args: AggregateArguments, context: CallContext): Promise<AggregateResult> {
     const entity = queryable(findEntity(args.entity));
     const options = context.signal ? { signal: context.signal } : {};
-    const known = await facts(entity, context.signal);
-    const request = await checkRequest(args, known, facts, { timeZone: context.timeZone, ...options });
+    const metadata = await facts(entity, context.signal);
+    const request = await checkRequest(args, metadata, facts, { timeZone: context.timeZone, ...options });
     const { raw, filter } = await reads.prepare({ entity: entity.name, query: args.query }, context);
     requireConditionsOnly(
       raw,
@@ -155,23 +155,23 @@ export function createAggregate(
     const keys = request.keys.map((key) => keyReader(key, records, context.timeZone, now));
     const groupsOf = () => new Groups({ keys, measures });
 
-    const counted = countableGroups(request, filter, known);
+    const counted = countableGroups(request, filter, metadata);
     const pages = pagesOf(entity.path, filter, records, context);
     const isCheap = counted !== undefined && counted.length <= fewCounts;
     const mayBeShort = !isCheap && args.maxRecords === undefined && filter.batches.length === 1;
     const start = mayBeShort ? await begin(pages) : { total: null, pages };
     const total = start.total ?? (await totalOf(entity.path, filter, context));
     const limit = args.maxRecords ?? defaultRecords;
-    const toRead = Math.ceil(total / page) * (1 + records.lookups);
+    const readRequests = Math.ceil(total / page) * (1 + records.lookups);
     const notes: string[] = [];
     let groups = groupsOf();
     let countQueries: number | null = null;
-    const toCount = (counted?.length ?? 0) * filter.batches.length;
+    const countRequests = (counted?.length ?? 0) * filter.batches.length;
     if (counted !== undefined && request.keys.length === 0) {
       groups.addCounted([], total);
       countQueries = filter.batches.length;
-    } else if (counted !== undefined && toCount < toRead) {
-      await requireRequestBudget(reader, entity.name, toCount, options);
+    } else if (counted !== undefined && countRequests < readRequests) {
+      await requireRequestBudget(reader, entity.name, countRequests, options);
       const { path } = entity;
       const { progress } = context;
       const queries = await countGroups(path, filter, counted, total, groups, reader, options, progress);
@@ -185,12 +185,12 @@ export function createAggregate(
     }
     if (countQueries === null && total > 0) {
       requireRecordLimit(entity.name, total, limit);
-      await requireRequestBudget(reader, entity.name, toRead, options);
+      await requireRequestBudget(reader, entity.name, readRequests, options);
       const { path } = entity;
       await stream(start.pages, path, filter, records, limit, total, context, (row) => groups.add(row));
     }
-    const whole = groups.total(groups.all);
-    const table = await createTable(groups, whole, request, operands, {
+    const grandTotal = groups.total(groups.all);
+    const table = await createTable(groups, grandTotal, request, operands, {
       references,
       timeZone: context.timeZone,
       mostText: 120,
@@ -205,14 +205,14 @@ export function createAggregate(
       understood: filter.interpretation.understood,
       notes: [
         ...filter.notes,
-        ...(await filterNotes(filter, known, references, groups.records > 0, context)),
+        ...(await filterNotes(filter, metadata, references, groups.records > 0, context)),
         ...notes,
         ...resultNotes({
           request,
           operands,
           measures,
           records,
-          whole,
+          grandTotal: grandTotal,
           total,
           now,
           filter,

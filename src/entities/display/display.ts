@@ -141,12 +141,12 @@ function cell(value: unknown, field: FieldMetadata, names: Names, options: Displ
 /** Fields of a record that hold something, `id` first, user-defined ones last under their names. */
 export async function filledFields(
   row: Row,
-  facts: EntityMetadata,
+  metadata: EntityMetadata,
   signal?: AbortSignal,
 ): Promise<FieldMetadata[]> {
-  const known = facts.fields.filter((field) => !isEmpty(row[field.name]));
+  const known = metadata.fields.filter((field) => !isEmpty(row[field.name]));
   const filledUdfs = [...udfValues(row)].filter(([, value]) => !isEmpty(value)).map(([name]) => name);
   if (filledUdfs.length === 0) return known;
-  const udfs = await facts.udfs(signal);
+  const udfs = await metadata.udfs(signal);
   return [...known, ...udfs.filter((field) => filledUdfs.includes(field.name))];
 }

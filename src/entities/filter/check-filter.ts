@@ -49,8 +49,8 @@ class FilterCheck {
   private udfSent = false;
 
   constructor(
-    private readonly facts: EntityMetadata,
-    private readonly how: Conversion,
+    private readonly metadata: EntityMetadata,
+    private readonly conversion: Conversion,
   ) {}
 
   private addProblem(field: string, problem: string, allowed?: readonly string[]): undefined {
@@ -84,8 +84,8 @@ class FilterCheck {
     if ('problem' in meant) return this.addProblem(path, meant.problem, [...operators, 'and', 'or']);
     if (field === undefined) return this.addProblem(path, `the condition ${op} names no field`);
     if (items !== undefined) return this.addProblem(path, `only and and or take items, not ${op}`);
-    const facts = await this.facts.find(field, this.how.signal);
-    if (facts === undefined) return this.addProblem(path, await unknownField(this.facts, field));
+    const facts = await this.metadata.find(field, this.conversion.signal);
+    if (facts === undefined) return this.addProblem(path, await unknownField(this.metadata, field));
     if (facts.isQueryable === false) return this.addProblem(facts.name, 'cannot be used in a filter');
     return this.condition(meant.operator, facts, meant.value, depth);
   }
@@ -123,7 +123,7 @@ class FilterCheck {
     if (textOperators.has(operator) && String(value).trim() === '') {
       return this.addProblem(field.name, `${operator} needs a text that is not empty`);
     }
-    const span = dateCondition(operator, field, value, this.how);
+    const span = dateCondition(operator, field, value, this.conversion);
     if (span !== undefined) {
       if (span.range !== undefined) this.interpretation.addMeaning(field.name, span.operator, [span.range]);
       const nodes = span.nodes.flatMap((node) => this.withUdfMark(node, field, depth) ?? []);
@@ -137,7 +137,7 @@ class FilterCheck {
     const given: unknown[] = many && Array.isArray(value) ? value : [value];
     const each =
       field.dataType === 'datetime' ||
-      given.some((item) => rewriteText(this.facts.entity, field, 'eq', String(item)) !== undefined);
+      given.some((item) => rewriteText(this.metadata.entity, field, 'eq', String(item)) !== undefined);
     if (many && each && given.length > 0) {
       // What an item means alone it means in a list: a day all of it, a number of a telephone any notation.
       const one = operator === 'in' ? 'eq' : 'noteq';
@@ -169,7 +169,7 @@ class FilterCheck {
       }
     }
     const unknown = this.interpretation.addValues(field, operator, values, names, depth > 0);
-    if (unknown.length > 0 && this.facts.live) {
+    if (unknown.length > 0 && this.metadata.live) {
       this.notes.push(
         `${field.name}: ${unknown.map(String).join(', ')} is no value of this picklist, active or inactive`,
       );
@@ -201,7 +201,7 @@ class FilterCheck {
     depth: number,
   ): FilterNode | undefined {
     if (typeof value !== 'string' && typeof value !== 'number') return;
-    const found = rewriteText(this.facts.entity, field, operator, String(value));
+    const found = rewriteText(this.metadata.entity, field, operator, String(value));
     if (found === undefined) return;
     this.interpretation.addMeaning(field.name, operator, [found.meaning]);
     this.interpretation.addText(field.name, found.compared.op, found.compared.value, depth > 0);
@@ -232,11 +232,11 @@ class FilterCheck {
     value: unknown,
     many: boolean,
   ): Promise<Converted> {
-    const closed = this.facts.entity.name === 'Tickets' && meansClosed(field, value);
-    const { closedStatusIds = [] } = this.how;
+    const closed = this.metadata.entity.name === 'Tickets' && meansClosed(field, value);
+    const { closedStatusIds = [] } = this.conversion;
     if (closed && closedStatusIds.length > 0) return { ok: true, value: closedStatusIds };
     return convertValue(textOperators.has(operator) ? { ...field, isPickList: false } : field, value, {
-      ...this.how,
+      ...this.conversion,
       many,
       knownValues: this.foundIds,
     });
@@ -248,10 +248,10 @@ class FilterCheck {
     for (const [index, node] of raw.entries()) {
       const { data } = conditionShape.safeParse(node);
       if (data?.field === undefined || typeof data.value !== 'string') continue;
-      const field = await this.facts.find(data.field, this.how.signal);
+      const field = await this.metadata.find(data.field, this.conversion.signal);
       if (field !== undefined && isName(field, data.value)) names.push({ field, index });
     }
-    const last = (await byDependency(names, this.how.references)).map(({ index }) => index);
+    const last = (await byDependency(names, this.conversion.references)).map(({ index }) => index);
     return [...[...raw.keys()].filter((index) => !last.includes(index)), ...last];
   }
 
@@ -280,10 +280,10 @@ class FilterCheck {
 /** Checks and converts a filter. Throws InvalidInput with every problem at once; then nothing was sent. */
 export async function checkFilter(
   raw: readonly unknown[],
-  facts: EntityMetadata,
-  how: Conversion,
+  metadata: EntityMetadata,
+  conversion: Conversion,
 ): Promise<CheckedFilter> {
-  const check = new FilterCheck(facts, { ...how, filter: true });
+  const check = new FilterCheck(metadata, { ...conversion, filter: true });
   const checked = new Map<number, FilterNode | undefined>();
   for (const index of await check.checkOrder(raw)) {
     checked.set(index, await check.node(raw[index], `filter[${index}]`));
@@ -292,7 +292,7 @@ export async function checkFilter(
   if (check.problems.length > 0) {
     throw new InvalidInput('The query was not sent to Autotask.', check.problems);
   }
-  const here = localPredicates(nodes, check.phoneConditions, facts);
+  const here = localPredicates(nodes, check.phoneConditions, metadata);
   const notes = here.loose.map(
     (field) =>
       `${field} was compared by the notation of its last four digits: it stands in a group with other conditions`,

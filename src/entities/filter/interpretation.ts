@@ -22,7 +22,7 @@ const comparisons: Readonly<Record<string, string>> = { gt: '> ', gte: '>= ', lt
 
 const partial = new Set(['beginsWith', 'endsWith', 'contains']);
 
-const how: Readonly<Record<string, string>> = {
+const operatorWords: Readonly<Record<string, string>> = {
   beginsWith: 'for the beginning ',
   endsWith: 'for the end ',
   contains: 'for the part ',
@@ -40,11 +40,11 @@ export class Interpretation {
 
   /** `status: not Complete (5)`; one line a field, however many conditions it has. */
   addMeaning(field: string, op: string, meanings: readonly string[]): void {
-    const said = negations.has(op)
+    const meaning = negations.has(op)
       ? meanings.map((meaning) => `not ${meaning}`).join(', ')
       : `${comparisons[op] ?? ''}${meanings.join(' or ')}`;
     const known = this.meanings.get(field) ?? [];
-    if (!known.includes(said)) this.meanings.set(field, [...known, said]);
+    if (!known.includes(meaning)) this.meanings.set(field, [...known, meaning]);
   }
 
   /** How the values of a condition were understood; answers the codes that stand in no picklist. */
@@ -79,7 +79,7 @@ export class Interpretation {
   }
 
   get understood(): readonly string[] {
-    return [...this.meanings].map(([field, said]) => oneLine(`${field}: ${said.join(', ')}`));
+    return [...this.meanings].map(([field, meaning]) => oneLine(`${field}: ${meaning.join(', ')}`));
   }
 
   get texts(): readonly TextCondition[] {
@@ -87,9 +87,9 @@ export class Interpretation {
   }
 }
 
-const either = (names: readonly string[]) =>
+const joinWithOr = (names: readonly string[]) =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 
 /** `companyName for the part "x"`. */
-export const comparison = ({ fields, op, value }: TextCondition): string =>
-  `${either(fields)} ${how[op] ?? (negations.has(op) ? 'not for the whole text ' : 'for the whole text ')}${JSON.stringify(value)}`;
+export const textConditionLine = ({ fields, op, value }: TextCondition): string =>
+  `${joinWithOr(fields)} ${operatorWords[op] ?? (negations.has(op) ? 'not for the whole text ' : 'for the whole text ')}${JSON.stringify(value)}`;

@@ -14,13 +14,13 @@ const comparable = new Set(['eq', 'noteq', 'in', 'notIn', 'beginsWith', 'endsWit
 /** Whether a row meets the condition; undefined where only Autotask can tell. */
 function predicateOf(
   node: FilterNode,
-  narrowed: PhoneConditions,
-  facts: EntityMetadata,
+  phoneConditions: PhoneConditions,
+  metadata: EntityMetadata,
 ): Predicate | undefined {
-  const phone = narrowed.get(node);
+  const phone = phoneConditions.get(node);
   if (phone !== undefined) return (row) => samePhone(row[phone.field], phone.digits);
   if (node.items !== undefined) {
-    const parts = node.items.map((item) => predicateOf(item, narrowed, facts));
+    const parts = node.items.map((item) => predicateOf(item, phoneConditions, metadata));
     const known = parts.filter((part) => part !== undefined);
     if (known.length < parts.length) return undefined;
     return node.op === 'or'
@@ -28,7 +28,7 @@ function predicateOf(
       : (row) => known.every((part) => part(row));
   }
   const { field } = node;
-  const isText = field !== undefined && node.udf !== true && facts.field(field)?.dataType === 'string';
+  const isText = field !== undefined && node.udf !== true && metadata.field(field)?.dataType === 'string';
   if (!isText || !comparable.has(node.op)) return undefined;
   return (row) => {
     const stored = row[field];
@@ -43,30 +43,30 @@ const fieldsOf = (node: FilterNode): readonly string[] =>
       : [node.field]
     : [...new Set(node.items.flatMap(fieldsOf))];
 
-const phoneFields = (node: FilterNode, narrowed: PhoneConditions): readonly string[] => {
-  const own = narrowed.get(node);
+const phoneFields = (node: FilterNode, phoneConditions: PhoneConditions): readonly string[] => {
+  const own = phoneConditions.get(node);
   if (own !== undefined) return [own.field];
-  return (node.items ?? []).flatMap((item) => phoneFields(item, narrowed));
+  return (node.items ?? []).flatMap((item) => phoneFields(item, phoneConditions));
 };
 
 /** What is left to compare here of the conditions that must all hold, and fields for which that is impossible. */
 export function localPredicates(
   nodes: readonly FilterNode[],
-  narrowed: PhoneConditions,
-  facts: EntityMetadata,
+  phoneConditions: PhoneConditions,
+  metadata: EntityMetadata,
 ) {
   const local: Predicate[] = [];
   const fields = new Set<string>();
-  const loose = new Set<string>();
+  const unchecked = new Set<string>();
   for (const node of nodes) {
-    const concerned = phoneFields(node, narrowed);
-    if (concerned.length === 0) continue;
-    const matches = predicateOf(node, narrowed, facts);
-    if (matches === undefined) for (const field of concerned) loose.add(field);
+    const phones = phoneFields(node, phoneConditions);
+    if (phones.length === 0) continue;
+    const matches = predicateOf(node, phoneConditions, metadata);
+    if (matches === undefined) for (const field of phones) unchecked.add(field);
     else {
       local.push(matches);
       for (const field of fieldsOf(node)) fields.add(field);
     }
   }
-  return { local, fields: [...fields], loose: [...loose] };
+  return { local, fields: [...fields], loose: [...unchecked] };
 }

@@ -4,7 +4,7 @@ import { orNull } from '../read/optional-read.js';
 import { canName, hasActiveFlag, type References } from '../references/references.js';
 import type { CallContext } from '../result.js';
 import type { CheckedFilter } from './check-filter.js';
-import { comparison, type IdCondition } from './interpretation.js';
+import { type IdCondition, textConditionLine } from './interpretation.js';
 
 /** What makes an answer believable, above all one of no records. Nothing here may lose the answer. */
 
@@ -68,7 +68,7 @@ async function similarNames(
  */
 export async function resultNotes(
   filter: CheckedFilter,
-  known: EntityMetadata,
+  metadata: EntityMetadata,
   references: References,
   found: boolean,
   context: CallContext,
@@ -82,10 +82,11 @@ export async function resultNotes(
   const doubtful = found ? ids.filter((one) => one.op !== 'eq' || mayBeInactive(one)) : ids;
   const notes: string[] = [];
   if (!found && interpretation.texts.length > 0) {
-    notes.push(`looked, in any case, in ${interpretation.texts.map(comparison).join('; ')}`);
+    notes.push(`looked, in any case, in ${interpretation.texts.map(textConditionLine).join('; ')}`);
   }
   if (doubtful.length > 0)
     notes.push(...((await orNull(() => remarksOnIds(doubtful, references, context))) ?? []));
-  if (!found) notes.push(...((await orNull(() => similarNames(filter, known, references, context))) ?? []));
+  if (!found)
+    notes.push(...((await orNull(() => similarNames(filter, metadata, references, context))) ?? []));
   return notes;
 }

@@ -42,8 +42,8 @@ const any = (items: readonly FilterNode[]): FilterNode => ({ op: 'or', items });
 export function exclusionProblem(field: FieldMetadata, op: string, text: string): string | undefined {
   const pattern = op === 'noteq' && field.dataType === 'string' ? wildcardOperator(text) : undefined;
   if (pattern === undefined) return undefined;
-  const form = JSON.stringify({ [pattern.op]: pattern.value });
-  return `noteq compares the whole text and takes no wildcards, and Autotask cannot exclude a part of one; ${form} finds the records that have it`;
+  const example = JSON.stringify({ [pattern.op]: pattern.value });
+  return `noteq compares the whole text and takes no wildcards, and Autotask cannot exclude a part of one; ${example} finds the records that have it`;
 }
 
 /** Undefined where the text is to be compared as it stands. */
@@ -56,14 +56,14 @@ export function rewriteText(
   const { name } = field;
   if (field.dataType !== 'string' || field.isPickList === true) return undefined;
   const text = withoutPrefix(field, given);
-  const simply = (how: string, value: string): RewrittenText => ({
+  const compareWith = (how: string, value: string): RewrittenText => ({
     node: { op: how, field: name, value },
     meaning: `${how === 'eq' ? '' : `${how} `}${JSON.stringify(value)}`,
     compared: { op: how, value },
   });
   if (searching.has(op)) {
     const pattern = wildcardOperator(text);
-    if (pattern !== undefined) return simply(op === 'eq' ? pattern.op : op, pattern.value);
+    if (pattern !== undefined) return compareWith(op === 'eq' ? pattern.op : op, pattern.value);
     const digits = field.udf || op.endsWith('With') ? undefined : phoneDigitsIn(name, text);
     if (digits !== undefined) {
       return {
@@ -74,12 +74,12 @@ export function rewriteText(
       };
     }
     const host = isWeb(name) && (op === 'eq' || isUrl(text)) ? hostIn(text) : undefined;
-    if (host !== undefined) return simply('contains', host);
+    if (host !== undefined) return compareWith('contains', host);
   }
   const [first = '', last = ''] = entity.nameFields;
   const names = op === 'eq' && isPerson(entity) && [first, last].includes(name) ? personNameSplits(text) : [];
   if (names.length > 0) {
-    const whole = names.map(
+    const splitNames = names.map(
       ([forename, surname]): FilterNode => ({
         op: 'and',
         items: [
@@ -89,10 +89,10 @@ export function rewriteText(
       }),
     );
     return {
-      node: any([{ op: 'eq', field: name, value: text }, ...whole]),
+      node: any([{ op: 'eq', field: name, value: text }, ...splitNames]),
       meaning: `${JSON.stringify(text)}, alone or as the whole name`,
       compared: { op: 'eq', value: text },
     };
   }
-  return text === given ? undefined : simply(op, text);
+  return text === given ? undefined : compareWith(op, text);
 }

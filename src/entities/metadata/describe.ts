@@ -74,10 +74,10 @@ export async function describe(
   args: { readonly entity: string; readonly fields?: readonly string[] | undefined },
   signal?: AbortSignal,
 ): Promise<Description> {
-  const known: EntityMetadata = await facts(findEntity(args.entity), signal);
-  const all = [...known.fields, ...(await known.udfs(signal))];
+  const metadata: EntityMetadata = await facts(findEntity(args.entity), signal);
+  const all = [...metadata.fields, ...(await metadata.udfs(signal))];
   if (args.fields === undefined || args.fields.length === 0) {
-    return { entity: known.entity, live: known.live, fields: all, total: all.length, unknown: [] };
+    return { entity: metadata.entity, live: metadata.live, fields: all, total: all.length, unknown: [] };
   }
   const chosen: FieldMetadata[] = [];
   const unknown: string[] = [];
@@ -94,5 +94,5 @@ export async function describe(
     }
     for (const field of found) if (!chosen.includes(field)) chosen.push(field);
   }
-  return { entity: known.entity, live: known.live, fields: chosen, total: all.length, unknown };
+  return { entity: metadata.entity, live: metadata.live, fields: chosen, total: all.length, unknown };
 }

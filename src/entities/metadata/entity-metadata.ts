@@ -229,21 +229,21 @@ function udfsNamed(name: string, udfs: readonly FieldMetadata[]): readonly Field
 }
 
 /** `"statsu" is not a field of Tickets. Did you mean status?` */
-export async function unknownField(facts: EntityMetadata, name: string): Promise<string> {
-  if (facts.hides(name)) return `${JSON.stringify(name)} is hidden by the policy of this server`;
+export async function unknownField(metadata: EntityMetadata, name: string): Promise<string> {
+  if (metadata.hides(name)) return `${JSON.stringify(name)} is hidden by the policy of this server`;
   markMetadataSuspect();
-  const udfs = await facts.udfs();
+  const udfs = await metadata.udfs();
   const several = udfsNamed(name, udfs);
   if (several.length > 1) {
     const listed = several.map((udf) => JSON.stringify(udf.name)).join(' and ');
-    return `${JSON.stringify(name)} fits several fields of ${facts.entity.name}: ${listed}; spell one exactly`;
+    return `${JSON.stringify(name)} fits several fields of ${metadata.entity.name}: ${listed}; spell one exactly`;
   }
-  const meant = fieldsOf(name, facts.field);
+  const meant = fieldsOf(name, metadata.field);
   if (meant.length > 1) {
     const listed = meant.map((field) => field.name).join(' or ');
-    return `${JSON.stringify(name)} may mean ${listed} of ${facts.entity.name}; name one`;
+    return `${JSON.stringify(name)} may mean ${listed} of ${metadata.entity.name}; name one`;
   }
-  const names = [...facts.fields, ...udfs].map((field) => field.name);
+  const names = [...metadata.fields, ...udfs].map((field) => field.name);
   const hint = didYouMean(name, names) || ' describe-entity-fields lists its fields';
-  return `${JSON.stringify(name)} is not a field of ${facts.entity.name}.${hint}`;
+  return `${JSON.stringify(name)} is not a field of ${metadata.entity.name}.${hint}`;
 }

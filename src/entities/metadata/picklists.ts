@@ -100,9 +100,9 @@ export function comparisonProblem(
   how: { readonly filter?: boolean; readonly many?: boolean; readonly isValue?: (text: string) => boolean },
 ): Problem | undefined {
   if (typeof given !== 'string') return undefined;
-  const [whole, sign = ''] = comparison.exec(given) ?? [];
-  if (whole === undefined) return undefined;
-  const rest = given.slice(whole.length).trim();
+  const [matched, sign = ''] = comparison.exec(given) ?? [];
+  if (matched === undefined) return undefined;
+  const rest = given.slice(matched.length).trim();
   const word = sign.trim().toLowerCase();
   // `Not` begins names too, like those of companies.
   if (word === 'not' && how.isValue?.(rest) === false) return undefined;
@@ -111,10 +111,10 @@ export function comparisonProblem(
     return { field: field.name, problem: `${value} is a comparison; a value to store is one name or label` };
   }
   const op = comparisons[word] ?? (how.many === true ? 'notIn' : 'noteq');
-  const form = JSON.stringify({ [field.name]: { [op]: /in$/i.test(op) ? [rest] : rest } });
+  const example = JSON.stringify({ [field.name]: { [op]: /in$/i.test(op) ? [rest] : rest } });
   return {
     field: field.name,
-    problem: `${value} begins with a comparison, which a value cannot hold; as a query: ${form}`,
+    problem: `${value} begins with a comparison, which a value cannot hold; as a query: ${example}`,
   };
 }
 

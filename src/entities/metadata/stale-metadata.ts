@@ -25,8 +25,8 @@ export function markMetadataUsed(entity: Entity): void {
 
 /** Called wherever something is refused because the metadata does not know it. */
 export function markMetadataSuspect(): void {
-  const met = running.getStore();
-  if (met !== undefined) met.suspect = true;
+  const use = running.getStore();
+  if (use !== undefined) use.suspect = true;
 }
 
 /** Asks for the metadata of an entity unless it is fresh; true when it is another one than before. */
@@ -50,16 +50,16 @@ export async function retryWithFreshMetadata<T>(
   work: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const met: MetadataUse = { entities: new Set(), suspect: false };
-  const first = await running.run(met, work).then(
+  const use: MetadataUse = { entities: new Set(), suspect: false };
+  const first = await running.run(use, work).then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
   const refused = 'value' in first || first.error instanceof InvalidInput;
-  if (reader !== null && met.suspect && refused) {
+  if (reader !== null && use.suspect && refused) {
     const asked = await Promise.all(
       // What the tenant does not tell now changes nothing about the refusal.
-      [...met.entities].map((entity) => hasChanged(reader, entity, signal).catch(() => false)),
+      [...use.entities].map((entity) => hasChanged(reader, entity, signal).catch(() => false)),
     );
     if (asked.includes(true)) return work();
   }

@@ -78,20 +78,20 @@ function orderOf(field: FieldMetadata, descending: boolean): Order {
  */
 export async function checkOrder(
   given: unknown,
-  facts: EntityMetadata,
+  metadata: EntityMetadata,
   signal?: AbortSignal,
 ): Promise<Order | null> {
   if (given === undefined || given === null || given === '') {
-    const { naturalDate } = facts.entity;
+    const { naturalDate } = metadata.entity;
     if (naturalDate === null) return null;
-    const natural = facts.field(naturalDate);
+    const natural = metadata.field(naturalDate);
     if (natural !== undefined && natural.isQueryable !== false) return orderOf(natural, true);
-    const id = facts.field('id');
+    const id = metadata.field('id');
     return id === undefined ? null : orderOf(id, true);
   }
   const { name, descending } = parseOrderBy(given);
-  const field = await facts.find(name, signal);
-  if (field === undefined) throw invalid(await unknownField(facts, name));
+  const field = await metadata.find(name, signal);
+  if (field === undefined) throw invalid(await unknownField(metadata, name));
   if (field.dataType === 'byte[]') throw invalid(`${field.name} holds files, which have no order`);
   if (field.name === 'id' && !descending) return null;
   return orderOf(field, descending);

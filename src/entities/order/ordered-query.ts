@@ -36,8 +36,8 @@ export const page = 500;
 const restricts = ({ op, field }: FilterNode) => !(op === 'exist' && field === 'id');
 
 export function searchOf(filter: readonly FilterNode[], fields: readonly string[] | undefined): Search {
-  const telling = filter.filter(restricts);
-  return fields === undefined ? { filter: telling } : { filter: telling, includeFields: fields };
+  const restricting = filter.filter(restricts);
+  return fields === undefined ? { filter: restricting } : { filter: restricting, includeFields: fields };
 }
 
 /**
@@ -56,19 +56,19 @@ export async function readShownFields(
   reader: AutotaskReader,
   { path, include }: OrderedQuery,
   rows: readonly Row[],
-  bare: ReadonlySet<Row>,
+  partial: ReadonlySet<Row>,
   options: { readonly signal?: AbortSignal },
 ): Promise<Row[]> {
-  const ids = rows.filter((row) => bare.has(row)).flatMap((row) => idOf(row) ?? []);
-  const whole = new Map<number | null, Row>();
+  const ids = rows.filter((row) => partial.has(row)).flatMap((row) => idOf(row) ?? []);
+  const shownRows = new Map<number | null, Row>();
   for (let from = 0; from < ids.length; from += page) {
     const value = ids.slice(from, from + page);
     const search = searchOf([{ op: 'in', field: 'id', value }], include);
     const found = await reader.query(path, search, { limit: value.length, ...options });
-    for (const row of found.rows) whole.set(idOf(row), row);
+    for (const row of found.rows) shownRows.set(idOf(row), row);
   }
   return rows
-    .map((row) => (bare.has(row) ? whole.get(idOf(row)) : row))
+    .map((row) => (partial.has(row) ? shownRows.get(idOf(row)) : row))
     .filter((row): row is Row => row !== undefined);
 }
 

@@ -33,27 +33,27 @@ function positionAt(last: KeyedRow, shown: readonly KeyedRow[], total: number | 
 /** The pages of several queries as one. What lies behind the place where one of them stopped is not known. */
 function merge(parts: readonly AxisRows[], { order, limit, after, filter }: OrderedQuery): OrderedRows {
   const byOrder = (a: KeyedRow, b: KeyedRow) => compareKeyedRows(a, b, order.descending);
-  const [stop] = parts
+  const [earliestStop] = parts
     .flatMap(({ stopped }) => (stopped === null ? [] : [keyedPosition(stopped, order.descending)]))
     .sort(byOrder);
   const rows = parts
     .flatMap((part) => part.rows)
     .sort(byOrder)
-    .filter((row) => stop === undefined || byOrder(row, stop) <= 0);
+    .filter((row) => earliestStop === undefined || byOrder(row, earliestStop) <= 0);
   const chosen = rows.slice(0, limit);
   const full = rows.length > limit;
   const total = parts.reduce<number | null>(
     (sum, part) => (sum === null || part.total === null ? null : sum + part.total),
     0,
   );
-  const last = full ? chosen.at(-1) : stop;
+  const last = full ? chosen.at(-1) : earliestStop;
   const known = filter.local.length === 0 ? total : last === undefined && after === null ? rows.length : null;
   return {
     rows: chosen.map(({ row }) => row),
     more: last !== undefined,
     total: known,
     next: last === undefined ? null : positionAt(last, chosen, total),
-    stopped: !full && stop !== undefined,
+    stopped: !full && earliestStop !== undefined,
   };
 }
 

@@ -29,14 +29,14 @@ const tooMany = (field: string, many: string) =>
 /** Index of the first record after the place where the list was left. */
 function indexAfter(
   all: readonly KeyedRow[],
-  left: ListPosition,
+  position: ListPosition,
   { order, fingerprint }: OrderedQuery,
 ): number {
-  if (left.key !== null && all.some(({ key }) => typeof key === 'string')) {
+  if (position.key !== null && all.some(({ key }) => typeof key === 'string')) {
     // The cursor does not hold the text, so the record that had it must still have it.
-    const at = all.findIndex(({ id }) => id === left.id);
+    const at = all.findIndex(({ id }) => id === position.id);
     const key = all[at]?.key;
-    if (typeof key === 'string' && fingerprint(key) === left.key) return at + 1;
+    if (typeof key === 'string' && fingerprint(key) === position.key) return at + 1;
     throw new InvalidInput('Nothing was listed.', [
       {
         field: 'cursor',
@@ -44,7 +44,7 @@ function indexAfter(
       },
     ]);
   }
-  const last = keyedPosition(left, order.descending);
+  const last = keyedPosition(position, order.descending);
   const next = all.findIndex((keyed) => compareKeyedRows(keyed, last, order.descending) > 0);
   return next < 0 ? all.length : next;
 }
@@ -57,8 +57,8 @@ export async function sortRows(
   signal?: AbortSignal,
 ): Promise<OrderedRows> {
   const { order, limit, after, fingerprint, filter } = query;
-  const kept = found.filter((row) => filter.local.every((matches) => matches(row)));
-  const all = await keyRows(kept, order, references, signal);
+  const matching = found.filter((row) => filter.local.every((matches) => matches(row)));
+  const all = await keyRows(matching, order, references, signal);
   all.sort((a, b) => compareKeyedRows(a, b, order.descending));
   const from = after === null ? 0 : indexAfter(all, after, query);
   const chosen = all.slice(from, from + limit);
@@ -85,10 +85,10 @@ export async function sortInMemory(
   const options = context.signal ? { signal: context.signal } : {};
   const { compared, shown } = fieldsToRead(query);
   const found: Row[] = [];
-  const bare = new Set<Row>();
+  const partial = new Set<Row>();
   for (const batch of filter.batches) {
     const first = await reader.query(path, searchOf(batch, shown), { limit: page, ...options });
-    if (include === undefined && compared !== undefined) for (const row of first.rows) bare.add(row);
+    if (include === undefined && compared !== undefined) for (const row of first.rows) partial.add(row);
     found.push(...first.rows);
     if (!first.more) continue;
     const count = await countOrNull(reader, path, batch, options);
@@ -103,9 +103,9 @@ export async function sortInMemory(
       ...options,
     });
     if (others.more) throw tooMany(order.field.name, `more than ${mostSorted}`);
-    if (compared !== undefined) for (const row of others.rows) bare.add(row);
+    if (compared !== undefined) for (const row of others.rows) partial.add(row);
     found.push(...others.rows);
   }
   const sorted = await sortRows(found, query, references, context.signal);
-  return { ...sorted, rows: await readShownFields(reader, query, sorted.rows, bare, options) };
+  return { ...sorted, rows: await readShownFields(reader, query, sorted.rows, partial, options) };
 }

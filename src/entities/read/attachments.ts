@@ -175,8 +175,8 @@ export function createAttachments(reader: AutotaskReader, facts: MetadataStore, 
         `Autotask answered with another file than attachment ${args.id} of ${entity.parents[0]?.entity} ${ownerId}.`,
       );
     }
-    const known = await facts(entity, context.signal);
-    const dataHidden = known.hides('data');
+    const metadata = await facts(entity, context.signal);
+    const dataHidden = metadata.hides('data');
     const isFile = row.attachmentType === 'FILE_ATTACHMENT' || row.attachmentType === undefined;
     // Sources disagree on which of the two reads carries the contents.
     if (isFile && !dataHidden && dataOf(row) === null && ownerId !== null && entity.path !== null) {
@@ -184,12 +184,12 @@ export function createAttachments(reader: AutotaskReader, facts: MetadataStore, 
       if (root !== null && dataOf(root) !== null) row = { ...row, data: root.data };
     }
     const shown = ['publish', 'attachDate', 'attachedByResourceID', 'attachedByContactID'].flatMap(
-      (name) => known.field(name) ?? [],
+      (name) => metadata.field(name) ?? [],
     );
     const filled = shown.filter(({ name }) => row[name] !== null && row[name] !== undefined);
     const parent = entity.parents[0]?.entity;
     return {
-      record: await reads.showRecord(row, known, filled, context),
+      record: await reads.showRecord(row, metadata, filled, context),
       owner: ownerId === null || parent === undefined ? null : { entity: parent, id: ownerId },
       data: dataOf(row),
       dataHidden,

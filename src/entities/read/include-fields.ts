@@ -4,7 +4,7 @@ import { type EntityMetadata, type FieldMetadata, unknownField } from '../metada
 /** The fields to return: the caller's, checked, or all when one is `*`. Undefined means the default. */
 export async function checkIncludeFields(
   given: readonly string[] | undefined,
-  facts: EntityMetadata,
+  metadata: EntityMetadata,
   signal?: AbortSignal,
 ): Promise<{ readonly fields: readonly FieldMetadata[]; readonly all: boolean } | undefined> {
   if (given === undefined || given.length === 0) return undefined;
@@ -12,9 +12,9 @@ export async function checkIncludeFields(
   const fields: FieldMetadata[] = [];
   const problems: Problem[] = [];
   for (const name of given) {
-    const field = await facts.find(name, signal);
+    const field = await metadata.find(name, signal);
     if (field === undefined)
-      problems.push({ field: 'includeFields', problem: await unknownField(facts, name) });
+      problems.push({ field: 'includeFields', problem: await unknownField(metadata, name) });
     else if (!fields.includes(field)) fields.push(field);
   }
   if (problems.length > 0) throw new InvalidInput('The query was not sent to Autotask.', problems);

@@ -78,9 +78,9 @@ export function createReads(
   });
 
   /** The order of a list; null for ascending ids. */
-  async function orderFor(args: QueryArguments, known: EntityMetadata, context: CallContext) {
+  async function orderFor(args: QueryArguments, metadata: EntityMetadata, context: CallContext) {
     const isSorted = args.orderBy !== undefined || (args.newestFirst === true && args.afterId === undefined);
-    const order = isSorted ? await checkOrder(args.orderBy, known, context.signal) : null;
+    const order = isSorted ? await checkOrder(args.orderBy, metadata, context.signal) : null;
     checkContinuation(args, order);
     return order;
   }
@@ -109,11 +109,11 @@ export function createReads(
   }
 
   async function checked(
-    { entity, known, conditions }: Awaited<ReturnType<typeof understand>>,
-    since: number,
+    { entity, known: metadata, conditions }: Awaited<ReturnType<typeof understand>>,
+    startedAt: number,
     context: CallContext,
   ): Promise<CheckedFilter> {
-    const filter = await checkFilter(conditions, known, { ...conversion(context), now: since * 1000 });
+    const filter = await checkFilter(conditions, metadata, { ...conversion(context), now: startedAt * 1000 });
     requireOwner(entity, filter);
     return filter;
   }
@@ -131,12 +131,16 @@ export function createReads(
         { field: 'query', problem: `Autotask lists ${entity.name} below their parent without a filter` },
       ]);
     }
-    const known = await facts(entity, context.signal);
-    const chosen = await checkIncludeFields(args.includeFields ?? raw.includeFields, known, context.signal);
-    const fields = chosen === undefined || chosen.all ? known.fields : chosen.fields;
-    const order = await orderFor(args, known, context);
+    const metadata = await facts(entity, context.signal);
+    const chosen = await checkIncludeFields(
+      args.includeFields ?? raw.includeFields,
+      metadata,
+      context.signal,
+    );
+    const fields = chosen === undefined || chosen.all ? metadata.fields : chosen.fields;
+    const order = await orderFor(args, metadata, context);
     const subject = { entity: entity.name, path, conditions: [] };
-    const place = readCursor(cursors, args, subject, order, context);
+    const position = readCursor(cursors, args, subject, order, context);
     const limit = limitOf(args, raw);
     const { withIds } = args;
     const options = context.signal ? { signal: context.signal } : {};
@@ -163,13 +167,13 @@ export function createReads(
       order,
       include: undefined,
       limit,
-      after: place,
+      after: position,
       fingerprint: cursors.fingerprint,
     };
     const sorted = await sortRows(rows, query, references, context.signal);
     const { more: isMore, total, next } = sorted;
-    const since = place?.since ?? nowInSeconds();
-    const goesOn = nextCursor(cursors, next, since, subject, order, context);
+    const startedAt = position?.since ?? nowInSeconds();
+    const continuation = nextCursor(cursors, next, startedAt, subject, order, context);
     return tabulateList(
       {
         entity,
@@ -177,7 +181,7 @@ export function createReads(
         fields,
         chosen,
         withIds,
-        answer: { more: isMore, total, notes: [], ...goesOn },
+        answer: { more: isMore, total, notes: [], ...continuation },
       },
       references,
       context,
@@ -186,27 +190,28 @@ export function createReads(
 
   async function query(args: QueryArguments, context: CallContext, live = false): Promise<ListResult> {
     const named = findEntity(args.entity, args.parentEntity);
-    const below = childPath(named, args);
-    if (below !== undefined) return listBelow(named, below, args, context);
+    const collectionPath = childPath(named, args);
+    if (collectionPath !== undefined) return listBelow(named, collectionPath, args, context);
     const understood = await understand(
       args,
       context,
       live,
       (of, { includeFields }) => args.includeFields ?? includeFields ?? of.summaryFields,
     );
-    const { entity, raw, known, conditions } = understood;
+    const { entity, raw, known: metadata, conditions } = understood;
     const { path } = entity;
-    const order = await orderFor(args, known, context);
+    const order = await orderFor(args, metadata, context);
     const subject = { entity: entity.name, path, conditions };
     const after = readCursor(cursors, args, subject, order, context);
-    const since = after?.since ?? nowInSeconds();
-    const filter = await checked(understood, since, context);
+    const startedAt = after?.since ?? nowInSeconds();
+    const filter = await checked(understood, startedAt, context);
     const wanted = args.includeFields ?? raw.includeFields;
-    const chosen = await checkIncludeFields(wanted, known, context.signal);
-    const summary = entity.summaryFields.flatMap((name) => known.field(name) ?? []);
-    const id = known.field('id');
-    const asked = chosen?.fields ?? summary;
-    let fields: readonly FieldMetadata[] = id === undefined || asked.includes(id) ? asked : [id, ...asked];
+    const chosen = await checkIncludeFields(wanted, metadata, context.signal);
+    const summary = entity.summaryFields.flatMap((name) => metadata.field(name) ?? []);
+    const id = metadata.field('id');
+    const requested = chosen?.fields ?? summary;
+    let fields: readonly FieldMetadata[] =
+      id === undefined || requested.includes(id) ? requested : [id, ...requested];
     // Autotask refuses to include a field that cannot be queried, but returns it when none are named.
     const all = chosen?.all === true || fields.some((f) => f.isQueryable === false && f.name !== 'id');
     const include = all ? undefined : [...new Set([...fields.map((f) => f.name), ...filter.localFields])];
@@ -216,14 +221,14 @@ export function createReads(
       found =
         order === null
           ? await byId(path, filter, include, limit, context)
-          : await inOrder({ path, filter, order, include, limit, after }, subject, since, context);
+          : await inOrder({ path, filter, order, include, limit, after }, subject, startedAt, context);
     } catch (error) {
-      if (live || known.live || !isUnknownFieldRefusal(error)) throw error;
+      if (live || metadata.live || !isUnknownFieldRefusal(error)) throw error;
       return query(args, context, true);
     }
-    if (chosen?.all === true) fields = [...known.fields, ...(await known.udfs(context.signal))];
+    if (chosen?.all === true) fields = [...metadata.fields, ...(await metadata.udfs(context.signal))];
     const { rows } = found;
-    if (!known.live && rows.length > 0 && fields.some(({ isPickList }) => isPickList === true)) {
+    if (!metadata.live && rows.length > 0 && fields.some(({ isPickList }) => isPickList === true)) {
       const { field } = await facts(entity, context.signal);
       fields = fields.map((plain) => field(plain.name) ?? plain);
     }
@@ -235,15 +240,21 @@ export function createReads(
     }
     const moving = found.facts.more ? volatileFields(order, filter.batches.flat()) : [];
     const continued = args.afterId !== undefined || after !== null;
-    const remarks = await resultNotes(filter, known, references, rows.length > 0 || continued, context);
-    const told = {
+    const resultRemarks = await resultNotes(
+      filter,
+      metadata,
+      references,
+      rows.length > 0 || continued,
+      context,
+    );
+    const answer = {
       ...found.facts,
       ...(continued ? { continued } : {}),
       understood: filter.interpretation.understood,
-      notes: [...(args.notes ?? []), ...found.facts.notes, ...moving.map(volatileNote), ...remarks],
+      notes: [...(args.notes ?? []), ...found.facts.notes, ...moving.map(volatileNote), ...resultRemarks],
     };
     const { withIds } = args;
-    return tabulateList({ entity, rows, fields, chosen, withIds, answer: told }, references, context);
+    return tabulateList({ entity, rows, fields, chosen, withIds, answer: answer }, references, context);
   }
 
   async function byId(
@@ -260,21 +271,26 @@ export function createReads(
 
   async function inOrder(
     wanted: Omit<OrderedQuery, 'fingerprint'>,
-    subject: ListIdentity,
-    since: number,
+    identity: ListIdentity,
+    startedAt: number,
     context: CallContext,
   ) {
     const { order, filter } = wanted;
-    const asked = { ...wanted, fingerprint: cursors.fingerprint };
-    const { rows, more, total, next, stopped } = await runOrderedQuery(reader, references, asked, context);
+    const requested = { ...wanted, fingerprint: cursors.fingerprint };
+    const { rows, more, total, next, stopped } = await runOrderedQuery(
+      reader,
+      references,
+      requested,
+      context,
+    );
     const notes = stopped
       ? [
           ...filter.notes,
           `not all matches were looked at: these are the first by ${orderText(order)} as far as was looked; the cursor goes on from there`,
         ]
       : filter.notes;
-    const goesOn = nextCursor(cursors, next, since, subject, order, context);
-    return { rows, facts: { more, total, notes, ...goesOn } };
+    const continuation = nextCursor(cursors, next, startedAt, identity, order, context);
+    return { rows, facts: { more, total, notes, ...continuation } };
   }
 
   /** The entity, its facts and the checked filter of a query that may be sent. */
@@ -297,10 +313,10 @@ export function createReads(
   }
 
   async function count(args: QueryArguments, context: CallContext) {
-    const { entity, filter, known, count } = await counted(args, context);
-    const remarks = await resultNotes(filter, known, references, count > 0, context);
+    const { entity, filter, known: metadata, count } = await counted(args, context);
+    const resultRemarks = await resultNotes(filter, metadata, references, count > 0, context);
     const { understood } = filter.interpretation;
-    return { entity: entity.name, count, understood, notes: [...filter.notes, ...remarks] };
+    return { entity: entity.name, count, understood, notes: [...filter.notes, ...resultRemarks] };
   }
 
   return { query, count, prepare, rowsOf, conversion, ...createRecordReads(reader, facts, references) };

@@ -20,7 +20,7 @@ export interface ListRequest {
 
 export interface RecordList {
   readonly entity: Entity;
-  readonly known: EntityMetadata;
+  readonly metadata: EntityMetadata;
   readonly rows: readonly Row[];
   readonly fields: readonly FieldMetadata[];
   readonly cells: readonly (readonly Cell[])[];
@@ -69,9 +69,9 @@ export function createRecordWithLists(
   ): Promise<Omit<RecordList, 'cells'> | UnreadList> {
     const entity = findEntity(wanted.entity);
     try {
-      const known = await facts(entity, context.signal);
-      const fields = wanted.fields.flatMap((name) => known.field(name) ?? []);
-      const read = [...fields, ...(wanted.ids ?? []).flatMap((name) => known.field(name) ?? [])];
+      const metadata = await facts(entity, context.signal);
+      const fields = wanted.fields.flatMap((name) => metadata.field(name) ?? []);
+      const read = [...fields, ...(wanted.ids ?? []).flatMap((name) => metadata.field(name) ?? [])];
       // Autotask refuses to include a field that cannot be queried, but returns it when none are named.
       const all = read.some((field) => field.isQueryable === false);
       const search = all
@@ -81,7 +81,14 @@ export function createRecordWithLists(
         limit: wanted.most,
         ...(context.signal ? { signal: context.signal } : {}),
       });
-      return { entity, known, rows, fields, more, hidden: wanted.fields.filter((name) => known.hides(name)) };
+      return {
+        entity,
+        metadata,
+        rows,
+        fields,
+        more,
+        hidden: wanted.fields.filter((name) => metadata.hides(name)),
+      };
     } catch (error) {
       if (!(error instanceof AutotaskError) || fatal.has(error.kind)) throw error;
       return { entity, reason: reasons[error.kind] ?? error.message };
@@ -95,13 +102,13 @@ export function createRecordWithLists(
     beside?: (row: Row) => Promise<unknown>,
   ): Promise<RecordWithLists> {
     const entity = findEntity(of.entity);
-    const [known, row, ...found] = await Promise.all([
+    const [metadata, row, ...found] = await Promise.all([
       facts(entity, context.signal),
       reads.row(entity, of.id, undefined, context),
       ...requests.map((wanted) => read(wanted, context)),
     ]);
     if (row === null) throw new AutotaskError('notFound', `There is no record ${of.id} in ${entity.name}.`);
-    const [fields] = await Promise.all([filledFields(row, known, context.signal), beside?.(row)]);
+    const [fields] = await Promise.all([filledFields(row, metadata, context.signal), beside?.(row)]);
     const readable = found.filter((list) => 'rows' in list);
     const tables: DisplayTable[] = [
       { rows: [row], fields, mostText, single: true },

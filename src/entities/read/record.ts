@@ -93,7 +93,7 @@ export function createRecordReads(reader: AutotaskReader, facts: MetadataStore, 
 
   async function showRecord(
     found: Row,
-    known: EntityMetadata,
+    metadata: EntityMetadata,
     fields: readonly FieldMetadata[],
     context: CallContext,
     mostText = mostRecordText,
@@ -106,7 +106,7 @@ export function createRecordReads(reader: AutotaskReader, facts: MetadataStore, 
       ...options(context),
     });
     const notes = cells.some((cell) => cell.truncated === true) ? [truncatedNote] : [];
-    return { entity: known.entity, row: found, fields, cells, notes };
+    return { entity: metadata.entity, row: found, fields, cells, notes };
   }
 
   async function get(args: RecordArguments, context: CallContext): Promise<RecordResult> {
@@ -117,12 +117,14 @@ export function createRecordReads(reader: AutotaskReader, facts: MetadataStore, 
         next: 'Find it with query-entity.',
       });
     }
-    const [known] = await Promise.all([facts(entity, context.signal), args.beside?.(found)]);
-    const chosen = await checkIncludeFields(args.includeFields, known, context.signal);
+    const [metadata] = await Promise.all([facts(entity, context.signal), args.beside?.(found)]);
+    const chosen = await checkIncludeFields(args.includeFields, metadata, context.signal);
     const fields =
-      chosen === undefined || chosen.all ? await filledFields(found, known, context.signal) : chosen.fields;
+      chosen === undefined || chosen.all
+        ? await filledFields(found, metadata, context.signal)
+        : chosen.fields;
     const asked = chosen !== undefined && !chosen.all;
-    return showRecord(found, known, fields, context, asked ? mostAskedText : mostRecordText);
+    return showRecord(found, metadata, fields, context, asked ? mostAskedText : mostRecordText);
   }
 
   return { row, rows, showRecord, get };

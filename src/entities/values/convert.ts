@@ -21,7 +21,7 @@ import { orNull } from '../read/optional-read.js';
 import type { ExactMatch } from '../references/exact-match.js';
 import { canName, type References } from '../references/references.js';
 import { internalChoices } from '../write/visibility.js';
-import { isDay, rangeForms, toUtc } from './dates.js';
+import { isDay, rangeExamples, toUtc } from './dates.js';
 
 /** Everything needed to turn what a caller wrote into what Autotask stores. */
 export interface Conversion {
@@ -108,8 +108,8 @@ function codesOf(field: FieldMetadata, given: string, many: boolean): Converted 
 /** Several choices can share a label (issue types below different parents): all of them, as a list. */
 function convertChoice(field: FieldMetadata, given: unknown, many: boolean): Converted | undefined {
   if (typeof given === 'boolean' || field.choices.length === 0) return undefined;
-  const both = ambiguousCode(field, given);
-  if (both !== undefined) return { ok: false, problem: both };
+  const ambiguous = ambiguousCode(field, given);
+  if (ambiguous !== undefined) return { ok: false, problem: ambiguous };
   if (labelOf(field, typeof given === 'string' ? given.trim() : given) !== undefined) return undefined;
   if (typeof given === 'number') return undefined;
   const codes = codesOf(field, String(given), many);
@@ -124,51 +124,55 @@ async function findCandidates(
   references: References,
   entity: Entity & { path: string },
   text: string,
-  how: Conversion,
+  conversion: Conversion,
 ) {
-  const { knownValues = {}, signal } = how;
+  const { knownValues = {}, signal } = conversion;
   const owners = Object.keys(knownValues).length === 0 ? [] : await references.ownerFields(entity);
   const within = owners.flatMap((name) => {
     const id = knownValues[name];
     return typeof id === 'number' ? [[name, id] as const] : [];
   });
-  const near = within.length === 0 ? [] : await references.candidates(entity, text, signal, within);
-  return near.length > 0 ? near : references.candidates(entity, text, signal);
+  const withinOwners = within.length === 0 ? [] : await references.candidates(entity, text, signal, within);
+  return withinOwners.length > 0 ? withinOwners : references.candidates(entity, text, signal);
 }
 
-async function convertReference(field: FieldMetadata, text: string, how: Conversion): Promise<Converted> {
+async function convertReference(
+  field: FieldMetadata,
+  text: string,
+  conversion: Conversion,
+): Promise<Converted> {
   const entity = entityOfType(field.referenceEntityType);
-  if (how.references === null || !canName(entity)) {
+  if (conversion.references === null || !canName(entity)) {
     return fail(
       field,
       `${JSON.stringify(text)} must be the numeric id of a record of ${entity?.name ?? 'Autotask'}`,
     );
   }
-  const named = await how.identify?.(field, text);
+  const named = await conversion.identify?.(field, text);
   if (named !== undefined) {
     return named.ok ? { ok: true, value: named.id } : fail(field, named.problem, named.allowed);
   }
-  const fits = await findCandidates(how.references, entity, text, how);
-  if (how.filter !== true && meansUnassigned(text)) {
+  const fits = await findCandidates(conversion.references, entity, text, conversion);
+  if (conversion.filter !== true && meansUnassigned(text)) {
     return fail(field, `${JSON.stringify(text)} is no record of ${entity.name}; null empties the field`);
   }
-  const refused = comparisonProblem(field, text, how);
+  const refused = comparisonProblem(field, text, conversion);
   // Only a record that has the sign in its name is meant by it.
-  const whole = spellingKey(text);
-  const all = refused === undefined ? fits : fits.filter(({ name }) => spellingKey(name).includes(whole));
+  const wantedKey = spellingKey(text);
+  const all = refused === undefined ? fits : fits.filter(({ name }) => spellingKey(name).includes(wantedKey));
   if (refused !== undefined && all.length === 0) return { ok: false, problem: refused };
   const active = all.filter((candidate) => candidate.isActive);
-  const found = active.length > 0 || how.filter === true ? (active.length > 0 ? active : all) : [];
+  const found = active.length > 0 || conversion.filter === true ? (active.length > 0 ? active : all) : [];
   const [only, ...others] = found;
   const [inactive] = all;
   if (only === undefined && inactive !== undefined) {
     return fail(field, `${JSON.stringify(text)} is ${inactive.name} (id ${inactive.id}), which is inactive`);
   }
   if (only === undefined) {
-    const { references, signal } = how;
-    const near = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
-    const listed = near.map(({ id, name }) => `${id} = ${name}`);
-    const hint = near.length === 0 ? '' : '; the nearest names are';
+    const { references, signal } = conversion;
+    const withinOwners = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
+    const listed = withinOwners.map(({ id, name }) => `${id} = ${name}`);
+    const hint = withinOwners.length === 0 ? '' : '; the nearest names are';
     return fail(field, `no record of ${entity.name} is called ${JSON.stringify(text)}${hint}`, listed);
   }
   if (others.length > 0) {
@@ -180,7 +184,7 @@ async function convertReference(field: FieldMetadata, text: string, how: Convers
       rest === 0 ? listed : [...listed, `and ${rest} more`],
     );
   }
-  const passedOver = how.filter === true ? all.filter((candidate) => !found.includes(candidate)) : [];
+  const passedOver = conversion.filter === true ? all.filter((candidate) => !found.includes(candidate)) : [];
   const states = [
     `id ${only.id}`,
     ...(only.isActive ? [] : ['inactive']),
@@ -227,13 +231,13 @@ export async function byDependency<Named extends { readonly field: FieldMetadata
 export async function convertValue(
   field: FieldMetadata,
   given: unknown,
-  how: Conversion,
+  conversion: Conversion,
 ): Promise<Converted> {
   if (field.isPickList === true) {
-    const choice = convertChoice(field, given, how.many === true);
+    const choice = convertChoice(field, given, conversion.many === true);
     if (choice !== undefined) return choice;
   }
-  if (isName(field, given)) return convertReference(field, given, how);
+  if (isName(field, given)) return convertReference(field, given, conversion);
   // Some flags are integers in Autotask (Contacts.isActive); an id or a code is never true or false.
   const flag = /^is[A-Z]/.test(field.name) && ['integer', 'short'].includes(field.dataType);
   if (flag && /^(true|false)$/i.test(String(given))) {
@@ -242,19 +246,21 @@ export async function convertValue(
   const schema = byType[field.dataType] ?? z.unknown();
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
-    const refused = comparisonProblem(field, given, how);
-    if (refused !== undefined && how.filter === true) return { ok: false, problem: refused };
+    const refused = comparisonProblem(field, given, conversion);
+    if (refused !== undefined && conversion.filter === true) return { ok: false, problem: refused };
     const [issue] = parsed.error.issues;
     const ranges =
-      field.dataType === 'datetime' && how.filter === true ? `; in a filter also ${rangeForms}` : '';
+      field.dataType === 'datetime' && conversion.filter === true
+        ? `; in a filter also ${rangeExamples}`
+        : '';
     return fail(field, `${JSON.stringify(given)} ${issue?.message ?? 'is not valid'}${ranges}`);
   }
   if (field.dataType !== 'datetime') return { ok: true, value: parsed.data };
   const text = String(parsed.data);
-  if (isDay(text) && field.deadline === true && how.filter !== true) {
-    const interpretation = `${field.name}: a day was given, and its end is meant (${how.timeZone})`;
-    return { ok: true, value: toUtc(`${text.trim()}T23:59:59`, how.timeZone), interpretation };
+  if (isDay(text) && field.deadline === true && conversion.filter !== true) {
+    const interpretation = `${field.name}: a day was given, and its end is meant (${conversion.timeZone})`;
+    return { ok: true, value: toUtc(`${text.trim()}T23:59:59`, conversion.timeZone), interpretation };
   }
   const day = isDay(text) && field.day;
-  return { ok: true, value: day ? `${text.trim()}T00:00:00Z` : toUtc(text, how.timeZone) };
+  return { ok: true, value: day ? `${text.trim()}T00:00:00Z` : toUtc(text, conversion.timeZone) };
 }

@@ -194,7 +194,7 @@ function wordedDays(words: string, today: string): readonly [first: string, afte
   return [first, step(first, 1)];
 }
 
-export const rangeForms =
+export const rangeExamples =
   'today, yesterday, tomorrow, last 7 days, past 2 weeks, next 60 days (days, weeks, months, quarters or years), this/last/next week, month, quarter or year, a day, or from..to with either end left out';
 
 /**

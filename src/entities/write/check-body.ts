@@ -32,11 +32,11 @@ export interface CheckedBody {
 const udfInput = z.array(z.strictObject({ name: z.string(), value: z.unknown() }));
 
 /** User-defined fields may stand beside the built-in ones or in Autotask's own list form. */
-function flatten(facts: EntityMetadata, data: Row, problems: Problem[]): [string, unknown][] {
+function flatten(metadata: EntityMetadata, data: Row, problems: Problem[]): [string, unknown][] {
   return Object.entries(data).flatMap(([name, value]): [string, unknown][] => {
     if (name.toLowerCase() !== 'userdefinedfields') return [[name, value]];
     const list = udfInput.safeParse(value);
-    const builtIn = list.data?.find((field) => facts.field(field.name) !== undefined);
+    const builtIn = list.data?.find((field) => metadata.field(field.name) !== undefined);
     if (builtIn !== undefined) {
       problems.push({ field: name, problem: `names ${builtIn.name}, which is not a user-defined field` });
       return [];
@@ -116,15 +116,15 @@ function checkChoice(
 async function checkReferences(
   body: Row,
   fields: readonly FieldMetadata[],
-  how: Conversion,
+  conversion: Conversion,
 ): Promise<Problem[]> {
-  const { references } = how;
+  const { references } = conversion;
   if (references === null) return [];
   const problems = await Promise.all(
     fields.map(async (field): Promise<Problem[]> => {
       const id = body[field.name];
       if (field.udf || field.referenceEntityType === null || typeof id !== 'number') return [];
-      const { missing } = await references.lookup(field.referenceEntityType, [id], how.signal);
+      const { missing } = await references.lookup(field.referenceEntityType, [id], conversion.signal);
       return missing.has(id)
         ? [{ field: field.name, problem: `there is no ${field.referenceEntityType} with the id ${id}` }]
         : [];
@@ -134,8 +134,12 @@ async function checkReferences(
 }
 
 /** Checks the body with the generated schema; what the tenant has and the snapshot has not is left to the tenant. */
-async function checkSchema(facts: EntityMetadata, body: Row, mode: 'create' | 'update'): Promise<Problem[]> {
-  const loader = load[facts.entity.name];
+async function checkSchema(
+  metadata: EntityMetadata,
+  body: Row,
+  mode: 'create' | 'update',
+): Promise<Problem[]> {
+  const loader = load[metadata.entity.name];
   if (loader === undefined) return [];
   const [schemas, snapshot] = await Promise.all([loader.schemas(), loader.fields()]);
   const known = new Set([...snapshot.map((field) => field.name), 'userDefinedFields']);
@@ -143,8 +147,8 @@ async function checkSchema(facts: EntityMetadata, body: Row, mode: 'create' | 'u
   const parsed = schemas[mode].safeParse(checked);
   if (parsed.success) return [];
   return parsed.error.issues.map((issue) => {
-    const name = String(issue.path[0] ?? facts.entity.name);
-    const field = facts.field(name);
+    const name = String(issue.path[0] ?? metadata.entity.name);
+    const field = metadata.field(name);
     const absent = body[name] === undefined;
     const problem = absent ? `is required${mode === 'create' ? ' to create a record' : ''}` : issue.message;
     return { field: name, problem, allowed: absent && field ? activeChoiceTexts(field.choices) : [] };
@@ -153,12 +157,12 @@ async function checkSchema(facts: EntityMetadata, body: Row, mode: 'create' | 'u
 
 /** What this tenant demands beyond the snapshot: its own required fields and lengths. */
 function checkTenant(
-  facts: EntityMetadata,
+  metadata: EntityMetadata,
   fields: readonly FieldMetadata[],
   body: Row,
   mode: 'create' | 'update',
 ): Problem[] {
-  if (!facts.live) return [];
+  if (!metadata.live) return [];
   const problems: Problem[] = [];
   for (const field of fields) {
     const value = field.udf ? undefined : body[field.name];
@@ -170,7 +174,7 @@ function checkTenant(
     }
   }
   if (mode === 'create') {
-    for (const field of facts.fields) {
+    for (const field of metadata.fields) {
       if (field.isRequired !== true || field.isReadOnly === true || field.name === 'id') continue;
       if (body[field.name] === undefined || body[field.name] === null) {
         problems.push({
@@ -185,9 +189,9 @@ function checkTenant(
 }
 
 /** Stored values of dependent picklists that do not belong to the new value of the one they depend on. */
-function orphanedChoices(facts: EntityMetadata, body: Row, stored: Row): Problem[] {
-  return facts.fields.flatMap((field): Problem[] => {
-    const parent = field.parentField === null ? undefined : facts.field(field.parentField);
+function orphanedChoices(metadata: EntityMetadata, body: Row, stored: Row): Problem[] {
+  return metadata.fields.flatMap((field): Problem[] => {
+    const parent = field.parentField === null ? undefined : metadata.field(field.parentField);
     const kept = stored[field.name];
     if (parent === undefined || body[parent.name] === undefined || body[field.name] !== undefined) return [];
     const choice = field.choices.find((candidate) => candidate.value === String(kept));
@@ -207,10 +211,10 @@ const oncePerField = (problems: readonly Problem[]): Problem[] =>
  * `stored` is the record as it is, for an update: dependent picklists are checked against it.
  */
 export async function checkBody(
-  facts: EntityMetadata,
+  metadata: EntityMetadata,
   data: Row,
   mode: 'create' | 'update',
-  how: Conversion,
+  conversion: Conversion,
   stored: Row = {},
 ): Promise<CheckedBody> {
   const problems: Problem[] = [];
@@ -229,10 +233,10 @@ export async function checkBody(
     if (converted.ok && converted.interpretation !== undefined)
       interpretations.push(converted.interpretation);
   };
-  for (const [name, given] of flatten(facts, data, problems)) {
-    const field = await facts.find(name, how.signal);
+  for (const [name, given] of flatten(metadata, data, problems)) {
+    const field = await metadata.find(name, conversion.signal);
     if (field === undefined) {
-      problems.push({ field: name, problem: await unknownField(facts, name) });
+      problems.push({ field: name, problem: await unknownField(metadata, name) });
       continue;
     }
     if (given === undefined) continue;
@@ -246,34 +250,34 @@ export async function checkBody(
       else body[field.name] = null;
     } else if (field.isPickList === true) picklists.push({ field, given });
     else if (isName(field, given)) names.push({ field, given });
-    else keep(field, await convertValue(field, given, how));
+    else keep(field, await convertValue(field, given, conversion));
   }
   // What a record belongs to is known before a name is looked for in it.
-  for (const named of await byDependency(names, how.references)) {
+  for (const named of await byDependency(names, conversion.references)) {
     const knownValues = { ...stored, ...body };
-    keep(named.field, await convertValue(named.field, named.given, { ...how, knownValues }));
+    keep(named.field, await convertValue(named.field, named.given, { ...conversion, knownValues }));
   }
   // Parent picklists first: what a dependent one may hold is known only then.
   picklists.sort((a, b) => Number(a.field.parentField !== null) - Number(b.field.parentField !== null));
   for (const { field, given } of picklists) {
     const parentName =
-      field.parentField === null ? undefined : (facts.field(field.parentField)?.name ?? field.parentField);
+      field.parentField === null ? undefined : (metadata.field(field.parentField)?.name ?? field.parentField);
     const parent = parentName === undefined ? undefined : (body[parentName] ?? stored[parentName]);
     const choice = checkChoice(field, given, parent);
     keep(field, 'problem' in choice ? { ok: false, ...choice } : { ok: true, ...choice });
   }
   if (udfs.length > 0) body.userDefinedFields = udfs;
-  problems.push(...orphanedChoices(facts, body, stored));
+  problems.push(...orphanedChoices(metadata, body, stored));
   for (const field of fields) {
     if (field.isRequired === true && body[field.name] === '')
       problems.push({ field: field.name, problem: 'is empty' });
   }
   problems.push(
-    ...(await checkSchema(facts, body, mode)).filter(
+    ...(await checkSchema(metadata, body, mode)).filter(
       (problem) => !problems.some((other) => other.field === problem.field),
     ),
-    ...checkTenant(facts, fields, body, mode),
-    ...(await checkReferences(body, fields, how)),
+    ...checkTenant(metadata, fields, body, mode),
+    ...(await checkReferences(body, fields, conversion)),
   );
   return { body, fields, problems: oncePerField(problems), notes, interpretations };
 }

@@ -89,13 +89,13 @@ export function createParentRecords(reads: Reads, references: References, identi
   }
 
   /** The data with ids in place of the names of the records that it belongs to, and those records. */
-  async function find(known: EntityMetadata, data: Row, context: CallContext) {
+  async function find(metadata: EntityMetadata, data: Row, context: CallContext) {
     const subjects: ParentRecord[] = [];
     const filled: Record<string, unknown> = { ...data };
     for (const [name, given] of Object.entries(data)) {
-      const field = known.field(name);
-      const to = field === undefined ? undefined : parentEntityOf(known.entity, field);
-      if (field === undefined || to === undefined || !belongs(known.entity, field, to)) continue;
+      const field = metadata.field(name);
+      const to = field === undefined ? undefined : parentEntityOf(metadata.entity, field);
+      if (field === undefined || to === undefined || !belongs(metadata.entity, field, to)) continue;
       const found = await idOf(to, given, context);
       if (found === undefined) continue;
       filled[name] = found.id;
@@ -109,25 +109,28 @@ export function createParentRecords(reads: Reads, references: References, identi
   }
 
   /** Tickets and tasks that a stored record without a number of its own belongs to. */
-  function owners(known: EntityMetadata, row: Row) {
-    if (isNumbered(known.entity)) return [];
-    return known.fields.flatMap((field) => {
-      const to = parentEntityOf(known.entity, field);
+  function owners(metadata: EntityMetadata, row: Row) {
+    if (isNumbered(metadata.entity)) return [];
+    return metadata.fields.flatMap((field) => {
+      const to = parentEntityOf(metadata.entity, field);
       const id = row[field.name];
-      return to !== undefined && isNumbered(to) && belongs(known.entity, field, to) && typeof id === 'number'
+      return to !== undefined &&
+        isNumbered(to) &&
+        belongs(metadata.entity, field, to) &&
+        typeof id === 'number'
         ? [{ field: field.name, to, id }]
         : [];
     });
   }
 
   /** Those of a stored record that has no number of its own: its ticket or task tells it from others. */
-  const ofStored = (known: EntityMetadata, row: Row, context: CallContext): Promise<ParentRecord[]> =>
-    Promise.all(owners(known, row).map(({ field, to, id }) => read(field, to, id, context)));
+  const ofStored = (metadata: EntityMetadata, row: Row, context: CallContext): Promise<ParentRecord[]> =>
+    Promise.all(owners(metadata, row).map(({ field, to, id }) => read(field, to, id, context)));
 
   /** Ids of the same for many records, by entity. */
-  function idsOf(known: EntityMetadata, rows: readonly Row[]): Map<Entity, number[]> {
+  function idsOf(metadata: EntityMetadata, rows: readonly Row[]): Map<Entity, number[]> {
     const found = new Map<Entity, Set<number>>();
-    for (const { to, id } of rows.flatMap((row) => owners(known, row))) {
+    for (const { to, id } of rows.flatMap((row) => owners(metadata, row))) {
       found.set(to, (found.get(to) ?? new Set()).add(id));
     }
     return new Map([...found].map(([entity, ids]) => [entity, [...ids]]));

@@ -64,7 +64,7 @@ export function createReadBack(reads: Reads, references: References) {
 
   /** What a workflow rule of the tenant did, or what follows from the change: the completion of a ticket. */
   async function movedFields(
-    known: EntityMetadata,
+    metadata: EntityMetadata,
     { before, fields, body }: WrittenRecord,
     row: Row,
     context: CallContext,
@@ -73,8 +73,8 @@ export function createReadBack(reads: Reads, references: References) {
     const sent = new Set([...fields.map(({ name }) => name), ...Object.keys(body)]);
     const [udfsBefore, udfsNow] = [udfValues(before), udfValues(row)];
     const isMoved = [...udfsNow].some(([name, value]) => udfsBefore.get(name) !== value);
-    const udfs = udfsBefore.size > 0 && isMoved ? await known.udfs(context.signal) : [];
-    const moved = [...known.fields, ...udfs].filter(
+    const udfs = udfsBefore.size > 0 && isMoved ? await metadata.udfs(context.signal) : [];
+    const moved = [...metadata.fields, ...udfs].filter(
       (field) =>
         !sent.has(field.name) &&
         !housekeeping.test(field.name) &&
@@ -88,11 +88,11 @@ export function createReadBack(reads: Reads, references: References) {
   }
 
   return async function readBack(
-    known: EntityMetadata,
+    metadata: EntityMetadata,
     written: WrittenRecord,
     context: CallContext,
   ): Promise<ReadBack> {
-    const { entity } = known;
+    const { entity } = metadata;
     const { id, parentId, body, fields, changes } = written;
     const unread = (note: string): ReadBack => ({
       row: null,
@@ -117,7 +117,7 @@ export function createReadBack(reads: Reads, references: References) {
       isFile(field) || sameValue(fieldValue(body, field), fieldValue(stored, field), field);
     const cells = await show(stored, fields, context);
     // People know a ticket by its number and not by its id.
-    const numbers = known.fields.filter(
+    const numbers = metadata.fields.filter(
       ({ name }) =>
         written.before === null &&
         body[name] === undefined &&
@@ -137,7 +137,7 @@ export function createReadBack(reads: Reads, references: References) {
         ...fields.flatMap((field, at) => (isStored(field) ? [] : [`${titleOf(field)} is ${cells[at]}`])),
         ...otherSize(body, stored),
       ],
-      moved: await movedFields(known, written, stored, context),
+      moved: await movedFields(metadata, written, stored, context),
       notes: [],
     };
   };

@@ -14,7 +14,7 @@ import type { ParentRecord } from './parent-record.js';
  * to every entity that has its fields, and a user who may not read what it compares with gets none.
  */
 export interface WriteContext {
-  readonly known: EntityMetadata;
+  readonly metadata: EntityMetadata;
   /** What is sent. */
   readonly body: Row;
   /** The record as it is; empty for a new one. */
@@ -40,14 +40,14 @@ interface WarningLookups {
 interface Warning {
   /** Fields of which the write must send one. */
   readonly sends: readonly string[];
-  check(concern: WriteContext, look: WarningLookups): Promise<string | undefined> | string | undefined;
+  check(write: WriteContext, lookups: WarningLookups): Promise<string | undefined> | string | undefined;
 }
 
 const idIn = (row: Row | null | undefined, name: string) =>
   typeof row?.[name] === 'number' ? Number(row[name]) : undefined;
 const resultingValue = ({ body, stored }: WriteContext, name: string): unknown =>
   body[name] === undefined ? stored[name] : body[name];
-const rowOf = (concern: WriteContext): Row => ({ ...concern.stored, ...concern.body });
+const rowOf = (write: WriteContext): Row => ({ ...write.stored, ...write.body });
 const rounded = (value: number) => String(Math.round(value * 100) / 100);
 
 /** Hours between start and end; undefined where either is missing. */
@@ -61,15 +61,15 @@ const pairs = [
   ['assignedResourceRoleID', 'assignedResourceID'],
 ] as const;
 
-async function roleNotOfResource(concern: WriteContext, look: WarningLookups): Promise<string | undefined> {
-  const row = rowOf(concern);
+async function roleNotOfResource(write: WriteContext, lookups: WarningLookups): Promise<string | undefined> {
+  const row = rowOf(write);
   for (const [roleField, resourceField] of pairs) {
     const [role, resource] = [idIn(row, roleField), idIn(row, resourceField)];
     if (role === undefined || resource === undefined) continue;
-    const has = await look.roles(resource, role);
+    const has = await lookups.roles(resource, role);
     if (has.length === 0 || has.includes(role)) continue;
-    const names = await Promise.all(has.map((id) => look.name('Role', id)));
-    const [who, what] = [await look.name('Resource', resource), await look.name('Role', role)];
+    const names = await Promise.all(has.map((id) => lookups.name('Role', id)));
+    const [who, what] = [await lookups.name('Resource', resource), await lookups.name('Role', role)];
     return `${roleField}: ${what} is not a role of ${who}, who has ${names.join(', ')}`;
   }
   return undefined;
@@ -78,31 +78,31 @@ async function roleNotOfResource(concern: WriteContext, look: WarningLookups): P
 const warnings: readonly Warning[] = [
   {
     sends: ['contactID', 'companyID', 'ticketID'],
-    async check(concern, look) {
-      const contact = idIn(rowOf(concern), 'contactID');
+    async check(write, lookups) {
+      const contact = idIn(rowOf(write), 'contactID');
       const company =
-        idIn(rowOf(concern), 'companyID') ?? idIn(concern.subjects.find(({ row }) => row)?.row, 'companyID');
+        idIn(rowOf(write), 'companyID') ?? idIn(write.subjects.find(({ row }) => row)?.row, 'companyID');
       if (contact === undefined || company === undefined) return undefined;
-      const of = await look.owner('Contacts', contact, 'companyID');
+      const of = await lookups.owner('Contacts', contact, 'companyID');
       if (of === undefined || of === company) return undefined;
-      if (idIn(await look.row('Companies', company), 'parentCompanyID') === of) return undefined;
+      if (idIn(await lookups.row('Companies', company), 'parentCompanyID') === of) return undefined;
       const [who, where, there] = [
-        await look.name('Contact', contact),
-        await look.name('Company', of),
-        await look.name('Company', company),
+        await lookups.name('Contact', contact),
+        await lookups.name('Company', of),
+        await lookups.name('Company', company),
       ];
       return `contactID: ${who} belongs to ${where}, not to ${there}`;
     },
   },
   {
     sends: ['roleID'],
-    async check(concern, look) {
-      const role = idIn(rowOf(concern), 'roleID');
-      const subject = concern.subjects.find(({ row }) => idIn(row, 'assignedResourceRoleID') !== undefined);
+    async check(write, lookups) {
+      const role = idIn(rowOf(write), 'roleID');
+      const subject = write.subjects.find(({ row }) => idIn(row, 'assignedResourceRoleID') !== undefined);
       const usual = idIn(subject?.row, 'assignedResourceRoleID');
       if (role === undefined || usual === undefined || role === usual || subject === undefined)
         return undefined;
-      const [is, other] = [await look.name('Role', role), await look.name('Role', usual)];
+      const [is, other] = [await lookups.name('Role', role), await lookups.name('Role', usual)];
       return `roleID: ${is} is not the role of the ${subject.entity.singular.toLowerCase()}, which is ${other}`;
     },
   },
@@ -112,40 +112,40 @@ const warnings: readonly Warning[] = [
   },
   {
     sends: ['hoursWorked', 'startDateTime', 'dateWorked', 'billingCodeID'],
-    async check(concern, look) {
-      const { known, subjects } = concern;
-      if (known.field('hoursWorked') === undefined || known.field('billingCodeID') === undefined)
+    async check(write, lookups) {
+      const { metadata, subjects } = write;
+      if (metadata.field('hoursWorked') === undefined || metadata.field('billingCodeID') === undefined)
         return undefined;
-      const code = idIn(rowOf(concern), 'billingCodeID');
+      const code = idIn(rowOf(write), 'billingCodeID');
       if (code === undefined) {
         return subjects.length === 0 ||
-          (concern.body.hoursWorked === undefined && concern.body.startDateTime === undefined)
+          (write.body.hoursWorked === undefined && write.body.startDateTime === undefined)
           ? undefined
           : 'billingCodeID: no work type is given; Autotask takes its own, or refuses where one is required';
       }
-      const row = await look.row('BillingCodes', code);
+      const row = await lookups.row('BillingCodes', code);
       const use = idIn(row, 'useType');
-      const field = (await look.facts('BillingCodes'))?.field('useType');
+      const field = (await lookups.facts('BillingCodes'))?.field('useType');
       if (use === undefined || use === labour) return undefined;
       const label = field === undefined ? undefined : labelOf(field, use);
-      return `billingCodeID: ${await look.name('BillingCode', code)} is not a work type for labour${label === undefined ? '' : ` but for ${label}`}`;
+      return `billingCodeID: ${await lookups.name('BillingCode', code)} is not a work type for labour${label === undefined ? '' : ` but for ${label}`}`;
     },
   },
   {
     sends: ['hoursWorked', 'startDateTime', 'endDateTime'],
-    check(concern) {
-      const [hours, between] = [resultingValue(concern, 'hoursWorked'), hoursBetween(rowOf(concern))];
+    check(write) {
+      const [hours, between] = [resultingValue(write, 'hoursWorked'), hoursBetween(rowOf(write))];
       if (typeof hours !== 'number' || between === undefined || Math.abs(hours - between) < 0.01)
         return undefined;
-      if (concern.body.hoursWorked === undefined) return undefined;
+      if (write.body.hoursWorked === undefined) return undefined;
       return `hoursWorked: ${rounded(hours)} disagrees with start and end, which are ${rounded(between)} hours apart; Autotask keeps the latter`;
     },
   },
   {
     sends: ['isBillableToCompany', 'unitPrice', 'unitQuantity'],
-    check(concern) {
-      const billed = resultingValue(concern, 'isBillableToCompany');
-      if (concern.known.field('isBillableToCompany') === undefined || billed === false) return undefined;
+    check(write) {
+      const billed = resultingValue(write, 'isBillableToCompany');
+      if (write.metadata.field('isBillableToCompany') === undefined || billed === false) return undefined;
       if (billed === true) return 'isBillableToCompany: the customer will be billed for this';
       return 'isBillableToCompany is not given: the customer may be billed for this';
     },
@@ -156,13 +156,13 @@ const warnings: readonly Warning[] = [
 const labour = 1;
 
 /** What Autotask computes from what is sent, `name: value`. */
-export function computedValues(known: EntityMetadata, body: Row, stored: Row): string[] {
+export function computedValues(metadata: EntityMetadata, body: Row, stored: Row): string[] {
   const row = { ...stored, ...body };
   const lines: string[] = [];
   const sends = (...names: string[]) => names.some((name) => body[name] !== undefined);
   const hours = hoursBetween(row);
   if (
-    known.field('hoursWorked') !== undefined &&
+    metadata.field('hoursWorked') !== undefined &&
     hours !== undefined &&
     sends('startDateTime', 'endDateTime')
   ) {
@@ -189,8 +189,8 @@ const mostRemembered = 200;
 export function createDuplicateDetector(now: () => number = Date.now) {
   const seen = new Map<string, { readonly at: number; readonly what: string }>();
   /** Like: the same caller, entity and owners, and the same title, or the same in everything without one. */
-  function keyOf(known: EntityMetadata, body: Row, context: CallContext): string {
-    const { entity } = known;
+  function keyOf(metadata: EntityMetadata, body: Row, context: CallContext): string {
+    const { entity } = metadata;
     const names = [...entity.nameFields, 'description', 'summaryNotes'].filter(
       (name) => !name.endsWith('Number'),
     );
@@ -208,19 +208,19 @@ export function createDuplicateDetector(now: () => number = Date.now) {
     return canonical([context.caller ?? '', entity.name, rest]);
   }
   return {
-    like(known: EntityMetadata, body: Row, context: CallContext): string | undefined {
-      const found = seen.get(keyOf(known, body, context));
+    like(metadata: EntityMetadata, body: Row, context: CallContext): string | undefined {
+      const found = seen.get(keyOf(metadata, body, context));
       if (found === undefined || now() - found.at > rememberedMs) return undefined;
       const minutes = Math.round((now() - found.at) / 60_000);
       const when = minutes < 1 ? 'less than a minute ago' : `${minutes} minutes ago`;
       return `one like it was created in this session ${when}: ${found.what}`;
     },
-    add(known: EntityMetadata, body: Row, id: number | null, context: CallContext): void {
-      const key = keyOf(known, body, context);
+    add(metadata: EntityMetadata, body: Row, id: number | null, context: CallContext): void {
+      const key = keyOf(metadata, body, context);
       seen.delete(key);
       const oldest = seen.size >= mostRemembered ? seen.keys().next().value : undefined;
       if (oldest !== undefined) seen.delete(oldest);
-      const what = `${known.entity.singular}${id === null ? ', and whether it was stored is not known' : ` ${id}`}`;
+      const what = `${metadata.entity.singular}${id === null ? ', and whether it was stored is not known' : ` ${id}`}`;
       seen.set(key, { at: now(), what });
     },
   };
@@ -277,19 +277,19 @@ const looks = new WeakMap<CallContext, WarningLookups>();
 
 /** One for all writes that are planned in a call. */
 export function lookupsOf(context: CallContext, make: () => WarningLookups): WarningLookups {
-  const look = looks.get(context) ?? make();
-  looks.set(context, look);
-  return look;
+  const lookups = looks.get(context) ?? make();
+  looks.set(context, lookups);
+  return lookups;
 }
 
 /** All warnings about a write. Never rejects but when the call is cancelled. */
-export async function warningsOf(concern: WriteContext, look: WarningLookups): Promise<string[]> {
+export async function warningsOf(write: WriteContext, lookups: WarningLookups): Promise<string[]> {
   const found = await Promise.all(
     warnings
       .filter(({ sends }) =>
-        sends.some((name) => concern.body[name] !== undefined && concern.body[name] !== null),
+        sends.some((name) => write.body[name] !== undefined && write.body[name] !== null),
       )
-      .map(({ check }) => orNull(async () => check(concern, look))),
+      .map(({ check }) => orNull(async () => check(write, lookups))),
   );
   return found.flatMap((text) => text ?? []);
 }

@@ -91,26 +91,26 @@ export function createWrites(settings: WriteSettings) {
     }).then(([cells = []]) => cells);
 
   const identify = createExactMatcher(reader, references);
-  const subjects = createParentRecords(reads, references, identify);
+  const parentRecords = createParentRecords(reads, references, identify);
   const readBack = createReadBack(reads, references);
-  const recent = createDuplicateDetector();
+  const duplicates = createDuplicateDetector();
   const outcomes = createOutcomes(reads);
 
   /** Looked up once a plan, and only when somebody is shown a preview. */
-  function warning(concern: WriteContext, context: CallContext, also?: string): WritePlan['warnings'] {
+  function warning(write: WriteContext, context: CallContext, also?: string): WritePlan['warnings'] {
     let found: Promise<string[]> | undefined;
     return async () => {
-      const look = lookupsOf(context, () => createWarningLookups(reads, references, facts, context));
-      found ??= warningsOf(concern, look);
+      const lookups = lookupsOf(context, () => createWarningLookups(reads, references, facts, context));
+      found ??= warningsOf(write, lookups);
       return [...(also === undefined ? [] : [also]), ...(await found)];
     };
   }
 
   /** How values of a write are read: what is written to by its whole name only. */
-  const conversion = (known: EntityMetadata, context: CallContext) => ({
+  const conversion = (metadata: EntityMetadata, context: CallContext) => ({
     ...reads.conversion(context),
     identify: (field: FieldMetadata, text: string) => {
-      const entity = parentEntityOf(known.entity, field);
+      const entity = parentEntityOf(metadata.entity, field);
       return entity === undefined ? undefined : identify(entity, text, context.signal);
     },
   });
@@ -134,13 +134,13 @@ export function createWrites(settings: WriteSettings) {
   /** What a create or an update answers. */
   async function result(
     action: 'create' | 'update',
-    known: EntityMetadata,
+    metadata: EntityMetadata,
     written: WrittenRecord,
     plan: Pick<WritePlan, 'changes' | 'notes'> & { readonly on: readonly ParentRecord[] },
     context: CallContext,
   ): Promise<WriteResult> {
-    const { entity } = known;
-    const { called, notes, row: _, ...back } = await readBack(known, written, withoutRows(context));
+    const { entity } = metadata;
+    const { called, notes, row: _, ...back } = await readBack(metadata, written, withoutRows(context));
     const link = await linkTo(reader, entity, written.id, options(context));
     return {
       action,
@@ -169,37 +169,37 @@ export function createWrites(settings: WriteSettings) {
     // What cannot be created at all is refused before the tenant is asked anything.
     if (args.parentId !== undefined || entity.createVia === 'none')
       findRoute(entity, 'create', args.data, args);
-    const known = await facts(entity, context.signal);
+    const metadata = await facts(entity, context.signal);
     const parentFields = entity.parents.flatMap(({ parentField }) => parentField ?? []);
     const [parentField] = parentFields;
-    const { data: given, subjects: on } = await subjects.find(
-      known,
+    const { data: given, subjects: parents } = await parentRecords.find(
+      metadata,
       args.parentId !== undefined && parentField !== undefined && !(parentField in args.data)
         ? { [parentField]: args.parentId, ...args.data }
         : args.data,
       context,
     );
     const mark = marks.get(entity.name) ?? null;
-    const taken = Object.keys(given).some((name) => name.toLowerCase() === mark?.toLowerCase());
-    const own = taken ? null : mark;
-    const marked = own === null ? given : { ...given, [own]: newMark() };
-    const checked = await checkBody(known, marked, 'create', conversion(known, context));
+    const markIsGiven = Object.keys(given).some((name) => name.toLowerCase() === mark?.toLowerCase());
+    const markField = markIsGiven ? null : mark;
+    const dataWithMark = markField === null ? given : { ...given, [markField]: newMark() };
+    const checked = await checkBody(metadata, dataWithMark, 'create', conversion(metadata, context));
     const bytes = fileBytes(checked.body);
     const tooLarge = {
       field: 'data',
       problem: `has ${bytes} bytes; Autotask takes ${mostFileBytes} in a file`,
     };
-    const gone = missing(on, args).filter(
+    const missingRecords = missing(parents, args).filter(
       ({ field }) => !checked.problems.some((other) => other.field === field),
     );
-    const problems = [...checked.problems, ...gone];
+    const problems = [...checked.problems, ...missingRecords];
     refuse(bytes > mostFileBytes ? [...problems, tooLarge] : problems, entity);
     uploads.check(bytes);
-    const like = recent.like(known, withoutMark(checked.body, own) ?? {}, context);
+    const duplicate = duplicates.like(metadata, withoutMark(checked.body, markField) ?? {}, context);
     const planNotes = [
       ...(args.notes ?? []),
       ...checked.interpretations,
-      ...computedValues(known, checked.body, {}),
+      ...computedValues(metadata, checked.body, {}),
       ...invisibleNotes(checked.body),
     ];
     const route = findRoute(entity, 'create', checked.body, args);
@@ -209,28 +209,28 @@ export function createWrites(settings: WriteSettings) {
       before: null,
       after: cells[index] ?? { text: '', json: null },
     }));
-    const ownMark = own === null ? {} : { [own]: marked[own] };
-    const probe = outcomeQueryOfCreate(known, checked.body, ownMark, args.since ?? new Date());
+    const ownMark = markField === null ? {} : { [markField]: dataWithMark[markField] };
+    const probe = outcomeQueryOfCreate(metadata, checked.body, ownMark, args.since ?? new Date());
     return {
       action: 'create',
       entity,
       id: null,
       path: route.path,
       body: checked.body,
-      mark: own,
+      mark: markField,
       stored: null,
-      basis: on.map(({ row }) => row ?? null),
-      called: parentLines(on),
-      audience: audienceOf(known, checked.body, {}),
+      basis: parents.map(({ row }) => row ?? null),
+      called: parentLines(parents),
+      audience: audienceOf(metadata, checked.body, {}),
       changes,
       notes: planNotes,
-      warnings: warning({ known, body: checked.body, stored: {}, subjects: on }, context, like),
+      warnings: warning({ metadata, body: checked.body, stored: {}, subjects: parents }, context, duplicate),
       outcomeQuery: probe,
       outcome: (others) => outcomes.ofCreate(probe, checked.body, checked.fields, others, context),
       send: async (writer, how = options(context)) => {
         uploads.take(bytes);
         const remember = (id: number | null) =>
-          recent.add(known, withoutMark(checked.body, own) ?? {}, id, context);
+          duplicates.add(metadata, withoutMark(checked.body, markField) ?? {}, id, context);
         const id = await writer.create(route.path, checked.body, how).catch((error: unknown) => {
           if (error instanceof AutotaskError && error.kind === 'outcomeUnknown') remember(null);
           throw error;
@@ -241,7 +241,7 @@ export function createWrites(settings: WriteSettings) {
       readBack: (id, stored) => {
         const { body, fields } = checked;
         const written = { id, parentId: route.parent?.id, body, fields, changes, before: null, stored };
-        return result('create', known, written, { changes, notes: planNotes, on }, context);
+        return result('create', metadata, written, { changes, notes: planNotes, on: parents }, context);
       },
     };
   }
@@ -257,7 +257,7 @@ export function createWrites(settings: WriteSettings) {
     const needsRecord = entity.parents.some(({ operations }) => operations.includes(operation));
     if (!needsRecord) findRoute(entity, operation, {}, args);
     const row =
-      subjects.justRead(entity, args.id, context) ??
+      parentRecords.justRead(entity, args.id, context) ??
       (await reads.row(entity, args.id, args.parentId, context));
     if (row === null) {
       throw new AutotaskError(
@@ -278,7 +278,7 @@ export function createWrites(settings: WriteSettings) {
     context: CallContext,
   ): Promise<WritePlan> {
     const { entity, row, route } = await locate('patch', args, context);
-    const known = await facts(entity, context.signal);
+    const metadata = await facts(entity, context.signal);
     const data = Object.fromEntries(
       Object.entries(args.data).filter(([name]) => name.toLowerCase() !== 'id'),
     );
@@ -306,20 +306,20 @@ export function createWrites(settings: WriteSettings) {
       ]);
     }
     const checked = await checkBody(
-      known,
+      metadata,
       { ...data, id: args.id },
       'update',
-      conversion(known, context),
+      conversion(metadata, context),
       row,
     );
     refuse(checked.problems, entity);
-    const on = await subjects.ofStored(known, row, context);
+    const parents = await parentRecords.ofStored(metadata, row, context);
     const fields = checked.fields.filter((field) => field.name !== 'id');
     const before = await show(row, fields, context);
     const planNotes = [
       ...(args.notes ?? []),
       ...checked.interpretations,
-      ...computedValues(known, checked.body, row),
+      ...computedValues(metadata, checked.body, row),
       ...clearedNote(checked.body, fields, before),
       ...invisibleNotes(checked.body),
     ];
@@ -338,23 +338,24 @@ export function createWrites(settings: WriteSettings) {
       mark: null,
       stored: row,
       basis: [],
-      called: [nameLine(entity, args.id, row), ...parentLines(on)],
-      audience: audienceOf(known, checked.body, row),
+      called: [nameLine(entity, args.id, row), ...parentLines(parents)],
+      audience: audienceOf(metadata, checked.body, row),
       changes,
       notes: planNotes,
-      warnings: warning({ known, body: checked.body, stored: row, subjects: on }, context),
+      warnings: warning({ metadata, body: checked.body, stored: row, subjects: parents }, context),
       outcomeQuery: outcomeQueryOfRecord(
         entity.name,
         args.id,
         args.parentId,
         fields.map((field) => field.name),
       ),
-      outcome: () => outcomes.ofUpdate(known, args.id, route.parent?.id, checked.body, row, fields, context),
+      outcome: () =>
+        outcomes.ofUpdate(metadata, args.id, route.parent?.id, checked.body, row, fields, context),
       send: (writer, how = options(context)) => writer.patch(route.path, checked.body, how),
       readBack: (id, stored) => {
         const { body } = checked;
         const written = { id, parentId: route.parent?.id, body, fields, changes, before: row, stored };
-        return result('update', known, written, { changes, notes: planNotes, on }, context);
+        return result('update', metadata, written, { changes, notes: planNotes, on: parents }, context);
       },
     };
   }
@@ -364,22 +365,22 @@ export function createWrites(settings: WriteSettings) {
     context: CallContext,
   ): Promise<WritePlan> {
     const { entity, row, route } = await locate('delete', args, context);
-    const known = await facts(entity, context.signal);
+    const metadata = await facts(entity, context.signal);
     const record: RecordResult = await reads.showRecord(
       row,
-      known,
-      await filledFields(row, known, context.signal),
+      metadata,
+      await filledFields(row, metadata, context.signal),
       context,
     );
-    const gone = { text: '', json: null };
+    const missingRecords = { text: '', json: null };
     const called = [
       nameLine(entity, args.id, row),
-      ...parentLines(await subjects.ofStored(known, row, context)),
+      ...parentLines(await parentRecords.ofStored(metadata, row, context)),
     ];
     const changes = record.fields.map((field, index) => ({
       field: titleOf(field),
       before: record.cells[index] ?? null,
-      after: gone,
+      after: missingRecords,
     }));
     return {
       action: 'delete',
@@ -391,13 +392,13 @@ export function createWrites(settings: WriteSettings) {
       stored: row,
       basis: [],
       called,
-      audience: audienceOf(known, row, row),
+      audience: audienceOf(metadata, row, row),
       changes,
       notes: [],
       warnings: async () => [],
       childCounts: () => childCountLines(entity, args.id, reader, policy, context.signal),
       outcomeQuery: outcomeQueryOfRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
-      outcome: () => outcomes.ofDelete(known, args.id, args.parentId ?? route.parent?.id, context),
+      outcome: () => outcomes.ofDelete(metadata, args.id, args.parentId ?? route.parent?.id, context),
       send: (writer, how = options(context)) => writer.remove(`${route.path}/${args.id}`, how),
       readBack: async (id, stored) => {
         const read = () => reads.row(entity, args.id, route.parent?.id, withoutRows(context));
@@ -409,6 +410,6 @@ export function createWrites(settings: WriteSettings) {
     };
   }
 
-  const prefetch = createPrefetch(reads, facts, subjects);
-  return { planCreate, planUpdate, planDelete, subjects, prefetch };
+  const prefetch = createPrefetch(reads, facts, parentRecords);
+  return { planCreate, planUpdate, planDelete, subjects: parentRecords, prefetch };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AutotaskError, InvalidArguments } from '../../errors.js';
 import { withinBudget } from '../../resource-budget.js';
 import type { Tool, ToolContext } from '../../tools/define/define-tool.js';
-import { form } from '../../tools/define/shared-inputs.js';
+import { formatInput } from '../../tools/define/shared-inputs.js';
 import type { Question } from '../confirmation/gate.js';
 import { errorText, type Format, renderResult } from '../output/render.js';
 import type { Reader, Rendered } from '../output/render-file.js';
@@ -29,7 +29,7 @@ export interface DispatchSettings {
 
 const givenArguments = z.record(z.string(), z.unknown());
 
-const formArguments = z.looseObject(form);
+const formArguments = z.looseObject(formatInput);
 
 const asText: Readonly<Record<string, string>> = {
   string: 'text',

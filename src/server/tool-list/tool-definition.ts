@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Tool } from '../../tools/define/define-tool.js';
-import { advertised } from '../../tools/define/shared-inputs.js';
+import { advertisedSchemas } from '../../tools/define/shared-inputs.js';
 
 export interface ListedTool {
   readonly name: string;
@@ -17,7 +17,7 @@ function inputSchema(tool: Tool): ListedTool['inputSchema'] {
   const schema = z.toJSONSchema(tool.input, {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
-      const shown = advertised.get(zodSchema);
+      const shown = advertisedSchemas.get(zodSchema);
       if (shown === undefined) return;
       const { description } = jsonSchema;
       for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);

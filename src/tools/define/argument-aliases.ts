@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { fold } from '../../nearest.js';
 
 /** What other servers and APIs call an argument, folded. The first in the tool's own order is meant. */
-const alsoCalled: Readonly<Record<string, readonly string[]>> = {
+const aliases: Readonly<Record<string, readonly string[]>> = {
   // Of groups; stands before maxRecords in aggregate-entity, where that limits what is read.
   top: ['limit', 'maxresults', 'take', 'first'],
   maxRecords: ['limit', 'maxresults', 'pagesize', 'perpage', 'take', 'top'],
@@ -17,7 +17,7 @@ const alsoCalled: Readonly<Record<string, readonly string[]>> = {
   timeZone: ['tz'],
 };
 
-export interface Spelling {
+export interface AliasOptions {
   /** The tool's own names. */
   readonly names: readonly string[];
   readonly tool: string;
@@ -31,7 +31,7 @@ export interface Spelling {
  * they are, to be refused. Clients in strict mode send every argument they know of: those that hold nothing are left
  * out here, for every tool.
  */
-export function resolveAliases(args: unknown, { names, tool, optional }: Spelling): unknown {
+export function resolveAliases(args: unknown, { names, tool, optional }: AliasOptions): unknown {
   const given = z.record(z.string(), z.unknown()).safeParse(args);
   if (!given.success) return args;
   const subject = fold(tool.slice(tool.indexOf('-') + 1));
@@ -41,7 +41,7 @@ export function resolveAliases(args: unknown, { names, tool, optional }: Spellin
     const word = fold(key);
     return (
       names.find((name) => name !== 'confirm' && (fold(name) === word || fold(name) === `${word}id`)) ??
-      names.find((name) => alsoCalled[name]?.includes(word)) ??
+      names.find((name) => aliases[name]?.includes(word)) ??
       ([`${subject}id`, `${subject}number`, subject, 'recordid'].includes(word) && names.includes('id')
         ? 'id'
         : key)

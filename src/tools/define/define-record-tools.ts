@@ -104,7 +104,7 @@ export function defineGet(tool: {
   const { entity, ...declaration } = tool;
   return defineReadTool({
     ...declaration,
-    input: { id: inputs.idOrName, includeFields: inputs.fieldNames, ...inputs.form },
+    input: { id: inputs.idOrName, includeFields: inputs.fieldNames, ...inputs.formatInput },
     openWorld: true,
     run: async ({ id, includeFields }, context) => {
       const { reads } = context.entities.tenant();
@@ -115,7 +115,7 @@ export function defineGet(tool: {
 }
 
 /** What a tool adds to the data before it is checked, and what it says about it. */
-export interface Prepared {
+export interface PreparedData {
   readonly data: Row;
   readonly notes: readonly string[];
 }
@@ -126,7 +126,7 @@ interface Below {
   readonly entity: string;
 }
 
-export type Prepare = (data: Row, context: ToolContext) => Promise<Prepared>;
+export type Prepare = (data: Row, context: ToolContext) => Promise<PreparedData>;
 
 const asGiven: Prepare = async (data) => ({ data, notes: [] });
 
@@ -134,19 +134,19 @@ const asGiven: Prepare = async (data) => ({ data, notes: [] });
  * Parameters and `fields` together under Autotask's spelling of the names, so that a default never meets a
  * value it does not see. One field twice is an error, because only one value can be meant.
  */
-async function merged(
+async function mergeFields(
   entityName: string,
   parameters: Row,
   fields: Row | undefined,
   context: ToolContext,
 ): Promise<Row> {
-  const facts = await context.entities.facts(findEntity(entityName), context.signal);
+  const metadata = await context.entities.facts(findEntity(entityName), context.signal);
   const data: Record<string, unknown> = {};
   const twice: string[] = [];
   const given = [...Object.entries(parameters), ...Object.entries(fields ?? {})];
   for (const [name, value] of given) {
     if (value === undefined) continue;
-    const spelled = (facts.field(name) ?? (await facts.find(name, context.signal)))?.name ?? name;
+    const spelled = (metadata.field(name) ?? (await metadata.find(name, context.signal)))?.name ?? name;
     if (spelled in data) twice.push(spelled);
     data[spelled] = value;
   }
@@ -173,7 +173,7 @@ interface WriteDeclaration<FieldName extends string> {
 }
 
 /** A plan whose write fails with the explanation of Autotask's reason, if there is one. */
-export function explained(plan: WritePlan, explain: WriteDeclaration<string>['explain']): WritePlan {
+export function withExplanation(plan: WritePlan, explain: WriteDeclaration<string>['explain']): WritePlan {
   if (explain === undefined) return plan;
   return {
     ...plan,
@@ -214,8 +214,11 @@ export function defineCreate<FieldName extends string>(
     idempotent: false,
     plan: async ({ fields: others, ...rest }, context) => {
       const one = async (own: Row, now: ToolContext) => {
-        const { data, notes } = await prepare(await merged(entity, own, otherFields.parse(others), now), now);
-        return explained(
+        const { data, notes } = await prepare(
+          await mergeFields(entity, own, otherFields.parse(others), now),
+          now,
+        );
+        return withExplanation(
           await now.entities.tenant().writes.planCreate({ entity, data, notes }, now),
           explain,
         );
@@ -267,7 +270,10 @@ export function defineUpdate<FieldName extends string>(
       const { ids, items, query, onError: after, ...parameters } = severalGiven.parse(rest);
       const { subjects, planUpdate } = context.entities.tenant().writes;
       const one = async (given: Id | undefined, own: Row, now: ToolContext) => {
-        const { data, notes } = await prepare(await merged(entity, own, otherFields.parse(others), now), now);
+        const { data, notes } = await prepare(
+          await mergeFields(entity, own, otherFields.parse(others), now),
+          now,
+        );
         const found = await subjects.idToWrite(findEntity(entity), recordId.parse(given), 'id', now);
         return planUpdate({ entity, id: found, data, notes }, now);
       };

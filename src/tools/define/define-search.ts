@@ -7,21 +7,25 @@ import { defineReadTool } from './define-tool.js';
 import * as inputs from './shared-inputs.js';
 
 /** A condition as a caller of query-entity would write it; checked and converted like any other. */
-export interface Condition {
+export interface SearchCondition {
   readonly op: string;
   readonly field?: string;
   readonly value?: unknown;
-  readonly items?: readonly Condition[];
+  readonly items?: readonly SearchCondition[];
 }
 
 /** Code of the status Complete, the same in every tenant for tickets, tasks and projects. */
-export const complete = 5;
+export const completeStatus = 5;
 
-export const any = (...items: Condition[]): Condition => ({ op: 'or', items });
-export const contains = (field: string, value: unknown): Condition => ({ op: 'contains', field, value });
+export const any = (...items: SearchCondition[]): SearchCondition => ({ op: 'or', items });
+export const contains = (field: string, value: unknown): SearchCondition => ({
+  op: 'contains',
+  field,
+  value,
+});
 
 /** A part of any of the fields; of a list, any of its texts. */
-export const containedIn = (fields: readonly string[], value: unknown): Condition =>
+export const containedIn = (fields: readonly string[], value: unknown): SearchCondition =>
   any(
     ...(Array.isArray(value) ? value : [value]).flatMap((one) => fields.map((field) => contains(field, one))),
   );
@@ -30,7 +34,7 @@ export const containedIn = (fields: readonly string[], value: unknown): Conditio
 const mostWords = 20;
 
 /** Where the argument `search` looks. */
-interface Looks {
+interface SearchFields {
   readonly text: readonly string[];
   /** Fields that hold addresses of the web, for a word that is one. */
   readonly web?: readonly string[];
@@ -39,17 +43,20 @@ interface Looks {
 }
 
 /** A word as people paste it: `<jane@x.example>`, `"Nord"`, `Abbott,`. */
-const bare = (word: string) => word.replace(/^[\p{P}\p{S}]*(?=[#*%]|[\p{L}\p{N}])|[^\p{L}\p{N}*%)]+$/gu, '');
+const withoutPunctuation = (word: string) =>
+  word.replace(/^[\p{P}\p{S}]*(?=[#*%]|[\p{L}\p{N}])|[^\p{L}\p{N}*%)]+$/gu, '');
 
 /** Every word must occur in one of the fields; what is a telephone number as a whole is compared as one. */
-export function words(text: string, looks: Looks): Condition[] {
+export function searchConditions(text: string, looks: SearchFields): SearchCondition[] {
   const { phones = [], web = [] } = looks;
   if (phones.length > 0 && isPhone(text)) {
     return [any(...[...phones, ...looks.text].map((field) => contains(field, text.trim())))];
   }
   const number = autotaskNumberIn(text);
   const given = (number ?? text).split(/\s+/).filter((word) => word !== '');
-  const telling = given.map((word) => (isUrl(word) ? word : bare(word))).filter((word) => word !== '');
+  const telling = given
+    .map((word) => (isUrl(word) ? word : withoutPunctuation(word)))
+    .filter((word) => word !== '');
   return (telling.length > 0 ? telling : given).map((word) => {
     const host = hostIn(word);
     const fields = host === undefined ? looks.text : [...looks.text, ...web];
@@ -61,9 +68,9 @@ export function words(text: string, looks: Looks): Condition[] {
  * Alternatives without those in fields that the policy hides: the others are still looked through. Where all are
  * hidden the condition stays, to be refused.
  */
-function withoutMasked(filter: readonly Condition[], isMasked: (field: string) => boolean) {
+function withoutMasked(filter: readonly SearchCondition[], isMasked: (field: string) => boolean) {
   const hidden = new Set<string>();
-  const kept = filter.map((condition): Condition => {
+  const kept = filter.map((condition): SearchCondition => {
     if (condition.op !== 'or' || condition.items === undefined) return condition;
     const open = condition.items.filter(({ field }) => field === undefined || !isMasked(field));
     if (open.length === 0) return condition;
@@ -78,12 +85,12 @@ function withoutMasked(filter: readonly Condition[], isMasked: (field: string) =
 }
 
 const listInputs = {
-  ...inputs.listing,
+  ...inputs.listInputs,
   includeFields: inputs.fieldNames,
-  ...inputs.form,
+  ...inputs.formatInput,
 };
 
-const listed = z.object({
+const listArguments = z.object({
   maxRecords: z.number().optional(),
   afterId: z.number().optional(),
   orderBy: z.unknown().optional(),
@@ -106,7 +113,7 @@ interface SearchDeclaration<FieldName extends string, Extra extends z.ZodRawShap
   readonly fields: Readonly<Partial<Record<FieldName, z.ZodType>>>;
   /** Arguments of another meaning, with the conditions they stand for. */
   readonly extra: Extra;
-  conditions(args: Arguments<Extra>, context: ToolContext): Condition[];
+  conditions(args: Arguments<Extra>, context: ToolContext): SearchCondition[];
 }
 
 /** A list with the filters that people ask for by name: one query, checked as query-entity checks it. */
@@ -130,17 +137,18 @@ export function defineSearch<FieldName extends string, Extra extends z.ZodRawSha
     openWorld: true,
     run: async (args, context) => {
       const given: Record<string, unknown> = { ...args };
-      const filter: Condition[] = fieldNames.flatMap((field): Condition[] => {
+      const filter: SearchCondition[] = fieldNames.flatMap((field): SearchCondition[] => {
         const value = given[field];
         if (value === undefined) return [];
         if (!Array.isArray(value)) return [{ op: 'eq', field, value }];
         const [only, ...others] = value;
         return [others.length === 0 ? { op: 'eq', field, value: only } : { op: 'in', field, value }];
       });
-      if (typeof given.search === 'string') filter.push(...words(given.search, { text, web, phones }));
+      if (typeof given.search === 'string')
+        filter.push(...searchConditions(given.search, { text, web, phones }));
       filter.push(...conditions(extras.parse(given), context));
       const seen = withoutMasked(filter, (field) => context.entities.policy.masks(findEntity(entity), field));
-      const list = listed.parse(given);
+      const list = listArguments.parse(given);
       const { reads } = context.entities.tenant();
       const asked = { entity, query: { filter: seen.filter }, newestFirst: true, notes: seen.notes, ...list };
       return { kind: 'list', list: await reads.query(asked, context) };

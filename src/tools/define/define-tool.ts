@@ -14,7 +14,7 @@ import { resolveAliases } from './argument-aliases.js';
 /** What a tool may use. No HTTP, no protocol. */
 export interface ToolContext extends CallContext {
   readonly entities: Entities;
-  readonly server: ServerFacts;
+  readonly server: ServerInfo;
   /** An earlier write of the caller, where one can be asked for. Throws `notFound`. */
   readonly receipt?: (name: string) => Promise<Receipt>;
   /** Ticket status codes that count as closed. */
@@ -29,7 +29,7 @@ export interface LocalFiles {
   read(path: string, mostBytes: number): Promise<{ readonly name: string; readonly bytes: Buffer }>;
 }
 
-export interface ServerFacts {
+export interface ServerInfo {
   readonly name: string;
   readonly version: string;
   readonly mode: 'live' | 'demo';
@@ -92,7 +92,10 @@ interface Declaration<Shape extends z.ZodRawShape> {
 }
 
 /** Unknown arguments are refused with the name that was probably meant: a mistyped filter must not vanish. */
-function strict<Shape extends z.ZodRawShape>(shape: Shape, absent: Readonly<Record<string, string>> = {}) {
+function strictInput<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  absent: Readonly<Record<string, string>> = {},
+) {
   const names = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) =>
@@ -107,7 +110,7 @@ function strict<Shape extends z.ZodRawShape>(shape: Shape, absent: Readonly<Reco
   });
 }
 
-export type Arguments<Shape extends z.ZodRawShape> = z.infer<ReturnType<typeof strict<Shape>>>;
+export type Arguments<Shape extends z.ZodRawShape> = z.infer<ReturnType<typeof strictInput<Shape>>>;
 
 /** Arguments that were read: what is left to do with them, or what is wrong with them. */
 export type Accepted<Work> = { readonly work: Work } | { readonly error: z.ZodError };
@@ -144,7 +147,7 @@ export type Tool = ReadTool | WriteTool;
 const optional = z.instanceof(z.ZodOptional);
 
 /** What every tool takes arguments by. `keeps` are those of which null and empty text are values: they empty a field. */
-function taking(tool: string, shape: z.ZodRawShape, bounds: Bounds, keeps: readonly string[] = []) {
+function argumentReader(tool: string, shape: z.ZodRawShape, bounds: Bounds, keeps: readonly string[] = []) {
   const names = Object.keys(shape);
   const droppable = new Set(
     names.filter((name) => !keeps.includes(name) && optional.safeParse(shape[name]).success),
@@ -164,11 +167,11 @@ export function defineReadTool<Shape extends z.ZodRawShape>(
   },
 ): ReadTool {
   const { openWorld, run, ...declaration } = tool;
-  const input = strict(tool.input);
+  const input = strictInput(tool.input);
   return {
     ...declaration,
     mutates: false,
-    take: taking(tool.name, tool.input, readBounds),
+    take: argumentReader(tool.name, tool.input, readBounds),
     annotations: {
       readOnlyHint: true,
       destructiveHint: false,
@@ -203,19 +206,19 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
   const { destructive, idempotent, empties = [], plan, ...declaration } = tool;
   const token = confirmToken(tool.name);
   const confirm = z.string().optional().describe(`${token} to write; without it you get a preview`);
-  const own = strict(tool.input, tool.absent);
+  const own = strictInput(tool.input, tool.absent);
   const shape = { ...tool.input, confirm };
   return {
     ...declaration,
     mutates: true,
-    take: taking(tool.name, shape, writeBounds, empties),
+    take: argumentReader(tool.name, shape, writeBounds, empties),
     annotations: {
       readOnlyHint: false,
       destructiveHint: destructive,
       idempotentHint: idempotent,
       openWorldHint: true,
     },
-    input: strict(shape),
+    input: strictInput(shape),
     confirmToken: token,
     accept: (args) => {
       const gate = confirmation.safeParse(args ?? {});

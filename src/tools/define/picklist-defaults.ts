@@ -10,8 +10,8 @@ export async function activeChoices(
   field: string,
   context: ToolContext,
 ): Promise<{ readonly facts: FieldMetadata | undefined; readonly choices: readonly Choice[] }> {
-  const known = await context.entities.facts(findEntity(entity), context.signal);
-  const facts = known.field(field);
+  const metadata = await context.entities.facts(findEntity(entity), context.signal);
+  const facts = metadata.field(field);
   return { facts, choices: (facts?.choices ?? []).filter((choice) => choice.isActive) };
 }
 

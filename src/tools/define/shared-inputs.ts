@@ -8,10 +8,10 @@ import { isTimeZone, timeZoneProblem } from '../../time-zone.js';
  */
 
 /** What `tools/list` shows for a schema that accepts more than one spelling. */
-export const advertised = z.registry<{ readonly schema: Readonly<Record<string, unknown>> }>();
+export const advertisedSchemas = z.registry<{ readonly schema: Readonly<Record<string, unknown>> }>();
 
 function lenient<T extends z.ZodType>(schema: T, shown: Record<string, unknown>): T {
-  advertised.add(schema, { schema: shown });
+  advertisedSchemas.add(schema, { schema: shown });
   return schema;
 }
 
@@ -34,7 +34,7 @@ const toId = lenient(between(0, Number.MAX_SAFE_INTEGER, 'must be a whole number
 });
 
 /** A whole number in a range. */
-export const whole = (min: number, max: number) =>
+export const wholeNumber = (min: number, max: number) =>
   lenient(between(min, max, `must be a whole number from ${min} to ${max}`), { type: 'integer' });
 
 export const id = toId;
@@ -53,8 +53,8 @@ export const flag = () =>
   );
 
 /** Arguments of every list. query-entity describes them; describing them again would cost each client tokens. */
-export const listing = {
-  maxRecords: whole(1, 5000).optional(),
+export const listInputs = {
+  maxRecords: wholeNumber(1, 5000).optional(),
   afterId: toId.optional(),
   orderBy: lenient(
     z.union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())], {
@@ -131,7 +131,7 @@ export const data = lenient(
 );
 
 /** Arguments about the form of an answer; the dispatcher reads them for every tool that has them. */
-export const form = {
+export const formatInput = {
   timeZone: z.string().refine(isTimeZone, { error: timeZoneProblem }).optional(),
   format: z.enum(['text', 'json']).optional(),
 };

@@ -5,7 +5,7 @@ import type { WritePlan } from '../../entities/write/plan.js';
 import { mostFileBytes } from '../../entities/write/upload-budget.js';
 import { InvalidInput, type Problem } from '../../errors.js';
 import { clean } from '../../text.js';
-import { explained } from '../define/define-record-tools.js';
+import { withExplanation } from '../define/define-record-tools.js';
 import { defineWriteTool, type ToolContext, type WriteTool } from '../define/define-tool.js';
 import { defaultNote, internalChoice } from '../define/picklist-defaults.js';
 import * as inputs from '../define/shared-inputs.js';
@@ -131,7 +131,7 @@ async function planOf(
   const changes = plan.changes.map((change) =>
     change.field === 'data' ? { ...change, after: { text: shown, json: shown } } : change,
   );
-  return explained({ ...plan, changes }, explain);
+  return withExplanation({ ...plan, changes }, explain);
 }
 
 const declaration = {

@@ -40,7 +40,7 @@ export const getAttachment = defineReadTool({
     entity: inputs.entity.optional().describe('If id alone fails'),
     parentId: inputs.parentId,
     offset: inputs.id.optional().describe('To go on in a long text'),
-    ...inputs.form,
+    ...inputs.formatInput,
   },
   openWorld: true,
   run: async ({ offset = 0, ...args }, context) => {
@@ -53,7 +53,7 @@ export const getAttachment = defineReadTool({
     const name = type in kinds ? path : plainName(path);
     const bytes = data === null ? null : bytesOf(data);
     const content = bytes === null ? null : contentOf(bytes, declared, name);
-    const known = await context.entities.facts(entity, context.signal);
+    const metadata = await context.entities.facts(entity, context.signal);
     const size = bytes?.length ?? (typeof row.fileSize === 'number' ? row.fileSize : null);
     const shown = fields.map((field, index) => `${titleOf(field)}: ${cells[index]?.text ?? ''}`);
     const lines = [
@@ -61,7 +61,7 @@ export const getAttachment = defineReadTool({
       ...(size === null ? [] : [`size: ${sizeText(size)}`]),
       ...(declared === '' ? [] : [`contentType: ${oneLine(declared)}`]),
       ...shown,
-      ...(known.hides('publish') ? [] : [`seen by: ${audienceOf(known, row, row).seenBy}`]),
+      ...(metadata.hides('publish') ? [] : [`seen by: ${audienceOf(metadata, row, row).seenBy}`]),
       ...remark(content, declared, dataHidden, type),
     ];
     const below = owner === null ? '' : ` of ${owner.entity} ${owner.id}`;

@@ -20,9 +20,9 @@ export const aggregateEntity = defineReadTool({
     orderBy: inputs.terms.describe(
       'e.g. sum(x) desc, or a group; default: dates ascending, else first metric descending',
     ),
-    top: inputs.whole(1, largestTop).optional().describe('Groups shown; default 100'),
-    maxRecords: inputs.whole(1, mostRecords).optional().describe('Refuse above; default 50000'),
-    ...inputs.form,
+    top: inputs.wholeNumber(1, largestTop).optional().describe('Groups shown; default 100'),
+    maxRecords: inputs.wholeNumber(1, mostRecords).optional().describe('Refuse above; default 50000'),
+    ...inputs.formatInput,
   },
   openWorld: true,
   run: async (args, context) => ({

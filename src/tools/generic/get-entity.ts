@@ -11,7 +11,7 @@ export const getEntity = defineReadTool({
     includeFields: inputs.fieldNames,
     parentEntity: inputs.parentEntity,
     parentId: inputs.parentId,
-    ...inputs.form,
+    ...inputs.formatInput,
   },
   openWorld: true,
   run: async (args, context) => ({

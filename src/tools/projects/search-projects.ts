@@ -1,5 +1,5 @@
 import type { Project } from '../../../generated/types.js';
-import { complete, defineSearch } from '../define/define-search.js';
+import { completeStatus, defineSearch } from '../define/define-search.js';
 import * as inputs from '../define/shared-inputs.js';
 
 const extra = { openOnly: inputs.flag().optional().describe('Not complete') };
@@ -20,5 +20,5 @@ export const searchProjects = defineSearch<keyof Project, typeof extra>({
   },
   extra,
   conditions: ({ openOnly }) =>
-    openOnly === true ? [{ op: 'noteq', field: 'status', value: complete }] : [],
+    openOnly === true ? [{ op: 'noteq', field: 'status', value: completeStatus }] : [],
 });

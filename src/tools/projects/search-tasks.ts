@@ -1,5 +1,5 @@
 import type { Task } from '../../../generated/types.js';
-import { complete, defineSearch } from '../define/define-search.js';
+import { completeStatus, defineSearch } from '../define/define-search.js';
 import * as inputs from '../define/shared-inputs.js';
 
 const extra = {
@@ -24,6 +24,6 @@ export const searchTasks = defineSearch<keyof Task, typeof extra>({
   extra,
   conditions: ({ openOnly, unassigned }) => [
     ...(unassigned === true ? [{ op: 'notExist', field: 'assignedResourceID' }] : []),
-    ...(openOnly === true ? [{ op: 'noteq', field: 'status', value: complete }] : []),
+    ...(openOnly === true ? [{ op: 'noteq', field: 'status', value: completeStatus }] : []),
   ],
 });

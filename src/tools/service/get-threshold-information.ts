@@ -6,7 +6,7 @@ export const getThresholdInformation = defineReadTool({
   title: 'API usage',
   description: "How much of the tenant's hourly API allowance is used, by everybody and by this server.",
   // An argument, because Gemini refuses tools that have none.
-  input: { format: inputs.form.format },
+  input: { format: inputs.formatInput.format },
   openWorld: true,
   run: async (_args, context) => {
     const reader = readerOf(context);

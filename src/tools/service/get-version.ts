@@ -21,7 +21,7 @@ export const getVersion = defineReadTool({
   description:
     'Version of this server and of the Autotask API, and the zone: proves that the credentials work.',
   // An argument, because Gemini refuses tools that have none.
-  input: { format: inputs.form.format },
+  input: { format: inputs.formatInput.format },
   openWorld: true,
   run: async (_args, context) => {
     const { server } = context;

@@ -26,7 +26,7 @@ const nothing = (entity: string): ListResult => ({
 });
 
 /** The newest records that belong to a ticket, in the order in which they happened. */
-async function belonging(
+async function newestOf(
   entity: string,
   ticketID: number,
   includeFields: readonly string[],
@@ -55,7 +55,7 @@ const hides = (entity: string, context: ToolContext) =>
 const bookkeeping = /^(creatorType|lastActivityPersonType|lastTracked\w+|impersonator\w+|apiVendorID)$/;
 
 /** The record without bookkeeping and without flags and amounts that say nothing. */
-function telling(record: RecordResult): RecordResult {
+function withoutBookkeeping(record: RecordResult): RecordResult {
   const kept = record.fields
     .map((field, index) => ({ field, cell: record.cells[index] ?? { text: '', json: null } }))
     .filter(({ field, cell }) => !bookkeeping.test(field.name) && cell.text !== 'false' && cell.text !== '0');
@@ -78,7 +78,7 @@ const include = z.preprocess(
     error: `must be a list of ${choices.join(', ')}`,
   }),
 );
-inputs.advertised.add(include, {
+inputs.advertisedSchemas.add(include, {
   schema: { type: 'array', items: { type: 'string', enum: choices } },
 });
 
@@ -87,22 +87,26 @@ export const getTicket = defineReadTool({
   title: 'Get a ticket',
   description:
     'Everything to act on one ticket, by id or number: fields with names, the last notes and time entries, counts of the rest. include tells the whole story instead, oldest first.',
-  input: { id: inputs.idOrName.describe('Id or ticket number'), include: include.optional(), ...inputs.form },
+  input: {
+    id: inputs.idOrName.describe('Id or ticket number'),
+    include: include.optional(),
+    ...inputs.formatInput,
+  },
   openWorld: true,
   run: async ({ id: given, include: parts = [] }, context) => {
     const id = await idOf('Tickets', given, context);
     if (parts.length > 0) {
       const names = partNames.filter((name) => parts.includes('all') || parts.includes(name));
-      return readTicketTimeline(id, names, context, telling);
+      return readTicketTimeline(id, names, context, withoutBookkeeping);
     }
     const { reads } = context.entities.tenant();
     const contact = ticketContact(context);
     const found = await reads.get({ entity: 'Tickets', id, beside: contact.read }, context);
-    const record = contact.shownIn(telling(found));
+    const record = contact.shownIn(withoutBookkeeping(found));
     const timeFields = ['dateWorked', 'resourceID', 'hoursWorked', 'isNonBillable', 'summaryNotes'];
     const [notes, time, ...counts] = await Promise.all([
-      belonging('TicketNotes', id, noteColumns, context),
-      belonging('TimeEntries', id, timeFields, context),
+      newestOf('TicketNotes', id, noteColumns, context),
+      newestOf('TimeEntries', id, timeFields, context),
       ...counted
         .filter((entity) => !hides(entity, context))
         .map(async (entity) => {
@@ -123,10 +127,10 @@ export const getTicket = defineReadTool({
       .filter(({ list }) => list.rows.length > 0)
       .map(({ entity, list, total }) => ({ title: title(entity, total), list }));
     const hidden = ['TicketNotes', 'TimeEntries', ...counted].filter((entity) => hides(entity, context));
-    const said = [
+    const remarks = [
       ...(numbers.length > 0 ? [`on this ticket: ${numbers.join(', ')}`] : []),
       ...(hidden.length > 0 ? [`hidden by the policy of this server: ${hidden.join(', ')}`] : []),
     ];
-    return { kind: 'account', record, lists, notes: said };
+    return { kind: 'account', record, lists, notes: remarks };
   },
 });

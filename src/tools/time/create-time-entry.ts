@@ -106,8 +106,8 @@ export const createTimeEntry = defineCreate<keyof TimeEntryCreate>({
     const data: Record<string, unknown> = { ...given };
     const notes: string[] = [];
     const { facts, tenant } = context.entities;
-    const known = await facts(findEntity('TimeEntries'), context.signal);
-    const { subjects } = await tenant().writes.subjects.find(known, given, context);
+    const metadata = await facts(findEntity('TimeEntries'), context.signal);
+    const { subjects } = await tenant().writes.subjects.find(metadata, given, context);
     if (!isGiven(given.internalBillingCodeID) && !isGiven(given.roleID) && isGiven(given.resourceID)) {
       const role = await roleOf(given, subjects, context);
       if (role !== null) {

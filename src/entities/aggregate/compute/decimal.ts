@@ -10,7 +10,7 @@ export interface Decimal {
 
 export const zero: Decimal = { units: 0n, scale: 0 };
 
-const form = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?\s*$/i;
+const decimalPattern = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?\s*$/i;
 
 /** The decimal that a number or its text says; null when it says none. */
 export function parseDecimal(value: unknown): Decimal | null {
@@ -19,11 +19,11 @@ export function parseDecimal(value: unknown): Decimal | null {
     // The shortest text that is this number is what Autotask wrote.
     return Number.isFinite(value) ? parseDecimal(String(value)) : null;
   }
-  const match = typeof value === 'string' ? form.exec(value) : null;
+  const match = typeof value === 'string' ? decimalPattern.exec(value) : null;
   if (match === null) return null;
-  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
-  if (whole === '' && fraction === '') return null;
-  const units = BigInt(`${whole}${fraction}`) * (sign === '-' ? -1n : 1n);
+  const [, sign, integerPart = '', fraction = '', exponent = '0'] = match;
+  if (integerPart === '' && fraction === '') return null;
+  const units = BigInt(`${integerPart}${fraction}`) * (sign === '-' ? -1n : 1n);
   const scale = fraction.length - Number(exponent);
   return scale < 0 ? { units: units * 10n ** BigInt(-scale), scale: 0 } : { units, scale };
 }
@@ -60,8 +60,8 @@ export function toText({ units, scale }: Decimal): string {
   if (scale === 0) return String(units);
   const digits = String(units < 0n ? -units : units).padStart(scale + 1, '0');
   const fraction = digits.slice(-scale).replace(/0+$/, '');
-  const whole = digits.slice(0, -scale);
-  const text = fraction === '' ? whole : `${whole}.${fraction}`;
+  const integerPart = digits.slice(0, -scale);
+  const text = fraction === '' ? integerPart : `${integerPart}.${fraction}`;
   return units < 0n && text !== '0' ? `-${text}` : text;
 }
 

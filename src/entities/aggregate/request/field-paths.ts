@@ -35,15 +35,16 @@ export function createPathFinder(
   signal: AbortSignal | undefined,
 ) {
   /** `company` is understood as `companyID`, as in the arguments of other tools. */
-  const builtIn = (known: EntityMetadata, name: string) => known.field(name) ?? known.field(`${name}ID`);
-  const named = async (known: EntityMetadata, name: string) =>
-    builtIn(known, name) ?? (await known.find(name, signal));
+  const builtIn = (metadata: EntityMetadata, name: string) =>
+    metadata.field(name) ?? metadata.field(`${name}ID`);
+  const named = async (metadata: EntityMetadata, name: string) =>
+    builtIn(metadata, name) ?? (await metadata.find(name, signal));
 
-  function referenceBy(known: EntityMetadata, field: FieldMetadata): ReferenceStep | string {
+  function referenceBy(metadata: EntityMetadata, field: FieldMetadata): ReferenceStep | string {
     const entity = entityOfType(field.referenceEntityType);
     if (field.referenceEntityType === null) {
-      const references = known.fields.filter((candidate) => candidate.referenceEntityType !== null);
-      return `${field.name} of ${known.entity.name} points to no other record. Those that do: ${references.map(({ name }) => name).join(', ')}`;
+      const references = metadata.fields.filter((candidate) => candidate.referenceEntityType !== null);
+      return `${field.name} of ${metadata.entity.name} points to no other record. Those that do: ${references.map(({ name }) => name).join(', ')}`;
     }
     if (entity === undefined || entity.path === null || !entity.operations.includes('query')) {
       return `${field.name} points to ${field.referenceEntityType}, which Autotask does not look up by id`;
@@ -52,7 +53,7 @@ export function createPathFinder(
   }
 
   async function walk(
-    known: EntityMetadata,
+    metadata: EntityMetadata,
     text: string,
     through: readonly ReferenceStep[],
   ): Promise<FieldPath | string> {
@@ -62,10 +63,10 @@ export function createPathFinder(
       through,
       field,
     });
-    const step = more.length === 0 ? undefined : builtIn(known, first);
+    const step = more.length === 0 ? undefined : builtIn(metadata, first);
     let problem: string | undefined;
     if (step !== undefined) {
-      const reference = referenceBy(known, step);
+      const reference = referenceBy(metadata, step);
       if (typeof reference === 'string') problem = reference;
       else if (through.length >= mostReferences)
         problem = `goes through more than ${mostReferences} references`;
@@ -79,9 +80,9 @@ export function createPathFinder(
       }
     }
     // A user-defined field may have any name, dots included.
-    const field = await named(known, text);
+    const field = await named(metadata, text);
     if (field !== undefined) return done(field);
-    return problem ?? unknownField(known, text);
+    return problem ?? unknownField(metadata, text);
   }
 
   /** The path, or what is wrong with the text. */

@@ -17,7 +17,7 @@ export interface GroupKey {
   readonly by: 'value' | Bucket | { readonly bounds: readonly number[] };
 }
 
-const kinds: Readonly<Record<string, Bucket | 'age'>> = {
+const bucketNames: Readonly<Record<string, Bucket | 'age'>> = {
   daily: 'day',
   weekly: 'week',
   monthly: 'month',
@@ -31,23 +31,23 @@ const kinds: Readonly<Record<string, Bucket | 'age'>> = {
     ]),
   ),
 };
-const word = Object.keys(kinds).join('|');
+const bucketName = Object.keys(bucketNames).join('|');
 
 /** `createDate:month`, `month(createDate)`, `createDate by month`: what is grouped and how. */
-const spellings = [
-  new RegExp(`^(?<field>.+?)\\s*:\\s*(?<kind>${word})\\s*(?:[(:]\\s*(?<bounds>[^)]*)\\)?)?$`, 'i'),
-  new RegExp(`^(?<kind>${word})\\s*\\(\\s*(?<field>[^(),]+?)\\s*(?:,(?<bounds>[^)]*))?\\)$`, 'i'),
-  new RegExp(`^(?<kind>${word})\\s*(?::|\\s+of\\s)\\s*(?<field>.+)$`, 'i'),
-  new RegExp(`^(?<field>.+?)(?:\\s+by\\s+|[\\s._]+)(?<kind>${word})$`, 'i'),
+const keyPatterns = [
+  new RegExp(`^(?<field>.+?)\\s*:\\s*(?<kind>${bucketName})\\s*(?:[(:]\\s*(?<bounds>[^)]*)\\)?)?$`, 'i'),
+  new RegExp(`^(?<kind>${bucketName})\\s*\\(\\s*(?<field>[^(),]+?)\\s*(?:,(?<bounds>[^)]*))?\\)$`, 'i'),
+  new RegExp(`^(?<kind>${bucketName})\\s*(?::|\\s+of\\s)\\s*(?<field>.+)$`, 'i'),
+  new RegExp(`^(?<field>.+?)(?:\\s+by\\s+|[\\s._]+)(?<kind>${bucketName})$`, 'i'),
 ];
 
-const forms = [...buckets.map((bucket) => `:${bucket}`), ':age', ':age(7,30,90)'];
+const bucketExamples = [...buckets.map((bucket) => `:${bucket}`), ':age', ':age(7,30,90)'];
 
 function kindOf(text: string): { readonly field: string; readonly by: GroupKey['by'] } | string | undefined {
-  for (const spelling of spellings) {
-    const { field, kind, bounds } = spelling.exec(text)?.groups ?? {};
+  for (const pattern of keyPatterns) {
+    const { field, kind, bounds } = pattern.exec(text)?.groups ?? {};
     if (field === undefined || kind === undefined) continue;
-    const by = kinds[kind.toLowerCase()] ?? 'age';
+    const by = bucketNames[kind.toLowerCase()] ?? 'age';
     if (by !== 'age') {
       if (bounds === undefined) return { field, by };
       continue;
@@ -102,11 +102,11 @@ export async function resolveKey(text: string, find: FindPath): Promise<GroupKey
   const path = await find(text);
   if (isFieldPath(path)) return keyOf(path, 'value');
   if (problem !== undefined) return problem;
-  const alone = Object.hasOwn(kinds, text.toLowerCase()) ? kinds[text.toLowerCase()] : undefined;
+  const alone = Object.hasOwn(bucketNames, text.toLowerCase()) ? bucketNames[text.toLowerCase()] : undefined;
   if (alone !== undefined) return `${JSON.stringify(text)} of which date? E.g. createDate:${alone}`;
   const [field = '', bucket] = text.split(':');
   if (bucket !== undefined && isFieldPath(await find(field)))
-    return `${JSON.stringify(bucket.trim())} is no bucket of a date. Valid: ${forms.join(', ')}`;
+    return `${JSON.stringify(bucket.trim())} is no bucket of a date. Valid: ${bucketExamples.join(', ')}`;
   return path;
 }
 

@@ -30,11 +30,11 @@ const operators: Readonly<Record<string, (order: number) => boolean>> = {
   ne: (order) => order !== 0,
 };
 
-const form = /^(.+?)\s*(>=|<=|<>|!=|==|=|>|<|\s(?:gte|gt|lte|lt|eq|noteq|ne)\s)\s*(.+)$/i;
+const havingPattern = /^(.+?)\s*(>=|<=|<>|!=|==|=|>|<|\s(?:gte|gt|lte|lt|eq|noteq|ne)\s)\s*(.+)$/i;
 
 /** Takes `sum(hoursWorked) > 10` apart; a text when it is no condition. */
 export function readHaving(text: string): { metric: string; op: string; value: string } | string {
-  const [, metric, op, value] = form.exec(text.trim()) ?? [];
+  const [, metric, op, value] = havingPattern.exec(text.trim()) ?? [];
   if (metric === undefined || op === undefined || value === undefined) {
     return `${JSON.stringify(text)} is no condition on a metric. Valid: a metric, one of > >= < <= = !=, and a value, e.g. count >= 5`;
   }
@@ -68,11 +68,11 @@ export type MetricReader = (metric: Metric, group: Group) => Scalar | null;
 export const metricReader =
   (
     operands: readonly { readonly operand: { readonly name: string } }[],
-    places = exactDecimals,
+    decimals = exactDecimals,
   ): MetricReader =>
   (metric, group) => {
     const at = operands.findIndex(({ operand }) => operand.name === metric.operand?.name);
-    return metricValue(metric, group.records, group.tallies[at], places);
+    return metricValue(metric, group.records, group.tallies[at], decimals);
   };
 
 /** A group without the value meets no condition on it. */

@@ -15,7 +15,7 @@ export interface Metric {
   readonly operand: Operand | null;
 }
 
-const words: ReadonlyMap<string, Operation> = new Map(
+const operationNames: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
     count: 'count',
     counts: 'count',
@@ -42,7 +42,7 @@ const words: ReadonlyMap<string, Operation> = new Map(
   } as const),
 );
 
-const forms = [
+const metricPatterns = [
   /^(?<op>[a-z_ ]+?)\s*\(\s*(?<of>.*?)\s*\)$/i,
   /^(?<op>[a-z_]+)\s*:\s*(?<of>.+)$/i,
   /^(?<of>.+?)\s*:\s*(?<op>[a-z_]+)$/i,
@@ -52,10 +52,10 @@ const forms = [
 const example = 'count, sum(hoursWorked), avg(completedDate-createDate:hours), min, max, distinct';
 
 function read(text: string): { readonly op: Operation; readonly of: string } | undefined {
-  if (words.get(fold(text)) === 'count') return { op: 'count', of: '' };
-  for (const form of forms) {
+  if (operationNames.get(fold(text)) === 'count') return { op: 'count', of: '' };
+  for (const form of metricPatterns) {
     const { op = '', of = '' } = form.exec(text)?.groups ?? {};
-    const known = words.get(fold(op));
+    const known = operationNames.get(fold(op));
     if (known === undefined) continue;
     const unique = /^(?:distinct|unique)\s+(.+)$/i.exec(of)?.[1];
     return known === 'count' && unique !== undefined ? { op: 'distinct', of: unique } : { op: known, of };
@@ -79,9 +79,9 @@ function operandProblem(op: Operation, operand: Operand): string | undefined {
 
 /** The metric that a text asks for, or what is wrong with it. */
 export async function resolveMetric(text: string, find: FindPath): Promise<Metric | string> {
-  const asked = read(text);
-  if (asked === undefined) return `${JSON.stringify(text)} is not a metric. Valid: ${example}`;
-  const { op, of } = asked;
+  const requested = read(text);
+  if (requested === undefined) return `${JSON.stringify(text)} is not a metric. Valid: ${example}`;
+  const { op, of } = requested;
   if (op === 'count' && /^(\*|id|records?|)$/i.test(of)) return { name: 'count', op, operand: null };
   if (of === '') return `${op} needs a field: ${op}(fieldName)`;
   const operand = await resolveOperand(of, find);
@@ -101,23 +101,23 @@ export const shownDecimals = 4;
 /** And where values are compared: enough to tell any two averages apart. */
 export const exactDecimals = 24;
 
-const whole = (count: number): Decimal => ({ units: BigInt(count), scale: 0 });
+const integer = (count: number): Decimal => ({ units: BigInt(count), scale: 0 });
 
 /** The value of a metric over so many records with this tally; null when none of them has a value. */
 export function metricValue(
   { op, operand }: Metric,
   records: number,
   tally: Tally | undefined,
-  places: number,
+  decimals: number,
 ): Scalar | null {
-  if (operand === null || tally === undefined) return whole(records);
-  if (op === 'count') return whole(tally.values);
-  if (op === 'distinct') return whole(tally.seen.size);
+  if (operand === null || tally === undefined) return integer(records);
+  if (op === 'count') return integer(tally.values);
+  if (op === 'distinct') return integer(tally.seen.size);
   if (tally.values === 0) return null;
   const unit = operand.kind === 'span' ? BigInt(spanUnits[operand.unit]) : null;
   const scaled = (value: Scalar | null) =>
-    unit !== null && value !== null && typeof value === 'object' ? divide(value, unit, places) : value;
+    unit !== null && value !== null && typeof value === 'object' ? divide(value, unit, decimals) : value;
   if (op === 'sum') return scaled(tally.sum);
-  if (op === 'avg') return divide(tally.sum, BigInt(tally.values) * (unit ?? 1n), places);
+  if (op === 'avg') return divide(tally.sum, BigInt(tally.values) * (unit ?? 1n), decimals);
   return scaled(op === 'min' ? tally.least : tally.most);
 }

@@ -38,7 +38,7 @@ function kindOf(field: FieldMetadata): 'amount' | 'moment' | 'text' | 'code' {
   return field.dataType === 'string' ? 'text' : 'code';
 }
 
-const unitForm = /^(.*?)\s*(?::|,|\s+in\s+|\s+)\s*(days?|d|hours?|hrs?|h|minutes?|mins?|m)$/i;
+const unitPattern = /^(.*?)\s*(?::|,|\s+in\s+|\s+)\s*(days?|d|hours?|hrs?|h|minutes?|mins?|m)$/i;
 
 const unitOf = (text: string): SpanUnit =>
   /^h/i.test(text) ? 'hours' : /^m/i.test(text) ? 'minutes' : 'days';
@@ -56,7 +56,7 @@ const endName = (end: SpanEnd) => (end === 'now' ? end : end.name);
 /** `completedDate-createDate:hours`; undefined when the text has no such form. */
 async function span(text: string, find: FindPath): Promise<Operand | string | undefined> {
   const age = /^(.+?)\s*:\s*age$/i.exec(text)?.[1];
-  const [, difference = text, unitText = 'days'] = unitForm.exec(text) ?? [];
+  const [, difference = text, unitText = 'days'] = unitPattern.exec(text) ?? [];
   const parts = age === undefined ? difference.split(/\s*[-−–]\s*/) : ['now', age];
   const [left = '', right = ''] = parts;
   if (parts.length !== 2 || left === '' || right === '') return undefined;
@@ -72,13 +72,13 @@ async function span(text: string, find: FindPath): Promise<Operand | string | un
 /** The operand that a text names, or what is wrong with it. */
 export async function resolveOperand(text: string, find: FindPath): Promise<Operand | string> {
   const looksLikeSpan = /[-−–]|:\s*age$/i.test(text);
-  const between = looksLikeSpan ? await span(text, find) : undefined;
-  if (between !== undefined && typeof between !== 'string') return between;
+  const spanOperand = looksLikeSpan ? await span(text, find) : undefined;
+  if (spanOperand !== undefined && typeof spanOperand !== 'string') return spanOperand;
   const path = await find(text);
   if (!isFieldPath(path)) {
     const isTime = /\b(days?|hours?|minutes?|time|age|duration)\b/i.test(text);
     const hint = isTime ? ' (a time between two dates is written completedDate-createDate:hours)' : '';
-    return between ?? `${path}${hint}`;
+    return spanOperand ?? `${path}${hint}`;
   }
   return { kind: kindOf(path.field), name: path.name, path };
 }

@@ -40,11 +40,11 @@ const hasCalendar = (keys: readonly GroupKey[]) => keys.some(({ by }) => by !== 
 /** Checks everything that is asked against the entity. Throws InvalidInput with every problem at once. */
 export async function checkRequest(
   args: AggregateArguments,
-  known: EntityMetadata,
+  metadata: EntityMetadata,
   facts: MetadataStore,
   how: { readonly timeZone: string; readonly signal?: AbortSignal },
 ): Promise<AggregateRequest> {
-  const find = createPathFinder(known, facts, how.signal);
+  const find = createPathFinder(metadata, facts, how.signal);
   const problems: Problem[] = [];
   const bad = (field: string, problem: string, allowed?: readonly string[]) =>
     problems.push(allowed === undefined ? { field, problem } : { field, problem, allowed });
@@ -65,8 +65,8 @@ export async function checkRequest(
     if (same === undefined) metrics.push(metric);
     return same ?? metric;
   };
-  const asked = toTexts('metrics', args.metrics);
-  for (const text of asked.length === 0 ? ['count'] : asked) {
+  const texts = toTexts('metrics', args.metrics);
+  for (const text of texts.length === 0 ? ['count'] : texts) {
     const metric = await metricOf(text);
     if (typeof metric === 'string') bad('metrics', metric);
   }

@@ -29,8 +29,8 @@ export async function keyLabels(
     field.udf ? { userDefinedFields: [{ name: field.name, value }] } : { [field.name]: value };
   const shown = await display(wanted.map(row), [field], options);
   const isText = field.isPickList !== true && field.referenceEntityType === null;
-  const times = new Map<string, number>();
-  for (const [cell] of shown) if (cell) times.set(cell.text, (times.get(cell.text) ?? 0) + 1);
+  const occurrences = new Map<string, number>();
+  for (const [cell] of shown) if (cell) occurrences.set(cell.text, (occurrences.get(cell.text) ?? 0) + 1);
   const variants = new Map<string, number>();
   for (const [index, value] of wanted.entries()) {
     const cell = shown[index]?.[0];
@@ -40,7 +40,7 @@ export async function keyLabels(
     variants.set(cell.text, variant);
     const mark = isText ? `variant ${variant}` : oneLine(String(value));
     const name = ofTable.test(cell.text) ? JSON.stringify(cell.text) : cell.text;
-    const repeated = (times.get(cell.text) ?? 0) > 1 && cell.text !== mark;
+    const repeated = (occurrences.get(cell.text) ?? 0) > 1 && cell.text !== mark;
     const text = repeated ? `${name} (${mark})` : name;
     cells.set(value, { ...cell, text });
   }

@@ -11,7 +11,7 @@ interface NotesInput {
   readonly measures: readonly OperandReader[];
   readonly records: RelatedRecords;
   /** All groups together. */
-  readonly whole: Group;
+  readonly grandTotal: Group;
   /** Records that Autotask counted before they were read. */
   readonly total: number;
   readonly now: number;
@@ -21,7 +21,7 @@ interface NotesInput {
 
 /** What a reader must know to take the numbers for what they are. */
 export function resultNotes(input: NotesInput): string[] {
-  const { request, operands, measures, records, whole, total, now, filter, timeZone } = input;
+  const { request, operands, measures, records, grandTotal, total, now, filter, timeZone } = input;
   const notes: string[] = [];
   const calendar = request.keys.filter(({ by }) => typeof by === 'string' && by !== 'value');
   if (calendar.some(({ field }) => !field.day)) notes.push(`dates are those of ${timeZone}`);
@@ -34,18 +34,20 @@ export function resultNotes(input: NotesInput): string[] {
   if (isRounded) notes.push(`averages and spans are rounded to ${shownDecimals} decimals`);
 
   for (const [index, { operand }] of operands.entries()) {
-    const without = whole.records - (whole.tallies[index]?.values ?? 0);
+    const without = grandTotal.records - (grandTotal.tallies[index]?.values ?? 0);
     const strays = measures[index]?.invalidValues() ?? 0;
     if (without > 0)
-      notes.push(`${operand.name}: ${without} of ${whole.records} records have no value and are left out`);
+      notes.push(
+        `${operand.name}: ${without} of ${grandTotal.records} records have no value and are left out`,
+      );
     if (strays > 0)
       notes.push(`${operand.name}: ${strays} of these hold something that is not a number or date`);
   }
   for (const what of records.missingLines()) {
     notes.push(`${what} that records point to do not exist or may not be read: (none)`);
   }
-  if (filter.local.length === 0 && whole.records !== total) {
-    notes.push(`Autotask counted ${total} before ${whole.records} were read: records changed meanwhile`);
+  if (filter.local.length === 0 && grandTotal.records !== total) {
+    notes.push(`Autotask counted ${total} before ${grandTotal.records} were read: records changed meanwhile`);
   }
   return notes;
 }

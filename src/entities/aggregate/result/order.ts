@@ -20,10 +20,10 @@ export function parseOrder(text: string): {
 } {
   const minus = /^-\s*(.+)$/.exec(text);
   if (minus?.[1] !== undefined) return { name: minus[1].trim(), descending: true };
-  const [, name, said] = direction.exec(text.trim()) ?? [];
+  const [, name, directionWord] = direction.exec(text.trim()) ?? [];
   return name === undefined
     ? { name: text.trim(), descending: undefined }
-    : { name, descending: said?.toLowerCase() === 'desc' };
+    : { name, descending: directionWord?.toLowerCase() === 'desc' };
 }
 
 /** A column that can be named, with what it is called. */
@@ -49,7 +49,7 @@ export function columnOf(
   keys: readonly GroupKey[],
   metrics: readonly Metric[],
 ): number | Metric | readonly string[] | undefined {
-  const whole = [
+  const byName = [
     ...keys.map((key, column) => ({ names: [key.name], column })),
     ...metrics.map((column) => ({ names: [column.name], column })),
   ];
@@ -57,7 +57,7 @@ export function columnOf(
     ...keys.map((key, column) => ({ names: key.paths.map((path) => path.name), column })),
     ...metrics.map((column) => ({ names: column.operand === null ? [] : [column.operand.name], column })),
   ];
-  for (const columns of [whole, byField]) {
+  for (const columns of [byName, byField]) {
     const [only, ...others] = fitting(name, columns);
     if (only === undefined) continue;
     if (others.length === 0) return only.column;

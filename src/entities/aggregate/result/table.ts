@@ -46,7 +46,7 @@ function metricCell(metric: Metric, value: Scalar | null, timeZone: string): Cel
 /** Orders, cuts and names the groups, of which `whole` is the sum. Nothing gets lost: what no row shows is in `others` or `outside`. */
 export async function createTable(
   groups: Groups,
-  whole: Group,
+  grandTotal: Group,
   { keys, metrics, having, order, top }: AggregateRequest,
   operands: ReturnType<typeof operandsOf>,
   options: DisplayOptions,
@@ -80,7 +80,7 @@ export async function createTable(
     records: sum.records,
     cells: measures(sum),
   });
-  const together = (of: readonly Group[]) => line(of.length, groups.total(of));
+  const sumOf = (of: readonly Group[]) => line(of.length, groups.total(of));
   const rest = keys.length === 0 ? [] : inOrder.slice(top);
   return {
     keys: keys.map(({ name }) => name),
@@ -89,8 +89,8 @@ export async function createTable(
       ...named.flatMap((cells, index) => cells.get(group.keys[index] ?? null) ?? []),
       ...measures(group),
     ]),
-    others: rest.length === 0 ? null : together(rest),
-    outside: outside.length === 0 ? null : together(outside),
-    total: line(all.length, whole),
+    others: rest.length === 0 ? null : sumOf(rest),
+    outside: outside.length === 0 ? null : sumOf(outside),
+    total: line(all.length, grandTotal),
   };
 }

@@ -11,16 +11,16 @@ export interface ContinuationArguments {
   readonly cursor?: string | undefined;
 }
 
-const wrong = (field: string, problem: string) =>
+const invalid = (field: string, problem: string) =>
   new InvalidInput('Nothing was sent to Autotask.', [{ field, problem }]);
 
 /** Refuses what cannot be meant together. */
 export function checkContinuation({ afterId, cursor }: ContinuationArguments, order: Order | null): void {
   if (afterId === undefined) return;
   if (cursor !== undefined)
-    throw wrong('afterId', 'cannot be given with a cursor: use the one that the list named');
+    throw invalid('afterId', 'cannot be given with a cursor: use the one that the list named');
   if (order !== null)
-    throw wrong('afterId', 'continues lists in the order of ids: a sorted list goes on with its cursor');
+    throw invalid('afterId', 'continues lists in the order of ids: a sorted list goes on with its cursor');
 }
 
 /** The moment at which a list begins, in seconds. */
@@ -34,8 +34,8 @@ export interface ListIdentity {
   readonly conditions: readonly unknown[];
 }
 
-const cursorIdentity = (subject: ListIdentity, order: Order, { timeZone, caller = '' }: CallContext) => ({
-  ...subject,
+const cursorIdentity = (identity: ListIdentity, order: Order, { timeZone, caller = '' }: CallContext) => ({
+  ...identity,
   order: orderText(order),
   timeZone,
   caller,
@@ -45,27 +45,27 @@ const cursorIdentity = (subject: ListIdentity, order: Order, { timeZone, caller 
 export function readCursor(
   cursors: Cursors,
   { cursor }: ContinuationArguments,
-  subject: ListIdentity,
+  identity: ListIdentity,
   order: Order | null,
   context: CallContext,
 ): CursorPosition | null {
   if (cursor === undefined) return null;
   if (order === null)
-    throw wrong('cursor', 'continues sorted lists: this one is in the order of ids, give afterId');
-  return cursors.read(cursor, cursorIdentity(subject, order, context));
+    throw invalid('cursor', 'continues sorted lists: this one is in the order of ids, give afterId');
+  return cursors.read(cursor, cursorIdentity(identity, order, context));
 }
 
 /** How a sorted list goes on, for its answer. */
 export function nextCursor(
   cursors: Cursors,
-  left: ListPosition | null,
+  position: ListPosition | null,
   since: number,
-  subject: ListIdentity,
+  identity: ListIdentity,
   order: Order,
   context: CallContext,
 ): Pick<ListResult, 'orderBy' | 'cursor'> {
   const orderBy = orderText(order);
-  if (left === null) return { orderBy };
-  const text = cursors.issue({ ...left, since }, cursorIdentity(subject, order, context));
+  if (position === null) return { orderBy };
+  const text = cursors.issue({ ...position, since }, cursorIdentity(identity, order, context));
   return { orderBy, cursor: { text, until: new Date(expiresAt({ since })).toISOString() } };
 }

@@ -79,11 +79,11 @@ export async function readAlongAxis(given: RecordSource, query: AxisQuery): Prom
     },
   };
 
-  const left = after === null ? null : keyedPosition(after, descending);
+  const position = after === null ? null : keyedPosition(after, descending);
   const rows = new Map<number, KeyedRow>();
   const add = async (found: readonly Row[]) => {
     for (const keyed of await query.keyed(found)) {
-      if (left === null || compareKeyedRows(keyed, left, descending) > 0) rows.set(keyed.id, keyed);
+      if (position === null || compareKeyedRows(keyed, position, descending) > 0) rows.set(keyed.id, keyed);
     }
   };
   const result = (total: number | null, stopped: AxisRows['stopped'] = null): AxisRows => ({
@@ -94,7 +94,7 @@ export async function readAlongAxis(given: RecordSource, query: AxisQuery): Prom
 
   let reached: AxisRows['stopped'] = after;
   /** Takes slices: true at their end, false when there is enough or no call left. */
-  const take = async (from: AsyncIterable<RecordBatch>, empty: boolean): Promise<boolean> => {
+  const readBatches = async (from: AsyncIterable<RecordBatch>, empty: boolean): Promise<boolean> => {
     for await (const { rows: found, watermark } of from) {
       await add(found);
       if (watermark !== null) {
@@ -105,7 +105,7 @@ export async function readAlongAxis(given: RecordSource, query: AxisQuery): Prom
     }
     return true;
   };
-  const enough = (total: number | null) => {
+  const stopResult = (total: number | null) => {
     if (rows.size >= need) return result(total);
     if (reached !== null) return result(total, reached);
     throw new InvalidInput('Nothing was listed.', [
@@ -113,20 +113,21 @@ export async function readAlongAxis(given: RecordSource, query: AxisQuery): Prom
     ]);
   };
 
-  const inNulls = after !== null && after.key === null;
-  const everything = filter.every(({ op, field: name }) => op === 'exist' && name === 'id');
+  const isAfterValues = after !== null && after.key === null;
+  const isUnfiltered = filter.every(({ op, field: name }) => op === 'exist' && name === 'id');
   const bySample = field === 'id' || !descending;
-  const small = after === null ? !everything || bySample : after.total !== null && after.total < page * 0.9;
-  const whole = small ? await source.read([]) : null;
-  if (whole !== null && !whole.more) {
-    await add(whole.rows);
-    return result(whole.rows.length);
+  const mayFitOnePage =
+    after === null ? !isUnfiltered || bySample : after.total !== null && after.total < page * 0.9;
+  const firstPage = mayFitOnePage ? await source.read([]) : null;
+  if (firstPage !== null && !firstPage.more) {
+    await add(firstPage.rows);
+    return result(firstPage.rows.length);
   }
   const total = after === null ? await source.count([]) : after.total;
-  const unread = total === null ? Number.POSITIVE_INFINITY : total - (whole?.rows.length ?? 0);
+  const unread = total === null ? Number.POSITIVE_INFINITY : total - (firstPage?.rows.length ?? 0);
   if (after === null && (unread <= page * 0.9 || unread <= need * 1.5)) {
-    await add(whole?.rows ?? []);
-    const last = whole?.rows.at(-1)?.id;
+    await add(firstPage?.rows ?? []);
+    const last = firstPage?.rows.at(-1)?.id;
     const rest = readById(source, typeof last === 'number' ? last : null, () => ({ position: 0, id: null }));
     for await (const slice of rest) await add(slice.rows);
     return result(local ? total : rows.size);
@@ -134,7 +135,7 @@ export async function readAlongAxis(given: RecordSource, query: AxisQuery): Prom
 
   const bounds = boundsOf(filter, field);
   const isBounded = Number.isFinite(bounds.from) || Number.isFinite(bounds.until);
-  if (!inNulls) {
+  if (!isAfterValues) {
     const end = descending ? -bounds.until : bounds.from;
     const span = bounds.until - bounds.from;
     const start = {
@@ -142,10 +143,10 @@ export async function readAlongAxis(given: RecordSource, query: AxisQuery): Prom
       near: Number.isFinite(end) ? end : descending ? -Date.now() : Date.now() - usualSpan,
       spacing: after?.spacing ?? Math.min(span, usualSpan) / Math.max(1, total ?? 20 * page),
       wanted: () => (local ? page : Math.max(1, need - rows.size)),
-      ...(whole !== null && bySample ? { sample: whole.rows } : {}),
+      ...(firstPage !== null && bySample ? { sample: firstPage.rows } : {}),
     };
     const windows = readWindows(source, axis, start, descending);
-    if (!(await take(windows, false))) return enough(total);
+    if (!(await readBatches(windows, false))) return stopResult(total);
     if (field === 'id' || isBounded || (!local && after === null && rows.size === total))
       return result(total);
   }
@@ -153,6 +154,9 @@ export async function readAlongAxis(given: RecordSource, query: AxisQuery): Prom
     ...source,
     read: (conditions) => source.read([{ op: 'notExist', field }, ...conditions]),
   };
-  const lastEmpty = readById(empty, inNulls ? (after?.id ?? null) : null, (id) => ({ position: 0, id }));
-  return (await take(lastEmpty, true)) ? result(total) : enough(total);
+  const lastEmpty = readById(empty, isAfterValues ? (after?.id ?? null) : null, (id) => ({
+    position: 0,
+    id,
+  }));
+  return (await readBatches(lastEmpty, true)) ? result(total) : stopResult(total);
 }

@@ -48,9 +48,9 @@ export interface WindowStart {
 
 /** Rows that fit on a page; a window is aimed at fewer, so that a guess may be off. */
 const page = 500;
-const comfortable = 450;
-const smallestAim = 150;
-const largestAim = 300;
+const largestComplete = 450;
+const smallestTarget = 150;
+const largestTarget = 300;
 
 /** How much wider the next window is when one held next to nothing. */
 const growth = 6;
@@ -69,14 +69,14 @@ interface Bracket {
 const between = (a: number, b: number) => Math.floor(a + (b - a) / 2);
 
 /** The far end of the next window within a bracket. */
-function windowEnd(bracket: Bracket, from: number, near: number, aim: number, halve: boolean): number {
+function windowEnd(bracket: Bracket, from: number, near: number, target: number, halve: boolean): number {
   const { until, count, spacing, tiedPosition } = bracket;
   if (tiedPosition !== null && from <= tiedPosition && (halve || spacing === 0))
     return from < tiedPosition ? tiedPosition : tiedPosition + 1;
   const low = Number.isFinite(from) ? from : Math.min(near, until - Math.ceil(spacing * count) - 1);
   if (halve) return between(low, until);
-  const byDensity = Math.floor(until - spacing * (count - aim));
-  return byDensity > low ? byDensity : Math.floor(low + ((until - low) * aim) / count);
+  const byDensity = Math.floor(until - spacing * (count - target));
+  return byDensity > low ? byDensity : Math.floor(low + ((until - low) * target) / count);
 }
 
 /**
@@ -105,8 +105,8 @@ export async function* readWindows(
   }
 
   let from = after === null ? Number.NEGATIVE_INFINITY : axis.align(after.position, 'before');
-  let reach = Math.max(axis.grain, spacing * smallestAim);
-  let strides = 0;
+  let width = Math.max(axis.grain, spacing * smallestTarget);
+  let emptyWindows = 0;
   let bracket =
     sample === undefined || sample.every((row) => axis.position(row) === null)
       ? null
@@ -115,14 +115,14 @@ export async function* readWindows(
   let watermark: Watermark | null = after;
 
   for (;;) {
-    const aim = Math.min(largestAim, Math.max(smallestAim, Math.ceil(wanted() * 1.5)));
+    const target = Math.min(largestTarget, Math.max(smallestTarget, Math.ceil(wanted() * 1.5)));
     const low = Number.isFinite(from) ? from : near;
-    let until = axis.align(low + reach, 'behind');
-    if (strides > mostEmptyWindows || until >= axis.last) until = Number.POSITIVE_INFINITY;
+    let until = axis.align(low + width, 'behind');
+    if (emptyWindows > mostEmptyWindows || until >= axis.last) until = Number.POSITIVE_INFINITY;
     if (bracket !== null) {
       until = bracket.until;
-      if (bracket.count > comfortable && until - from > 1) {
-        const guess = Math.max(axis.first, windowEnd(bracket, from, near, aim, halve));
+      if (bracket.count > largestComplete && until - from > 1) {
+        const guess = Math.max(axis.first, windowEnd(bracket, from, near, target, halve));
         const aligned = until - from > axis.grain ? axis.align(guess, 'before') : guess;
         until = Math.max(from + 1, Math.min(until - 1, aligned > from ? aligned : guess));
       }
@@ -133,17 +133,17 @@ export async function* readWindows(
       watermark = { position: until, id: null };
       yield { rows, watermark };
       if (until === Number.POSITIVE_INFINITY) return;
-      const few = rows.length < aim / 4;
+      const few = rows.length < target / 4;
       if (bracket === null) {
-        strides = few ? strides + 1 : 0;
-        reach = few ? reach * growth : Math.max(axis.grain, ((until - low) / rows.length) * aim);
+        emptyWindows = few ? emptyWindows + 1 : 0;
+        width = few ? width * growth : Math.max(axis.grain, ((until - low) / rows.length) * target);
       } else {
         halve = few;
         bracket.count -= rows.length;
         if (until >= bracket.until) {
-          reach = Math.max(axis.grain, bracket.spacing * aim);
+          width = Math.max(axis.grain, bracket.spacing * target);
           bracket = null;
-          strides = 0;
+          emptyWindows = 0;
         }
       }
       from = until;
@@ -179,25 +179,30 @@ async function* readTies(
   wanted: () => number,
   descending: boolean,
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  const here: RecordSource = {
+  const tiedSource: RecordSource = {
     read: (conditions) => source.read([...axis.within(position, position + 1), ...conditions]),
     count: (conditions) => source.count([...axis.within(position, position + 1), ...conditions]),
   };
-  const left = after?.position === position ? after.id : null;
+  const afterTied = after?.position === position ? after.id : null;
   if (!descending) {
-    yield* readById(here, left, (id) => ({ position, id }));
+    yield* readById(tiedSource, afterTied, (id) => ({ position, id }));
     return;
   }
   const ids = seen.flatMap((row) => idOf(row) ?? []);
   const lowest = Math.min(...ids);
   const highest = Math.max(...ids);
   const spacing = Math.max(1, (highest - lowest) / ids.length);
-  const count = (await here.count([])) ?? 2 * page;
+  const count = (await tiedSource.count([])) ?? 2 * page;
   const near = -Math.ceil(highest + spacing * Math.max(0, count - ids.length));
-  const start = { after: left === null ? null : { position: 1 - left, id: null }, near, spacing, wanted };
-  for await (const slice of readWindows(here, idAxis(true), start, true)) {
+  const start = {
+    after: afterTied === null ? null : { position: 1 - afterTied, id: null },
+    near,
+    spacing,
+    wanted,
+  };
+  for await (const slice of readWindows(tiedSource, idAxis(true), start, true)) {
     const reached = slice.watermark?.position;
-    const id = reached === undefined || !Number.isFinite(reached) ? left : 1 - reached;
+    const id = reached === undefined || !Number.isFinite(reached) ? afterTied : 1 - reached;
     yield { rows: slice.rows, watermark: id === null ? null : { position, id } };
   }
 }
@@ -206,13 +211,13 @@ async function* readTies(
 export async function* readById(
   source: RecordSource,
   afterId: number | null,
-  edgeAt: (id: number) => Watermark,
+  watermarkAt: (id: number) => Watermark,
 ): AsyncGenerator<RecordBatch, void, undefined> {
   let last = afterId;
   for (;;) {
     const { rows, more } = await source.read(last === null ? [] : [{ op: 'gt', field: 'id', value: last }]);
     last = idOf(rows.at(-1)) ?? last;
-    yield { rows, watermark: last === null ? null : edgeAt(last) };
+    yield { rows, watermark: last === null ? null : watermarkAt(last) };
     if (!more) return;
   }
 }

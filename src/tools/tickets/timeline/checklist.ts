@@ -1,8 +1,8 @@
 import type { RecordList } from '../../../entities/read/record-with-lists.js';
-import { readings } from './entries.js';
+import { entryRows } from './entries.js';
 
 /** One item of a ticket's checklist. */
-export interface Item {
+export interface ChecklistItem {
   readonly id: number;
   readonly name: string;
   readonly done: boolean;
@@ -11,8 +11,8 @@ export interface Item {
   readonly by: string;
 }
 
-export const items = (part: RecordList): Item[] =>
-  readings(part)
+export const checklistItems = (part: RecordList): ChecklistItem[] =>
+  entryRows(part)
     .sort((a, b) => Number(a.row.position ?? 0) - Number(b.row.position ?? 0))
     .map(({ row, shown }) => ({
       id: Number(row.id),
@@ -24,7 +24,7 @@ export const items = (part: RecordList): Item[] =>
         .join(', '),
     }));
 
-export function checklistLines(list: readonly Item[]): string[] {
+export function checklistLines(list: readonly ChecklistItem[]): string[] {
   const done = list.filter((item) => item.done).length;
   return [
     `Checklist, ${done} of ${list.length} done:`,

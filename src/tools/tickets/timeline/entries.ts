@@ -25,14 +25,14 @@ export interface Entry {
 }
 
 /** Values of one row of a list, by field. */
-interface Reading {
+interface EntryRow {
   readonly row: Row;
   /** As it is shown; empty when absent or hidden. */
   readonly shown: (field: string) => string;
   readonly text: (field: string) => string;
 }
 
-export function readings({ rows, fields, cells }: RecordList): Reading[] {
+export function entryRows({ rows, fields, cells }: RecordList): EntryRow[] {
   const index = new Map(fields.map((field, at) => [field.name, at]));
   return rows.map((row, at) => ({
     row,
@@ -42,7 +42,7 @@ export function readings({ rows, fields, cells }: RecordList): Reading[] {
 }
 
 /** The first of the fields that holds a date. */
-function when({ row, shown }: Reading, fields: readonly string[]): { key: string; at: string } {
+function when({ row, shown }: EntryRow, fields: readonly string[]): { key: string; at: string } {
   const name = fields.find((field) => typeof row[field] === 'string' && row[field] !== '');
   const stored = name === undefined ? '' : String(row[name]);
   const at = name === undefined ? 'no date' : shown(name);
@@ -50,17 +50,17 @@ function when({ row, shown }: Reading, fields: readonly string[]): { key: string
   return { key: isDay ? `${at}T23:59:59Z` : stored, at };
 }
 
-const by = ({ shown }: Reading, ...fields: readonly string[]): string =>
+const by = ({ shown }: EntryRow, ...fields: readonly string[]): string =>
   fields.map(shown).find((name) => name !== '') ?? 'system';
 
 /** A policy that hides who sees a record must not make it look internal. */
 export const hiddenAudience = 'seen by: hidden';
 
 /** Whether people outside see a record; what is called internal and is not all the same says so itself. */
-function seenBy({ known }: RecordList, row: Row): string {
-  if (known.hides('publish')) return hiddenAudience;
-  const { seenBy: who } = audienceOf(known, row, row);
-  const publish = known.field('publish');
+function seenBy({ metadata }: RecordList, row: Row): string {
+  if (metadata.hides('publish')) return hiddenAudience;
+  const { seenBy: who } = audienceOf(metadata, row, row);
+  const publish = metadata.field('publish');
   const label = publish === undefined ? undefined : labelOf(publish, row.publish);
   return who === 'customer' && label !== undefined && /internal/i.test(label) ? `customer: ${label}` : who;
 }
@@ -81,7 +81,7 @@ export const noteColumns = [
 
 export const noteFields = ['id', ...noteColumns];
 
-export function noteEntry(part: RecordList, reading: Reading): Entry {
+export function noteEntry(part: RecordList, reading: EntryRow): Entry {
   const { row, shown, text } = reading;
   const title = shown('title');
   return {
@@ -111,7 +111,7 @@ export const timeFields = [
   'internalNotes',
 ];
 
-export function timeEntry(_: RecordList, reading: Reading): Entry {
+export function timeEntry(_: RecordList, reading: EntryRow): Entry {
   const { row, shown, text } = reading;
   const texts = [
     { label: '', text: text('summaryNotes') },
@@ -148,7 +148,7 @@ export const fileFields = [
 /** What a file of the index hangs on. */
 export const fileOwnerFields = ['ticketNoteID', 'timeEntryID', 'parentAttachmentID'];
 
-export function fileEntry(part: RecordList, reading: Reading): Entry {
+export function fileEntry(part: RecordList, reading: EntryRow): Entry {
   const { row, shown } = reading;
   const isFile = row.attachmentType === undefined || row.attachmentType === 'FILE_ATTACHMENT';
   const path = shown('fullPath') || shown('title');
@@ -185,7 +185,7 @@ export const chargeFields = [
   'creatorResourceID',
 ];
 
-export function chargeEntry(_: RecordList, reading: Reading): Entry {
+export function chargeEntry(_: RecordList, reading: EntryRow): Entry {
   const { row, shown, text } = reading;
   const price = shown('unitPrice') === '' ? '' : ` at ${shown('unitPrice')}`;
   return {
@@ -208,7 +208,7 @@ export function chargeEntry(_: RecordList, reading: Reading): Entry {
 
 export const historyFields = ['id', 'date', 'action', 'detail', 'resourceID'];
 
-export function historyEntry(_: RecordList, reading: Reading): Entry {
+export function historyEntry(_: RecordList, reading: EntryRow): Entry {
   const { row, shown } = reading;
   return {
     kind: 'history',

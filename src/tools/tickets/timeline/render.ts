@@ -47,12 +47,13 @@ const sizeOf = (list: readonly string[]) => list.reduce((sum, line) => sum + lin
  * Entries within a number of characters: first long texts are cut, then the oldest entries left out; either is
  * said, and how to see the rest.
  */
-export function rendered(
+export function renderEntries(
   list: readonly Entry[],
   wanted: number,
 ): { readonly lines: string[]; readonly shown: readonly Entry[]; readonly notes: string[] } {
-  const room = Math.max(wanted, leastCharacters);
-  const most = lengths.find((length) => sizeOf(list.flatMap((entry) => lines(entry, length))) <= room) ?? 120;
+  const budget = Math.max(wanted, leastCharacters);
+  const most =
+    lengths.find((length) => sizeOf(list.flatMap((entry) => lines(entry, length))) <= budget) ?? 120;
   const notes: string[] = [];
   if (list.some(({ texts }) => texts.some(({ text }) => text.length > most))) {
     notes.push(
@@ -62,7 +63,7 @@ export function rendered(
   const blocks = list.map((entry) => lines(entry, most));
   let from = 0;
   let size = blocks.reduce((sum, block) => sum + sizeOf(block), 0);
-  while (size > room && from < blocks.length) size -= sizeOf(blocks[from++] ?? []);
+  while (size > budget && from < blocks.length) size -= sizeOf(blocks[from++] ?? []);
   if (from > 0) {
     notes.push(
       `the ${from} oldest of ${list.length} entries, until ${list[from - 1]?.at}, are left out for length: ask for fewer parts, or query-entity the lists by ticketID`,

@@ -12,7 +12,7 @@ const systemTypes = new Set(['13', '91', '92']);
  * What a note counts as when it is noise, for a line that says how many were folded; null for a note to show.
  * What a customer wrote is never noise, whatever it is called.
  */
-export function noiseOf(row: Row, { field }: EntityMetadata): string | null {
+export function systemNoteKind(row: Row, { field }: EntityMetadata): string | null {
   if (row.createdByContactID !== null && row.createdByContactID !== undefined) return null;
   const code = String(row.noteType ?? '');
   const choice = field('noteType')?.choices.find(({ value }) => value === code);

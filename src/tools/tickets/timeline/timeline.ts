@@ -10,16 +10,16 @@ import type {
 import type { Entity } from '../../../model.js';
 import type { Result, ToolContext } from '../../define/define-tool.js';
 import { ticketContact } from '../ticket-contact.js';
-import { checklistLines, type Item, items } from './checklist.js';
+import { type ChecklistItem, checklistItems, checklistLines } from './checklist.js';
 import type { Entry } from './entries.js';
 import * as entries from './entries.js';
-import { mostCharacters, rendered } from './render.js';
-import { noiseOf } from './system-notes.js';
+import { mostCharacters, renderEntries } from './render.js';
+import { systemNoteKind } from './system-notes.js';
 
 type Policy = ToolContext['entities']['policy'];
 
 /** What a caller can ask for, and where it stands. */
-const sources = {
+const entrySources = {
   notes: { entity: 'TicketNotes', fields: entries.noteFields, entry: entries.noteEntry },
   time: { entity: 'TimeEntries', fields: entries.timeFields, entry: entries.timeEntry },
   // One index lists the files of the ticket, of its notes, time entries and other files.
@@ -34,12 +34,12 @@ const sources = {
 } as const;
 
 const checklist = 'TicketChecklistItems';
-const others = 'TicketSecondaryResources';
+const secondaryResources = 'TicketSecondaryResources';
 
 export const partNames = ['notes', 'time', 'attachments', 'charges', 'checklist', 'history'] as const;
 export type PartName = (typeof partNames)[number];
 
-function wantedOf(names: readonly PartName[], all: boolean, ticketID: number): ListRequest[] {
+function listRequests(names: readonly PartName[], all: boolean, ticketID: number): ListRequest[] {
   const filter = [{ op: 'eq', field: 'ticketID', value: ticketID }];
   const lists = names.map((name) =>
     name === 'checklist'
@@ -55,14 +55,14 @@ function wantedOf(names: readonly PartName[], all: boolean, ticketID: number): L
             'completedDateTime',
           ],
         }
-      : sources[name],
+      : entrySources[name],
   );
-  const people = all ? [{ entity: others, fields: ['id', 'resourceID'] }] : [];
+  const people = all ? [{ entity: secondaryResources, fields: ['id', 'resourceID'] }] : [];
   return [...lists, ...people].map((list) => ({ ...list, filter, most: mostRecords }));
 }
 
 /** The entity a file of the index belongs to: what may not be read there is not shown here. */
-function fileEntity(reading: ReturnType<typeof entries.readings>[number]): Entity | undefined {
+function fileEntity(reading: ReturnType<typeof entries.entryRows>[number]): Entity | undefined {
   const { row } = reading;
   if (typeof row.parentAttachmentID === 'number') return entityNamed('AttachmentNestedAttachments');
   if (typeof row.ticketNoteID === 'number') return entityNamed('TicketNoteAttachments');
@@ -72,7 +72,7 @@ function fileEntity(reading: ReturnType<typeof entries.readings>[number]): Entit
 function fileEntries(part: RecordList, policy: Policy): { shown: Entry[]; withheld: number } {
   const shown: Entry[] = [];
   let withheld = 0;
-  for (const reading of entries.readings(part)) {
+  for (const reading of entries.entryRows(part)) {
     const entity = fileEntity(reading);
     if (entity === undefined || !policy.may('read', entity)) {
       withheld++;
@@ -94,7 +94,7 @@ const chronological = (a: Entry, b: Entry) =>
   a.key.localeCompare(b.key) || order.indexOf(a.kind) - order.indexOf(b.kind) || a.id - b.id;
 
 /** Files under the note or time entry that they hang on, the rest in the order of time. */
-function arranged(list: readonly Entry[], files: readonly Entry[]): Entry[] {
+function withOwnedFiles(list: readonly Entry[], files: readonly Entry[]): Entry[] {
   const owners = new Set(list.map(({ kind, id }) => `${kind} ${id}`));
   const isOwned = ({ owner }: Entry) => owners.has(`note ${owner}`) || owners.has(`time ${owner}`);
   return [
@@ -107,7 +107,7 @@ function arranged(list: readonly Entry[], files: readonly Entry[]): Entry[] {
   ].sort(chronological);
 }
 
-const entityOfPart = (name: PartName) => (name === 'checklist' ? checklist : sources[name].entity);
+const entityOfPart = (name: PartName) => (name === 'checklist' ? checklist : entrySources[name].entity);
 
 /** Parts that were read and hold nothing, in the words of `include`. */
 const emptyOf = (names: readonly PartName[], { lists }: RecordWithLists) =>
@@ -125,7 +125,7 @@ const counted = (words: readonly string[]) =>
 
 interface TicketTimeline {
   readonly list: Entry[];
-  readonly items: readonly Item[] | null;
+  readonly items: readonly ChecklistItem[] | null;
   readonly people: readonly string[];
   readonly notes: string[];
 }
@@ -134,7 +134,7 @@ function collectTimeline({ lists }: RecordWithLists, ticketID: number, policy: P
   const list: Entry[] = [];
   const notes: string[] = [];
   let files: Entry[] = [];
-  let found: readonly Item[] | null = null;
+  let found: readonly ChecklistItem[] | null = null;
   let people: readonly string[] = [];
   const unread = lists.filter((part): part is UnreadList => 'reason' in part);
   for (const part of lists) {
@@ -144,17 +144,20 @@ function collectTimeline({ lists }: RecordWithLists, ticketID: number, policy: P
     if (part.hidden.length > 0) {
       notes.push(`hidden by the policy of this server: ${part.hidden.map((f) => `${name}.${f}`).join(', ')}`);
     }
-    if (name === checklist) found = items(part);
-    else if (name === others)
+    if (name === checklist) found = checklistItems(part);
+    else if (name === secondaryResources)
       people = part.cells.map((row) => row[1]?.text ?? '').filter((text) => text !== '');
-    else if (name === sources.attachments.entity) {
+    else if (name === entrySources.attachments.entity) {
       const { shown, withheld } = fileEntries(part, policy);
       files = shown;
       if (withheld > 0) notes.push(`hidden by the policy of this server: ${plural(withheld, 'file')}`);
     } else {
-      const source = Object.values(sources).find(({ entity }) => entity === name);
-      const readings = entries.readings(part);
-      const noise = name === sources.notes.entity ? readings.map(({ row }) => noiseOf(row, part.known)) : [];
+      const source = Object.values(entrySources).find(({ entity }) => entity === name);
+      const readings = entries.entryRows(part);
+      const noise =
+        name === entrySources.notes.entity
+          ? readings.map(({ row }) => systemNoteKind(row, part.metadata))
+          : [];
       const folded = noise.filter((word) => word !== null);
       if (folded.length > 0) {
         notes.push(
@@ -169,7 +172,7 @@ function collectTimeline({ lists }: RecordWithLists, ticketID: number, policy: P
   if (unread.length > 0) {
     notes.push(`not shown: ${unread.map(({ entity, reason }) => `${entity.name} (${reason})`).join(', ')}`);
   }
-  return { list: arranged(list, files), items: found, people, notes };
+  return { list: withOwnedFiles(list, files), items: found, people, notes };
 }
 
 /** One chronological account of a ticket; `names` are the parts of it that are wanted. */
@@ -182,7 +185,7 @@ export async function readTicketTimeline(
   const { account } = context.entities.tenant();
   const all = names.length === partNames.length;
   const contact = ticketContact(context);
-  const wanted = wantedOf(names, all, id);
+  const wanted = listRequests(names, all, id);
   const found = await account({ entity: 'Tickets', id }, wanted, context, contact.read);
   const { list, items: checked, people, notes } = collectTimeline(found, id, context.entities.policy);
   const record = contact.shownIn(telling(found.record));
@@ -190,7 +193,7 @@ export async function readTicketTimeline(
   if (people.length > 0) fields.push(`secondaryResources: ${people.join(', ')}`);
   const checks = checked === null || checked.length === 0 ? [] : ['', ...checklistLines(checked)];
   const used = [...fields, ...checks].join('\n').length;
-  const story = rendered(list, mostCharacters - used);
+  const rendering = renderEntries(list, mostCharacters - used);
   const legend = [
     ...(list.some(({ seenBy }) => seenBy !== undefined)
       ? ['[customer]: the customer can see it; [internal]: not']
@@ -205,23 +208,23 @@ export async function readTicketTimeline(
     .filter(([kind]) => list.some((entry) => entry.kind === kind))
     .map(([kind, entity]) => `${kind} of ${entity}`);
   if (checks.length > 0) ids.push(`checklist of ${checklist}`);
-  const said = [
+  const remarks = [
     ...(empty.length > 0 ? [`looked at and empty: ${empty.join(', ')}`] : []),
     ...notes,
     ...legend,
     ...(ids.length > 0 ? [`ids: ${ids.join(', ')}`] : []),
     ...(hasFiles ? ['get-attachment reads a file by its id'] : []),
-    ...story.notes,
+    ...rendering.notes,
   ];
   const title = `Ticket ${id}`;
   return {
     kind: 'facts',
     lines: [title],
     labels: [
-      ...said.map((note) => `Note: ${note}`),
+      ...remarks.map((note) => `Note: ${note}`),
       ...fields,
       ...(list.length > 0
-        ? ['', 'What happened, oldest first:', ...story.lines]
+        ? ['', 'What happened, oldest first:', ...rendering.lines]
         : checks.length > 0
           ? []
           : ['', 'Nothing of what was asked for is on this ticket.']),
@@ -233,9 +236,9 @@ export async function readTicketTimeline(
         record.fields.map((field, at) => [titleOf(field), record.cells[at]?.json ?? null]),
       ),
       ...(people.length > 0 ? { secondaryResources: people } : {}),
-      entries: story.shown,
+      entries: rendering.shown,
       ...(checked === null ? {} : { checklist: checked }),
-      notes: said,
+      notes: remarks,
     },
   };
 }
