@@ -49,7 +49,7 @@ function personOf({ person, actsFor }: Principal, { oauth }: HttpConfig): Person
 /** Without rules everybody is let in whom the scopes let in. */
 const admitBy =
   ({ claimRules }: Config) =>
-  (claims: Claims): { readonly readOnly: boolean } | null =>
+  (claims: Claims): { readonly readOnly: boolean; readonly name?: string } | null =>
     claimRules === null ? { readOnly: false } : (ruleFor(claimRules, claims)?.rule ?? null);
 
 /** Loaded for those alone who sign in. */

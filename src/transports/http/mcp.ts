@@ -144,7 +144,7 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
         scopes: [],
       };
       exchanges.set(auth, {
-        owner: JSON.stringify([principal.name, actsFor, lease.key, readOnly]),
+        owner: JSON.stringify([principal.name, principal.rule, actsFor, lease.key, readOnly]),
         body,
         outline: summary,
         server: () =>

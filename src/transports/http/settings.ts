@@ -17,6 +17,8 @@ export interface Principal {
   readonly readOnly: boolean;
   /** Absent for holders of fixed tokens and for gateways. */
   readonly person?: SignedIn;
+  /** What decides the rights of this person; a session goes on with the same alone. */
+  readonly rule?: string;
   /** Whether another token of this person would give the right to write. */
   readonly lacksScope?: boolean;
   /** Whom a gateway names: an e-mail address, a user name or the id of a resource. */
@@ -67,7 +69,7 @@ export interface OAuthSettings {
   readonly scopePrefix: string;
   readonly fetchJson: FetchJson;
   /** What whoever has these claims may do at most; null when they may not get in. */
-  admit(claims: Claims): { readonly readOnly: boolean } | null;
+  admit(claims: Claims): { readonly readOnly: boolean; readonly name?: string } | null;
 }
 
 export interface Limits extends KeyTimes {

@@ -122,6 +122,7 @@ export function createOAuthResource(
         name: `${subject} of ${issuer}`,
         readOnly: !mayWrite || admitted.readOnly,
         person: { issuer, subject, claims },
+        ...(admitted.name === undefined ? {} : { rule: admitted.name }),
         lacksScope: !mayWrite && !admitted.readOnly,
       };
     },
