@@ -229,3 +229,23 @@ it('does not go on with what the log does not keep whole, and refuses receipts t
     expect((await about(name, 'status')).text).toMatch(/There is no receipt .* of yours in the audit log/);
   }
 });
+
+it('looks first whether a record was created when nobody could be asked at once', async () => {
+  const title = 'Asked later';
+  sandbox.faults.add({
+    fault: { kind: 'reset', when: 'after' },
+    method: 'POST',
+    path: /Notes$/,
+    after: 2,
+    times: 1,
+  });
+  sandbox.faults.add({ fault: { kind: 'serverError' }, path: 'TicketNotes/query' });
+  const note = { ids, title, description: 'Text', confirm: 'CREATE_TICKET_NOTE' };
+  const { text } = await server.call('create-ticket-note', note);
+  expect(text).toMatch(/done 2, skipped 0, refused 0, unknown 1, not reached 2\./);
+  sandbox.faults.clear();
+  const resumed = await confirmed(receiptIn(text), 'resume');
+  expect(resumed.text).toMatch(/^Created 2 TicketNotes[\s\S]*done: the tenant has it \(id \d+\)/);
+  const notes = await recordsWhere(sandbox, 'TicketNotes', { op: 'eq', field: 'title', value: title });
+  expect(fieldsOf(notes, 'ticketID').map(Number).sort()).toEqual([...ids].sort());
+});
