@@ -51,12 +51,19 @@ const separators = /(?<!\p{N})[\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{Pi}\p{Pf}.,:;'"/\\?]+(
 
 const punctuation = /[\p{P}]/u;
 
+/** Before a whole text a mark says something: `-Complete`, `– New` and `?New` are not the labels without it. */
+const leading = /^[\p{Pd}\p{Pc}.,:;/\\?\s]*[\p{Pd}\p{Pc}.,:;/\\?]/u;
+
+/** The text with something else in the place of marks that part its words. */
+function withoutPartings(text: string, instead: string): string {
+  const [lead = ''] = leading.exec(text) ?? [];
+  return lead + text.slice(lead.length).replace(separators, instead);
+}
+
 /** The same words in the same order, whatever parts them. */
 function wordKey(text: string): string {
-  const visible = plain(text);
-  const words = (punctuation.test(visible) ? visible.replace(separators, ' ') : visible)
-    .replace(/\s+/g, ' ')
-    .trim();
+  const whole = plain(text);
+  const words = (punctuation.test(whole) ? withoutPartings(whole, ' ') : whole).replace(/\s+/g, ' ').trim();
   return words === '' ? spellingKey(text) : words;
 }
 
@@ -66,7 +73,7 @@ function wordKey(text: string): string {
  */
 export function fold(name: string): string {
   const key = spellingKey(name);
-  const bare = key.replace(separators, '');
+  const bare = withoutPartings(key, '');
   return bare === '' ? key : bare;
 }
 
@@ -84,7 +91,8 @@ const keys = {
 
 /**
  * Those of the valid ones that the given name means: in exactly that spelling, else in another case or spacing, else
- * with other marks between its words; among more than 20,000 names in exactly that spelling alone. Several are for the caller to refuse: none of them is better than the others.
+ * with other marks between its words; among more than 20,000 names in exactly that spelling alone. Several are for
+ * the caller to refuse: none of them is better than the others.
  */
 export function named<T>(
   given: string,

@@ -20,7 +20,7 @@ export interface CommandFacts {
 
 const demo = { name: 'demo', meaning: 'use the embedded sandbox tenant: no credentials needed' };
 const readOnly = { name: 'read-only', meaning: 'offer no tool that writes' };
-const http = { name: 'http', meaning: 'serve over HTTP instead (needs a way to sign in, see docs/http.md)' };
+const http = { name: 'http', meaning: 'serve over HTTP instead (docs/http.md says what it needs)' };
 
 /** Clients for which `config` knows file and format. */
 export const clientNames = [

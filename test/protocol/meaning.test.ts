@@ -74,6 +74,20 @@ describe('a value that begins with a comparison', () => {
     }
   });
 
+  it.each(['-Complete', '\u2013 Complete', '?Complete', '-Complete, -New', '/Complete'])(
+    'takes no label for %j, in filters and where a query selects what is written',
+    async (status) => {
+      for (const [tool, args] of [
+        ['count-entity', { entity: 'Tickets', query: { status } }],
+        ['update-ticket', { query: { status }, priority: 'Low' }],
+      ] as const) {
+        const { text, isError, filters, writes } = await calling(tool, args);
+        expect({ isError, filters, writes }).toEqual({ isError: true, filters: [], writes: [] });
+        expect(text).toMatch(/is not a value of this picklist/);
+      }
+    },
+  );
+
   it.each(['!=Complete', '!Complete', 'not Complete', '>=Complete', '~Complete'])(
     'is never stored: %s',
     async (status) => {

@@ -736,8 +736,8 @@ describe('orderBy', () => {
     ['two fields', 'priority, createDate', /orderBy: takes one field/],
     [
       'a field that does not exist',
-      'createdDate desc',
-      /orderBy: "createdDate" is not a field of Tickets\. Did you mean createDate/,
+      'creatDate desc',
+      /orderBy: "creatDate" is not a field of Tickets\. Did you mean createDate/,
     ],
     [
       'a direction that does not exist',

@@ -65,7 +65,7 @@ describe('the end of the audit log', () => {
     writeFileSync(`${path}.head`, records[2] ?? '');
     expect((await verify([path], null)).problem).toBeNull();
     await log.append({ event: 'outcome', attempt: '4' });
-    expect(await verify([path], null)).toMatchObject({ problem: null, last: 5, headSince: 1 });
+    expect(await verify([path], null)).toMatchObject({ problem: null, last: 5, checkpointSince: 1 });
   });
 
   it('catches up with its record before the next line, so that a second crash leaves it no further behind', async () => {
@@ -143,7 +143,7 @@ describe('the end of the audit log', () => {
       expect(readFileSync(other, 'utf8')).toBe('kept');
       expect(statSync(other).mode & 0o777).toBe(0o644);
       expect(lstatSync(`${path}.head`).isSymbolicLink()).toBe(false);
-      expect(await verify([path], null)).toMatchObject({ problem: null, headSince: 1 });
+      expect(await verify([path], null)).toMatchObject({ problem: null, checkpointSince: 1 });
     },
   );
 

@@ -123,7 +123,7 @@ describe('the audit log of a running server', () => {
       last: 4 * each,
       problem: null,
       open: [],
-      headSince: 1,
+      checkpointSince: 1,
     });
     expect(await verifyCommand([log], { ...tenantEnvironment(sandbox), AUTOTASK_AUDIT_KEY: key })).toEqual({
       code: 0,

@@ -188,10 +188,12 @@ const operatorKey = (op: string) =>
   op
     .trim()
     .toLowerCase()
-    .replace(/^\$|[\s_-]+/g, '');
+    .replace(/^\$/, '')
+    // Between its parts alone: before an operator a mark says something.
+    .replace(/(?<=\p{L})[\s_-]+(?=\p{L})/gu, '');
 
 const isNegative = (op: string) =>
-  /^(?:not|no|n[ei]|!|<>|≠|isnot|doesnot|without|un|exclud)/.test(operatorKey(op));
+  /^(?:[^\p{L}<>=]|not|no|n[ei]|!|<>|≠|isnot|doesnot|without|un|exclud)/u.test(operatorKey(op));
 
 export type ResolvedOperator =
   | { readonly operator: Operator; readonly value: unknown }
