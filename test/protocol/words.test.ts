@@ -180,6 +180,15 @@ describe('values', () => {
   });
 });
 
+it('describe-entity-fields finds fields by what people call them', async () => {
+  const { text } = await calling('describe-entity-fields', {
+    entity: 'Tickets',
+    fields: ['sla', 'subject', 'accountID'],
+  });
+  expect(text).toMatch(/^serviceLevelAgreementID: .*\ntitle: .*\ncompanyID: /m);
+  expect(text).not.toMatch(/No field like/);
+});
+
 describe('lists', () => {
   it('are taken as lists, as their JSON text, and between commas where no label holds one', async () => {
     for (const status of [['New', 'In Progress'], '["New","In Progress"]', 'New, In Progress']) {

@@ -227,6 +227,14 @@ describe('carrying out', () => {
       /^PREVIEW, nothing was written\. A query writes the records that its preview showed/,
     );
     expect(writesSince(sandbox, from)).toEqual([]);
+    const selected = {
+      entity: 'Tickets',
+      query: { status: 'New', companyID: 'Contoso' },
+      data: { title: 'x' },
+    };
+    expect((await server.call('update-entity', selected)).text).toMatch(
+      /the query was understood as status: New \(1\)\nNote: the query was understood as companyID: Contoso Ltd \(id 175\)/,
+    );
     expect((await server.call('update-entity', { ...query(), confirm })).text).toMatch(/^Updated 5 Tickets/);
     // Once: what was confirmed is not confirmed again.
     expect((await server.call('update-entity', { ...query(), confirm })).text).toMatch(

@@ -84,10 +84,13 @@ export async function describe(
   for (const name of args.fields) {
     const exact = named(name, all, (field) => field.name, 'stored');
     const part = fold(name);
-    const found =
+    const close =
       exact.length > 0 || part === ''
         ? exact
         : all.filter((field) => [field.name, field.label ?? ''].some((text) => fold(text).includes(part)));
+    // What people call a field, as a query understands it.
+    const meant = close.length > 0 ? undefined : await metadata.find(name, signal);
+    const found = meant === undefined ? close : [meant];
     if (found.length === 0) {
       markMetadataSuspect();
       unknown.push(name);

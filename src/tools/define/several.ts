@@ -97,7 +97,11 @@ async function selected(query: unknown, entity: string, context: ToolContext) {
     throw tooMany('query', count, most);
   }
   if (rows.length === 0) throw new AutotaskError('notFound', `No ${entity} match. Nothing was written.`);
-  return { ids: rows.flatMap(({ id }) => (typeof id === 'number' ? [id] : [])), rows };
+  const { interpretation, notes } = found.filter;
+  const understood = [...interpretation.understood, ...notes].map(
+    (text) => `the query was understood as ${text}`,
+  );
+  return { ids: rows.flatMap(({ id }) => (typeof id === 'number' ? [id] : [])), rows, understood };
 }
 
 async function targetsOf(given: Given, { entity, idName, shared }: Records, context: ToolContext) {
@@ -105,7 +109,8 @@ async function targetsOf(given: Given, { entity, idName, shared }: Records, cont
   const most = context.entities.policy.maxRecordsPerCall;
   if (query !== undefined) {
     const found = await selected(query, entity, context);
-    return { targets: found.ids.map((id): Target => ({ id, data: shared })), rows: found.rows };
+    const { ids: chosen, rows, understood } = found;
+    return { targets: chosen.map((id): Target => ({ id, data: shared })), rows, understood };
   }
   if (ids !== undefined) return { targets: ids.map((id): Target => ({ id, data: shared })) };
   const list = items ?? [];
@@ -144,7 +149,7 @@ export async function planRecords(given: Given, records: Records, context: ToolC
   }
   const most = context.entities.policy.maxRecordsPerCall;
   if ((given.ids?.length ?? 0) > most) throw tooMany('ids', given.ids?.length ?? 0, most);
-  const { targets, rows } = await targetsOf(given, records, context);
+  const { targets, rows, understood = [] } = await targetsOf(given, records, context);
   const { writes } = context.entities.tenant();
   const steps: WritePlan[] = [];
   const skipped: SkippedRecord[] = [];
@@ -202,5 +207,5 @@ export async function planRecords(given: Given, records: Records, context: ToolC
   if (steps.length === 0 && first !== undefined && errors.every(({ message }) => message === first.message))
     throw first;
   const { onError = 'continue' } = given;
-  return { steps, skipped, onError, notes: [], byQuery: given.query !== undefined, chosen: known };
+  return { steps, skipped, onError, notes: understood, byQuery: given.query !== undefined, chosen: known };
 }
