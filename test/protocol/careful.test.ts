@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import type { RecordedRequest } from '../../src/sandbox/types.js';
+import { observedCall } from '../support/observed-call.js';
 import { everyRecord, type Item } from '../support/records.js';
 import { type Connection, connect } from '../support/tenant.js';
 
@@ -11,18 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => tenant.close());
 
-const isWrite = ({ method, path }: RecordedRequest) =>
-  ['PATCH', 'PUT', 'DELETE'].includes(method) || (method === 'POST' && !/\/query(\/|$)/.test(path));
-
 async function calling(tool: string, args: Record<string, unknown>) {
-  let answer = { text: '', isError: false };
-  const requests = await tenant.requestsOf(async () => {
-    answer = await tenant.call(tool, args);
-  });
-  const filters = requests
-    .filter(({ path }) => /query/.test(path))
-    .map(({ body }) => z.looseObject({ filter: z.array(z.unknown()).optional() }).parse(body).filter);
-  return { ...answer, filters, writes: requests.filter(isWrite).map(({ body }) => body) };
+  const { text, isError, filters, writes } = await observedCall(tenant, tool, args);
+  return { text, isError, filters, writes: writes.map(({ body }) => body) };
 }
 
 describe('a condition that says something else than it seems', () => {
