@@ -193,7 +193,7 @@ const operatorKey = (op: string) =>
     .replace(/(?<=\p{L})[\s_-]+(?=\p{L})/gu, '');
 
 const isNegative = (op: string) =>
-  /^(?:[^\p{L}<>=]|not|no|n[ei]|!|<>|≠|isnot|doesnot|without|un|exclud)/u.test(operatorKey(op));
+  /^(?:[^\p{L}<>=]|not|no|n[ei]|<>|isnot|doesnot|without|un|exclud)/u.test(operatorKey(op));
 
 export type ResolvedOperator =
   | { readonly operator: Operator; readonly value: unknown }
