@@ -163,7 +163,7 @@ describe('carrying out', () => {
     const from = sandbox.requests.length;
     const { text } = await server.call('update-entity', change({ confirm }));
     expect(text).toMatch(
-      /^Updated 5 Tickets: done 5, skipped 0, refused 0, unknown 0, not reached 0\.\nReceipt: w-[0-9a-f]{12} \(.*\)$/,
+      /^Updated 5 Tickets: done 5, skipped 0, refused 0, unknown 0, not reached 0\.\nRead back: every field is stored as sent\.\n<data-\w+>\nStored in each: priority: Critical \(4\)\n<\/data-\w+>\nReceipt: w-[0-9a-f]{12} \(.*\)$/,
     );
     expect(patched(from)).toEqual(ids());
     // Read before and read back, each together.

@@ -59,7 +59,7 @@ const grouped = (texts: readonly string[]): string[] => {
 };
 
 /** Requests that carrying it out takes: each write, and the reads before and after. */
-const requestsOf = (count: number) => count + 2 * Math.ceil(count / 50) + 1;
+const requestsOf = (count: number) => count + Math.ceil(count / 50) + Math.ceil(count / 500) + 1;
 
 async function roomLine(count: number, left: number, context: ToolContext): Promise<string> {
   const requests = `It takes about ${requestsOf(count)} requests`;

@@ -5,10 +5,17 @@ import { AutotaskError, InvalidInput } from '../../errors.js';
 import { canonical } from '../../text.js';
 import type { ToolContext } from '../../tools/define/define-tool.js';
 import type { StepOutcome } from '../output/render-steps.js';
+import type { StoredRecord } from '../output/stored-values.js';
 import type { SingleWrite } from './single-write.js';
 
-/** Records are compared with their preview, and read back, so many at a time. */
+/** Records are compared with their preview so many at a time. */
 const mostTogether = 50;
+
+/** They are read back so many at a time: a page of Autotask. */
+const mostReadBack = 500;
+
+/** Ids of records that could not be read back, as far as they are listed. */
+const mostMissed = 20;
 
 /** Errors about one record, after which the next one may do. All others would meet it as well: they end a run. */
 const ofOneRecord: ReadonlySet<string> = new Set([
@@ -26,6 +33,8 @@ export interface Run {
   readonly stopped: string | null;
   /** Differences that reading back found, by record. */
   readonly differences: readonly string[];
+  /** What is stored now, of each record that was read back. */
+  readonly stored: readonly StoredRecord[];
   readonly notes: readonly string[];
 }
 
@@ -139,21 +148,27 @@ export async function carryOut(
   }
   return { outcomes, stopped, ...(await readBackAll()), notes: [...notes] };
 
-  async function readBackAll(): Promise<Pick<Run, 'differences'>> {
+  async function readBackAll(): Promise<Pick<Run, 'differences' | 'stored'>> {
     const done = steps.flatMap((step, at) => {
       const outcome = outcomes[at];
       return outcome?.state === 'done' && outcome.id !== null ? [{ step, id: outcome.id }] : [];
     });
-    if (signal?.aborted === true) return { differences: [] };
     const differences: string[] = [];
-    for (let from = 0; from < done.length; from += mostTogether) {
-      const part = done.slice(from, from + mostTogether);
+    const stored: StoredRecord[] = [];
+    const missed = new Map<string, number[]>();
+    if (signal?.aborted === true) return { differences, stored };
+    for (let from = 0; from < done.length; from += mostReadBack) {
+      const part = done.slice(from, from + mostReadBack);
       try {
         const rows = await rowsOf(part);
         for (const { step, id } of part) {
           const back = await step.readBack(id, rows.get(step));
           if (back.differences.length > 0)
             differences.push(`${stepName(step)}: ${back.differences.join('; ')}`);
+          const unread = back.notes.filter((note) => !step.notes.includes(note));
+          for (const note of unread) missed.set(note, [...(missed.get(note) ?? []), id]);
+          if (unread.length === 0 && step.action !== 'delete')
+            stored.push({ called: `${step.entity.singular} ${id}`, values: back.stored, moved: back.moved });
         }
       } catch (error) {
         if (!(error instanceof AutotaskError)) throw error;
@@ -161,6 +176,10 @@ export async function carryOut(
         break;
       }
     }
-    return { differences };
+    for (const [note, ids] of missed) {
+      const more = ids.length > mostMissed ? ` and ${ids.length - mostMissed} more` : '';
+      notes.add(`${note} (${ids.slice(0, mostMissed).join(', ')}${more})`);
+    }
+    return { differences, stored };
   }
 }

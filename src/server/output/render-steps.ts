@@ -1,5 +1,6 @@
 import type { SkippedRecord, WritePlan } from '../../entities/write/plan.js';
 import { oneLine, shorten } from '../../text.js';
+import { type StoredRecord, storedLines } from './stored-values.js';
 import { notes, tenantData } from './untrusted-text.js';
 
 export type StepState = 'done' | 'skipped' | 'refused' | 'unknown' | 'not reached';
@@ -33,6 +34,7 @@ export interface StepsAnswer {
   readonly skipped: readonly SkippedRecord[];
   readonly stopped: string | null;
   readonly differences: readonly string[];
+  readonly stored: readonly StoredRecord[];
   readonly notes: readonly string[];
 }
 
@@ -71,15 +73,17 @@ export function stepsText(answer: StepsAnswer): string {
   const found = of('done').flatMap(({ called, why }) =>
     why === undefined ? [] : [`done\t${called}\t${why}`],
   );
-  const stored = some(
+  const otherwise = some(
     differences.map((line) => `Stored otherwise than sent: ${cell(line, mostOfReason)}`),
     'stored otherwise than sent',
   );
-  const lines = [...notes(answer.notes), ...found, ...named, ...stored];
+  const lines = [...notes(answer.notes), ...found, ...named, ...otherwise, ...storedLines(answer.stored)];
+  const isAllRead = answer.stored.length > 0 && answer.stored.length === made.length;
   return [
     `${head}: ${counts.join(', ')}.`,
     ...(stopped === null ? [] : ['It was stopped before its end:', ...tenantData([stopped])]),
     ...(created.length === 0 ? [] : [`New: ${byEntity(created)}`]),
+    ...(isAllRead && differences.length === 0 ? ['Read back: every field is stored as sent.'] : []),
     ...(lines.length === 0 ? [] : tenantData(lines)),
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { Row } from '../../client/types.js';
+import type { FilterNode, Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
+import { movedConditionNote, movedConditions } from '../../entities/order/volatile-fields.js';
 import { numberField } from '../../entities/references/references.js';
 import { type AnyPlan, isDone, type SkippedRecord, type WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput, type Problem } from '../../errors.js';
@@ -101,7 +102,8 @@ async function selected(query: unknown, entity: string, context: ToolContext) {
   const understood = [...interpretation.understood, ...notes].map(
     (text) => `the query was understood as ${text}`,
   );
-  return { ids: rows.flatMap(({ id }) => (typeof id === 'number' ? [id] : [])), rows, understood };
+  const ids = rows.flatMap(({ id }) => (typeof id === 'number' ? [id] : []));
+  return { ids, rows, understood, conditions: found.filter.batches.flat() };
 }
 
 async function targetsOf(given: Given, { entity, idName, shared }: Records, context: ToolContext) {
@@ -109,8 +111,8 @@ async function targetsOf(given: Given, { entity, idName, shared }: Records, cont
   const most = context.entities.policy.maxRecordsPerCall;
   if (query !== undefined) {
     const found = await selected(query, entity, context);
-    const { ids: chosen, rows, understood } = found;
-    return { targets: chosen.map((id): Target => ({ id, data: shared })), rows, understood };
+    const { ids: chosen, ...how } = found;
+    return { targets: chosen.map((id): Target => ({ id, data: shared })), ...how };
   }
   if (ids !== undefined) return { targets: ids.map((id): Target => ({ id, data: shared })) };
   const list = items ?? [];
@@ -128,6 +130,15 @@ async function targetsOf(given: Given, { entity, idName, shared }: Records, cont
     return { id: read.data, data: rest };
   });
   return { targets };
+}
+
+/** A query that chooses by what the write changes finds other records when it is asked again. */
+function selectionNotes(conditions: readonly FilterNode[], entity: string, steps: readonly WritePlan[]) {
+  const written = steps.filter(({ action }) => action !== 'delete');
+  if (written.length === 0) return [];
+  const own = written.filter((step) => step.entity === findEntity(entity));
+  const sent = new Set(own.flatMap(({ changes }) => changes.map(({ field }) => field)));
+  return movedConditions(conditions, sent).map(movedConditionNote);
 }
 
 /** The plan of a call: that of one record, or a step for each of several. */
@@ -149,7 +160,7 @@ export async function planRecords(given: Given, records: Records, context: ToolC
   }
   const most = context.entities.policy.maxRecordsPerCall;
   if ((given.ids?.length ?? 0) > most) throw tooMany('ids', given.ids?.length ?? 0, most);
-  const { targets, rows, understood = [] } = await targetsOf(given, records, context);
+  const { targets, rows, understood = [], conditions = [] } = await targetsOf(given, records, context);
   const { writes } = context.entities.tenant();
   const steps: WritePlan[] = [];
   const skipped: SkippedRecord[] = [];
@@ -207,5 +218,6 @@ export async function planRecords(given: Given, records: Records, context: ToolC
   if (steps.length === 0 && first !== undefined && errors.every(({ message }) => message === first.message))
     throw first;
   const { onError = 'continue' } = given;
-  return { steps, skipped, onError, notes: understood, byQuery: given.query !== undefined, chosen: known };
+  const notes = [...understood, ...selectionNotes(conditions, entity, steps)];
+  return { steps, skipped, onError, notes, byQuery: given.query !== undefined, chosen: known };
 }
