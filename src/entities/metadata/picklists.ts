@@ -3,6 +3,7 @@ import { named, nearest } from '../../nearest.js';
 import type { Operator } from '../../operators.js';
 import type { Choice, FieldMetadata } from './entity-metadata.js';
 import { markMetadataSuspect } from './stale-metadata.js';
+import { labelsMeaning } from './synonyms.js';
 
 /** Label of a code; undefined when the picklist does not know it. */
 export function labelOf(field: FieldMetadata, code: unknown): string | undefined {
@@ -12,6 +13,7 @@ export function labelOf(field: FieldMetadata, code: unknown): string | undefined
 
 /** Most choices that an error lists; the rest is a count. */
 const mostListed = 40;
+const mostSuggested = 3;
 
 export function activeChoiceTexts(choices: readonly Choice[]): string[] {
   const listed = choices
@@ -118,14 +120,13 @@ export function comparisonProblem(
   };
 }
 
-export function invalidChoice(field: FieldMetadata, given: unknown): Problem {
+/** `meant`: labels that are known to say the same as what was given. */
+export function invalidChoice(field: FieldMetadata, given: unknown, meant: readonly string[] = []): Problem {
   markMetadataSuspect();
-  const close = nearest(
-    String(given),
-    field.choices.filter((choice) => choice.isActive).map((choice) => choice.label),
-    1,
-  );
-  const hint = close[0] === undefined ? '' : ` Did you mean ${close[0]}?`;
+  const labels = field.choices.filter((choice) => choice.isActive).map((choice) => choice.label);
+  const same = meant.length > 0 ? meant : labelsMeaning(String(given), [...new Set(labels)]);
+  const close = (same.length > 0 ? same : nearest(String(given), labels, 1)).slice(0, mostSuggested);
+  const hint = close.length === 0 ? '' : ` Did you mean ${close.join(' or ')}?`;
   return {
     field: field.name,
     problem: `${JSON.stringify(given)} is not a value of this picklist.${hint}`,

@@ -3,19 +3,9 @@ import { load } from '../../../generated/load.js';
 import type { Row } from '../../client/types.js';
 import type { Problem } from '../../errors.js';
 import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
-import {
-  activeChoiceTexts,
-  ambiguousCode,
-  choicesByLabel,
-  choiceTexts,
-  codeValue,
-  comparisonProblem,
-  distinctLabels,
-  invalidChoice,
-} from '../metadata/picklists.js';
-import { markMetadataSuspect } from '../metadata/stale-metadata.js';
+import { activeChoiceTexts } from '../metadata/picklists.js';
 import { byDependency, type Conversion, type Converted, convertValue, isName } from '../values/convert.js';
-import { internalChoices } from './visibility.js';
+import { checkChoice } from './check-choice.js';
 
 /** A body that is ready to send, or everything that is wrong with it. */
 export interface CheckedBody {
@@ -47,70 +37,9 @@ function flatten(metadata: EntityMetadata, data: Row, problems: Problem[]): [str
   });
 }
 
-/** A picklist value to write must exist, be active and belong to the value of its parent picklist. */
-function checkChoice(
-  field: FieldMetadata,
-  given: unknown,
-  parent: unknown,
-): { value: unknown } | { problem: Problem } {
-  if (field.choices.length === 0) return { value: given };
-  const text = typeof given === 'string' ? given.trim() : String(given);
-  const both = ambiguousCode(field, given);
-  if (both !== undefined) return { problem: both };
-  const labelled = choicesByLabel(field, text, 'stored');
-  const matching = field.choices.some((choice) => choice.value === text)
-    ? field.choices.filter((choice) => choice.value === text)
-    : labelled.length > 0
-      ? labelled
-      : internalChoices(field, text);
-  if (distinctLabels(matching).length > 1) {
-    const problem = `${JSON.stringify(given)} fits several values; give the code`;
-    return { problem: { field: field.name, problem, allowed: choiceTexts(matching) } };
-  }
-  const belongs = matching.filter(
-    (choice) =>
-      choice.parentValue === '' ||
-      parent === undefined ||
-      parent === null ||
-      choice.parentValue === String(parent),
-  );
-  const [choice, second] = belongs.filter((candidate) => candidate.isActive);
-  if (choice !== undefined && second === undefined) {
-    const alone = choice.parentValue !== '' && (parent === undefined || parent === null);
-    return alone
-      ? {
-          problem: {
-            field: field.name,
-            problem: `needs ${field.parentField} ${choice.parentValue} beside it`,
-          },
-        }
-      : { value: codeValue(field, choice) };
-  }
-  const siblings = field.choices.filter(
-    (candidate) =>
-      parent === undefined ||
-      parent === null ||
-      candidate.parentValue === '' ||
-      candidate.parentValue === String(parent),
-  );
-  if (choice !== undefined) {
-    const problem = `${JSON.stringify(given)} stands for several values: set ${field.parentField ?? 'its parent field'} too`;
-    return {
-      problem: { field: field.name, problem, allowed: belongs.map((c) => `${c.value} = ${c.label}`) },
-    };
-  }
-  if (matching.length === 0) {
-    const refused = invalidChoice({ ...field, choices: siblings }, given);
-    const isValue = (label: string) => choicesByLabel(field, label, 'stored').length > 0;
-    return { problem: { ...refused, ...comparisonProblem(field, given, { isValue }) } };
-  }
-  markMetadataSuspect();
-  const why =
-    belongs.length === 0
-      ? `${JSON.stringify(given)} does not belong to ${field.parentField} ${String(parent)}`
-      : `${JSON.stringify(given)} is inactive`;
-  return { problem: { field: field.name, problem: why, allowed: activeChoiceTexts(siblings) } };
-}
+/** The operator says which of its codes count as closed. */
+const isTicketStatus = ({ entity }: EntityMetadata, { name }: FieldMetadata) =>
+  entity.name === 'Tickets' && name === 'status';
 
 /** Existence of the records that the body points to; they are looked up for the preview anyway. */
 async function checkReferences(
@@ -257,13 +186,14 @@ export async function checkBody(
     const knownValues = { ...stored, ...body };
     keep(named.field, await convertValue(named.field, named.given, { ...conversion, knownValues }));
   }
+  const { closedStatusIds = [] } = conversion;
   // Parent picklists first: what a dependent one may hold is known only then.
   picklists.sort((a, b) => Number(a.field.parentField !== null) - Number(b.field.parentField !== null));
   for (const { field, given } of picklists) {
     const parentName =
       field.parentField === null ? undefined : (metadata.field(field.parentField)?.name ?? field.parentField);
     const parent = parentName === undefined ? undefined : (body[parentName] ?? stored[parentName]);
-    const choice = checkChoice(field, given, parent);
+    const choice = checkChoice(field, given, parent, isTicketStatus(metadata, field) ? closedStatusIds : []);
     keep(field, 'problem' in choice ? { ok: false, ...choice } : { ok: true, ...choice });
   }
   if (udfs.length > 0) body.userDefinedFields = udfs;

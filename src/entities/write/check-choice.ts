@@ -1,0 +1,86 @@
+import type { Problem } from '../../errors.js';
+import type { Choice, FieldMetadata } from '../metadata/entity-metadata.js';
+import {
+  activeChoiceTexts,
+  ambiguousCode,
+  choicesByLabel,
+  choiceTexts,
+  codeValue,
+  comparisonProblem,
+  distinctLabels,
+  invalidChoice,
+} from '../metadata/picklists.js';
+import { markMetadataSuspect } from '../metadata/stale-metadata.js';
+import { meansDone } from '../metadata/synonyms.js';
+import { internalChoices } from './visibility.js';
+
+/**
+ * A picklist value to write must exist, be active and belong to the value of its parent picklist. `closed` are the
+ * codes that say that something is over.
+ */
+export function checkChoice(
+  field: FieldMetadata,
+  given: unknown,
+  parent: unknown,
+  closed: readonly number[],
+): { value: unknown } | { problem: Problem } {
+  if (field.choices.length === 0) return { value: given };
+  const text = typeof given === 'string' ? given.trim() : String(given);
+  const both = ambiguousCode(field, given);
+  if (both !== undefined) return { problem: both };
+  const labelled = choicesByLabel(field, text, 'stored');
+  const matching = field.choices.some((choice) => choice.value === text)
+    ? field.choices.filter((choice) => choice.value === text)
+    : labelled.length > 0
+      ? labelled
+      : internalChoices(field, text);
+  if (distinctLabels(matching).length > 1) {
+    const problem = `${JSON.stringify(given)} fits several values; give the code`;
+    return { problem: { field: field.name, problem, allowed: choiceTexts(matching) } };
+  }
+  const belongs = matching.filter(
+    (choice) =>
+      choice.parentValue === '' ||
+      parent === undefined ||
+      parent === null ||
+      choice.parentValue === String(parent),
+  );
+  const [choice, second] = belongs.filter((candidate) => candidate.isActive);
+  if (choice !== undefined && second === undefined) {
+    const alone = choice.parentValue !== '' && (parent === undefined || parent === null);
+    return alone
+      ? {
+          problem: {
+            field: field.name,
+            problem: `needs ${field.parentField} ${choice.parentValue} beside it`,
+          },
+        }
+      : { value: codeValue(field, choice) };
+  }
+  const siblings = field.choices.filter(
+    (candidate) =>
+      parent === undefined ||
+      parent === null ||
+      candidate.parentValue === '' ||
+      candidate.parentValue === String(parent),
+  );
+  if (choice !== undefined) {
+    const problem = `${JSON.stringify(given)} stands for several values: set ${field.parentField ?? 'its parent field'} too`;
+    return {
+      problem: { field: field.name, problem, allowed: belongs.map((c) => `${c.value} = ${c.label}`) },
+    };
+  }
+  if (matching.length === 0) {
+    const isOver = ({ isActive, value }: Choice) => isActive && closed.includes(Number(value));
+    const over = meansDone(text) ? siblings.filter(isOver) : [];
+    const refused = invalidChoice({ ...field, choices: siblings }, given, distinctLabels(over));
+    const isValue = (label: string) => choicesByLabel(field, label, 'stored').length > 0;
+    return { problem: { ...refused, ...comparisonProblem(field, given, { isValue }) } };
+  }
+  markMetadataSuspect();
+  const why =
+    belongs.length === 0
+      ? `${JSON.stringify(given)} does not belong to ${field.parentField} ${String(parent)}`
+      : `${JSON.stringify(given)} is inactive`;
+  return { problem: { field: field.name, problem: why, allowed: activeChoiceTexts(siblings) } };
+}
