@@ -1,5 +1,5 @@
 /** What the SDK takes from its platform, without the JSON Schema validator (see program.mjs). */
-export { default as process } from 'node:process';
+export const { process } = globalThis;
 
 /** A fact of browsers alone. */
 export const CORS_IS_POSSIBLE = false;

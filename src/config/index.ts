@@ -7,13 +7,12 @@ import {
   createPolicy,
   type Policy,
   type PolicySettings,
-  readClaimRules,
   readPolicySettings,
 } from '../policy/index.js';
 import { createRedactor } from '../redact.js';
 import { isTimeZone, timeZoneProblem } from '../time-zone.js';
 import { defaultCacheDir } from './cache-dir.js';
-import { type HttpConfig, readHttp } from './http.js';
+import type { HttpConfig } from './http.js';
 import { readSources, type Sources } from './sources.js';
 import { whyUnread } from './text-file.js';
 import { ownVariables, type VariableName } from './variables.js';
@@ -162,19 +161,24 @@ export async function loadConfig(sources: Sources): Promise<Config> {
   const problems: Problem[] = [];
   const found = readSources(sources, problems);
   const values = Object.fromEntries([...found].map(([name, { value }]) => [name, value]));
-  const parsed = schema.safeParse(values);
+  // Read once: compiling the reader would take longer than reading.
+  const parsed = schema.safeParse(values, { jitless: true });
   if (!parsed.success) {
     // The message never holds the value: it may be a secret in the wrong variable.
     for (const issue of parsed.error.issues) {
       problems.push({ field: String(issue.path[0]), problem: issue.message });
     }
   }
-  const http = values.AUTOTASK_TRANSPORT === 'http' ? readHttp(values, problems) : null;
+  const http =
+    values.AUTOTASK_TRANSPORT === 'http' ? (await import('./http.js')).readHttp(values, problems) : null;
   const file = policyFile(sources, values.AUTOTASK_POLICY_FILE, 'AUTOTASK_POLICY_FILE', problems);
   const policySettings = await readPolicySettings(values, file, problems);
   const byToken = await tokenPolicies(sources, http?.tokens ?? [], problems);
   const ruleText = policyFile(sources, http?.oauth?.policyFile, 'AUTOTASK_OAUTH_POLICY_FILE', problems);
-  const claimRules = ruleText === null ? null : await readClaimRules(ruleText, problems);
+  const claimRules =
+    ruleText === null
+      ? null
+      : await (await import('../policy/claim-rules.js')).readClaimRules(ruleText, problems);
   const writes = parsed.success ? await readWrites(parsed.data, http !== null, problems) : undefined;
   if (problems.length > 0 || !parsed.success || writes === undefined) {
     throw new InvalidInput('The configuration is not right.', problems.map(withoutSecrets(values, http)));

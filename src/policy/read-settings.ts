@@ -3,7 +3,8 @@ import { didYouMean } from '../nearest.js';
 import { entityNames } from './entity-names.js';
 import { fieldProblem } from './masking/check-field.js';
 import { unmatched } from './masking/patterns.js';
-import { type PolicySettings, policyKeys, policySettings, policyVariables } from './settings.js';
+import type { PolicySettings } from './settings.js';
+import { policyVariables } from './variables.js';
 
 const entityLists = [
   'readEntities',
@@ -26,7 +27,12 @@ function parseFile(text: string, name: string): unknown {
   }
 }
 
-function parse(given: unknown, nameOf: (key: string) => string, problems: Problem[]): PolicySettings {
+async function parse(
+  given: unknown,
+  nameOf: (key: string) => string,
+  problems: Problem[],
+): Promise<PolicySettings> {
+  const { policyKeys, policySettings } = await import('./settings.js');
   const parsed = policySettings.safeParse(given);
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) {
@@ -79,8 +85,8 @@ export async function readPolicySettings(
       env[name] === undefined ? [] : [[key, env[name]]],
     ),
   );
-  const parsedEnv = parse(fromEnv, variable, problems);
-  const parsedFile = file === null ? {} : parse(parseFile(file, name), inFile, problems);
+  const parsedEnv = Object.keys(fromEnv).length === 0 ? {} : await parse(fromEnv, variable, problems);
+  const parsedFile = file === null ? {} : await parse(parseFile(file, name), inFile, problems);
   for (const key of Object.keys(parsedEnv)) {
     if (key in parsedFile)
       problems.push({ field: variable(key), problem: `is also set as ${key} in the policy file: keep one` });

@@ -35,6 +35,8 @@ interface Batch {
  */
 export function createStdioLines(): StdioLines {
   let hasBatches = false;
+  /** Between the request that tells the revision and its answer, which tells it for good. */
+  let isOpening = false;
   const open: Batch[] = [];
 
   /** The list of answers as a line, once nothing is left to wait for; a batch of notifications has none. */
@@ -46,10 +48,14 @@ export function createStdioLines(): StdioLines {
   }
 
   const output = lineTransform((line) => {
+    // Answers are large: they are read only where something in them is looked for.
+    if (!isOpening && open.length === 0) return line;
     const message = parse(line);
     if (!isObject(message) || message.method !== undefined) return line;
-    if (isObject(message.result) && typeof message.result.protocolVersion === 'string')
+    if (isObject(message.result) && typeof message.result.protocolVersion === 'string') {
       hasBatches = message.result.protocolVersion === lastWithBatches;
+      isOpening = false;
+    }
     const batch = open.find(({ left }) => left.has(message.id));
     if (batch === undefined) return line;
     batch.left.delete(message.id);
@@ -98,8 +104,10 @@ export function createStdioLines(): StdioLines {
       if (Array.isArray(message)) return take(message);
       if (!isObject(message)) return refuse(notAMessage);
       // A client may send more before it has the answer, which then tells the revision for good.
-      if (message.method === 'initialize' && isObject(message.params))
+      if (message.method === 'initialize' && isObject(message.params)) {
         hasBatches = message.params.protocolVersion === lastWithBatches;
+        isOpening = true;
+      }
       cancel(message);
       return line;
     },

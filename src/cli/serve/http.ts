@@ -5,7 +5,8 @@ import type { HttpConfig } from '../../config/http.js';
 import type { Config } from '../../config/index.js';
 import { AutotaskError } from '../../errors.js';
 import { createLog, createRedactor, type Log } from '../../log.js';
-import { createBudgets, type Policy, ruleFor } from '../../policy/index.js';
+import { ruleFor } from '../../policy/claim-rules.js';
+import { createBudgets, type Policy } from '../../policy/index.js';
 import { prepareServer } from '../../server/index.js';
 import { budgetKey, tagOf } from '../../tenant-identity.js';
 import {

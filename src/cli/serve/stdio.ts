@@ -1,7 +1,6 @@
 import type { Config } from '../../config/index.js';
 import { createLog } from '../../log.js';
 import { prepareServer } from '../../server/index.js';
-import { tagOf } from '../../tenant-identity.js';
 import { serveStdio } from '../../transports/stdio.js';
 import {
   accessOf,
@@ -42,6 +41,7 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
       );
       const secrets = Object.values(credentials ?? {});
       const access = accessOf(config, clients, await auditOf(config), secrets, undefined, files);
+      const { tagOf } = await import('../../tenant-identity.js');
       const owner = credentials === null ? undefined : tagOf(credentials);
       return owner === undefined ? access : { ...access, owner };
     },
