@@ -6,8 +6,16 @@ import type { ToolContext } from './define-tool.js';
 
 const resource = z.union([z.string(), z.number()]);
 
-/** Ids of the active roles of a resource; empty when it has none or they may not be read. */
-export async function rolesOf(given: unknown, context: ToolContext): Promise<readonly number[]> {
+/** Active roles of a resource. */
+export interface HeldRoles {
+  /** Empty when it has none or they may not be read. */
+  readonly ids: readonly number[];
+  /** The one that is marked as the default; null where none is, or it was not looked for. */
+  readonly byDefault: number | null;
+}
+
+/** Not looked for any further when the wanted one is among them. */
+export async function rolesOf(given: unknown, wanted: unknown, context: ToolContext): Promise<HeldRoles> {
   const resourceID = await idOf('Resources', resource.parse(given), context);
   const { references } = context.entities.tenant();
   const options = { limit: 200, ...(context.signal ? { signal: context.signal } : {}) };
@@ -15,14 +23,21 @@ export async function rolesOf(given: unknown, context: ToolContext): Promise<rea
     { op: 'eq', field: 'resourceID', value: resourceID },
     { op: 'eq', field: 'isActive', value: true },
   ];
-  const read = (name: string) =>
+  const read = (name: string, includeFields: readonly string[]) =>
     ifAllowed(async () => {
       const entity = findEntity(name);
       const { path } = entity;
       if (path === null) return [];
-      const search = { filter, includeFields: ['roleID'] };
-      const { rows } = await references.lookUp({ ...entity, path }, search, options);
-      return rows.flatMap(({ roleID }) => (typeof roleID === 'number' ? [roleID] : []));
+      const { rows } = await references.lookUp({ ...entity, path }, { filter, includeFields }, options);
+      return rows.flatMap(({ roleID: id, isDefault }) =>
+        typeof id === 'number' ? [{ id, isDefault: isDefault === true }] : [],
+      );
     }, []);
-  return [...new Set([...(await read('ResourceServiceDeskRoles')), ...(await read('ResourceRoles'))])];
+  const all = await read('ResourceRoles', ['roleID']);
+  if (all.some(({ id }) => id === wanted)) return { ids: all.map(({ id }) => id), byDefault: null };
+  const onDesk = await read('ResourceServiceDeskRoles', ['roleID', 'isDefault']);
+  return {
+    ids: [...new Set([...onDesk, ...all].map(({ id }) => id))],
+    byDefault: onDesk.find(({ isDefault }) => isDefault)?.id ?? null,
+  };
 }

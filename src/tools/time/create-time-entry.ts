@@ -1,7 +1,9 @@
 import type { TimeEntryCreate } from '../../../generated/types.js';
+import { actingPerson } from '../../acting-person.js';
 import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
+import { resourceOfCaller } from '../../entities/references/resource-of-caller.js';
 import { today, toUtc } from '../../entities/values/dates.js';
 import type { ParentRecord } from '../../entities/write/parent-record.js';
 import { InvalidInput, type Problem } from '../../errors.js';
@@ -9,7 +11,7 @@ import { datetime } from '../../scalars.js';
 import { defaultRole, isGiven } from '../define/assignment-checks.js';
 import { defineCreate } from '../define/define-record-tools.js';
 import type { ToolContext } from '../define/define-tool.js';
-import { rolesOf } from '../define/resource-roles.js';
+import { type HeldRoles, rolesOf } from '../define/resource-roles.js';
 import * as inputs from '../define/shared-inputs.js';
 
 const targets = ['ticketID', 'taskID', 'internalBillingCodeID'] as const;
@@ -22,12 +24,6 @@ function timeProblems(data: Row, context: ToolContext): Problem[] {
   if (given.length !== 1) {
     const what = given.length === 0 ? 'one is needed' : `${given.join(' and ')} are given`;
     problems.push({ field: targets.join(', '), problem: `exactly one says what the time was for; ${what}` });
-  }
-  if (!isGiven(data.internalBillingCodeID) && !isGiven(data.roleID)) {
-    problems.push({
-      field: 'roleID',
-      problem: 'is required for time on a ticket or task: none could be found',
-    });
   }
   const hours = Number(data.hoursWorked);
   if (isGiven(data.hoursWorked) && !(hours > 0 && hours <= mostHours)) {
@@ -60,20 +56,32 @@ function timeProblems(data: Row, context: ToolContext): Problem[] {
 
 /**
  * The role of time without one: that of the ticket or task when the resource holds it, or when nobody may say which
- * it holds; otherwise the resource's default one.
+ * it holds; otherwise the resource's default one. A problem where there is none of them.
  */
 async function roleOf(data: Row, subjects: readonly ParentRecord[], context: ToolContext) {
   const usual = subjects.map(({ row }) => row?.assignedResourceRoleID).find((id) => typeof id === 'number');
   const on = subjects[0]?.entity.singular.toLowerCase() ?? 'ticket';
-  const held = await ifAllowed(() => rolesOf(data.resourceID, context), []);
-  const isHeld = held.length === 0 || held.some((id) => id === usual);
+  const nothing: HeldRoles = { ids: [], byDefault: null };
+  const held = await ifAllowed(() => rolesOf(data.resourceID, usual, context), nothing);
+  const isHeld = held.ids.length === 0 || held.ids.some((id) => id === usual);
   if (typeof usual === 'number' && isHeld) return { id: usual, from: `the role of the ${on}` };
-  const own = await ifAllowed(() => defaultRole(data.resourceID, context), null);
-  if (own !== null) return { id: own.id, from: 'the default role of the resource' };
-  const [only, ...others] = held;
-  return only !== undefined && others.length === 0
-    ? { id: only, from: 'the only role of the resource' }
-    : null;
+  const not = typeof usual === 'number' ? `, which does not hold that of the ${on}` : '';
+  const set = held.byDefault ?? (await ifAllowed(() => defaultRole(data.resourceID, context), null))?.id;
+  if (set !== undefined) return { id: set, from: `the default role of the resource${not}` };
+  const [only, ...others] = held.ids;
+  if (only !== undefined && others.length === 0)
+    return { id: only, from: `the only role of the resource${not}` };
+  const { names } = await context.entities.tenant().references.lookup('Role', held.ids, context.signal);
+  return { allowed: held.ids.map((id) => `${id} = ${names.get(id) ?? `#${id}`}`) };
+}
+
+/** Whose time it is when nobody is named: whoever asks, where that is known. */
+async function resourceOf(subjects: readonly ParentRecord[], context: ToolContext) {
+  if (actingPerson() !== undefined) return resourceOfCaller();
+  const assigned = subjects.map(({ row }) => row?.assignedResourceID).find((id) => typeof id === 'number');
+  if (typeof assigned !== 'number') return null;
+  const { names } = await context.entities.tenant().references.lookup('Resource', [assigned], context.signal);
+  return { assigned: `${assigned} = ${names.get(assigned) ?? `#${assigned}`}` };
 }
 
 export const createTimeEntry = defineCreate<keyof TimeEntryCreate>({
@@ -108,11 +116,29 @@ export const createTimeEntry = defineCreate<keyof TimeEntryCreate>({
     const { facts, tenant } = context.entities;
     const metadata = await facts(findEntity('TimeEntries'), context.signal);
     const { subjects } = await tenant().writes.subjects.find(metadata, given, context);
-    if (!isGiven(given.internalBillingCodeID) && !isGiven(given.roleID) && isGiven(given.resourceID)) {
-      const role = await roleOf(given, subjects, context);
-      if (role !== null) {
+    const problems: Problem[] = [];
+    if (!isGiven(given.resourceID)) {
+      const found = await resourceOf(subjects, context);
+      if (found !== null && 'id' in found) {
+        data.resourceID = found.id;
+        notes.push(`resourceID was not given: whoever asks, ${found.name} (id ${found.id})`);
+      } else {
+        const on =
+          found === null
+            ? ''
+            : `; the ${subjects[0]?.entity.singular.toLowerCase()} is assigned to ${found.assigned}`;
+        problems.push({ field: 'resourceID', problem: `is required: whose time is it${on}` });
+      }
+    }
+    const isOnWork = !isGiven(given.internalBillingCodeID);
+    if (isOnWork && !isGiven(given.roleID) && isGiven(data.resourceID)) {
+      const role = await roleOf(data, subjects, context);
+      if ('id' in role) {
         data.roleID = role.id;
         notes.push(`roleID was not given: ${role.from} (${role.id})`);
+      } else {
+        const problem = 'is required for time on a ticket or task: none is the default';
+        problems.push({ field: 'roleID', problem, allowed: role.allowed });
       }
     }
     const isTimed = isGiven(given.startDateTime) || isGiven(given.endDateTime);
@@ -120,7 +146,7 @@ export const createTimeEntry = defineCreate<keyof TimeEntryCreate>({
       data.dateWorked = today(context.timeZone);
       notes.push(`dateWorked was not given: today in ${context.timeZone} (${data.dateWorked})`);
     }
-    const problems = timeProblems(data, context);
+    problems.push(...timeProblems(data, context));
     if (problems.length > 0) throw new InvalidInput('Nothing was written.', problems);
     return { data, notes };
   },
