@@ -19,3 +19,6 @@ export const operators = [
 ] as const;
 
 export type Operator = (typeof operators)[number];
+
+/** How many OR conditions a query may have; Autotask counts each value of an `in` as one. */
+export const mostOrConditions = 500;

@@ -8,7 +8,7 @@ import { createMetadataStore } from './metadata/entity-metadata.js';
 import { retryWithFreshMetadata } from './metadata/stale-metadata.js';
 import { type Cursors, createCursors } from './order/cursors/cursor.js';
 import { createAttachments } from './read/attachments.js';
-import { verifyPages } from './read/completeness.js';
+import { verifyPages } from './read/lists/completeness.js';
 import { createReads } from './read/read.js';
 import { createRecordWithLists } from './read/record-with-lists.js';
 import { createReferences } from './references/references.js';

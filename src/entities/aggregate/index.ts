@@ -1,13 +1,15 @@
 import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import type { Entity } from '../../model.js';
-import type { CheckedFilter } from '../filter/check-filter.js';
+import type { CheckedFilter } from '../filter/checked-filter.js';
 import { resultNotes as filterNotes } from '../filter/result-notes.js';
 import type { MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
-import { requireComplete, verifiedFrom } from '../read/completeness.js';
-import { type CallContext, type Reads, requireConditionsOnly } from '../read/read.js';
+import { requireComplete, verifiedFrom } from '../read/lists/completeness.js';
+import { requireConditionsOnly } from '../read/lists/query-arguments.js';
+import type { Reads } from '../read/read.js';
 import type { References } from '../references/references.js';
+import type { CallContext } from '../result.js';
 import { countableGroups, countGroups } from './compute/count-queries.js';
 import { Groups, operandsOf } from './compute/groups.js';
 import {

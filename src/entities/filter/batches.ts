@@ -1,6 +1,6 @@
 import type { FilterNode } from '../../client/types.js';
 import { InvalidInput } from '../../errors.js';
-import { mostOrConditions } from '../references/references.js';
+import { mostOrConditions } from '../../operators.js';
 
 /** OR conditions as Autotask counts them: each value of an `in`, each item of an `or`. */
 function orConditions(node: FilterNode): number {

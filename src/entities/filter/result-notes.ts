@@ -1,9 +1,10 @@
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
 import { orNull } from '../read/optional-read.js';
-import { canName, hasActiveFlag, type References } from '../references/references.js';
+import { canName, hasActiveFlag } from '../references/record-names.js';
+import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
-import type { CheckedFilter } from './check-filter.js';
+import type { CheckedFilter } from './checked-filter.js';
 import { type IdCondition, textConditionLine } from './interpretation.js';
 
 /** What makes an answer believable, above all one of no records. Nothing here may lose the answer. */

@@ -1,6 +1,6 @@
 import type { AutotaskReader, FilterNode, Row, Search } from '../../client/types.js';
 import { idOf } from '../display/row-id.js';
-import type { CheckedFilter } from '../filter/check-filter.js';
+import type { CheckedFilter } from '../filter/checked-filter.js';
 import { orNull } from '../read/optional-read.js';
 import type { Order } from './order.js';
 import type { ListPosition } from './windows/read-along-axis.js';

@@ -3,7 +3,8 @@ import { fieldValue } from '../display/display.js';
 import { idOf } from '../display/row-id.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
-import { canName, type References } from '../references/references.js';
+import { canName } from '../references/record-names.js';
+import type { References } from '../references/references.js';
 import type { Order } from './order.js';
 import { millisecondsOf } from './windows/axis.js';
 

@@ -4,7 +4,8 @@ import { AutotaskError, InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import type { MetadataStore } from '../metadata/entity-metadata.js';
 import { allEntities, entityNamed, findEntity } from '../metadata/entity-names.js';
-import type { CallContext, Reads, RecordResult } from './read.js';
+import type { CallContext, RecordResult } from '../result.js';
+import type { Reads } from './read.js';
 
 /** The entities that hold files, each below the record that owns them. */
 export const attachmentEntities: readonly Entity[] = allEntities.filter(

@@ -5,7 +5,8 @@ import { type Cell, type DisplayTable, displayAll, filledFields } from '../displ
 import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import type { References } from '../references/references.js';
-import type { CallContext, Reads, RecordResult } from './read.js';
+import type { CallContext, RecordResult } from '../result.js';
+import type { Reads } from './read.js';
 
 /** A list that belongs to a record. */
 export interface ListRequest {

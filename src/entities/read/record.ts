@@ -1,11 +1,12 @@
 import type { AutotaskReader, Row } from '../../client/types.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
+import { mostOrConditions } from '../../operators.js';
 import { display, filledFields } from '../display/display.js';
 import { truncatedNote } from '../display/tabulate.js';
 import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
-import { mostOrConditions, type References } from '../references/references.js';
+import type { References } from '../references/references.js';
 import type { CallContext, RecordResult } from '../result.js';
 import { checkIncludeFields } from './include-fields.js';
 

@@ -3,7 +3,9 @@ import type { Entity } from '../../model.js';
 import { oneLine } from '../../text.js';
 import { orNull } from '../read/optional-read.js';
 import { addressIn, autotaskNumber, autotaskNumberIn } from '../values/text-patterns.js';
-import { canName, mostCandidates, nameOf, numberField, type References } from './references.js';
+import { canName, nameOf, numberField } from './record-names.js';
+import { mostCandidates } from './records-by-name.js';
+import type { References } from './references.js';
 
 /** One record, or why the text does not name one. */
 export type ExactMatch =

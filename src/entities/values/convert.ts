@@ -19,7 +19,8 @@ import {
 import { meansUnassigned } from '../metadata/synonyms.js';
 import { orNull } from '../read/optional-read.js';
 import type { ExactMatch } from '../references/exact-match.js';
-import { canName, type References } from '../references/references.js';
+import { canName } from '../references/record-names.js';
+import type { References } from '../references/references.js';
 import { internalChoices } from '../write/visibility.js';
 import { isDay, rangeExamples, toUtc } from './dates.js';
 

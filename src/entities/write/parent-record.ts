@@ -4,9 +4,11 @@ import type { Entity } from '../../model.js';
 import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
 import { entityNamed, entityOfType } from '../metadata/entity-names.js';
 import { ifAllowed } from '../read/optional-read.js';
-import type { CallContext, Reads } from '../read/read.js';
+import type { Reads } from '../read/read.js';
 import type { ExactMatcher } from '../references/exact-match.js';
-import { nameOf, numberField, type References } from '../references/references.js';
+import { nameOf, numberField } from '../references/record-names.js';
+import type { References } from '../references/references.js';
+import type { CallContext } from '../result.js';
 
 /** A record that a write belongs to: the ticket of a note, the task of a time entry, the company of a contact. */
 export interface ParentRecord {

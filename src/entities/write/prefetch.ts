@@ -2,7 +2,8 @@ import type { Row } from '../../client/types.js';
 import type { Entity } from '../../model.js';
 import type { MetadataStore } from '../metadata/entity-metadata.js';
 import { ifAllowed } from '../read/optional-read.js';
-import type { CallContext, Reads } from '../read/read.js';
+import type { Reads } from '../read/read.js';
+import type { CallContext } from '../result.js';
 import type { ParentRecords } from './parent-record.js';
 
 /**

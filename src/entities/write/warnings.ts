@@ -4,8 +4,9 @@ import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import { labelOf } from '../metadata/picklists.js';
 import { orNull } from '../read/optional-read.js';
-import type { CallContext, Reads } from '../read/read.js';
+import type { Reads } from '../read/read.js';
 import type { References } from '../references/references.js';
+import type { CallContext } from '../result.js';
 import { instantOf } from '../values/dates.js';
 import type { ParentRecord } from './parent-record.js';
 

@@ -1,7 +1,7 @@
 import type { Row } from '../../client/types.js';
 import type { Cell } from '../../entities/display/display.js';
 import { titleOf } from '../../entities/metadata/entity-metadata.js';
-import type { ListResult, RecordResult } from '../../entities/read/read.js';
+import type { ListResult, RecordResult } from '../../entities/result.js';
 import type { WriteResult } from '../../entities/write/plan.js';
 import { type AutotaskError, InvalidArguments, InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';

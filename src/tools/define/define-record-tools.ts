@@ -2,8 +2,9 @@ import * as z from 'zod';
 import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { orNull } from '../../entities/read/optional-read.js';
-import type { RecordResult } from '../../entities/read/read.js';
-import { canName, mostCandidates } from '../../entities/references/references.js';
+import { canName } from '../../entities/references/record-names.js';
+import { mostCandidates } from '../../entities/references/records-by-name.js';
+import type { RecordResult } from '../../entities/result.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import {

@@ -3,7 +3,7 @@ import { type Bounds, findViolation, readBounds, writeBounds } from '../../argum
 import type { AutotaskReader } from '../../client/types.js';
 import type { AggregateResult } from '../../entities/aggregate/index.js';
 import type { Entities } from '../../entities/index.js';
-import type { CallContext, ListResult, RecordResult } from '../../entities/read/read.js';
+import type { CallContext, ListResult, RecordResult } from '../../entities/result.js';
 import type { Receipt } from '../../entities/write/outcomes/receipt.js';
 import type { AnyPlan, WriteResult } from '../../entities/write/plan.js';
 import { InvalidArguments } from '../../errors.js';

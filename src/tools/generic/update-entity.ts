@@ -1,5 +1,5 @@
 import type { Row } from '../../client/types.js';
-import type { CallContext } from '../../entities/read/read.js';
+import type { CallContext } from '../../entities/result.js';
 import { InvalidInput } from '../../errors.js';
 import { defineWriteTool } from '../define/define-tool.js';
 import { chosen, itemList, onError, planRecords, withId } from '../define/several.js';

@@ -1,7 +1,7 @@
 import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
-import type { RecordResult } from '../../entities/read/read.js';
+import type { RecordResult } from '../../entities/result.js';
 import { oneLine, shorten } from '../../text.js';
 import type { ToolContext } from '../define/define-tool.js';
 

@@ -1,6 +1,6 @@
 import type { AutotaskReader, CallOptions, FilterNode } from '../../../client/types.js';
 import { splitIntoBatches } from '../../filter/batches.js';
-import type { CheckedFilter } from '../../filter/check-filter.js';
+import type { CheckedFilter } from '../../filter/checked-filter.js';
 import type { EntityMetadata } from '../../metadata/entity-metadata.js';
 import { codeValue } from '../../metadata/picklists.js';
 import type { GroupKey, KeyValue } from '../request/group-keys.js';

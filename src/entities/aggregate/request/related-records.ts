@@ -1,8 +1,8 @@
 import type { AutotaskReader, CallOptions, Row } from '../../../client/types.js';
 import type { Entity } from '../../../model.js';
+import { mostOrConditions } from '../../../operators.js';
 import { fieldValue, udfValues } from '../../display/display.js';
 import type { FieldMetadata } from '../../metadata/entity-metadata.js';
-import { mostOrConditions } from '../../references/references.js';
 import type { FieldPath } from './field-paths.js';
 
 type StoredValues = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { CheckedFilter } from '../../filter/check-filter.js';
+import type { CheckedFilter } from '../../filter/checked-filter.js';
 import type { Group, operandsOf } from '../compute/groups.js';
 import { shownDecimals } from '../request/metrics.js';
 import type { OperandReader } from '../request/operands.js';

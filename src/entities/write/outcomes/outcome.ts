@@ -2,8 +2,9 @@ import type { Row } from '../../../client/types.js';
 import { fieldValue } from '../../display/display.js';
 import { idOf } from '../../display/row-id.js';
 import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metadata.js';
-import type { CallContext, Reads } from '../../read/read.js';
+import type { Reads } from '../../read/read.js';
 import { withoutRows } from '../../read/record.js';
+import type { CallContext } from '../../result.js';
 import { sameValue } from '../../values/equality.js';
 import type { OutcomeQuery } from './outcome-query.js';
 

@@ -1,12 +1,13 @@
 import { titleOf } from '../../../entities/metadata/entity-metadata.js';
 import { entityNamed } from '../../../entities/metadata/entity-names.js';
-import { mostRecords, type RecordResult } from '../../../entities/read/read.js';
+import { mostRecords } from '../../../entities/read/lists/query-arguments.js';
 import type {
   ListRequest,
   RecordList,
   RecordWithLists,
   UnreadList,
 } from '../../../entities/read/record-with-lists.js';
+import type { RecordResult } from '../../../entities/result.js';
 import type { Entity } from '../../../model.js';
 import type { Result, ToolContext } from '../../define/define-tool.js';
 import { ticketContact } from '../ticket-contact.js';

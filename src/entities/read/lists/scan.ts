@@ -1,8 +1,8 @@
-import type { AutotaskReader, FilterNode, Row, Search } from '../../client/types.js';
-import { idOf } from '../display/row-id.js';
-import type { CheckedFilter } from '../filter/check-filter.js';
-import type { CallContext } from '../result.js';
-import { orNull } from './optional-read.js';
+import type { AutotaskReader, FilterNode, Row, Search } from '../../../client/types.js';
+import { idOf } from '../../display/row-id.js';
+import type { CheckedFilter } from '../../filter/checked-filter.js';
+import type { CallContext } from '../../result.js';
+import { orNull } from '../optional-read.js';
 
 /** Reading what a filter matches as Autotask gives it: in the order of ids. */
 export function createScans(reader: AutotaskReader) {
@@ -65,3 +65,5 @@ export function createScans(reader: AutotaskReader) {
 
   return { rowsOf, countOf, totalOf };
 }
+
+export type Scans = ReturnType<typeof createScans>;

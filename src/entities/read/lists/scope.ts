@@ -1,8 +1,8 @@
-import type { FilterNode } from '../../client/types.js';
-import { AutotaskError, InvalidInput } from '../../errors.js';
-import type { Entity } from '../../model.js';
-import type { CheckedFilter } from '../filter/check-filter.js';
-import { findEntity } from '../metadata/entity-names.js';
+import type { FilterNode } from '../../../client/types.js';
+import { AutotaskError, InvalidInput } from '../../../errors.js';
+import type { Entity } from '../../../model.js';
+import type { CheckedFilter } from '../../filter/checked-filter.js';
+import { findEntity } from '../../metadata/entity-names.js';
 
 /** Where the records of an entity can be listed: at its own path, or below one parent. */
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Problem } from '../../errors.js';
-import { didYouMean } from '../../nearest.js';
-import { operators } from '../../operators.js';
+import type { Problem } from '../../../errors.js';
+import { didYouMean } from '../../../nearest.js';
+import { operators } from '../../../operators.js';
 
 /** What a condition of a filter looks like, before its parts are checked. */
 export const conditionShape = z.strictObject({

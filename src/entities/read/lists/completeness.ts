@@ -1,5 +1,5 @@
-import type { AutotaskReader, CallOptions, FilterNode } from '../../client/types.js';
-import { AutotaskError } from '../../errors.js';
+import type { AutotaskReader, CallOptions, FilterNode } from '../../../client/types.js';
+import { AutotaskError } from '../../../errors.js';
 
 /** Rows that Autotask puts on a page. */
 const page = 500;

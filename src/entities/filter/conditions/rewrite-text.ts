@@ -1,7 +1,7 @@
-import type { FilterNode } from '../../client/types.js';
-import type { Entity } from '../../model.js';
-import type { FieldMetadata } from '../metadata/entity-metadata.js';
-import { phoneDigitsIn, phoneNotations } from '../values/phones.js';
+import type { FilterNode } from '../../../client/types.js';
+import type { Entity } from '../../../model.js';
+import type { FieldMetadata } from '../../metadata/entity-metadata.js';
+import { phoneDigitsIn, phoneNotations } from '../../values/phones.js';
 import {
   addressIn,
   autotaskNumberIn,
@@ -9,7 +9,7 @@ import {
   isUrl,
   personNameSplits,
   wildcardOperator,
-} from '../values/text-patterns.js';
+} from '../../values/text-patterns.js';
 
 /** What a text in a filter means where it cannot be what is stored in the field. */
 export interface RewrittenText {

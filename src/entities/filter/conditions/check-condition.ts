@@ -1,0 +1,118 @@
+import type { FilterNode } from '../../../client/types.js';
+import type { Operator } from '../../../operators.js';
+import { boolean } from '../../../scalars.js';
+import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metadata.js';
+import { meansUnassigned } from '../../metadata/synonyms.js';
+import type { Conversion } from '../../values/convert.js';
+import { textOperators, ValueCheck } from './check-values.js';
+import { dateCondition } from './date-condition.js';
+import type { FilterFindings } from './filter-findings.js';
+import { exclusionProblem, rewriteText } from './rewrite-text.js';
+
+const opposite: Readonly<Record<string, Operator>> = { eq: 'notExist', noteq: 'exist' };
+
+/** Turns one condition on a known field into what Autotask takes, or notes why that is impossible. */
+export class ConditionCheck {
+  private readonly values: ValueCheck;
+
+  constructor(
+    private readonly metadata: EntityMetadata,
+    private readonly conversion: Conversion,
+    private readonly findings: FilterFindings,
+  ) {
+    this.values = new ValueCheck(metadata, conversion, findings);
+  }
+
+  /** `depth` 0 is the top level, where all conditions must hold. */
+  async check(
+    operator: Operator,
+    field: FieldMetadata,
+    value: unknown,
+    depth: number,
+  ): Promise<FilterNode | undefined> {
+    if (operator === 'exist' || operator === 'notExist') return this.existence(operator, field, value, depth);
+    if (value === undefined)
+      return this.findings.addProblem(field.name, `${operator} needs a value; null means empty`);
+    if (meansUnassigned(value) && field.referenceEntityType === 'Resource' && operator in opposite) {
+      return this.check(operator, field, null, depth);
+    }
+    if (value === null) {
+      const instead = opposite[operator];
+      if (instead === undefined) return this.findings.addProblem(field.name, `${operator} needs a value`);
+      this.findings.notes.push(`${field.name} ${operator} null was sent as ${instead}`);
+      return this.findings.withUdfMark({ op: instead, field: field.name }, field, depth);
+    }
+    if (textOperators.has(operator) && field.dataType !== 'string') {
+      return this.findings.addProblem(
+        field.name,
+        `${operator} works on text only, and this is ${field.dataType}`,
+        ['eq', 'noteq', 'gt', 'gte', 'lt', 'lte', 'in', 'notIn'],
+      );
+    }
+    if (textOperators.has(operator) && String(value).trim() === '') {
+      return this.findings.addProblem(field.name, `${operator} needs a text that is not empty`);
+    }
+    const span = dateCondition(operator, field, value, this.conversion);
+    if (span !== undefined) {
+      if (span.range !== undefined)
+        this.findings.interpretation.addMeaning(field.name, span.operator, [span.range]);
+      const nodes = span.nodes.flatMap((node) => this.findings.withUdfMark(node, field, depth) ?? []);
+      return span.op === null ? nodes[0] : { op: span.op, items: nodes };
+    }
+    const excluded = exclusionProblem(field, operator, String(value));
+    if (excluded !== undefined) return this.findings.addProblem(field.name, excluded);
+    const text = this.text(operator, field, value, depth);
+    if (text !== undefined) return text;
+    const many = operator === 'in' || operator === 'notIn';
+    const given: readonly unknown[] = many && Array.isArray(value) ? value : [value];
+    const each =
+      field.dataType === 'datetime' ||
+      given.some((item) => rewriteText(this.metadata.entity, field, 'eq', String(item)) !== undefined);
+    if (many && each && given.length > 0) {
+      // What an item means alone it means in a list: a day all of it, a number of a telephone any notation.
+      const one = operator === 'in' ? 'eq' : 'noteq';
+      const items: FilterNode[] = [];
+      for (const item of given) {
+        const node = await this.check(one, field, item, depth + 1);
+        if (node !== undefined) items.push(node);
+      }
+      return { op: operator === 'in' ? 'or' : 'and', items };
+    }
+    return this.values.check(operator, field, value, depth);
+  }
+
+  /** Texts that mean something else than what could be stored in the field: patterns, pasted names, numbers. */
+  private text(
+    operator: Operator,
+    field: FieldMetadata,
+    value: unknown,
+    depth: number,
+  ): FilterNode | undefined {
+    if (typeof value !== 'string' && typeof value !== 'number') return;
+    const found = rewriteText(this.metadata.entity, field, operator, String(value));
+    if (found === undefined) return;
+    this.findings.interpretation.addMeaning(field.name, operator, [found.meaning]);
+    this.findings.interpretation.addText(field.name, found.compared.op, found.compared.value, depth > 0);
+    if (found.digits === undefined) return this.findings.withUdfMark(found.node, field, depth);
+    this.findings.phoneConditions.set(found.node, { field: field.name, digits: found.digits });
+    return found.node;
+  }
+
+  /** `exist` takes no value; people who give one mean yes or no by it. */
+  private existence(
+    operator: 'exist' | 'notExist',
+    field: FieldMetadata,
+    value: unknown,
+    depth: number,
+  ): FilterNode | undefined {
+    const said = value === undefined || value === null ? true : boolean.safeParse(value).data;
+    if (said === undefined)
+      return this.findings.addProblem(
+        field.name,
+        `${operator} takes no value; use ${opposite.eq} for the contrary`,
+      );
+    const meant = said === (operator === 'exist') ? 'exist' : 'notExist';
+    if (!said) this.findings.notes.push(`${field.name} ${operator} false was sent as ${meant}`);
+    return this.findings.withUdfMark({ op: meant, field: field.name }, field, depth);
+  }
+}

@@ -1,0 +1,96 @@
+import type { FilterNode } from '../../../client/types.js';
+import type { Operator } from '../../../operators.js';
+import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metadata.js';
+import { meansClosed } from '../../metadata/picklists.js';
+import { type Conversion, type Converted, convertValue } from '../../values/convert.js';
+import type { FilterFindings } from './filter-findings.js';
+
+/** Operators that compare a part of a text. */
+export const textOperators: ReadonlySet<string> = new Set(['beginsWith', 'endsWith', 'contains']);
+
+/** What a condition becomes whose one value stands for several. */
+const plural: Readonly<Record<string, Operator>> = { eq: 'in', noteq: 'notIn', in: 'in', notIn: 'notIn' };
+
+/** Turns names and labels that a condition compares with into ids and codes. */
+export class ValueCheck {
+  constructor(
+    private readonly metadata: EntityMetadata,
+    private readonly conversion: Conversion,
+    private readonly findings: FilterFindings,
+  ) {}
+
+  async check(
+    operator: Operator,
+    field: FieldMetadata,
+    value: unknown,
+    depth: number,
+  ): Promise<FilterNode | undefined> {
+    const many = operator === 'in' || operator === 'notIn';
+    const given: readonly unknown[] = many && Array.isArray(value) ? value : [value];
+    if (!many && Array.isArray(value)) {
+      return this.findings.addProblem(
+        field.name,
+        `${operator} takes one value; use ${plural[operator] ?? 'in'} for a list`,
+      );
+    }
+    const values: unknown[] = [];
+    const names: string[] = [];
+    for (const item of given) {
+      if (item === null)
+        return this.findings.addProblem(field.name, 'a list cannot hold null: use notExist in an or group');
+      const converted = await this.convert(field, operator, item, many);
+      if (!converted.ok) this.findings.problems.push(converted.problem);
+      else {
+        if (converted.record !== undefined) names.push(converted.record);
+        else if (field.referenceEntityType !== null && typeof converted.value === 'number')
+          this.findings.interpretation.ids.push({ field, op: operator, id: converted.value });
+        values.push(...(Array.isArray(converted.value) ? converted.value : [converted.value]));
+      }
+    }
+    const unknown = this.findings.interpretation.addValues(field, operator, values, names, depth > 0);
+    if (unknown.length > 0 && this.metadata.live) {
+      this.findings.notes.push(
+        `${field.name}: ${unknown.map(String).join(', ')} is no value of this picklist, active or inactive`,
+      );
+    }
+    if (many) {
+      if (values.length === 0 && given.length === 0)
+        return this.findings.addProblem(field.name, `${operator} needs at least one value`);
+      return this.findings.withUdfMark(
+        { op: operator, field: field.name, value: [...new Set(values)] },
+        field,
+        depth,
+      );
+    }
+    if (depth === 0 && operator === 'eq' && values.length === 1)
+      this.findings.foundIds[field.name] = values[0];
+    if (values.length <= 1)
+      return this.findings.withUdfMark({ op: operator, field: field.name, value: values[0] }, field, depth);
+    const instead = plural[operator];
+    if (instead === undefined) {
+      return this.findings.addProblem(
+        field.name,
+        `${JSON.stringify(value)} stands for several values; give one`,
+        values.map(String),
+      );
+    }
+    return this.findings.withUdfMark({ op: instead, field: field.name, value: values }, field, depth);
+  }
+
+  /** A fragment of a code or name is text, whatever the field's choices are. */
+  private async convert(
+    field: FieldMetadata,
+    operator: Operator,
+    value: unknown,
+    many: boolean,
+  ): Promise<Converted> {
+    const closed = this.metadata.entity.name === 'Tickets' && meansClosed(field, value);
+    const { closedStatusIds = [] } = this.conversion;
+    if (closed && closedStatusIds.length > 0) return { ok: true, value: closedStatusIds };
+    return convertValue(textOperators.has(operator) ? { ...field, isPickList: false } : field, value, {
+      ...this.conversion,
+      many,
+      knownValues: this.findings.foundIds,
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import type { FilterNode } from '../../../client/types.js';
+import type { Entity } from '../../../model.js';
+import { checkFilter } from '../../filter/check-filter.js';
+import type { CheckedFilter } from '../../filter/checked-filter.js';
+import { comparedFields } from '../../filter/compared-fields.js';
+import { parseQuery, type RawQuery } from '../../filter/parse-query.js';
+import type { EntityMetadata, MetadataStore } from '../../metadata/entity-metadata.js';
+import { findEntity } from '../../metadata/entity-names.js';
+import { checkContinuation, nowInSeconds } from '../../order/cursors/continuation.js';
+import { checkOrder } from '../../order/order.js';
+import type { References } from '../../references/references.js';
+import type { CallContext } from '../../result.js';
+import type { Conversion } from '../../values/convert.js';
+import type { QueryArguments } from './query-arguments.js';
+import { parentCondition, queryable, requireOwner } from './scope.js';
+
+/** From the arguments of a list or a count to a checked filter and an order, before any record is read. */
+export function createQueryPreparation(facts: MetadataStore, references: References) {
+  const conversion = ({ timeZone, closedStatusIds = [], signal }: CallContext): Conversion => ({
+    references,
+    timeZone,
+    closedStatusIds,
+    ...(signal ? { signal } : {}),
+  });
+
+  /** The order of a list; null for ascending ids. */
+  async function orderFor(args: QueryArguments, metadata: EntityMetadata, context: CallContext) {
+    const isSorted = args.orderBy !== undefined || (args.newestFirst === true && args.afterId === undefined);
+    const order = isSorted ? await checkOrder(args.orderBy, metadata, context.signal) : null;
+    checkContinuation(args, order);
+    return order;
+  }
+
+  /**
+   * What is asked for, before any name in it is looked up. `shown` are the fields that a list returns. The
+   * tenant's metadata is read where the snapshot does not suffice: for labels in conditions, for fields that it does
+   * not know, and when `live` says so. Labels that are only shown are read once there are records to show.
+   */
+  async function understand(
+    args: QueryArguments,
+    context: CallContext,
+    live: boolean,
+    shown: (entity: Entity, raw: RawQuery) => readonly string[] = () => [],
+  ) {
+    const entity = queryable(findEntity(args.entity, args.parentEntity));
+    const raw = parseQuery(args.query);
+    const after: FilterNode[] =
+      args.afterId === undefined ? [] : [{ op: 'gt', field: 'id', value: args.afterId }];
+    const conditions = [...raw.filter, ...parentCondition(entity, args), ...after];
+    const compared = live || args.orderBy !== undefined ? undefined : comparedFields(conditions);
+    const only = compared && [...compared, entity.naturalDate ?? 'id'];
+    const plain = await facts(entity, context.signal, only);
+    const isKnown = plain.live || shown(entity, raw).every((name) => plain.field(name) !== undefined);
+    return { entity, raw, known: isKnown ? plain : await facts(entity, context.signal), conditions };
+  }
+
+  async function checked(
+    { entity, known: metadata, conditions }: Awaited<ReturnType<typeof understand>>,
+    startedAt: number,
+    context: CallContext,
+  ): Promise<CheckedFilter> {
+    const filter = await checkFilter(conditions, metadata, { ...conversion(context), now: startedAt * 1000 });
+    requireOwner(entity, filter);
+    return filter;
+  }
+
+  /** The entity, its facts and the checked filter of a query that may be sent. */
+  async function prepare(args: QueryArguments, context: CallContext, live = false) {
+    const understood = await understand(args, context, live);
+    return { ...understood, filter: await checked(understood, nowInSeconds(), context) };
+  }
+
+  return { conversion, orderFor, understand, checked, prepare };
+}
+
+export type QueryPreparation = ReturnType<typeof createQueryPreparation>;

@@ -1,0 +1,53 @@
+import type { FilterNode } from '../../client/types.js';
+import type { Entity } from '../../model.js';
+import { autotaskNumber } from '../values/text-patterns.js';
+import { numberField } from './record-names.js';
+
+/** Filters to try one after the other, from exact to loose. */
+export function searches(entity: Entity, text: string): FilterNode[][] {
+  const numbered = autotaskNumber.test(text) ? numberField(entity) : undefined;
+  if (numbered !== undefined) return [[eq(numbered, text)]];
+  const [first, last] = entity.nameFields;
+  if (first === undefined) return [];
+  if (first === 'firstName' && last === 'lastName') {
+    const words = text.split(/[\s,]+/).filter((word) => word !== '');
+    const [a, ...rest] = words;
+    if (a === undefined) return [];
+    if (rest.length === 0) {
+      return [
+        [any(eq('lastName', a), eq('firstName', a))],
+        [any(begins('lastName', a), begins('firstName', a))],
+      ];
+    }
+    const z = words.at(-1) ?? a;
+    return [
+      [
+        any(
+          both(eq('firstName', a), eq('lastName', rest.join(' '))),
+          both(eq('firstName', z), eq('lastName', a)),
+        ),
+      ],
+      [both(begins('firstName', a), begins('lastName', z))],
+    ];
+  }
+  const [number, name] = first.endsWith('Number') ? [first, last] : [undefined, first];
+  const filters: FilterNode[][] = [];
+  if (number !== undefined) filters.push([begins(number, text)]);
+  if (name === undefined) return filters;
+  // The exact name, in whatever company of longer ones; then the looser forms.
+  return [
+    ...filters,
+    [any(eq(name, text), begins(name, text))],
+    [{ op: 'contains', field: name, value: text }],
+  ];
+}
+
+/** Whatever is called exactly so. */
+export const exactly = (entity: Entity, text: string): FilterNode[] => [
+  any(...entity.nameFields.map((field) => eq(field, text))),
+];
+
+const eq = (field: string, value: string): FilterNode => ({ op: 'eq', field, value });
+const begins = (field: string, value: string): FilterNode => ({ op: 'beginsWith', field, value });
+const both = (...items: FilterNode[]): FilterNode => ({ op: 'and', items });
+const any = (...items: FilterNode[]): FilterNode => ({ op: 'or', items });

@@ -1,0 +1,39 @@
+import type { Row } from '../../client/types.js';
+import type { Entity } from '../../model.js';
+import { oneLine } from '../../text.js';
+
+/** What a record is called, from the fields that name its entity. */
+export function nameOf(entity: Entity, row: Row): string | undefined {
+  const parts = entity.nameFields
+    .map((field) => row[field])
+    .filter((value): value is string | number => typeof value === 'string' || typeof value === 'number')
+    .map((value) => oneLine(String(value)))
+    .filter((text) => text !== '');
+  return parts.length === 0 ? undefined : parts.join(' ');
+}
+
+/** Whether records of the entity can be looked up by id and have a name to show. */
+export function canName(entity: Entity | undefined): entity is Entity & { path: string } {
+  return (
+    entity !== undefined &&
+    entity.path !== null &&
+    entity.nameFields.length > 0 &&
+    entity.operations.includes('query')
+  );
+}
+
+/** The part of a record's name that is short enough for a column: tickets by number, the rest by name. */
+export const shownFields = (entity: Entity): readonly string[] =>
+  entity.nameFields.length > 1 && entity.nameFields[0]?.endsWith('Number')
+    ? entity.nameFields.slice(0, 1)
+    : entity.nameFields;
+
+/** A record that says nothing about it is active. */
+export const activeIn = ({ isActive }: Row): boolean => isActive !== false && isActive !== 0;
+
+/** Whether records of the entity are active or not; told by its summary fields. */
+export const hasActiveFlag = (entity: Entity): boolean => entity.summaryFields.includes('isActive');
+
+/** The field of such a number, where it is shown beside the name and is not part of it. */
+export const numberField = (entity: Entity): string | undefined =>
+  entity.summaryFields.find((field) => field.endsWith('Number') && !entity.nameFields.includes(field));

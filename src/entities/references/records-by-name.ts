@@ -1,0 +1,114 @@
+import type { FilterNode, Row } from '../../client/types.js';
+import type { Entity } from '../../model.js';
+import { autotaskNumberIn, nameWithoutAddress } from '../values/text-patterns.js';
+import { identifyingCondition, mayHoldIdentifier } from './identifying-fields.js';
+import { exactly, searches } from './name-filters.js';
+import { activeIn, hasActiveFlag, nameOf } from './record-names.js';
+import type { CachedQuery } from './reference-cache.js';
+import { resourceOfCaller } from './resource-of-caller.js';
+import type { SearchableFields } from './searchable-fields.js';
+import { mostSimilar, similarNameFilter } from './similar-names.js';
+
+/** Names that are compared, and told, when nothing is called as asked. */
+const [mostNearby, mostNear] = [500, 5];
+
+/** Most records that one name may fit and still be listed. */
+export const mostCandidates = 25;
+
+export interface Candidate {
+  readonly id: number;
+  readonly name: string;
+  readonly isActive: boolean;
+}
+
+/** `isActive` is asked for only where the entity has it. */
+const has = (entity: Entity, name: string): boolean => name !== 'isActive' || hasActiveFlag(entity);
+
+/** Records by what they are called: exactly, nearly, or as a model or a person writes it. */
+export function createRecordsByName(lookUp: CachedQuery, { readable, ownerFields }: SearchableFields) {
+  const options = (signal?: AbortSignal) => (signal ? { signal } : {});
+
+  const candidateOf =
+    (entity: Entity) =>
+    (row: Row): Candidate[] => {
+      if (typeof row.id !== 'number') return [];
+      return [{ id: row.id, name: nameOf(entity, row) ?? `#${row.id}`, isActive: activeIn(row) }];
+    };
+
+  /** The nearest names to one that nothing is called; one request. */
+  async function nearby(
+    entity: Entity & { path: string },
+    given: string,
+    signal?: AbortSignal,
+  ): Promise<readonly Candidate[]> {
+    const text = nameWithoutAddress(given);
+    const filter = similarNameFilter(entity, text);
+    if (filter === undefined) return [];
+    const includeFields = ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name));
+    const asked = { limit: mostNearby, ...options(signal) };
+    const { rows } = await lookUp(entity, { filter: [filter], includeFields }, asked);
+    return mostSimilar(text, rows.flatMap(candidateOf(entity)), mostNear);
+  }
+
+  /** Records that are called exactly so. */
+  async function called(
+    entity: Entity & { path: string },
+    text: string,
+    signal?: AbortSignal,
+  ): Promise<readonly Candidate[]> {
+    const includeFields = ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name));
+    const search = { filter: exactly(entity, text), includeFields };
+    const { rows } = await lookUp(entity, search, { limit: mostCandidates, ...options(signal) });
+    return rows.flatMap(candidateOf(entity));
+  }
+
+  /**
+   * Records whose name is the text: exactly, else beginning with it, else containing it.
+   * People are found by first and last name in either order. `within` are ids by field that they must have.
+   * What was found is kept briefly.
+   */
+  async function candidates(
+    entity: Entity & { path: string },
+    given: string,
+    signal?: AbortSignal,
+    within: readonly (readonly [field: string, id: number])[] = [],
+  ): Promise<readonly Candidate[]> {
+    if (entity.name === 'Resources' && given.trim().toLowerCase() === 'me') return [await resourceOfCaller()];
+    const fields = mayHoldIdentifier(given, entity) ? await readable(entity) : [];
+    const owned = await ownerFields(entity);
+    const known = identifyingCondition(fields, given);
+    const text = autotaskNumberIn(known.name) ?? known.name;
+    const wanted = text.trim().toLowerCase();
+    if (wanted === '' && known.filter === undefined) return [];
+    const conditions = within.map(([field, value]): FilterNode => ({ op: 'eq', field, value }));
+    const find = (filter: readonly FilterNode[]) =>
+      lookUp(
+        entity,
+        {
+          filter: [...conditions, ...filter],
+          includeFields: ['id', ...entity.nameFields, ...known.fields, ...owned, 'isActive'].filter(
+            (name, at, all) => has(entity, name) && all.indexOf(name) === at,
+          ),
+        },
+        { limit: mostCandidates, ...options(signal) },
+      );
+    const isExact = (row: Row) =>
+      known.isExact(row) ||
+      [nameOf(entity, row), ...entity.nameFields.map((field) => row[field])].some(
+        (name) => String(name ?? '').toLowerCase() === wanted,
+      );
+    const filters = wanted === '' ? [] : searches(entity, text.trim());
+    for (const filter of known.filter === undefined ? filters : known.first(filters)) {
+      const { rows, more } = await find(filter);
+      if (rows.length === 0) continue;
+      let exact = rows.filter(isExact);
+      // Among more names than were read, the exact one may be further on.
+      if (more && exact.length === 0) exact = [...(await find(exactly(entity, text.trim()))).rows];
+      const fitting = exact.length > 0 ? exact : rows;
+      return fitting.flatMap(candidateOf(entity));
+    }
+    return [];
+  }
+
+  return { candidates, called, nearby };
+}

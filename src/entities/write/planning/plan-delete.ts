@@ -1,0 +1,66 @@
+import { filledFields } from '../../display/display.js';
+import { titleOf } from '../../metadata/entity-metadata.js';
+import { childCountLines } from '../../read/child-counts.js';
+import { withoutRows } from '../../read/record.js';
+import type { CallContext, RecordResult } from '../../result.js';
+import { outcomeQueryOfRecord } from '../outcomes/outcome-query.js';
+import { nameLine, parentLines } from '../parent-record.js';
+import type { WritePlan } from '../plan.js';
+import type { ParentArguments } from '../route.js';
+import { audienceOf } from '../visibility.js';
+import { findExistingRecord } from './existing-record.js';
+import type { PlanningServices } from './planning-services.js';
+
+export function createPlanDelete(services: PlanningServices) {
+  const { facts, options, outcomes, parentRecords, policy, reader, reads } = services;
+
+  return async function planDelete(
+    args: ParentArguments & { readonly entity: string; readonly id: number },
+    context: CallContext,
+  ): Promise<WritePlan> {
+    const { entity, row, route } = await findExistingRecord(services, 'delete', args, context);
+    const metadata = await facts(entity, context.signal);
+    const record: RecordResult = await reads.showRecord(
+      row,
+      metadata,
+      await filledFields(row, metadata, context.signal),
+      context,
+    );
+    const nothing = { text: '', json: null };
+    const called = [
+      nameLine(entity, args.id, row),
+      ...parentLines(await parentRecords.ofStored(metadata, row, context)),
+    ];
+    const changes = record.fields.map((field, index) => ({
+      field: titleOf(field),
+      before: record.cells[index] ?? null,
+      after: nothing,
+    }));
+    return {
+      action: 'delete',
+      entity,
+      id: args.id,
+      path: `${route.path}/${args.id}`,
+      body: null,
+      mark: null,
+      stored: row,
+      basis: [],
+      called,
+      audience: audienceOf(metadata, row, row),
+      changes,
+      notes: [],
+      warnings: async () => [],
+      childCounts: () => childCountLines(entity, args.id, reader, policy, context.signal),
+      outcomeQuery: outcomeQueryOfRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
+      outcome: () => outcomes.ofDelete(metadata, args.id, args.parentId ?? route.parent?.id, context),
+      send: (writer, how = options(context)) => writer.remove(`${route.path}/${args.id}`, how),
+      readBack: async (id, stored) => {
+        const read = () => reads.row(entity, args.id, route.parent?.id, withoutRows(context));
+        const left = stored === undefined ? await read().catch(() => null) : stored;
+        const differences = left === null ? [] : ['the record is still there'];
+        const unchanged = { stored: [], moved: [], notes: [] };
+        return { action: 'delete', entity, id, link: null, called, changes, differences, ...unchanged };
+      },
+    };
+  };
+}
