@@ -1,7 +1,5 @@
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Credentials } from '../../src/sandbox/types.js';
+import { openClient, type TestClient } from '../support/client.js';
 import { program } from '../support/tenant.js';
 import { isHelpful, outputProblems, type Tally } from './tally.js';
 
@@ -15,7 +13,7 @@ export interface Answer {
 }
 
 export interface Attacked {
-  readonly client: Client;
+  readonly client: TestClient;
   readonly pid: number | null;
   readonly tools: readonly { readonly name: string; readonly args: readonly string[] }[];
   /** Calls a tool, checks what comes back, and answers the text. */
@@ -40,30 +38,30 @@ export async function startAttacked(
   env: Record<string, string>,
   human?: (question: string) => void,
 ): Promise<Attacked> {
-  const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [program],
-    env: { PATH: process.env.PATH ?? '', AUTOTASK_CACHE_DIR: 'none', LOG_LEVEL: 'debug', ...env },
-    stderr: 'pipe',
-  });
   let area = 'start';
   let dead = false;
-  transport.stderr?.on('data', (chunk) => {
-    for (const problem of outputProblems(String(chunk), credentials))
-      tally.violation(area, `the log ${problem}`, '');
-  });
-  const capabilities = human === undefined ? {} : { elicitation: {} };
-  const client = new Client({ name: 'attack', version: '1' }, { capabilities });
-  if (human !== undefined) {
-    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
-      human(params.message);
-      return { action: 'accept', content: { confirm: false } };
-    });
-  }
-  client.onclose = () => {
+  const client = await openClient(
+    {
+      command: process.execPath,
+      args: [program],
+      env: { PATH: process.env.PATH ?? '', AUTOTASK_CACHE_DIR: 'none', LOG_LEVEL: 'debug', ...env },
+      onStderr: (text) => {
+        for (const problem of outputProblems(text, credentials))
+          tally.violation(area, `the log ${problem}`, '');
+      },
+    },
+    human === undefined
+      ? {}
+      : {
+          human: (question) => {
+            human(question);
+            return { action: 'accept', content: { confirm: false } };
+          },
+        },
+  );
+  client.onClose(() => {
     dead = true;
-  };
-  await client.connect(transport);
+  });
   const listed = await client.listTools();
   const tools = listed.tools.map(({ name, inputSchema }) => ({
     name,
@@ -94,10 +92,12 @@ export async function startAttacked(
   }
   const call = (where: string, name: string, args: Record<string, unknown>) =>
     ask(where, `${name} ${JSON.stringify(args)}`, async () => {
-      const answer = await client.callTool({ name, arguments: args }, undefined, { timeout: longestCallMs });
-      const { content, isError } = CallToolResultSchema.parse(answer);
+      const { content, isError } = await client.callTool(
+        { name, arguments: args },
+        { timeout: longestCallMs },
+      );
       const text = content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
       return { text, isError: isError === true };
     });
-  return { client, pid: transport.pid, tools, call, ask, close: () => client.close() };
+  return { client, pid: client.pid, tools, call, ask, close: () => client.close() };
 }

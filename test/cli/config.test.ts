@@ -1,13 +1,12 @@
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clients } from '../../src/cli/config/clients.js';
 import { launchOf } from '../../src/cli/config/launch.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
 import { connectClient, startProgram } from '../http/support.js';
+import { openClient } from '../support/client.js';
 import { documented, markdownTable } from '../support/docs.js';
 import { program, tenantEnvironment } from '../support/tenant.js';
 import { type Client as ClientName, connectionOf, names, parsed, read } from './clients.js';
@@ -46,17 +45,8 @@ async function askOverStdio(
   env: Record<string, string>,
   cwd?: string,
 ) {
-  const client = new Client({ name: 'test', version: '1' });
   const all = { PATH: process.env.PATH ?? '', ...env };
-  await client.connect(
-    new StdioClientTransport({
-      command,
-      args: [...args],
-      env: all,
-      stderr: 'inherit',
-      ...(cwd === undefined ? {} : { cwd }),
-    }),
-  );
+  const client = await openClient({ command, args, env: all, ...(cwd === undefined ? {} : { cwd }) });
   const { tools } = await client.listTools();
   const answer = JSON.stringify(await client.callTool({ name: 'get-version', arguments: {} }));
   await client.close();

@@ -2,15 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import { variableTable } from '../../src/config/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
+import { openClient } from '../support/client.js';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -61,20 +59,17 @@ async function start(filled: Readonly<Record<string, string>>, unfilled: 'empty'
     text
       .replaceAll(`\${__dirname}`, unpacked)
       .replace(/\$\{user_config\.(\w+)\}/g, (all, key) => filled[key] ?? (unfilled === 'empty' ? '' : all));
-  const client = new Client({ name: 'desktop', version: '1' });
-  const transport = new StdioClientTransport({
+  let stderr = '';
+  const client = await openClient({
     command: command === 'node' ? process.execPath : command,
     args: args.map(put),
     env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, put(value)])),
-    stderr: 'pipe',
+    onStderr: (text) => {
+      stderr += text;
+    },
   });
-  let stderr = '';
-  transport.stderr?.on('data', (chunk) => {
-    stderr += String(chunk);
-  });
-  await client.connect(transport);
   const call = async (name: string, args: Record<string, unknown>) => {
-    const { content } = CallToolResultSchema.parse(await client.callTool({ name, arguments: args }));
+    const { content } = await client.callTool({ name, arguments: args });
     return content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
   };
   return { client, call, stderr: () => stderr };

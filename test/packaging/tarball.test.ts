@@ -2,13 +2,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
+import { openClient } from '../support/client.js';
 import { tenantEnvironment } from '../support/tenant.js';
 
 /** The package as npm would publish it, installed in a project of its own. */
@@ -121,12 +119,9 @@ describe.each([20, 22, 24])('the program in it on Node %d', (major) => {
   it('reads, refuses an unconfirmed write and makes a confirmed one', async ({ skip }) => {
     if (node === null) return skip(`there is no Node ${major} here`);
     expect(execFileSync(node, [program, '--version'], { encoding: 'utf8' })).toBe(`${packageJson.version}\n`);
-    const client = new Client({ name: 'test', version: '1' });
-    await client.connect(
-      new StdioClientTransport({ command: node, args: [program], env: tenantEnvironment(sandbox) }),
-    );
+    const client = await openClient({ command: node, args: [program], env: tenantEnvironment(sandbox) });
     const call = async (name: string, args: Record<string, unknown>) => {
-      const { content } = CallToolResultSchema.parse(await client.callTool({ name, arguments: args }));
+      const { content } = await client.callTool({ name, arguments: args });
       return content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
     };
     const { tools } = await client.listTools();

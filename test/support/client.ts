@@ -31,7 +31,14 @@ export const isModern = (kind: ClientKind): boolean => kind === 'v2-pinned' || k
 
 /** Where the server is: a program to start, an address, or a function that serves the far end of a pipe in memory. */
 export type Way =
-  | { readonly command: string; readonly args: readonly string[]; readonly env: Record<string, string> }
+  | {
+      readonly command: string;
+      readonly args: readonly string[];
+      readonly env: Record<string, string>;
+      readonly cwd?: string;
+      /** Gets what the program writes to stderr; it goes to ours when absent. */
+      readonly onStderr?: (text: string) => void;
+    }
   | { readonly url: string; readonly headers: Record<string, string>; readonly fetch?: typeof fetch }
   | { readonly serve: (far: Transport) => Promise<void> };
 
@@ -92,7 +99,25 @@ export type TestClient = Pick<
   /** Of HTTP, while there is one. */
   readonly sessionId: string | undefined;
   terminateSession(): Promise<void>;
+  /** The smallest request that there is: `ping`, or `server/discover` where that is gone. */
+  ping(): Promise<unknown>;
+  onClose(listener: () => void): void;
 };
+
+type Program = Extract<Way, { command: string }>;
+
+/** How the SDK's transports start a program, and who reads its stderr then. */
+const launch = ({ command, args, env, cwd, onStderr }: Program) => ({
+  parameters: {
+    command,
+    args: [...args],
+    env,
+    ...(cwd === undefined ? {} : { cwd }),
+    stderr: onStderr === undefined ? ('inherit' as const) : ('pipe' as const),
+  },
+  listen: ({ stderr }: Pick<V1Stdio | StdioClientTransport, 'stderr'>) =>
+    stderr?.on('data', (chunk) => onStderr?.(String(chunk))),
+});
 
 const capabilitiesOf = ({ human }: ClientOptions) =>
   human === undefined ? {} : { capabilities: { elicitation: {} } };
@@ -108,7 +133,9 @@ async function openV1(way: Way, options: ClientOptions): Promise<TestClient> {
   let http: V1Http | undefined;
   let child: V1Stdio | undefined;
   if ('command' in way) {
-    child = new V1Stdio({ ...way, args: [...way.args], stderr: 'inherit' });
+    const { parameters, listen } = launch(way);
+    child = new V1Stdio(parameters);
+    listen(child);
     await client.connect(child);
   } else if ('url' in way) {
     const { url, headers, ...more } = way;
@@ -143,6 +170,10 @@ async function openV1(way: Way, options: ClientOptions): Promise<TestClient> {
       return http?.sessionId;
     },
     terminateSession: async () => http?.terminateSession(),
+    ping: () => client.ping(),
+    onClose: (listener) => {
+      client.onclose = listener;
+    },
     close: () => client.close(),
   };
 }
@@ -167,7 +198,9 @@ async function openV2(kind: keyof typeof modes, way: Way, options: ClientOptions
   let http: StreamableHTTPClientTransport | undefined;
   let child: StdioClientTransport | undefined;
   if ('command' in way) {
-    child = new StdioClientTransport({ ...way, args: [...way.args], stderr: 'inherit' });
+    const { parameters, listen } = launch(way);
+    child = new StdioClientTransport(parameters);
+    listen(child);
     await client.connect(child);
   } else if ('url' in way) {
     const { url, headers, ...more } = way;
@@ -206,6 +239,10 @@ async function openV2(kind: keyof typeof modes, way: Way, options: ClientOptions
       return http?.sessionId;
     },
     terminateSession: async () => http?.terminateSession(),
+    ping: () => (isModern(kind) ? client.discover() : client.ping()),
+    onClose: (listener) => {
+      client.onclose = listener;
+    },
     close: () => client.close(),
   };
 }

@@ -1,10 +1,8 @@
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
 import { everyRecord, type Item, recordsWhere } from '../support/records.js';
-import { program, tenantEnvironment } from '../support/tenant.js';
+import { spawnClient, tenantEnvironment } from '../support/tenant.js';
 import { freshLog, linesOf } from './audit-support.js';
 import { type Rig, type RigOptions, rig, writesSince } from './support.js';
 
@@ -185,14 +183,12 @@ it('resume skips what changed since the preview', async () => {
 it('with an audit log a killed process leaves a receipt that another goes on with', async () => {
   const audit = freshLog();
   const env = { ...tenantEnvironment(sandbox), AUTOTASK_AUDIT_LOG: audit };
-  const transport = new StdioClientTransport({ command: process.execPath, args: [program], env });
-  const client = new Client({ name: 'test', version: '1' });
-  await client.connect(transport);
+  const client = await spawnClient([], env);
   const from = sandbox.requests.length;
   strike({ kind: 'hang' }, 2);
   const call = client.callTool({ name: 'update-entity', arguments: change() }).catch(() => undefined);
   while (times(from).size < 3) await new Promise((resolve) => setTimeout(resolve, 20));
-  if (transport.pid !== null) process.kill(transport.pid, 'SIGKILL');
+  if (client.pid !== null) process.kill(client.pid, 'SIGKILL');
   await call;
   await client.close();
   sandbox.faults.clear();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { startSandbox } from '../../src/sandbox/index.js';
-import type { Sandbox } from '../../src/sandbox/types.js';
+import type { Sandbox, TenantHandle } from '../../src/sandbox/types.js';
 import { startProgram } from '../http/support.js';
 import { modernVersion, openClient } from '../support/client.js';
 import { tenantEnvironment } from '../support/tenant.js';
@@ -19,8 +19,9 @@ const [one, two] = ['first-token-0123456789', 'other-token-0123456789'];
 const folder = mkdtempSync(join(tmpdir(), 'state-'));
 
 let sandbox: Sandbox;
-let replicas: string[];
-let brief: string;
+let replicas: readonly string[];
+/** The same for the tenants of a gateway. */
+let gateways: readonly string[];
 let stranger: string;
 const stops: (() => Promise<void>)[] = [];
 
@@ -32,6 +33,7 @@ async function replica(env: Record<string, string>): Promise<string> {
     AUTOTASK_CONFIRM_MODE: 'elicit',
     AUTOTASK_CONFIRM_KEY: key,
     AUTOTASK_CONFIRM_DIR: folder,
+    AUTOTASK_CONFIRM_SECONDS: '10',
     ...env,
   });
   if (url === null) throw new Error(output().stderr);
@@ -40,16 +42,11 @@ async function replica(env: Record<string, string>): Promise<string> {
 }
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
-  const all = await Promise.all([
-    replica({}),
-    replica({}),
-    replica({}),
-    replica({ AUTOTASK_CONFIRM_SECONDS: '10' }),
-    replica({ AUTOTASK_CONFIRM_KEY: 'x'.repeat(40) }),
-  ]);
-  replicas = all.slice(0, 3);
-  [brief = '', stranger = ''] = all.slice(3);
+  sandbox = await startSandbox({ tenants: [{ seed: 1 }, { seed: 2 }] });
+  const gateway = { AUTOTASK_HTTP_AUTH: 'gateway', AUTOTASK_HTTP_API_ORIGINS: new URL(sandbox.url).origin };
+  replicas = await Promise.all([{}, {}, {}].map(replica));
+  gateways = await Promise.all([gateway, gateway, gateway].map(replica));
+  stranger = await replica({ AUTOTASK_CONFIRM_KEY: 'x'.repeat(40) });
 });
 afterAll(async () => {
   await Promise.all(stops.map((stop) => stop()));
@@ -80,11 +77,26 @@ interface Sent {
   readonly args: object;
   readonly url?: string;
   readonly token?: string;
+  readonly tenant?: TenantHandle | undefined;
   readonly more?: object;
 }
 
-/** One request as a client of 2026-07-28 sends it. */
-async function send({ args, url = replicas[0] ?? '', token = one, more = {} }: Sent) {
+const anyOf = (urls: readonly string[]) => urls[Math.floor(Math.random() * urls.length)] ?? '';
+
+const namedTenant = ({ credentials }: TenantHandle) => ({
+  'X-Autotask-Username': credentials.userName,
+  'X-Autotask-Secret': credentials.secret,
+  'X-Autotask-Integration-Code': credentials.integrationCode,
+});
+
+/** One request as a client of 2026-07-28 sends it, to any of the replicas. */
+async function send({
+  args,
+  tenant,
+  url = anyOf(tenant === undefined ? replicas : gateways),
+  token = one,
+  more = {},
+}: Sent) {
   const response = await fetch(url, {
     method: 'POST',
     headers: {
@@ -94,6 +106,7 @@ async function send({ args, url = replicas[0] ?? '', token = one, more = {} }: S
       'MCP-Protocol-Version': modernVersion,
       'Mcp-Method': 'tools/call',
       'Mcp-Name': 'create-entity',
+      ...(tenant === undefined ? {} : namedTenant(tenant)),
     },
     body: JSON.stringify({
       jsonrpc: '2.0',
@@ -137,7 +150,7 @@ describe('three replicas behind random routing', () => {
         url: replicas[0] ?? '',
         headers: { Authorization: `Bearer ${one}` },
         fetch: (_url, init) => {
-          const url = replicas[Math.floor(Math.random() * replicas.length)] ?? '';
+          const url = anyOf(replicas);
           used.add(url);
           return fetch(url, init);
         },
@@ -154,7 +167,7 @@ describe('three replicas behind random routing', () => {
   });
 
   it('go on with what another of them asked', async () => {
-    const asked = await send({ args });
+    const asked = await send({ args, url: replicas[0] ?? '' });
     expect(asked.resultType).toBe('input_required');
     expect(JSON.stringify(asked.inputRequests)).toMatch(/would create ContactGroup.*By a person/);
     expect(writes()).toBe(0);
@@ -257,10 +270,22 @@ describe('a state writes nothing and says why', () => {
     expect(writes()).toBe(0);
   });
 
+  it('when it was given to another tenant, and is still good for its own', async () => {
+    const [own, foreign] = sandbox.tenants;
+    const { requestState } = await send({ args, tenant: own });
+    const refused = await send({ args, tenant: foreign, more: carried(requestState) });
+    expect(refused.text).toMatch(/question of another call.*Nothing was written/);
+    expect(writes()).toBe(0);
+    const done = await send({ args, tenant: own, more: carried(requestState) });
+    expect(done.text).toMatch(/^Created ContactGroup/);
+    expect(writes()).toBe(1);
+  });
+
   it('when it has expired', async () => {
-    const { requestState } = await send({ args, url: brief });
+    const { requestState } = await send({ args });
     await new Promise((resolve) => setTimeout(resolve, 11_000));
-    expect((await send({ args, url: brief, more: carried(requestState) })).text).toMatch(/has expired/);
+    const { text } = await send({ args, more: carried(requestState) });
+    expect(text).toMatch(/has expired\. Nothing was written/);
     expect(writes()).toBe(0);
   }, 60_000);
 });
