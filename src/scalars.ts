@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { didYouMean } from './nearest.js';
+import { didYouMean } from './names/nearest.js';
 
 /**
  * The values of Autotask's data types, as the generated schemas and the filter check accept them.

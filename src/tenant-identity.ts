@@ -30,7 +30,8 @@ export function tenantKey(credentials: Credentials, address: string | null): str
  * For what is counted: the same for every way to this user, whatever address and integration code are named with
  * it. Nobody without the secret counts for somebody else.
  */
-export const budgetKey = (credentials: Credentials): string => keyedHash(credentials, [userOf(credentials)]);
+export const writeLimitKey = (credentials: Credentials): string =>
+  keyedHash(credentials, [userOf(credentials)]);
 
 /** For logs, names of audit logs and tokens: a new secret does not change it. */
 export const tagOf = (credentials: Pick<Credentials, 'userName'>): string =>

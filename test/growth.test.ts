@@ -4,7 +4,7 @@ import { redactError } from '../src/client/http/redact-error.js';
 import { classifyResponse } from '../src/client/http/response.js';
 import { AutotaskError, InvalidInput } from '../src/errors.js';
 import { createLog } from '../src/log.js';
-import { named } from '../src/nearest.js';
+import { named } from '../src/names/match.js';
 import { createRedactor } from '../src/redact.js';
 import { decimal, integer } from '../src/scalars.js';
 import { errorText } from '../src/server/output/render.js';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../nearest.js';
+import { didYouMean } from '../names/nearest.js';
 import { type CommandFacts, type CommandName, commands } from './commands.js';
 
 /** The command line was wrong; the message says how. */

@@ -1,5 +1,5 @@
 import { checkpointPath, verify } from '../audit/index.js';
-import { didYouMean } from '../nearest.js';
+import { didYouMean } from '../names/nearest.js';
 import { UsageError } from './args.js';
 
 /** Checks an audit log with the files set aside before it and prints the result: 0 when it is as it was written, 1 when not. */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type Claims, hasScope, readScope, writeScope } from '../claims.js';
 import type { Config } from '../config/index.js';
 import { ruleFor } from '../policy/claim-rules.js';
-import { createBudgets } from '../policy/index.js';
+import { createHourlyWriteLimits } from '../policy/index.js';
 import { entityTable, maskLines } from '../policy/rights-table.js';
 import { visibleTools } from '../server/index.js';
 import { UsageError } from './args.js';
@@ -27,7 +27,7 @@ function rightsOf(config: Config, claims: Claims): Rights | string {
   if (found === null) return 'refused: no rule of AUTOTASK_OAUTH_POLICY_FILE fits the claims';
   const { rule, why } = found;
   const because = why.length === 0 ? 'it fits everybody' : `because ${why.join(', ')}`;
-  const narrowed = policyOfRule(config, createBudgets(), '', rule);
+  const narrowed = policyOfRule(config, createHourlyWriteLimits(), '', rule);
   return {
     policy: narrowed,
     readOnly: readOnly || rule.readOnly,
@@ -57,14 +57,14 @@ export async function printPolicy(config: Config, file?: string): Promise<number
     return 1;
   }
   const { policy, readOnly } = rights;
-  const { settings, budget } = policy;
+  const { settings, writeLimit } = policy;
   const { tools, withheld } = visibleTools(policy, readOnly);
   const masks = await maskLines(policy);
   const lines = [
     ...rights.lines,
     `writes                  ${readOnly ? 'none: read-only' : `confirmed by ${writes.confirm.mode}`}`,
     `customer-visible notes  ${policy.customerVisibleNotes ? 'allowed' : 'refused'}`,
-    `writes per hour         ${budget.limit ?? 'without limit'}`,
+    `writes per hour         ${writeLimit.limit ?? 'without limit'}`,
     `audit log               ${writes.audit?.path ?? 'none'}`,
     `written in the name of  ${file === undefined && writes.me === null ? (writes.actAs === null ? 'the API user' : `resource ${writes.actAs}`) : (writes.me ?? 'whoever signed in')}`,
     `tools                   ${tools.length} offered; withheld: ${withheld.join(' ') || 'none'}`,

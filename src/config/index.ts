@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Credentials } from '../credentials.js';
 import { InvalidInput, type Problem } from '../errors.js';
-import { didYouMean } from '../nearest.js';
+import { didYouMean } from '../names/nearest.js';
 import {
   type ClaimRule,
   createPolicy,

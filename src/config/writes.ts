@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Problem } from '../errors.js';
-import { didYouMean } from '../nearest.js';
+import { didYouMean } from '../names/nearest.js';
 import { entityNames, fieldProblem } from '../policy/index.js';
 import type { VariableName } from './variables.js';
 

@@ -13,7 +13,7 @@ import { createReads } from './read/read.js';
 import { createRecordWithLists } from './read/record-with-lists.js';
 import { createReferences } from './references/references.js';
 import type { MarkFields } from './write/idempotency-mark.js';
-import { createUploadBudget } from './write/upload-budget.js';
+import { createUploadLimit } from './write/upload-limit.js';
 import { createWrites } from './write/write.js';
 
 /**
@@ -52,7 +52,7 @@ export function createEntities(
         reads,
         policy,
         marks,
-        uploads: createUploadBudget(),
+        uploads: createUploadLimit(),
       }),
     };
   };

@@ -1,9 +1,9 @@
 // Read at every start. What needs the whole entity table, guard.ts and table.ts, is imported by itself, and so is
 // what few starts need: claim-rules.ts.
 export { takesAttribution } from './attribution.js';
-export { createBudgets, type WriteBudget } from './budget.js';
 export type { ClaimRule } from './claim-rules.js';
 export { entityNames } from './entity-names.js';
+export { createHourlyWriteLimits, type HourlyWriteLimit } from './hourly-write-limit.js';
 export { intersect } from './intersect.js';
 export { fieldProblem } from './masking/check-field.js';
 export { type Action, actions, createPolicy, type Policy } from './policy.js';

@@ -1,7 +1,7 @@
-import type { WriteBudget } from './budget.js';
+import type { HourlyWriteLimit } from './hourly-write-limit.js';
 import type { Policy } from './policy.js';
 
-function bothBudgets(a: WriteBudget, b: WriteBudget): WriteBudget {
+function lowerWriteLimit(a: HourlyWriteLimit, b: HourlyWriteLimit): HourlyWriteLimit {
   const check = () => {
     a.check();
     b.check();
@@ -9,7 +9,7 @@ function bothBudgets(a: WriteBudget, b: WriteBudget): WriteBudget {
   const limits = [a.limit, b.limit].filter((most) => most !== null);
   return {
     limit: limits.length === 0 ? null : Math.min(...limits),
-    left: () => Math.min(a.left(), b.left()),
+    remaining: () => Math.min(a.remaining(), b.remaining()),
     check,
     take() {
       // A write that one of them refuses counts for neither.
@@ -41,7 +41,7 @@ export function intersect(a: Policy, b: Policy): Policy {
     offersTool: (...args) => both.every((policy) => policy.offersTool(...args)),
     unknownTools: (...args) => both.flatMap((policy) => policy.unknownTools(...args)),
     customerVisibleNotes: a.customerVisibleNotes && b.customerVisibleNotes,
-    budget: bothBudgets(a.budget, b.budget),
+    writeLimit: lowerWriteLimit(a.writeLimit, b.writeLimit),
     maxRecordsPerCall: Math.min(a.maxRecordsPerCall, b.maxRecordsPerCall),
   };
 }

@@ -1,6 +1,6 @@
 import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';
-import { createBudget, type WriteBudget } from './budget.js';
+import { createHourlyWriteLimit, type HourlyWriteLimit } from './hourly-write-limit.js';
 import { hidesField, maskOf, udfMaskProblem } from './masking/masks.js';
 import { glob, nameList, unmatched } from './masking/patterns.js';
 import type { PolicySettings } from './settings.js';
@@ -32,7 +32,7 @@ export interface Policy {
   unknownTools(names: readonly string[]): string[];
   /** Whether what the customer sees may be written. */
   readonly customerVisibleNotes: boolean;
-  readonly budget: WriteBudget;
+  readonly writeLimit: HourlyWriteLimit;
   /** Records that one call may write. */
   readonly maxRecordsPerCall: number;
 }
@@ -41,7 +41,7 @@ const usualRecordsPerCall = 100;
 
 export function createPolicy(
   settings: PolicySettings = {},
-  budget: WriteBudget = createBudget(settings.maxWritesPerHour ?? null),
+  writeLimit: HourlyWriteLimit = createHourlyWriteLimit(settings.maxWritesPerHour ?? null),
 ): Policy {
   const lists = {
     read: nameList(settings.readEntities ?? []),
@@ -85,7 +85,7 @@ export function createPolicy(
     offersTool: (name) => !disabled.some((pattern) => pattern.test(name)),
     unknownTools: (names) => unmatched(settings.disabledTools ?? [], names, 'tool'),
     customerVisibleNotes: settings.customerVisibleNotes ?? false,
-    budget,
+    writeLimit,
     maxRecordsPerCall: settings.maxRecordsPerCall ?? usualRecordsPerCall,
   };
 }

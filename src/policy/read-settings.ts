@@ -1,5 +1,5 @@
 import { InvalidInput, type Problem } from '../errors.js';
-import { didYouMean } from '../nearest.js';
+import { didYouMean } from '../names/nearest.js';
 import { entityNames } from './entity-names.js';
 import { fieldProblem } from './masking/check-field.js';
 import { unmatched } from './masking/patterns.js';

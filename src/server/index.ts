@@ -9,7 +9,7 @@ import {
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { type ActingPerson, actFor, type Person } from '../acting-person.js';
-import { didYouMean } from '../nearest.js';
+import { didYouMean } from '../names/nearest.js';
 import { quotedName } from '../text.js';
 import { type CacheHints, cacheHints } from './cache-hints.js';
 import { answerTimeoutMs, callerOf, inputRequiredFor, personAsked } from './confirmation/elicitation.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createReader, createWriter } from '../../src/client/index.js';
-import { RateBudget } from '../../src/client/limits/rate-budget.js';
+import { RateLimiter } from '../../src/client/limits/rate-limiter.js';
 import { defaultTuning } from '../../src/client/tuning.js';
 import { failureOf, fakeTenant, oneTicket } from './setup.js';
 
@@ -167,7 +167,7 @@ describe('quirk 31: the hourly threshold', () => {
   it('costs nothing while it is far, and more the nearer it is', () => {
     const now = Date.now();
     const paces = [0, 5_000, 7_400, 8_000, 9_000, 10_000, 12_000].map((count) => {
-      const usage = new RateBudget(defaultTuning);
+      const usage = new RateLimiter(defaultTuning);
       usage.recordThreshold(threshold(count), now);
       return Math.round(usage.delayMs(now));
     });
@@ -175,7 +175,7 @@ describe('quirk 31: the hourly threshold', () => {
   });
 
   it('counts own requests of the last hour only', () => {
-    const usage = new RateBudget(defaultTuning);
+    const usage = new RateLimiter(defaultTuning);
     const start = Date.UTC(2026, 0, 1);
     for (let request = 0; request < 9_000; request += 1) usage.countRequest(start);
     expect(usage.usedFraction(start)).toBeCloseTo(0.9);

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FieldMetadata } from '../../src/entities/metadata/entity-metadata.js';
 import { choicesByLabel, distinctLabels } from '../../src/entities/metadata/picklists.js';
-import { fold, named, nearest } from '../../src/nearest.js';
+import { named } from '../../src/names/match.js';
+import { nearest } from '../../src/names/nearest.js';
+import { fold } from '../../src/names/spelling.js';
 
 /** Letters, digits and signs of scripts that tenants are written in, with those that look alike when cut to ASCII. */
 const signs = [

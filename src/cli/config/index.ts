@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
-import { didYouMean } from '../../nearest.js';
+import { didYouMean } from '../../names/nearest.js';
 import { type Parsed, UsageError } from '../args.js';
 import { type ClientName, clientNames } from '../commands.js';
 import { paintFor } from '../style.js';

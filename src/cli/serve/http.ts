@@ -6,9 +6,9 @@ import type { Config } from '../../config/index.js';
 import { AutotaskError } from '../../errors.js';
 import { createLog, createRedactor, type Log } from '../../log.js';
 import { ruleFor } from '../../policy/claim-rules.js';
-import { createBudgets, type Policy } from '../../policy/index.js';
+import { createHourlyWriteLimits, type Policy } from '../../policy/index.js';
 import { prepareServer } from '../../server/index.js';
-import { budgetKey, tagOf } from '../../tenant-identity.js';
+import { tagOf, writeLimitKey } from '../../tenant-identity.js';
 import {
   type FetchJson,
   type Metrics,
@@ -75,7 +75,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
 
   const forGateway = http.auth === 'gateway';
   const audit = forGateway ? null : await auditOf(config);
-  const budgetOf = createBudgets();
+  const writeLimitOf = createHourlyWriteLimits();
 
   /** Everything that belongs to one tenant and to nobody else hangs on what this makes. */
   const open = (settings: ClientSettings | null, metrics: Metrics): Tenant => {
@@ -95,7 +95,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
       accessOf(config, both, log, secrets, tag),
     );
     const common = { ...serverSettings(config, name, settings?.log ?? log, secrets), open: () => access };
-    const counted = credentials === undefined ? '' : budgetKey(credentials);
+    const counted = credentials === undefined ? '' : writeLimitKey(credentials);
     // Holders without a policy of their own share what is made for the first of them, as do people of one rule.
     const prepared = new Map<string, ReturnType<typeof prepareServer>>();
     const serverWith = (key: string, policy: () => Policy) => {
@@ -109,10 +109,10 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
       if (person !== undefined && config.claimRules !== null) {
         const rule = ruleFor(config.claimRules, person.claims)?.rule;
         if (rule === undefined) throw new Error('somebody was let in whom no rule fits');
-        return serverWith(`rule ${rule.name}`, () => policyOfRule(config, budgetOf, counted, rule));
+        return serverWith(`rule ${rule.name}`, () => policyOfRule(config, writeLimitOf, counted, rule));
       }
       const key = person === undefined && config.tokenPolicies.has(holder) ? holder : '';
-      return serverWith(key, () => policyOf(config, budgetOf, counted, key));
+      return serverWith(key, () => policyOf(config, writeLimitOf, counted, key));
     };
     return {
       server: (principal) => serverFor(principal)(principal.readOnly, personOf(principal, http)),

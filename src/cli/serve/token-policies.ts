@@ -2,11 +2,11 @@ import { actingPerson } from '../../acting-person.js';
 import type { Config } from '../../config/index.js';
 import {
   type ClaimRule,
-  type createBudgets,
+  type createHourlyWriteLimits,
   createPolicy,
+  type HourlyWriteLimit,
   intersect,
   type Policy,
-  type WriteBudget,
 } from '../../policy/index.js';
 import { visibleTools } from '../../server/index.js';
 
@@ -16,42 +16,47 @@ import { visibleTools } from '../../server/index.js';
  */
 export function policyOf(
   { policy: { settings }, tokenPolicies }: Config,
-  budgetOf: ReturnType<typeof createBudgets>,
+  writeLimitOf: ReturnType<typeof createHourlyWriteLimits>,
   tenant: string,
   holder: string,
 ): Policy {
-  const all = createPolicy(settings, budgetOf(tenant, settings.maxWritesPerHour ?? null));
+  const all = createPolicy(settings, writeLimitOf(tenant, settings.maxWritesPerHour ?? null));
   const ownPolicy = tokenPolicies.get(holder);
   if (ownPolicy === undefined) return all;
-  const budget = budgetOf(JSON.stringify([tenant, holder]), ownPolicy.maxWritesPerHour ?? null);
+  const writeLimit = writeLimitOf(JSON.stringify([tenant, holder]), ownPolicy.maxWritesPerHour ?? null);
   // What it does not mention is as for everybody.
-  return intersect(all, createPolicy({ customerVisibleNotes: true, ...ownPolicy }, budget));
+  return intersect(all, createPolicy({ customerVisibleNotes: true, ...ownPolicy }, writeLimit));
 }
 
 /** Each person's writes are counted alone. */
 function perPerson(
-  budgetOf: ReturnType<typeof createBudgets>,
+  writeLimitOf: ReturnType<typeof createHourlyWriteLimits>,
   tenant: string,
   most: number | null,
-): WriteBudget {
+): HourlyWriteLimit {
   const mine = () => {
     const { issuer, subject } = actingPerson()?.person ?? {};
-    return budgetOf(JSON.stringify([tenant, issuer, subject]), most);
+    return writeLimitOf(JSON.stringify([tenant, issuer, subject]), most);
   };
-  return { limit: most, left: () => mine().left(), check: () => mine().check(), take: () => mine().take() };
+  return {
+    limit: most,
+    remaining: () => mine().remaining(),
+    check: () => mine().check(),
+    take: () => mine().take(),
+  };
 }
 
 /** The same for whoever signed in and is let in by the rule; null: there are no rules. */
 export function policyOfRule(
   { policy: { settings } }: Config,
-  budgetOf: ReturnType<typeof createBudgets>,
+  writeLimitOf: ReturnType<typeof createHourlyWriteLimits>,
   tenant: string,
   rule: ClaimRule | null,
 ): Policy {
-  const all = createPolicy(settings, budgetOf(tenant, settings.maxWritesPerHour ?? null));
+  const all = createPolicy(settings, writeLimitOf(tenant, settings.maxWritesPerHour ?? null));
   if (rule === null) return all;
-  const budget = perPerson(budgetOf, tenant, rule.policy.maxWritesPerHour ?? null);
-  return intersect(all, createPolicy({ customerVisibleNotes: true, ...rule.policy }, budget));
+  const writeLimit = perPerson(writeLimitOf, tenant, rule.policy.maxWritesPerHour ?? null);
+  return intersect(all, createPolicy({ customerVisibleNotes: true, ...rule.policy }, writeLimit));
 }
 
 /** Throws when a policy names a tool that does not exist, before anybody calls. */

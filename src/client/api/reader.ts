@@ -1,5 +1,5 @@
+import { currentCallUsage, withCallLimits } from '../../call-usage.js';
 import { AutotaskError } from '../../errors.js';
-import { currentUse, withinBudget } from '../../resource-budget.js';
 import type { ClientCore } from '../client-core.js';
 import { isObject, member, textMember, toNumber } from '../json.js';
 import { startDeadline } from '../pipeline/deadline.js';
@@ -67,7 +67,7 @@ async function* followPages(
   let request = first;
   for (;;) {
     const body = await core.send(request, options);
-    if (buffered) currentUse()?.hold(body);
+    if (buffered) currentCallUsage()?.hold(body);
     const page: Page = readPage(body, path, ids);
     yield page;
     if (page.next === null) return;
@@ -149,7 +149,7 @@ export function readerOf(core: ClientCore): AutotaskReader {
     withRedactedErrors(async () => {
       const deadline = startDeadline(core.totalTimeoutMs, signal);
       try {
-        return await withinBudget(() => readRows(core, path, first(), rest, deadline));
+        return await withCallLimits(() => readRows(core, path, first(), rest, deadline));
       } finally {
         deadline.dispose();
       }
@@ -177,7 +177,7 @@ export function readerOf(core: ClientCore): AutotaskReader {
     item: (path, options) =>
       withRedactedErrors(async () => {
         const body = await getOr(core, path, { item: null }, options);
-        currentUse()?.hold(body);
+        currentCallUsage()?.hold(body);
         return readItem(body, path);
       }),
     entityInformation: (path, options) =>

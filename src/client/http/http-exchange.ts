@@ -1,5 +1,7 @@
+import { currentCallUsage } from '../../call-usage.js';
+import { limits } from '../../limits.js';
 import type { Log } from '../../log.js';
-import { currentUse, limits, weigh } from '../../resource-budget.js';
+import { noteMemoryOf } from '../../memory-pool.js';
 import { isObject, parseJson } from '../json.js';
 import type { Deadline } from '../pipeline/deadline.js';
 import { type ApiRequest, type HttpResponse, requestName } from '../pipeline/request.js';
@@ -49,7 +51,7 @@ function classifyWithinBounds(
     request,
     text === response.text ? response : { ...response, text: text ?? '' },
   );
-  if (outcome.ok && isObject(outcome.body)) weigh(outcome.body, bytes, values);
+  if (outcome.ok && isObject(outcome.body)) noteMemoryOf(outcome.body, bytes, values);
   return outcome;
 }
 
@@ -62,7 +64,7 @@ export function createHttpExchange(timeoutMs: number, log: Log, observer?: Clien
   ): Promise<Outcome> => {
     const { method, body, write } = request;
     const { signal } = deadline;
-    currentUse()?.request();
+    currentCallUsage()?.request();
     sent += 1;
     const started = performance.now();
     const result = await transport({ method, url, headers, body, write, timeoutMs, signal });
@@ -76,7 +78,7 @@ export function createHttpExchange(timeoutMs: number, log: Log, observer?: Clien
       const { response, bytes, release } = result;
       try {
         // The outcome of a write is reported, however much was read before.
-        if (!write) currentUse()?.received(bytes);
+        if (!write) currentCallUsage()?.received(bytes);
         return classifyWithinBounds(request, response, bytes, timeoutMs);
       } finally {
         release();

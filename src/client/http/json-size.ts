@@ -1,4 +1,4 @@
-import { limits } from '../../resource-budget.js';
+import { limits } from '../../limits.js';
 
 /** How much a JSON text holds, found without building any of it. */
 export interface JsonSize {

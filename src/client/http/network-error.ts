@@ -1,4 +1,5 @@
-import { crowded, limits, megabytes } from '../../resource-budget.js';
+import { limits, megabytes } from '../../limits.js';
+import { memoryFull } from '../../memory-pool.js';
 import { isObject, member, textMember } from '../json.js';
 import { type ApiRequest, requestName } from '../pipeline/request.js';
 import { failedOutcome, type Outcome } from './response.js';
@@ -74,7 +75,7 @@ export function classifyNetworkError(request: ApiRequest, failure: NetworkError,
     return failedOutcome({ kind: 'outcomeUnknown', message, cause });
   }
   if (failure.code === 'NO_ROOM') {
-    const { kind, message, next, retryAfter, actor } = crowded();
+    const { kind, message, next, retryAfter, actor } = memoryFull();
     return failedOutcome({ kind, message, retryAfter, actor, ...(next === undefined ? {} : { next }) });
   }
   if (failure.code === 'ANSWER_TOO_LARGE' || failure.code === 'TOO_MANY_VALUES') {

@@ -1,5 +1,6 @@
 import type { Agents, Got } from 'got';
-import { answers, limits } from '../../resource-budget.js';
+import { limits } from '../../limits.js';
+import { answerMemory } from '../../memory-pool.js';
 import type { ApiRequest, HttpResponse } from '../pipeline/request.js';
 import type { AgentsFor } from './agents.js';
 import { type NetworkError, networkErrorOf } from './network-error.js';
@@ -107,12 +108,12 @@ function limitSize(stop: () => void) {
     received(bytes: number) {
       if (exceeded !== null || bytes <= reserved) return;
       if (bytes > limits.answerBytes) exceeded = 'ANSWER_TOO_LARGE';
-      else if (!answers.take(bytes - reserved)) exceeded = 'NO_ROOM';
+      else if (!answerMemory.take(bytes - reserved)) exceeded = 'NO_ROOM';
       if (exceeded === null) reserved = bytes;
       else stop();
     },
     release() {
-      answers.give(reserved);
+      answerMemory.give(reserved);
       reserved = 0;
     },
   };

@@ -2,7 +2,7 @@ import type { Tuning } from '../tuning.js';
 import { ConcurrencyLimiter } from './concurrency.js';
 import { Cooldown } from './cooldown.js';
 import type { DiskCache } from './disk-cache.js';
-import { RateBudget } from './rate-budget.js';
+import { RateLimiter } from './rate-limiter.js';
 import type { TenantState } from './tenant-state.js';
 
 export interface MemoryState extends TenantState {
@@ -13,15 +13,15 @@ export interface MemoryState extends TenantState {
 export function createMemoryState(overall: number, tuning: Tuning, disk: DiskCache | null): MemoryState {
   const limiter = new ConcurrencyLimiter(overall);
   const cooldown = new Cooldown(tuning);
-  const budget = new RateBudget(tuning);
+  const rateLimiter = new RateLimiter(tuning);
   const entries = new Map<string, { readonly body: unknown; readonly until: number }>();
   return {
     acquire: (endpoint, signal) => limiter.acquire(endpoint, signal),
     activeCooldown: async () => cooldown.active(Date.now()),
     record: async (result) => cooldown.record(result, Date.now()),
-    countRequest: async () => budget.countRequest(Date.now()),
-    recordThreshold: async (threshold) => budget.recordThreshold(threshold, Date.now()),
-    throttleDelay: async () => budget.delayMs(Date.now()),
+    countRequest: async () => rateLimiter.countRequest(Date.now()),
+    recordThreshold: async (threshold) => rateLimiter.recordThreshold(threshold, Date.now()),
+    throttleDelay: async () => rateLimiter.delayMs(Date.now()),
     async load(key, maxAgeMs = tuning.metadataTtlMs) {
       const now = Date.now();
       const oldestUntil = now + tuning.metadataTtlMs - maxAgeMs;

@@ -16,7 +16,7 @@ import {
   defaultRecords,
   requireRecordLimit,
   requireRecordLimitWhileReading,
-  requireRequestBudget,
+  requireRequestsLeft,
 } from './compute/read-limits.js';
 import { keyReader } from './request/group-keys.js';
 import { type OperandReader, operandReader } from './request/operands.js';
@@ -70,7 +70,7 @@ export function createAggregate(
     context: CallContext,
   ) {
     const options = context.signal ? { signal: context.signal } : {};
-    const includeFields = records.includeFields(filter.localFields);
+    const includeFields = records.includeFields(filter.postFilterFields);
     const search = (nodes: readonly FilterNode[]) =>
       includeFields === undefined ? { filter: nodes } : { filter: nodes, includeFields };
     for (const batch of filter.batches) yield* reader.pages(path, search(batch), options);
@@ -114,7 +114,7 @@ export function createAggregate(
       read += rows.length;
       // The count was made before: whoever adds records meanwhile must not lift the limit.
       requireRecordLimitWhileReading(records.entity.name, read, limit);
-      for (const row of rows) if (filter.local.every((matches) => matches(row))) waiting.push(row);
+      for (const row of rows) if (filter.postFilters.every((matches) => matches(row))) waiting.push(row);
       context.progress?.(read, Math.max(read, total));
       if (waiting.length >= mostWaiting || records.unreadCount(waiting) >= page || records.lookups === 0) {
         await flush();
@@ -173,7 +173,7 @@ export function createAggregate(
       groups.addCounted([], total);
       countQueries = filter.batches.length;
     } else if (counted !== undefined && countRequests < readRequests) {
-      await requireRequestBudget(reader, entity.name, countRequests, options);
+      await requireRequestsLeft(reader, entity.name, countRequests, options);
       const { path } = entity;
       const { progress } = context;
       const queries = await countGroups(path, filter, counted, total, groups, reader, options, progress);
@@ -187,7 +187,7 @@ export function createAggregate(
     }
     if (countQueries === null && total > 0) {
       requireRecordLimit(entity.name, total, limit);
-      await requireRequestBudget(reader, entity.name, readRequests, options);
+      await requireRequestsLeft(reader, entity.name, readRequests, options);
       const { path } = entity;
       await stream(start.pages, path, filter, records, limit, total, context, (row) => groups.add(row));
     }

@@ -2,14 +2,14 @@ import type { FilterNode } from '../../client/types.js';
 import { InvalidInput } from '../../errors.js';
 import { operators } from '../../operators.js';
 import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
-import { resolveOperator } from '../metadata/synonyms.js';
 import { byDependency, type Conversion, isName } from '../values/convert.js';
 import { splitIntoBatches } from './batches.js';
 import type { CheckedFilter } from './checked-filter.js';
 import { ConditionCheck } from './conditions/check-condition.js';
 import { conditionShape, shapeProblem } from './conditions/condition-shape.js';
 import { FilterFindings } from './conditions/filter-findings.js';
-import { localPredicates } from './local-conditions.js';
+import { resolveOperator } from './operator-synonyms.js';
+import { postFilters } from './post-filter.js';
 
 /**
  * Autotask drops a condition whose operator it does not know and answers with everything, and finds nothing
@@ -90,8 +90,8 @@ export async function checkFilter(
   if (findings.problems.length > 0) {
     throw new InvalidInput('The query was not sent to Autotask.', findings.problems);
   }
-  const here = localPredicates(nodes, findings.phoneConditions, metadata);
-  const notes = here.loose.map(
+  const remaining = postFilters(nodes, findings.phoneConditions, metadata);
+  const notes = remaining.loose.map(
     (field) =>
       `${field} was compared by the notation of its last four digits: it stands in a group with other conditions`,
   );
@@ -101,8 +101,8 @@ export async function checkFilter(
   if (batches.length > 1) notes.push(`a long in list was sent as ${batches.length} queries`);
   return {
     batches,
-    local: [...findings.local, ...here.local],
-    localFields: [...new Set([...findings.localFields, ...here.fields])],
+    postFilters: [...findings.postFilters, ...remaining.predicates],
+    postFilterFields: [...new Set([...findings.postFilterFields, ...remaining.fields])],
     notes: [...findings.notes, ...notes],
     interpretation: findings.interpretation,
   };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readJson } from '../../argument-bounds.js';
 import { InvalidInput } from '../../errors.js';
-import { fold } from '../../nearest.js';
+import { fold } from '../../names/spelling.js';
 
 /** What a caller asks for, before any of it is checked against an entity. */
 export interface RawQuery {

@@ -1,11 +1,12 @@
 import type { Entity, Operation } from '../../model.js';
-import { fold, named } from '../../nearest.js';
+import { named } from '../../names/match.js';
+import { fold } from '../../names/spelling.js';
 import type { Action, Policy } from '../../policy/index.js';
 import { routes } from '../write/route.js';
 import type { EntityMetadata, FieldMetadata, MetadataStore } from './entity-metadata.js';
 import { allEntities, findEntity } from './entity-names.js';
+import { entitySynonyms } from './entity-synonyms.js';
 import { markMetadataSuspect } from './stale-metadata.js';
-import { entitySynonyms } from './synonyms.js';
 
 /** What can be done with an entity, wherever it can be done and as far as the policy allows it. */
 export function abilities(entity: Entity, policy: Policy): string[] {

@@ -2,12 +2,13 @@ import { load } from '../../../generated/load.js';
 import type { AutotaskReader, LiveField } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import type { Entity, Field } from '../../model.js';
-import { didYouMean, named } from '../../nearest.js';
+import { named } from '../../names/match.js';
+import { didYouMean } from '../../names/nearest.js';
 import type { Policy } from '../../policy/index.js';
 import { nameText } from '../../text.js';
 import { isDayField } from '../values/dates.js';
+import { fieldSynonyms } from './field-synonyms.js';
 import { markMetadataSuspect, markMetadataUsed, metadataPath } from './stale-metadata.js';
-import { fieldSynonyms } from './synonyms.js';
 
 export interface Choice {
   readonly value: string;

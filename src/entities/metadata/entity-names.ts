@@ -1,8 +1,9 @@
 import { entities } from '../../../generated/table.js';
 import { InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
-import { fold, nearest } from '../../nearest.js';
-import { entitySynonyms } from './synonyms.js';
+import { nearest } from '../../names/nearest.js';
+import { fold } from '../../names/spelling.js';
+import { entitySynonyms } from './entity-synonyms.js';
 
 /**
  * Finds an entity by what people and models call it: `Tickets`, `ticket`, `ticket notes`, `Tickets/Notes`.

@@ -1,9 +1,10 @@
 import type { Problem } from '../../errors.js';
-import { named, nearest } from '../../nearest.js';
+import { named } from '../../names/match.js';
+import { nearest } from '../../names/nearest.js';
 import type { Operator } from '../../operators.js';
 import type { Choice, FieldMetadata } from './entity-metadata.js';
 import { markMetadataSuspect } from './stale-metadata.js';
-import { labelsMeaning } from './synonyms.js';
+import { labelsMeaning } from './value-synonyms.js';
 
 /** Label of a code; undefined when the picklist does not know it. */
 export function labelOf(field: FieldMetadata, code: unknown): string | undefined {

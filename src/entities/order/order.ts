@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { readJson } from '../../argument-bounds.js';
 import { InvalidInput } from '../../errors.js';
 import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
-import { type Axis, idAxis, timeAxis } from './windows/axis.js';
+import { dateRanges, idRanges, type RangeField } from './range-paging/range-field.js';
 
 /** By what a list is sorted. */
 export interface Order {
   readonly field: FieldMetadata;
   readonly descending: boolean;
   /** Where Autotask can be asked for stretches of the order; null when all matches must be read to sort them. */
-  readonly axis: Axis | null;
+  readonly ranges: RangeField | null;
 }
 
 const example = 'e.g. "createDate desc" or "title"';
@@ -65,10 +65,10 @@ function parseOrderBy(given: unknown): { name: string; descending: boolean } {
 }
 
 function orderOf(field: FieldMetadata, descending: boolean): Order {
-  if (field.name === 'id') return { field, descending, axis: idAxis(descending) };
-  // Autotask takes one user-defined condition in a query, and windows would need a second one.
+  if (field.name === 'id') return { field, descending, ranges: idRanges(descending) };
+  // Autotask takes one user-defined condition in a query, and ranges would need a second one.
   const timed = field.dataType === 'datetime' && !field.udf && field.isQueryable !== false;
-  return { field, descending, axis: timed ? timeAxis(field.name, descending) : null };
+  return { field, descending, ranges: timed ? dateRanges(field.name, descending) : null };
 }
 
 /**

@@ -3,7 +3,7 @@ import { idOf } from '../display/row-id.js';
 import type { CheckedFilter } from '../filter/checked-filter.js';
 import { orNull } from '../read/optional-read.js';
 import type { Order } from './order.js';
-import type { ListPosition } from './windows/read-along-axis.js';
+import type { ListPosition } from './range-paging/first-in-order.js';
 
 export interface OrderedQuery {
   readonly path: string;
@@ -45,7 +45,7 @@ export function searchOf(filter: readonly FilterNode[], fields: readonly string[
  * named, because that saves a call; of all fields only those that are compared.
  */
 export function fieldsToRead({ include, order, filter }: OrderedQuery) {
-  const needed = ['id', order.field.name, ...filter.localFields];
+  const needed = ['id', order.field.name, ...filter.postFilterFields];
   // Autotask refuses to include a field that cannot be queried, but returns it when none are named.
   const compared = order.field.isQueryable === false ? undefined : [...new Set(needed)];
   return { compared, shown: include === undefined ? compared : [...new Set([...include, ...needed])] };

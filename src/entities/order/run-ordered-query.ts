@@ -10,10 +10,10 @@ import {
   readShownFields,
   searchOf,
 } from './ordered-query.js';
+import { type FirstInOrder, type ListPosition, readFirstInOrder } from './range-paging/first-in-order.js';
+import type { RangeField } from './range-paging/range-field.js';
 import { sortInMemory } from './sort-in-memory.js';
 import { compareKeyedRows, type KeyedRow, keyedPosition, keyRows } from './sort-keys.js';
-import type { Axis } from './windows/axis.js';
-import { type AxisRows, type ListPosition, readAlongAxis } from './windows/read-along-axis.js';
 
 /** Calls that a list may take for each of its queries before it says how far it came. */
 const mostCalls = (limit: number) => 30 + Math.ceil(limit / 50);
@@ -31,7 +31,7 @@ function positionAt(last: KeyedRow, shown: readonly KeyedRow[], total: number | 
 }
 
 /** The pages of several queries as one. What lies behind the place where one of them stopped is not known. */
-function merge(parts: readonly AxisRows[], { order, limit, after, filter }: OrderedQuery): OrderedRows {
+function merge(parts: readonly FirstInOrder[], { order, limit, after, filter }: OrderedQuery): OrderedRows {
   const byOrder = (a: KeyedRow, b: KeyedRow) => compareKeyedRows(a, b, order.descending);
   const [earliestStop] = parts
     .flatMap(({ stopped }) => (stopped === null ? [] : [keyedPosition(stopped, order.descending)]))
@@ -47,7 +47,8 @@ function merge(parts: readonly AxisRows[], { order, limit, after, filter }: Orde
     0,
   );
   const last = full ? chosen.at(-1) : earliestStop;
-  const known = filter.local.length === 0 ? total : last === undefined && after === null ? rows.length : null;
+  const known =
+    filter.postFilters.length === 0 ? total : last === undefined && after === null ? rows.length : null;
   return {
     rows: chosen.map(({ row }) => row),
     more: last !== undefined,
@@ -57,17 +58,17 @@ function merge(parts: readonly AxisRows[], { order, limit, after, filter }: Orde
   };
 }
 
-async function byAxis(
+async function byRanges(
   reader: AutotaskReader,
   references: References,
   query: OrderedQuery,
-  axis: Axis,
+  ranges: RangeField,
   context: CallContext,
 ): Promise<OrderedRows> {
   const { path, filter, order, limit, after } = query;
   const options = context.signal ? { signal: context.signal } : {};
   const { shown } = fieldsToRead(query);
-  const parts: AxisRows[] = [];
+  const parts: FirstInOrder[] = [];
   let read = 0;
   for (const batch of filter.batches) {
     const source = {
@@ -81,18 +82,18 @@ async function byAxis(
       count: (conditions: readonly FilterNode[]) =>
         countOrNull(reader, path, [...batch, ...conditions], options),
     };
-    const part = await readAlongAxis(source, {
-      axis,
+    const part = await readFirstInOrder(source, {
+      ranges,
       field: order.field.name,
       descending: order.descending,
       filter: batch,
       need: limit + 1,
       after,
-      local: filter.local.length > 0,
+      isPostFiltered: filter.postFilters.length > 0,
       mostCalls: mostCalls(limit),
       keyed: (rows) =>
         keyRows(
-          rows.filter((row) => filter.local.every((matches) => matches(row))),
+          rows.filter((row) => filter.postFilters.every((matches) => matches(row))),
           order,
           references,
           context.signal,
@@ -110,9 +111,9 @@ export async function runOrderedQuery(
   query: OrderedQuery,
   context: CallContext,
 ): Promise<OrderedRows> {
-  const { axis } = query.order;
-  if (axis === null) return sortInMemory(reader, references, query, context);
-  const found = await byAxis(reader, references, query, axis, context);
+  const { ranges } = query.order;
+  if (ranges === null) return sortInMemory(reader, references, query, context);
+  const found = await byRanges(reader, references, query, ranges, context);
   if (query.include !== undefined || fieldsToRead(query).compared === undefined) return found;
   const options = context.signal ? { signal: context.signal } : {};
   return { ...found, rows: await readShownFields(reader, query, found.rows, new Set(found.rows), options) };

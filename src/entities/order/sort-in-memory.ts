@@ -12,8 +12,8 @@ import {
   readShownFields,
   searchOf,
 } from './ordered-query.js';
+import type { ListPosition } from './range-paging/first-in-order.js';
 import { compareKeyedRows, type KeyedRow, keyedPosition, keyRows } from './sort-keys.js';
-import type { ListPosition } from './windows/read-along-axis.js';
 
 /** Matches that are read to sort them by a field that Autotask cannot be asked for in stretches. */
 export const mostSorted = 2500;
@@ -57,7 +57,7 @@ export async function sortRows(
   signal?: AbortSignal,
 ): Promise<OrderedRows> {
   const { order, limit, after, fingerprint, filter } = query;
-  const matching = found.filter((row) => filter.local.every((matches) => matches(row)));
+  const matching = found.filter((row) => filter.postFilters.every((matches) => matches(row)));
   const all = await keyRows(matching, order, references, signal);
   all.sort((a, b) => compareKeyedRows(a, b, order.descending));
   const from = after === null ? 0 : indexAfter(all, after, query);

@@ -6,7 +6,7 @@ import { entityOfType } from '../metadata/entity-names.js';
 import { canName } from '../references/record-names.js';
 import type { References } from '../references/references.js';
 import type { Order } from './order.js';
-import { millisecondsOf } from './windows/axis.js';
+import { millisecondsOf } from './range-paging/range-field.js';
 
 /** What a record is sorted by: a position, or a text; null sorts last in both directions. */
 export type SortKey = number | string | null;
@@ -38,12 +38,12 @@ function plainKey(value: unknown, field: FieldMetadata): SortKey {
  */
 export async function keyRows(
   rows: readonly Row[],
-  { field, descending, axis }: Order,
+  { field, descending, ranges }: Order,
   references: References,
   signal?: AbortSignal,
 ): Promise<KeyedRow[]> {
   let keyOf = (row: Row): SortKey => plainKey(fieldValue(row, field), field);
-  if (axis !== null) keyOf = axis.position;
+  if (ranges !== null) keyOf = ranges.position;
   else if (field.isPickList === true && field.choices.length > 0) {
     const places = new Map(
       [...field.choices]
@@ -66,7 +66,7 @@ export async function keyRows(
       return value === null || value === undefined ? null : (names.get(Number(value)) ?? `#${String(value)}`);
     };
   }
-  const sign = axis === null && descending ? -1 : 1;
+  const sign = ranges === null && descending ? -1 : 1;
   return rows.flatMap((row) => {
     const id = idOf(row);
     const key = keyOf(row);

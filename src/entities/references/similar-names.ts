@@ -1,6 +1,6 @@
 import type { FilterNode } from '../../client/types.js';
 import type { Entity } from '../../model.js';
-import { nearest } from '../../nearest.js';
+import { nearest } from '../../names/nearest.js';
 
 /**
  * Names near to one that nothing is called: other quotes, accents, legal form, order or part of the words. One query

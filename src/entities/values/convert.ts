@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Row } from '../../client/types.js';
 import type { Problem } from '../../errors.js';
 import type { Entity } from '../../model.js';
-import { spellingKey } from '../../nearest.js';
+import { spellingKey } from '../../names/spelling.js';
 import * as scalars from '../../scalars.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
@@ -16,13 +16,13 @@ import {
   invalidChoice,
   labelOf,
 } from '../metadata/picklists.js';
-import { meansUnassigned } from '../metadata/synonyms.js';
 import { orNull } from '../read/optional-read.js';
 import type { ExactMatch } from '../references/exact-match.js';
 import { canName } from '../references/record-names.js';
 import type { References } from '../references/references.js';
 import { internalChoices } from '../write/visibility.js';
 import { isDay, rangeExamples, toUtc } from './dates.js';
+import { meansUnassigned } from './text-patterns.js';
 
 /** Everything needed to turn what a caller wrote into what Autotask stores. */
 export interface Conversion {

@@ -1,3 +1,5 @@
+import { fold } from '../../names/spelling.js';
+
 /** How Autotask numbers tickets, tasks and projects: a letter, the day, a count. */
 export const autotaskNumber = /^[A-Z]\d{8}\.\d{4}$/i;
 
@@ -74,3 +76,7 @@ export function personNameSplits(text: string): readonly (readonly [first: strin
   const turned = [words.slice(-1), words.slice(0, -1)] as const;
   return [...cuts, turned].map(([a, b]) => [a.join(' '), b.join(' ')] as const);
 }
+
+/** Words for nobody, where a record of ours may stand. */
+export const meansUnassigned = (value: unknown): boolean =>
+  typeof value === 'string' && ['unassigned', 'nobody', 'noone'].includes(fold(value).replace(/\s/g, ''));

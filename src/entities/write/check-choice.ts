@@ -11,7 +11,7 @@ import {
   invalidChoice,
 } from '../metadata/picklists.js';
 import { markMetadataSuspect } from '../metadata/stale-metadata.js';
-import { meansDone } from '../metadata/synonyms.js';
+import { meansDone } from '../metadata/value-synonyms.js';
 import { internalChoices } from './visibility.js';
 
 /**

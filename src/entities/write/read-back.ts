@@ -9,7 +9,7 @@ import { sameValue } from '../values/equality.js';
 import { autotaskNumber } from '../values/text-patterns.js';
 import { nameLine } from './parent-record.js';
 import type { Change } from './plan.js';
-import { fileBytes } from './upload-budget.js';
+import { fileBytes } from './upload-limit.js';
 
 /** What Autotask's database holds after a write. */
 export interface ReadBack {

@@ -2,17 +2,13 @@ import type { Row } from '../../client/types.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import type { Entity, Operation, Parent } from '../../model.js';
 import { findEntity } from '../metadata/entity-names.js';
+import type { ParentArguments } from '../read/lists/list-path.js';
 
 /** Where a write goes. `path` is relative to `V1.0`, e.g. `Tickets` or `Companies/5/Contacts`. */
 export interface Route {
   readonly path: string;
   /** The parent whose id stands in the path; the child's parent field must say the same. */
   readonly parent: { readonly field: string | null; readonly id: number } | null;
-}
-
-export interface ParentArguments {
-  readonly parentEntity?: string | undefined;
-  readonly parentId?: number | undefined;
 }
 
 const verbs: Readonly<Record<string, string>> = { create: 'created', patch: 'changed', delete: 'deleted' };

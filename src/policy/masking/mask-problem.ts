@@ -1,6 +1,6 @@
 import { load } from '../../../generated/load.js';
 import { entities } from '../../../generated/table.js';
-import { nearest } from '../../nearest.js';
+import { nearest } from '../../names/nearest.js';
 import { entityNames } from '../entity-names.js';
 import { type Mask, maskOf, maskPattern } from './masks.js';
 import { unmatched } from './patterns.js';

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../nearest.js';
+import { didYouMean } from '../../names/nearest.js';
 import { glob, regexSource } from './patterns.js';
 
 /** `Roles.hourlyRate`, `hourlyRate` (in every entity) or `Tickets.udf:Root Cause`. */

@@ -1,4 +1,4 @@
-import { nearest } from '../../nearest.js';
+import { nearest } from '../../names/nearest.js';
 
 /** The pattern in the language of expressions; `any` stands for its `*`. */
 export const regexSource = (pattern: string, any: string): string =>

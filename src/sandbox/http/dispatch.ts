@@ -1,5 +1,5 @@
 import { swagger } from '../entities/metadata/swagger.js';
-import { permissionRefusal } from '../entities/write/actor.js';
+import { permissionRefusal } from '../entities/write/impersonation.js';
 import { routes } from '../routes/all-routes.js';
 import type { Call } from '../routes/request-context.js';
 import { type Route, routeKey } from '../routes/route-table.js';

@@ -4,14 +4,14 @@ import { Refusal } from '../refusal.js';
 import type { Cursor } from '../store/query/cursors.js';
 import { chosen, whole } from '../store/query/render.js';
 import { readQuery } from '../store/query/request.js';
-import { checkScope } from '../store/query/scope.js';
+import { checkRequiredConditions } from '../store/query/required-conditions.js';
 import { count as countRows, page } from '../store/query/search.js';
 import type { Call } from './request-context.js';
 
 export async function query(call: Call, entity: string): Promise<Reply> {
   const shape = await definition(entity);
   const request = readQuery(call, shape, await call.tenant.udfs(entity));
-  checkScope(shape, request.filter, call.behaviour);
+  checkRequiredConditions(shape, request.filter, call.behaviour);
   return answer(
     call,
     {
@@ -30,7 +30,7 @@ export async function query(call: Call, entity: string): Promise<Reply> {
 export async function count(call: Call, entity: string): Promise<Reply> {
   const shape = await definition(entity);
   const { filter } = readQuery(call, shape, await call.tenant.udfs(entity));
-  checkScope(shape, filter, call.behaviour);
+  checkRequiredConditions(shape, filter, call.behaviour);
   return json({ queryCount: countRows(await call.tenant.table(entity), filter) });
 }
 

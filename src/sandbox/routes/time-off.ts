@@ -1,5 +1,5 @@
 import type { Operation } from '../../model.js';
-import { actorOf, permissionRefusal } from '../entities/write/actor.js';
+import { impersonationOf, permissionRefusal } from '../entities/write/impersonation.js';
 import { json, type Reply } from '../http/reply.js';
 import { property } from '../json.js';
 import { Refusal } from '../refusal.js';
@@ -16,7 +16,7 @@ async function decide(call: Call, status: number, reason: Value): Promise<Reply>
   const table = await tenant.table('TimeOffRequests');
   const request = table.get(call.ids[0] ?? -1);
   if (request === undefined) throw new Refusal('No matching records found.');
-  const { actor } = await actorOf(call, 'TimeOffRequests');
+  const { actor } = await impersonationOf(call, 'TimeOffRequests');
   const approvers = (await tenant.table('ResourceTimeOffApprovers')).rows;
   if (!approvers.some((row) => row.resourceID === request.resourceID && row.approverResourceID === actor)) {
     throw permissionRefusal('update');

@@ -2,8 +2,8 @@ import type { Parent } from '../../model.js';
 import { forget } from '../entities/rules/attachments.js';
 import { rulesOfDelete } from '../entities/rules/delete.js';
 import { afterFieldRemoved } from '../entities/rules/webhooks.js';
-import { actorOf } from '../entities/write/actor.js';
-import type { WriteMode } from '../entities/write/draft.js';
+import { impersonationOf } from '../entities/write/impersonation.js';
+import type { WriteMode } from '../entities/write/pending-record.js';
 import { type ParentLink, save } from '../entities/write/save.js';
 import { json, type Reply } from '../http/reply.js';
 import { Refusal } from '../refusal.js';
@@ -28,7 +28,7 @@ export async function remove(call: Call, entity: string, parent?: Parent): Promi
       'No matching records found. The logged in Resource may not have the required permissions to delete the data.',
     );
   }
-  const { actor } = await actorOf(call, entity);
+  const { actor } = await impersonationOf(call, entity);
   await rulesOfDelete(call.tenant, entity, row, actor);
   table.remove(row);
   if (/Webhook(Udf)?Fields$/.test(entity)) await afterFieldRemoved(call.tenant, entity, row.webhookID);

@@ -3,7 +3,7 @@ import type { Entity } from '../../model.js';
 import type { Definition, FieldDefinition } from '../entities/metadata/definition.js';
 import type { PicklistEntry } from '../entities/picklists/index.js';
 import type { Row, Value } from '../store/value.js';
-import { counts, firstId, lookupFields, lookups } from './families/lookups.js';
+import { counts, firstId, lookupFields, lookups } from './lookup-tables.js';
 import type { Random } from './random.js';
 import { day, hour, round2, type Seed } from './seed.js';
 

@@ -1,8 +1,8 @@
 import { attachmentEntities } from '../entities/attachment-entities.js';
 import { definition } from '../entities/metadata/definition.js';
 import type { Row } from '../store/value.js';
-import { firstId } from './families/lookups.js';
 import { apiUserId } from './families/organisation.js';
+import { firstId } from './lookup-tables.js';
 import { day, hour, numberOf, type Seeder } from './seed.js';
 
 /** Small lists and logs that have to agree with other records. */

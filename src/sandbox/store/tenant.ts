@@ -3,10 +3,10 @@ import { type Definition, definition, type FieldDefinition } from '../entities/m
 import { defineUdf, type UdfDefinition, udfTypes } from '../entities/metadata/udf.js';
 import type { PicklistEntry } from '../entities/picklists/index.js';
 import { type LimitOptions, Limits } from '../http/limits.js';
-import { firstId } from '../seed/families/lookups.js';
 import { storyOf } from '../seed/families/story.js';
 import { complete, type FillSource, fillTable } from '../seed/fill.js';
 import { seeders } from '../seed/index.js';
+import { firstId } from '../seed/lookup-tables.js';
 import { day, type Seed, seedOf } from '../seed/seed.js';
 import type { Credentials, Permission, TenantOptions } from '../types.js';
 import type { InvoiceSettings } from './invoice-settings.js';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { withCallLimits } from '../../call-usage.js';
 import { AutotaskError, InvalidArguments } from '../../errors.js';
-import { withinBudget } from '../../resource-budget.js';
 import type { Tool, ToolContext } from '../../tools/define/define-tool.js';
 import { formatInput } from '../../tools/define/shared-inputs.js';
 import type { Question } from '../confirmation/gate.js';
@@ -124,7 +124,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       const tool = byName.get(name);
       if (tool === undefined) throw new AutotaskError('invalid', `There is no tool ${name}.`);
       try {
-        return { ...(await withinBudget(() => run(tool, args, extras))), isError: false };
+        return { ...(await withCallLimits(() => run(tool, args, extras))), isError: false };
       } catch (error) {
         if (!(error instanceof AutotaskError)) onDefect(error);
         return { text: errorText(asAutotaskError(error)), blocks: [], isError: true };

@@ -184,7 +184,8 @@ export function createWriteRunner(rules: WriteRules) {
     const first = await call.plan(previewed === undefined ? own : { ...own, previewed: previewed.ids });
     if (isAnswer(first)) return resultText({ kind: 'facts', ...first.answer, json: null }, 'text');
     const plan = checked(first, previewed, attributed);
-    const described = (steps: WriteSteps) => stepsPreview(steps, attributed, policy.budget.left(), context);
+    const described = (steps: WriteSteps) =>
+      stepsPreview(steps, attributed, policy.writeLimit.remaining(), context);
     if (isSteps(plan) && plan.steps.length === 0) return stepsPreviewText(await described(plan), null, null);
     // In the other mode the token itself is the proof that exactly these records were shown.
     const unseen = isSteps(plan) && plan.byQuery && previewed === undefined && gate.mode !== 'preview';
@@ -222,7 +223,7 @@ export function createWriteRunner(rules: WriteRules) {
       return createSingleWrite({
         writer: allowedWriter(),
         plan: step,
-        budget: policy.budget,
+        writeLimit: policy.writeLimit,
         audit,
         attempt: attemptOf(step, { ...facts, actAs, step: resumed?.indexes[index] ?? index }, keeping),
         onAuditFailure: (error) => log('error', `The audit log cannot be written: ${String(error)}`),

@@ -2,12 +2,12 @@ import type { Attempt, AuditLog, Outcome } from '../../audit/index.js';
 import type { AutotaskWriter } from '../../client/types.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
-import type { WriteBudget } from '../../policy/index.js';
+import type { HourlyWriteLimit } from '../../policy/index.js';
 
 export interface SingleWriteSettings {
   readonly writer: AutotaskWriter;
   readonly plan: WritePlan;
-  readonly budget: WriteBudget;
+  readonly writeLimit: HourlyWriteLimit;
   /** Null when the operator keeps no log. */
   readonly audit: AuditLog | null;
   readonly attempt: Attempt;
@@ -36,7 +36,7 @@ export interface SingleWrite {
  * stands in the audit log; its outcome stands there before anybody is told.
  */
 export function createSingleWrite(settings: SingleWriteSettings): SingleWrite {
-  const { writer, plan, budget, audit, attempt, onAuditFailure } = settings;
+  const { writer, plan, writeLimit, audit, attempt, onAuditFailure } = settings;
   const progress: Progress = { id: null, unlogged: false };
   let used = false;
   let record: (outcome: Outcome) => Promise<void> = async () => {};
@@ -51,7 +51,7 @@ export function createSingleWrite(settings: SingleWriteSettings): SingleWrite {
       throw new Error(`${method[action]} ${path} is not the write that was planned`);
     }
     used = true;
-    budget.take();
+    writeLimit.take();
     const logOutcome = await logAttempt();
     const finish = async (outcome: Outcome) => {
       try {

@@ -10,7 +10,7 @@ import {
   ResourceNotFoundError,
 } from '@modelcontextprotocol/server';
 import { AutotaskError } from '../../errors.js';
-import { didYouMean } from '../../nearest.js';
+import { didYouMean } from '../../names/nearest.js';
 import { oneLine, quotedName, shorten } from '../../text.js';
 import type { Completion } from '../../tools/resources/completions.js';
 import { prompts } from '../../tools/resources/prompts.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fold } from '../../nearest.js';
+import { fold } from '../../names/spelling.js';
 
 /** What other servers and APIs call an argument, folded. The first in the tool's own order is meant. */
 const aliases: Readonly<Record<string, readonly string[]>> = {

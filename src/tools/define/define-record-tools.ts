@@ -7,6 +7,7 @@ import { mostCandidates } from '../../entities/references/records-by-name.js';
 import type { RecordResult } from '../../entities/result.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
+import { chosen, type Id, itemList, onError, planRecords } from './bulk-targets.js';
 import {
   defineReadTool,
   defineWriteTool,
@@ -14,7 +15,6 @@ import {
   type ToolContext,
   type WriteTool,
 } from './define-tool.js';
-import { chosen, type Id, itemList, onError, planRecords } from './several.js';
 import * as inputs from './shared-inputs.js';
 
 /** The id of a record to read, given by id, number or name; several matches are an error that lists them. */

@@ -7,7 +7,7 @@ import type { CallContext, ListResult, RecordResult } from '../../entities/resul
 import type { Receipt } from '../../entities/write/outcomes/receipt.js';
 import type { AnyPlan, WriteResult } from '../../entities/write/plan.js';
 import { InvalidArguments } from '../../errors.js';
-import { didYouMean } from '../../nearest.js';
+import { didYouMean } from '../../names/nearest.js';
 import type { Content } from '../files/file-content.js';
 import { resolveAliases } from './argument-aliases.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { attachmentEntity } from '../../entities/read/attachments.js';
 import type { WritePlan } from '../../entities/write/plan.js';
-import { mostFileBytes } from '../../entities/write/upload-budget.js';
+import { mostFileBytes } from '../../entities/write/upload-limit.js';
 import { InvalidInput, type Problem } from '../../errors.js';
 import { clean } from '../../text.js';
 import { withExplanation } from '../define/define-record-tools.js';

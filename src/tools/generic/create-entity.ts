@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../errors.js';
+import { itemList, onError, planRecords } from '../define/bulk-targets.js';
 import { defineWriteTool } from '../define/define-tool.js';
-import { itemList, onError, planRecords } from '../define/several.js';
 import * as inputs from '../define/shared-inputs.js';
 
 const neither = new InvalidInput('Nothing was written.', [

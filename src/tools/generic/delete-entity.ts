@@ -1,5 +1,5 @@
+import { chosen, onError, planRecords, withId } from '../define/bulk-targets.js';
 import { defineWriteTool } from '../define/define-tool.js';
-import { chosen, onError, planRecords, withId } from '../define/several.js';
 import * as inputs from '../define/shared-inputs.js';
 
 export const deleteEntity = defineWriteTool({

@@ -1,8 +1,8 @@
 import type { Row } from '../../client/types.js';
 import type { CallContext } from '../../entities/result.js';
 import { InvalidInput } from '../../errors.js';
+import { chosen, itemList, onError, planRecords, withId } from '../define/bulk-targets.js';
 import { defineWriteTool } from '../define/define-tool.js';
-import { chosen, itemList, onError, planRecords, withId } from '../define/several.js';
 import * as inputs from '../define/shared-inputs.js';
 
 const noData = new InvalidInput('Nothing was written.', [

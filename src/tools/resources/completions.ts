@@ -1,5 +1,5 @@
 import { allEntities, findEntity } from '../../entities/metadata/entity-names.js';
-import { fold } from '../../nearest.js';
+import { fold } from '../../names/spelling.js';
 import type { ToolContext } from '../define/define-tool.js';
 import { activeChoices } from '../define/picklist-defaults.js';
 

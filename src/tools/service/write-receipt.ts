@@ -7,8 +7,8 @@ import { type Receipt, type RecordedWrite, recordVersion } from '../../entities/
 import { type AnyPlan, isDone, type SkippedRecord, type WritePlan } from '../../entities/write/plan.js';
 import { routes } from '../../entities/write/route.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
+import { reasonOf } from '../define/bulk-targets.js';
 import { defineWriteTool, type ToolContext } from '../define/define-tool.js';
-import { reasonOf } from '../define/several.js';
 
 const states = { done: 'done', refused: 'refused', unknown: 'unknown', open: 'not reached' } as const;
 

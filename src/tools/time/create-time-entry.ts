@@ -8,10 +8,10 @@ import { today, toUtc } from '../../entities/values/dates.js';
 import type { ParentRecord } from '../../entities/write/parent-record.js';
 import { InvalidInput, type Problem } from '../../errors.js';
 import { datetime } from '../../scalars.js';
+import { type HeldRoles, rolesOfResource } from '../define/assignable-roles.js';
 import { defaultRole, isGiven } from '../define/assignment-checks.js';
 import { defineCreate } from '../define/define-record-tools.js';
 import type { ToolContext } from '../define/define-tool.js';
-import { type HeldRoles, rolesOf } from '../define/resource-roles.js';
 import * as inputs from '../define/shared-inputs.js';
 
 const targets = ['ticketID', 'taskID', 'internalBillingCodeID'] as const;
@@ -62,7 +62,7 @@ async function roleOf(data: Row, subjects: readonly ParentRecord[], context: Too
   const usual = subjects.map(({ row }) => row?.assignedResourceRoleID).find((id) => typeof id === 'number');
   const on = subjects[0]?.entity.singular.toLowerCase() ?? 'ticket';
   const nothing: HeldRoles = { ids: [], byDefault: null };
-  const held = await ifAllowed(() => rolesOf(data.resourceID, usual, context), nothing);
+  const held = await ifAllowed(() => rolesOfResource(data.resourceID, usual, context), nothing);
   const isHeld = held.ids.length === 0 || held.ids.some((id) => id === usual);
   if (typeof usual === 'number' && isHeld) return { id: usual, from: `the role of the ${on}` };
   const not = typeof usual === 'number' ? `, which does not hold that of the ${on}` : '';

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isJsonContentType } from '@modelcontextprotocol/server';
-import { limits as budget, Pool } from '../../resource-budget.js';
+import { limits } from '../../limits.js';
+import { MemoryPool } from '../../memory-pool.js';
 import { Refusal } from './refusal.js';
 
 /** So many times the limit is read and thrown away, for the sender to get to the answer. */
@@ -10,7 +11,7 @@ const drainFactor = 8;
 const freeBytes = 16 * 1024;
 
 /** For all bodies that are on their way, whoever sends them and however slowly. */
-const bodyPool = new Pool(budget.bodyBytes);
+const bodyPool = new MemoryPool(limits.bodyBytes);
 
 /** What one body takes of the pool. */
 function createReservation() {

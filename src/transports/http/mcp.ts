@@ -11,7 +11,7 @@ import { isWritingTool } from '../../server/index.js';
 import { type Authenticator, asksReadOnly } from './access/bearer-token.js';
 import type { Lease } from './access/tenants.js';
 import { type BodySummary, checkBatch, checkBodyHeaders, readBody, summarize } from './body.js';
-import type { Exchange } from './exchange.js';
+import type { McpRequest } from './mcp-request.js';
 import { Refusal, redactRefusal, refusalResponse } from './refusal.js';
 import type { Sessions } from './sessions.js';
 import type { HttpSettings, Principal } from './settings.js';
@@ -66,41 +66,45 @@ const flushing = (response: ServerResponse): Parameters<ReturnType<typeof toNode
  */
 export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRoute): McpEndpoint {
   // Handlers learn who calls, and nothing of the token.
-  const exchanges = new WeakMap<AuthInfo, Exchange>();
-  const exchangeOf = (auth: AuthInfo | undefined): Exchange => {
-    const exchange = auth === undefined ? undefined : exchanges.get(auth);
-    if (exchange === undefined) throw new Error('a request without a caller reached the MCP handler');
-    return exchange;
+  const requests = new WeakMap<AuthInfo, McpRequest>();
+  const requestOf = (auth: AuthInfo | undefined): McpRequest => {
+    const mcpRequest = auth === undefined ? undefined : requests.get(auth);
+    if (mcpRequest === undefined) throw new Error('a request without a caller reached the MCP handler');
+    return mcpRequest;
   };
   const onerror = (error: Error) => log('debug', `MCP request: ${error.message}`);
-  const modern = createMcpHandler(({ authInfo }) => exchangeOf(authInfo).server().server, {
+  const modern = createMcpHandler(({ authInfo }) => requestOf(authInfo).server().server, {
     legacy: 'reject',
     onerror,
   });
 
   /** A client of 2025 whose request stands for itself. JSON, unless somebody wants to watch the progress. */
-  async function serveLegacyOnce(request: Request, exchange: Exchange, message: McpHandlerRequestOptions) {
-    const { server } = exchange.server();
+  async function serveLegacyOnce(
+    request: Request,
+    mcpRequest: McpRequest,
+    message: McpHandlerRequestOptions,
+  ) {
+    const { server } = mcpRequest.server();
     const transport = new WebStandardStreamableHTTPServerTransport({
-      enableJsonResponse: exchange.outline?.wantsProgress !== true,
+      enableJsonResponse: mcpRequest.outline?.wantsProgress !== true,
     });
     await server.connect(transport);
-    exchange.closed(() => void server.close());
+    mcpRequest.closed(() => void server.close());
     return transport.handleRequest(request, message);
   }
 
   const listener = toNodeHandler(
     {
       async fetch(request, { authInfo } = {}) {
-        const exchange = exchangeOf(authInfo);
-        const { body: parsedBody } = exchange;
+        const mcpRequest = requestOf(authInfo);
+        const { body: parsedBody } = mcpRequest;
         const message = { ...(authInfo === undefined ? {} : { authInfo }), parsedBody };
         const answer = !(await isLegacyRequest(request, parsedBody))
           ? modern.fetch(request, message)
           : sessions === null
-            ? serveLegacyOnce(request, exchange, message)
-            : sessions.serve(request, exchange, message).catch(refusalResponse);
-        return redactRefusal(await answer, exchange.redact);
+            ? serveLegacyOnce(request, mcpRequest, message)
+            : sessions.serve(request, mcpRequest, message).catch(refusalResponse);
+        return redactRefusal(await answer, mcpRequest.redact);
       },
     },
     { onerror: (error) => log('error', `request failed: ${error.stack ?? error.message}`) },
@@ -143,7 +147,7 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
         clientId: actsFor === undefined ? principal.name : `${principal.name} for ${actsFor}`,
         scopes: [],
       };
-      exchanges.set(auth, {
+      requests.set(auth, {
         owner: JSON.stringify([principal.name, principal.rule, actsFor, lease.key, readOnly]),
         body,
         outline: summary,

@@ -3,7 +3,7 @@ import {
   type McpHandlerRequestOptions,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
-import type { Exchange } from './exchange.js';
+import type { McpRequest } from './mcp-request.js';
 import { Refusal } from './refusal.js';
 import type { Limits } from './settings.js';
 
@@ -21,7 +21,7 @@ const unknown = () => new Refusal(404, 'Session not found: initialize a new one.
 
 export interface Sessions {
   /** Serves a request within its session; opens one for `initialize`. */
-  serve(request: Request, exchange: Exchange, message: McpHandlerRequestOptions): Promise<Response>;
+  serve(request: Request, mcpRequest: McpRequest, message: McpHandlerRequestOptions): Promise<Response>;
   readonly open: number;
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export function createSessions({
    * Requests of a call whose caller hung up are cancelled. Answers are not kept for anybody to come back for, so
    * whatever is still running would be work for nobody.
    */
-  const use = (session: Session, { closed, outline: summary }: Exchange) => {
+  const use = (session: Session, { closed, outline: summary }: McpRequest) => {
     session.open += 1;
     session.usedAt = Date.now();
     closed((abandoned) => {
@@ -62,7 +62,7 @@ export function createSessions({
     });
   };
 
-  async function openSession({ owner, server, keepTenant }: Exchange): Promise<Session> {
+  async function openSession({ owner, server, keepTenant }: McpRequest): Promise<Session> {
     if (sessions.size >= maxSessions) await endAll(idle().slice(0, 1));
     if (sessions.size >= maxSessions) {
       throw new Refusal(503, 'This server is at its limit of sessions; try again later.', {
@@ -83,17 +83,17 @@ export function createSessions({
   }
 
   return {
-    async serve(request, exchange, message) {
+    async serve(request, mcpRequest, message) {
       const id = request.headers.get('mcp-session-id');
       let session: Session;
-      if (id === null && exchange.outline?.initializes === true) session = await openSession(exchange);
+      if (id === null && mcpRequest.outline?.initializes === true) session = await openSession(mcpRequest);
       else {
         if (id === null) throw new Refusal(400, 'Mcp-Session-Id is required: initialize a session first.');
         const known = sessions.get(id);
-        if (known === undefined || known.owner !== exchange.owner) throw unknown();
+        if (known === undefined || known.owner !== mcpRequest.owner) throw unknown();
         session = known;
       }
-      use(session, exchange);
+      use(session, mcpRequest);
       const response = await session.transport.handleRequest(request, message);
       // Whoever was refused holds no id to come back with.
       if (id === null && response.status >= 400) await session.end();

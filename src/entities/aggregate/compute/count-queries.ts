@@ -43,7 +43,7 @@ export function countableGroups(
   filter: CheckedFilter,
   { live }: EntityMetadata,
 ): readonly CountableGroup[] | undefined {
-  if (metrics.some(({ operand }) => operand !== null) || filter.local.length > 0) return undefined;
+  if (metrics.some(({ operand }) => operand !== null) || filter.postFilters.length > 0) return undefined;
   let groups: CountableGroup[] = [{ keys: [], conditions: [] }];
   for (const key of keys) {
     const values = valuesOf(key, live);

@@ -38,7 +38,7 @@ export function requireRecordLimitWhileReading(entity: string, read: number, lim
  * Refuses before anything is read when so many requests do not fit into what is left of the hour. The count is
  * that of the whole tenant; when Autotask does not tell it, reading goes on and a refusal would be its own.
  */
-export async function requireRequestBudget(
+export async function requireRequestsLeft(
   reader: AutotaskReader,
   entity: string,
   requests: number,

@@ -1,4 +1,4 @@
-import { fold } from '../../../nearest.js';
+import { fold } from '../../../names/spelling.js';
 import { type Decimal, divide } from '../compute/decimal.js';
 import type { Scalar, Tally, TallyOptions } from '../compute/tally.js';
 import type { FindPath } from './field-paths.js';

@@ -46,7 +46,7 @@ export function resultNotes(input: NotesInput): string[] {
   for (const what of records.missingLines()) {
     notes.push(`${what} that records point to do not exist or may not be read: (none)`);
   }
-  if (filter.local.length === 0 && grandTotal.records !== total) {
+  if (filter.postFilters.length === 0 && grandTotal.records !== total) {
     notes.push(`Autotask counted ${total} before ${grandTotal.records} were read: records changed meanwhile`);
   }
   return notes;

@@ -1,4 +1,4 @@
-import { named } from '../../../nearest.js';
+import { named } from '../../../names/match.js';
 import { labelOf } from '../../metadata/picklists.js';
 import type { Group } from '../compute/groups.js';
 import { compareScalars } from '../compute/tally.js';

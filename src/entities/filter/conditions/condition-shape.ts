@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Problem } from '../../../errors.js';
-import { didYouMean } from '../../../nearest.js';
+import { didYouMean } from '../../../names/nearest.js';
 import { operators } from '../../../operators.js';
 
 /** What a condition of a filter looks like, before its parts are checked. */

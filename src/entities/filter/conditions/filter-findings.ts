@@ -9,8 +9,8 @@ export class FilterFindings {
   readonly problems: Problem[] = [];
   readonly notes: string[] = [];
   /** Conditions that this server applies to the rows; see CheckedFilter. */
-  readonly local: ((row: Row) => boolean)[] = [];
-  readonly localFields: string[] = [];
+  readonly postFilters: ((row: Row) => boolean)[] = [];
+  readonly postFilterFields: string[] = [];
   readonly interpretation = new Interpretation();
   /** Conditions on telephone numbers, of which Autotask can only compare a part. */
   readonly phoneConditions = new Map<FilterNode, { readonly field: string; readonly digits: string }>();
@@ -36,8 +36,8 @@ export class FilterFindings {
         'Autotask allows one user-defined field in a query; use the second one outside groups',
       );
     }
-    this.local.push((row) => matchesUdfCondition(row, node));
-    this.localFields.push(field.name);
+    this.postFilters.push((row) => matchesUdfCondition(row, node));
+    this.postFilterFields.push(field.name);
     this.notes.push(
       `${field.name} was compared by this server: Autotask takes one user-defined field in a query`,
     );

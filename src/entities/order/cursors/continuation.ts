@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../../errors.js';
 import type { CallContext, ListResult } from '../../result.js';
 import { type Order, orderText } from '../order.js';
-import type { ListPosition } from '../windows/read-along-axis.js';
+import type { ListPosition } from '../range-paging/first-in-order.js';
 import { type CursorPosition, type Cursors, expiresAt } from './cursor.js';
 
 export interface ContinuationArguments {

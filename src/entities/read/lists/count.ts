@@ -1,4 +1,4 @@
-import { isUnknownFieldRefusal } from '../../filter/compared-fields.js';
+import { isUnknownFieldRefusal } from '../../filter/named-fields.js';
 import { resultNotes } from '../../filter/result-notes.js';
 import type { References } from '../../references/references.js';
 import type { CallContext } from '../../result.js';

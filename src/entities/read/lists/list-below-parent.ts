@@ -66,7 +66,13 @@ export function createListBelowParent(
     }
     const query = {
       path,
-      filter: { batches: [], local: [], localFields: [], notes: [], interpretation: new Interpretation() },
+      filter: {
+        batches: [],
+        postFilters: [],
+        postFilterFields: [],
+        notes: [],
+        interpretation: new Interpretation(),
+      },
       order,
       include: undefined,
       limit,

@@ -1,25 +1,25 @@
 import type { AutotaskReader } from '../../../client/types.js';
 import { tabulateList } from '../../display/tabulate.js';
 import type { CheckedFilter } from '../../filter/checked-filter.js';
-import { isUnknownFieldRefusal } from '../../filter/compared-fields.js';
+import { isUnknownFieldRefusal } from '../../filter/named-fields.js';
 import { resultNotes } from '../../filter/result-notes.js';
 import type { FieldMetadata, MetadataStore } from '../../metadata/entity-metadata.js';
 import { findEntity } from '../../metadata/entity-names.js';
 import { type ListIdentity, nextCursor, nowInSeconds, readCursor } from '../../order/cursors/continuation.js';
 import type { Cursors } from '../../order/cursors/cursor.js';
+import { volatileFields, volatileNote } from '../../order/fields-that-writes-move.js';
 import { orderText } from '../../order/order.js';
 import type { OrderedQuery } from '../../order/ordered-query.js';
 import { runOrderedQuery } from '../../order/run-ordered-query.js';
-import { volatileFields, volatileNote } from '../../order/volatile-fields.js';
 import type { References } from '../../references/references.js';
 import type { CallContext, ListResult } from '../../result.js';
 import { checkIncludeFields } from '../include-fields.js';
 import { requireComplete, verifiedFrom } from './completeness.js';
 import { createListBelowParent } from './list-below-parent.js';
+import { childPath } from './list-path.js';
 import type { QueryPreparation } from './prepare-query.js';
 import { limitOf, type QueryArguments } from './query-arguments.js';
 import type { Scans } from './scan.js';
-import { childPath } from './scope.js';
 
 /** Lists of records: of an entity's own path, by id or sorted, or below one parent. */
 export function createLists(
@@ -59,7 +59,9 @@ export function createLists(
       id === undefined || requested.includes(id) ? requested : [id, ...requested];
     // Autotask refuses to include a field that cannot be queried, but returns it when none are named.
     const all = chosen?.all === true || fields.some((f) => f.isQueryable === false && f.name !== 'id');
-    const include = all ? undefined : [...new Set([...fields.map((f) => f.name), ...filter.localFields])];
+    const include = all
+      ? undefined
+      : [...new Set([...fields.map((f) => f.name), ...filter.postFilterFields])];
     const limit = limitOf(args, raw);
     let found: Awaited<ReturnType<typeof byId | typeof inOrder>>;
     try {
@@ -78,7 +80,7 @@ export function createLists(
       fields = fields.map((plain) => field(plain.name) ?? plain);
     }
     // Said to be all that match: by then a page that is missing must be noticed.
-    const isAll = !found.facts.more && after === null && filter.local.length === 0;
+    const isAll = !found.facts.more && after === null && filter.postFilters.length === 0;
     if (isAll && found.rows.length >= verifiedFrom) {
       const options = context.signal ? { signal: context.signal } : {};
       await requireComplete(found.rows.length, { path, filters: filter.batches }, reader, options);

@@ -2,7 +2,7 @@ import type { FilterNode } from '../../../client/types.js';
 import type { Entity } from '../../../model.js';
 import { checkFilter } from '../../filter/check-filter.js';
 import type { CheckedFilter } from '../../filter/checked-filter.js';
-import { comparedFields } from '../../filter/compared-fields.js';
+import { namedFields } from '../../filter/named-fields.js';
 import { parseQuery, type RawQuery } from '../../filter/parse-query.js';
 import type { EntityMetadata, MetadataStore } from '../../metadata/entity-metadata.js';
 import { findEntity } from '../../metadata/entity-names.js';
@@ -11,8 +11,8 @@ import { checkOrder } from '../../order/order.js';
 import type { References } from '../../references/references.js';
 import type { CallContext } from '../../result.js';
 import type { Conversion } from '../../values/convert.js';
+import { parentCondition, queryable, requireOwner } from './list-path.js';
 import type { QueryArguments } from './query-arguments.js';
-import { parentCondition, queryable, requireOwner } from './scope.js';
 
 /** From the arguments of a list or a count to a checked filter and an order, before any record is read. */
 export function createQueryPreparation(facts: MetadataStore, references: References) {
@@ -47,7 +47,7 @@ export function createQueryPreparation(facts: MetadataStore, references: Referen
     const after: FilterNode[] =
       args.afterId === undefined ? [] : [{ op: 'gt', field: 'id', value: args.afterId }];
     const conditions = [...raw.filter, ...parentCondition(entity, args), ...after];
-    const compared = live || args.orderBy !== undefined ? undefined : comparedFields(conditions);
+    const compared = live || args.orderBy !== undefined ? undefined : namedFields(conditions);
     const only = compared && [...compared, entity.naturalDate ?? 'id'];
     const plain = await facts(entity, context.signal, only);
     const isKnown = plain.live || shown(entity, raw).every((name) => plain.field(name) !== undefined);

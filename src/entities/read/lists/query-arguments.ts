@@ -1,9 +1,9 @@
 import { InvalidInput } from '../../../errors.js';
 import type { RawQuery } from '../../filter/parse-query.js';
 import type { ContinuationArguments } from '../../order/cursors/continuation.js';
-import type { Scope } from './scope.js';
+import type { ParentArguments } from './list-path.js';
 
-export interface QueryArguments extends Scope, ContinuationArguments {
+export interface QueryArguments extends ParentArguments, ContinuationArguments {
   readonly entity: string;
   readonly query?: unknown;
   readonly includeFields?: readonly string[] | undefined;

@@ -21,7 +21,7 @@ export function createScans(reader: AutotaskReader) {
     const rows: Row[] = [];
     let more = false;
     for (const batch of filter.batches) {
-      if (filter.local.length === 0) {
+      if (filter.postFilters.length === 0) {
         const before = rows.length;
         const part = await reader.query(path, search(batch), {
           limit,
@@ -33,7 +33,7 @@ export function createScans(reader: AutotaskReader) {
         continue;
       }
       for await (const page of reader.pages(path, search(batch), options(context))) {
-        rows.push(...page.filter((row) => filter.local.every((matches) => matches(row))));
+        rows.push(...page.filter((row) => filter.postFilters.every((matches) => matches(row))));
         context.progress?.(rows.length);
         if (rows.length > limit) break;
       }
@@ -45,12 +45,12 @@ export function createScans(reader: AutotaskReader) {
   async function countOf(path: string, filter: CheckedFilter, context: CallContext): Promise<number> {
     let total = 0;
     for (const batch of filter.batches) {
-      if (filter.local.length === 0) {
+      if (filter.postFilters.length === 0) {
         total += await reader.count(path, batch, options(context));
         continue;
       }
       for await (const page of reader.pages(path, { filter: batch }, options(context))) {
-        total += page.filter((row) => filter.local.every((matches) => matches(row))).length;
+        total += page.filter((row) => filter.postFilters.every((matches) => matches(row))).length;
         context.progress?.(total);
       }
     }
@@ -59,7 +59,7 @@ export function createScans(reader: AutotaskReader) {
 
   /** How many match is a courtesy: it costs one call, and its failure must not lose the rows. */
   async function totalOf(path: string, filter: CheckedFilter, context: CallContext): Promise<number | null> {
-    if (filter.local.length > 0) return null;
+    if (filter.postFilters.length > 0) return null;
     return orNull(() => countOf(path, filter, context));
   }
 

@@ -2,8 +2,9 @@ import type { Row } from '../../../client/types.js';
 import { AutotaskError } from '../../../errors.js';
 import type { Entity } from '../../../model.js';
 import { findEntity } from '../../metadata/entity-names.js';
+import type { ParentArguments } from '../../read/lists/list-path.js';
 import type { CallContext } from '../../result.js';
-import { findRoute, type ParentArguments, type Route } from '../route.js';
+import { findRoute, type Route } from '../route.js';
 import type { PlanningServices } from './planning-services.js';
 
 /** The record to change or delete, and where: child entities are written below the parent they have now. */

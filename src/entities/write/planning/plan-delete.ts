@@ -1,12 +1,12 @@
 import { filledFields } from '../../display/display.js';
 import { titleOf } from '../../metadata/entity-metadata.js';
 import { childCountLines } from '../../read/child-counts.js';
+import type { ParentArguments } from '../../read/lists/list-path.js';
 import { withoutRows } from '../../read/record.js';
 import type { CallContext, RecordResult } from '../../result.js';
 import { outcomeQueryOfRecord } from '../outcomes/outcome-query.js';
 import { nameLine, parentLines } from '../parent-record.js';
 import type { WritePlan } from '../plan.js';
-import type { ParentArguments } from '../route.js';
 import { audienceOf } from '../visibility.js';
 import { findExistingRecord } from './existing-record.js';
 import type { PlanningServices } from './planning-services.js';

@@ -1,12 +1,12 @@
 import type { Row } from '../../../client/types.js';
 import { InvalidInput } from '../../../errors.js';
 import { titleOf } from '../../metadata/entity-metadata.js';
+import type { ParentArguments } from '../../read/lists/list-path.js';
 import type { CallContext } from '../../result.js';
 import { checkBody } from '../check-body.js';
 import { outcomeQueryOfRecord } from '../outcomes/outcome-query.js';
 import { nameLine, parentLines } from '../parent-record.js';
 import type { WritePlan } from '../plan.js';
-import type { ParentArguments } from '../route.js';
 import { audienceOf } from '../visibility.js';
 import { computedValues } from '../warnings.js';
 import { clearedNote, invisibleNotes } from './change-notes.js';

@@ -15,7 +15,7 @@ import { createOutcomes } from '../outcomes/outcome.js';
 import { createParentRecords, type ParentRecord, parentEntityOf, parentLines } from '../parent-record.js';
 import type { WritePlan, WriteResult } from '../plan.js';
 import { createReadBack, type WrittenRecord } from '../read-back.js';
-import type { UploadBudget } from '../upload-budget.js';
+import type { UploadLimit } from '../upload-limit.js';
 import { createWarningLookups, lookupsOf, type WriteContext, warningsOf } from '../warnings.js';
 
 /** What is about to be stored is shown whole: Autotask's longest text has 32,000 characters. */
@@ -28,7 +28,7 @@ export interface WriteSettings {
   readonly reads: Reads;
   readonly policy: Policy;
   readonly marks: MarkFields;
-  readonly uploads: UploadBudget;
+  readonly uploads: UploadLimit;
 }
 
 /** Throws when a write cannot be made as it is, with everything that is not right. */

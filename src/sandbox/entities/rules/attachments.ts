@@ -2,40 +2,40 @@ import type { Tenant } from '../../store/tenant.js';
 import type { Row } from '../../store/value.js';
 import { contentTypeOf, isOwnerField, isRefusedType, parentTypeOf } from '../attachment-entities.js';
 import { definition } from '../metadata/definition.js';
-import { type Draft, numberIn, textIn } from '../write/draft.js';
+import { numberIn, type PendingRecord, textIn } from '../write/pending-record.js';
 import type { Rules } from './rule.js';
 
 /** Largest file; the documentation says 6 to 7 MB. */
 const largest = 6_000_000;
-const isFile = (draft: Draft): boolean => draft.values.attachmentType === 'FILE_ATTACHMENT';
+const isFile = (pending: PendingRecord): boolean => pending.values.attachmentType === 'FILE_ATTACHMENT';
 
 function bytesOf(base64: string): number {
   return Buffer.from(base64, 'base64').length;
 }
 
-function check(draft: Draft): void {
-  const data = textIn(draft, 'data');
-  if (!isFile(draft)) return;
+function check(pending: PendingRecord): void {
+  const data = textIn(pending, 'data');
+  if (!isFile(pending)) return;
   if (data === undefined || data === '') {
-    draft.errors.push('Value does not exist for the required field data');
+    pending.errors.push('Value does not exist for the required field data');
     return;
   }
   if (!/^[A-Za-z0-9+/\s]*={0,2}$/.test(data))
-    draft.errors.push('Attachment data is not a valid Base-64 string.');
-  if (isRefusedType(textIn(draft, 'fullPath') ?? ''))
-    draft.errors.push('The file type of the attachment is not allowed.');
-  if (bytesOf(data) > largest) draft.errors.push('The attachment exceeds the maximum size allowed.');
-  else if (draft.errors.length === 0 && !draft.tenant.uploads.take(bytesOf(data), draft.now)) {
-    draft.errors.push('The attachment size limit of 10,000,000 bytes in 5 minutes has been exceeded.');
+    pending.errors.push('Attachment data is not a valid Base-64 string.');
+  if (isRefusedType(textIn(pending, 'fullPath') ?? ''))
+    pending.errors.push('The file type of the attachment is not allowed.');
+  if (bytesOf(data) > largest) pending.errors.push('The attachment exceeds the maximum size allowed.');
+  else if (pending.errors.length === 0 && !pending.tenant.uploads.take(bytesOf(data), pending.now)) {
+    pending.errors.push('The attachment size limit of 10,000,000 bytes in 5 minutes has been exceeded.');
   }
 }
 
 /** The file itself never becomes part of the record. */
-async function prepare(draft: Draft): Promise<void> {
-  const { values, entity, definition: shape } = draft;
-  const path = textIn(draft, 'fullPath') ?? '';
-  values.contentType = isFile(draft) ? contentTypeOf(path) : null;
-  values.fileSize = isFile(draft) ? bytesOf(textIn(draft, 'data') ?? '') : 0;
+async function prepare(pending: PendingRecord): Promise<void> {
+  const { values, entity, definition: shape } = pending;
+  const path = textIn(pending, 'fullPath') ?? '';
+  values.contentType = isFile(pending) ? contentTypeOf(path) : null;
+  values.fileSize = isFile(pending) ? bytesOf(textIn(pending, 'data') ?? '') : 0;
   values.parentType = parentTypeOf(entity.name);
   const parent = entity.parents[0];
   const owner =
@@ -49,22 +49,22 @@ async function prepare(draft: Draft): Promise<void> {
   );
   if (named !== undefined) values[named.key] = owner;
   if (typeof owner === 'number')
-    values.ticketID ??= shape.byName.has('ticketid') ? await ticketOf(draft, owner) : null;
+    values.ticketID ??= shape.byName.has('ticketid') ? await ticketOf(pending, owner) : null;
 }
 
 /** Files of notes and time entries are found by their ticket too. */
-async function ticketOf(draft: Draft, owner: number): Promise<number | null> {
-  const parent = draft.entity.parents[0]?.entity;
+async function ticketOf(pending: PendingRecord, owner: number): Promise<number | null> {
+  const parent = pending.entity.parents[0]?.entity;
   if (parent !== 'TicketNotes' && parent !== 'TimeEntries') return null;
-  const ticket = (await draft.tenant.table(parent)).get(owner)?.ticketID;
+  const ticket = (await pending.tenant.table(parent)).get(owner)?.ticketID;
   return typeof ticket === 'number' ? ticket : null;
 }
 
-async function after(draft: Draft, row: Row): Promise<void> {
-  const data = textIn(draft, 'data');
-  if (data !== undefined) draft.tenant.files.set(`${draft.entity.name}/${row.id}`, data);
+async function after(pending: PendingRecord, row: Row): Promise<void> {
+  const data = textIn(pending, 'data');
+  if (data !== undefined) pending.tenant.files.set(`${pending.entity.name}/${row.id}`, data);
   row.data = null;
-  (await draft.tenant.table('AttachmentInfo')).insert(await infoRow(row));
+  (await pending.tenant.table('AttachmentInfo')).insert(await infoRow(row));
 }
 
 /** The entry of AttachmentInfo for a file: the fields both have, under the same id. */
@@ -86,10 +86,10 @@ export async function forget(tenant: Tenant, entity: string, id: number): Promis
 
 export const attachments: Rules = {
   prepare,
-  check: (draft) => {
-    check(draft);
-    if (numberIn(draft, 'parentID') === undefined && draft.definition.byName.has('parentid')) {
-      draft.errors.push('Value does not exist for the required field parentID');
+  check: (pending) => {
+    check(pending);
+    if (numberIn(pending, 'parentID') === undefined && pending.definition.byName.has('parentid')) {
+      pending.errors.push('Value does not exist for the required field parentID');
     }
   },
   after,

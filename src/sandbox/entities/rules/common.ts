@@ -1,5 +1,5 @@
-import type { Draft } from '../write/draft.js';
-import { numberIn } from '../write/draft.js';
+import type { PendingRecord } from '../write/pending-record.js';
+import { numberIn } from '../write/pending-record.js';
 
 /** Entities whose names are unique within the tenant, with the field that names them. */
 const unique: Readonly<Record<string, string>> = {
@@ -32,31 +32,31 @@ const spans = [
 ] as const;
 
 /** Rules that many entities share. */
-export async function checkCommon(draft: Draft): Promise<void> {
-  checkSpans(draft);
-  await checkUnique(draft);
-  await checkMost(draft);
-  if (/Charges$/.test(draft.entity.name) && draft.before?.isBilled === true) {
-    draft.errors.push('A billed charge cannot be changed.');
+export async function checkCommon(pending: PendingRecord): Promise<void> {
+  checkSpans(pending);
+  await checkUnique(pending);
+  await checkMost(pending);
+  if (/Charges$/.test(pending.entity.name) && pending.before?.isBilled === true) {
+    pending.errors.push('A billed charge cannot be changed.');
   }
   const noteWithoutKind =
-    draft.mode === 'patch' && ['noteType', 'publish'].some((field) => !draft.given.has(field));
+    pending.mode === 'patch' && ['noteType', 'publish'].some((field) => !pending.given.has(field));
   if (
-    /^(Ticket|Task|Project)Notes$/.test(draft.entity.name) &&
-    draft.behaviour.notePatch === 'strict' &&
+    /^(Ticket|Task|Project)Notes$/.test(pending.entity.name) &&
+    pending.behaviour.notePatch === 'strict' &&
     noteWithoutKind
   ) {
-    draft.errors.push('Value does not exist for the required field noteType');
+    pending.errors.push('Value does not exist for the required field noteType');
   }
 }
 
-function checkSpans(draft: Draft): void {
+function checkSpans(pending: PendingRecord): void {
   for (const [from, to] of spans) {
-    const start = numberIn(draft, from);
-    const end = numberIn(draft, to);
+    const start = numberIn(pending, from);
+    const end = numberIn(pending, to);
     if (start === undefined || end === undefined || end >= start) continue;
-    const { singular } = draft.entity;
-    draft.errors.push(
+    const { singular } = pending.entity;
+    pending.errors.push(
       singular === 'Contract'
         ? 'Contract EndDate must be after StartDate.'
         : `${singular} ${to} must be after ${from}.`,
@@ -64,23 +64,23 @@ function checkSpans(draft: Draft): void {
   }
 }
 
-async function checkUnique(draft: Draft): Promise<void> {
-  const field = unique[draft.entity.name];
-  const name = field === undefined ? undefined : draft.values[field];
+async function checkUnique(pending: PendingRecord): Promise<void> {
+  const field = unique[pending.entity.name];
+  const name = field === undefined ? undefined : pending.values[field];
   if (field === undefined || typeof name !== 'string') return;
-  const { rows } = await draft.tenant.table(draft.entity.name);
+  const { rows } = await pending.tenant.table(pending.entity.name);
   const taken = rows.some(
-    (row) => row.id !== draft.before?.id && String(row[field]).toLowerCase() === name.toLowerCase(),
+    (row) => row.id !== pending.before?.id && String(row[field]).toLowerCase() === name.toLowerCase(),
   );
   if (!taken) return;
-  const { singular } = draft.entity;
-  draft.errors.push(`A ${singular} already exists with Name [${name}]. ${singular} names must be unique.`);
+  const { singular } = pending.entity;
+  pending.errors.push(`A ${singular} already exists with Name [${name}]. ${singular} names must be unique.`);
 }
 
-async function checkMost(draft: Draft): Promise<void> {
-  const [field, limit] = most[draft.entity.name] ?? [];
-  if (field === undefined || limit === undefined || draft.mode !== 'create') return;
-  const { rows } = await draft.tenant.table(draft.entity.name);
-  const siblings = rows.filter((row) => row[field] === draft.values[field]).length;
-  if (siblings >= limit) draft.errors.push(`No more than ${limit} ${draft.entity.name} are allowed.`);
+async function checkMost(pending: PendingRecord): Promise<void> {
+  const [field, limit] = most[pending.entity.name] ?? [];
+  if (field === undefined || limit === undefined || pending.mode !== 'create') return;
+  const { rows } = await pending.tenant.table(pending.entity.name);
+  const siblings = rows.filter((row) => row[field] === pending.values[field]).length;
+  if (siblings >= limit) pending.errors.push(`No more than ${limit} ${pending.entity.name} are allowed.`);
 }

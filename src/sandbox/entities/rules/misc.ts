@@ -1,26 +1,26 @@
 import { udfTypes } from '../metadata/udf.js';
-import { numberIn, referred } from '../write/draft.js';
-import { holdsRole } from './people.js';
+import { numberIn, referred } from '../write/pending-record.js';
+import { holdsRole } from './organisation.js';
 import type { Rules } from './rule.js';
 
 export const ticketSecondaryResources: Rules = {
-  check: async (draft) => {
-    const ticket = await referred(draft, 'ticketID');
-    const resource = numberIn(draft, 'resourceID');
+  check: async (pending) => {
+    const ticket = await referred(pending, 'ticketID');
+    const resource = numberIn(pending, 'resourceID');
     if (ticket !== undefined && ticket.assignedResourceID === resource) {
-      draft.errors.push('Data violation: The primary resource cannot also be a secondary resource.');
+      pending.errors.push('Data violation: The primary resource cannot also be a secondary resource.');
     }
-    if (!(await holdsRole(draft.tenant, resource ?? -1, numberIn(draft, 'roleID') ?? -1))) {
-      draft.errors.push('The specified ResourceID and RoleID combination is not currently defined');
+    if (!(await holdsRole(pending.tenant, resource ?? -1, numberIn(pending, 'roleID') ?? -1))) {
+      pending.errors.push('The specified ResourceID and RoleID combination is not currently defined');
     }
   },
 };
 
 /** Adding a checklist library to a ticket copies its items. */
 export const ticketChecklistLibraries: Rules = {
-  after: async (draft, row) => {
-    const source = (await draft.tenant.table('ChecklistLibraryChecklistItems')).rows;
-    const items = await draft.tenant.table('TicketChecklistItems');
+  after: async (pending, row) => {
+    const source = (await pending.tenant.table('ChecklistLibraryChecklistItems')).rows;
+    const items = await pending.tenant.table('TicketChecklistItems');
     for (const item of source.filter((one) => one.checklistLibraryID === row.checklistLibraryID)) {
       items.insert({
         id: items.nextId(),
@@ -36,12 +36,12 @@ export const ticketChecklistLibraries: Rules = {
 
 /** `completedByResourceID` and the time follow from ticking the item off. */
 export const ticketChecklistItems: Rules = {
-  prepare: (draft) => {
-    draft.values.isCompleted ??= false;
-    const done = draft.values.isCompleted === true;
-    if (done === (typeof draft.values.completedDateTime === 'number')) return;
-    draft.values.completedDateTime = done ? draft.now : null;
-    draft.values.completedByResourceID = done ? draft.actor : null;
+  prepare: (pending) => {
+    pending.values.isCompleted ??= false;
+    const done = pending.values.isCompleted === true;
+    if (done === (typeof pending.values.completedDateTime === 'number')) return;
+    pending.values.completedDateTime = done ? pending.now : null;
+    pending.values.completedByResourceID = done ? pending.actor : null;
   },
 };
 
@@ -62,37 +62,37 @@ const mostUdfs: Readonly<Record<string, number>> = {
 };
 
 export const userDefinedFieldDefinitions: Rules = {
-  prepare: (draft) => {
-    if (draft.mode === 'create') draft.values.isActive ??= true;
+  prepare: (pending) => {
+    if (pending.mode === 'create') pending.values.isActive ??= true;
   },
-  check: async (draft) => {
-    const udfType = numberIn(draft, 'udfType');
+  check: async (pending) => {
+    const udfType = numberIn(pending, 'udfType');
     const entity = Object.keys(udfTypes).find((name) => udfTypes[name] === udfType);
     if (entity === undefined) return;
-    const siblings = (await draft.tenant.table('UserDefinedFieldDefinitions')).rows.filter(
-      (row) => row.udfType === udfType && row.id !== draft.before?.id,
+    const siblings = (await pending.tenant.table('UserDefinedFieldDefinitions')).rows.filter(
+      (row) => row.udfType === udfType && row.id !== pending.before?.id,
     );
-    const name = String(draft.values.name ?? '');
+    const name = String(pending.values.name ?? '');
     if (siblings.some((row) => String(row.name).toLowerCase() === name.toLowerCase())) {
-      draft.errors.push(
+      pending.errors.push(
         `A UserDefinedFieldDefinition already exists with Name [${name}]. UserDefinedFieldDefinition names must be unique.`,
       );
     }
     const limit = mostUdfs[entity];
-    if (draft.mode === 'create' && limit !== undefined && siblings.length >= limit) {
-      draft.errors.push(`No more than ${limit} user-defined fields are allowed for ${entity}.`);
+    if (pending.mode === 'create' && limit !== undefined && siblings.length >= limit) {
+      pending.errors.push(`No more than ${limit} user-defined fields are allowed for ${entity}.`);
     }
   },
 };
 
 export const userDefinedFieldListItems: Rules = {
-  prepare: (draft) => {
-    if (draft.mode === 'create') draft.values.isActive ??= true;
+  prepare: (pending) => {
+    if (pending.mode === 'create') pending.values.isActive ??= true;
   },
-  check: async (draft) => {
-    const udf = await referred(draft, 'udfFieldId');
+  check: async (pending) => {
+    const udf = await referred(pending, 'udfFieldId');
     if (udf !== undefined && udf.dataType !== 3) {
-      draft.errors.push('List items can only be added to a user-defined field that is a list.');
+      pending.errors.push('List items can only be added to a user-defined field that is a list.');
     }
   },
 };
@@ -100,9 +100,9 @@ export const userDefinedFieldListItems: Rules = {
 /** What a new record is when the body does not say. */
 export function defaults(values: Readonly<Record<string, string | number | boolean>>): Rules {
   return {
-    prepare: (draft) => {
-      if (draft.mode !== 'create') return;
-      for (const [field, value] of Object.entries(values)) draft.values[field] ??= value;
+    prepare: (pending) => {
+      if (pending.mode !== 'create') return;
+      for (const [field, value] of Object.entries(values)) pending.values[field] ??= value;
     },
   };
 }

@@ -19,16 +19,16 @@ async function settle(tenant: Tenant, fieldsEntity: string, webhookID: unknown):
 }
 
 export const webhooks: Rules = {
-  prepare: (draft) => {
-    if (draft.mode !== 'create') return;
-    draft.values.webhookGUID = randomUUID();
-    draft.values.isReady = false;
-    draft.values.ownerResourceID = draft.actor;
+  prepare: (pending) => {
+    if (pending.mode !== 'create') return;
+    pending.values.webhookGUID = randomUUID();
+    pending.values.isReady = false;
+    pending.values.ownerResourceID = pending.actor;
   },
 };
 
 export const webhookFields: Rules = {
-  after: (draft, row) => settle(draft.tenant, draft.entity.name, row.webhookID),
+  after: (pending, row) => settle(pending.tenant, pending.entity.name, row.webhookID),
 };
 
 export async function afterFieldRemoved(tenant: Tenant, entity: string, webhookID: unknown): Promise<void> {

@@ -5,10 +5,10 @@ import type { Row, Value } from '../../store/value.js';
 import { definition, type FieldDefinition } from '../metadata/definition.js';
 import { checkCommon } from '../rules/common.js';
 import { rulesOf } from '../rules/index.js';
-import { actorOf } from './actor.js';
 import { coerce } from './coerce.js';
-import type { Draft, WriteMode } from './draft.js';
-import { stamp } from './stamp.js';
+import { setCreatedAndModified } from './created-and-modified.js';
+import { impersonationOf } from './impersonation.js';
+import type { PendingRecord, WriteMode } from './pending-record.js';
 import { takeUserDefined } from './user-defined.js';
 import { validate } from './validate.js';
 
@@ -31,9 +31,9 @@ export async function save(
   if (!isObject(body)) throw new Refusal('A request body is required.');
   const table = await tenant.table(entityName);
   const before = mode === 'create' ? undefined : find(table.get(idIn(body)), parent);
-  const { actor, impersonator } = await actorOf(call, entityName);
+  const { actor, impersonator } = await impersonationOf(call, entityName);
   const given = new Set<string>();
-  const draft: Draft = {
+  const pending: PendingRecord = {
     tenant,
     behaviour: call.behaviour,
     entity: shape.entity,
@@ -48,13 +48,13 @@ export async function save(
     now: Date.now(),
     errors: [],
   };
-  for (const field of shape.fields) take(draft, field, body, given);
-  takeUserDefined(draft, body, given);
+  for (const field of shape.fields) take(pending, field, body, given);
+  takeUserDefined(pending, body, given);
   if (parent?.field !== undefined && mode === 'create') {
-    draft.values[parent.field] = parent.id;
+    pending.values[parent.field] = parent.id;
     given.add(parent.field);
   }
-  return store(draft, table);
+  return store(pending, table);
 }
 
 function idIn(body: unknown): number {
@@ -79,35 +79,38 @@ function writable(field: FieldDefinition, mode: WriteMode): boolean {
 }
 
 /** Read-only fields in the body are ignored without a word. PUT empties what the body leaves out. */
-function take(draft: Draft, field: FieldDefinition, body: unknown, given: Set<string>): void {
+function take(pending: PendingRecord, field: FieldDefinition, body: unknown, given: Set<string>): void {
   const value = property(body, field.name);
   if (value === undefined) {
-    if (draft.mode === 'put' && writable(field, 'put')) draft.values[field.key] = null;
+    if (pending.mode === 'put' && writable(field, 'put')) pending.values[field.key] = null;
     return;
   }
   const coerced = coerce(field, value);
-  if (!writable(field, draft.mode)) return;
-  draft.values[field.key] = coerced;
+  if (!writable(field, pending.mode)) return;
+  pending.values[field.key] = coerced;
   given.add(field.key);
 }
 
-async function store(draft: Draft, table: Awaited<ReturnType<Draft['tenant']['table']>>): Promise<number> {
-  const rules = rulesOf(draft.entity.name);
-  await rules.prepare?.(draft);
-  await validate(draft);
-  await checkCommon(draft);
-  await rules.check?.(draft);
-  if (draft.errors.length > 0) throw new Refusal(draft.errors);
-  stamp(draft);
-  const changes: Record<string, Value> = { ...draft.values };
-  if (draft.before === undefined) {
+async function store(
+  pending: PendingRecord,
+  table: Awaited<ReturnType<PendingRecord['tenant']['table']>>,
+): Promise<number> {
+  const rules = rulesOf(pending.entity.name);
+  await rules.prepare?.(pending);
+  await validate(pending);
+  await checkCommon(pending);
+  await rules.check?.(pending);
+  if (pending.errors.length > 0) throw new Refusal(pending.errors);
+  setCreatedAndModified(pending);
+  const changes: Record<string, Value> = { ...pending.values };
+  if (pending.before === undefined) {
     const row: Row = { ...changes, id: table.nextId() };
     table.insert(row);
-    await rules.after?.(draft, row);
+    await rules.after?.(pending, row);
     return row.id;
   }
-  changes.id = draft.before.id;
-  table.update(draft.before, changes);
-  await rules.after?.(draft, draft.before);
-  return draft.before.id;
+  changes.id = pending.before.id;
+  table.update(pending.before, changes);
+  await rules.after?.(pending, pending.before);
+  return pending.before.id;
 }

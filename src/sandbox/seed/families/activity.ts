@@ -1,8 +1,8 @@
 import type { Row } from '../../store/value.js';
+import { firstId } from '../lookup-tables.js';
 import { day, hour, minute, numberOf, officeHours, type Seed, type Seeder } from '../seed.js';
 import { noteTexts, workTexts } from '../texts.js';
 import { billingCode } from './catalogue.js';
-import { firstId } from './lookups.js';
 import { apiUserId } from './organisation.js';
 
 /** Between a ticket's start and its last activity, so that dates never contradict each other. */

@@ -1,4 +1,5 @@
 import type { Row } from '../../store/value.js';
+import { firstId } from '../lookup-tables.js';
 import {
   day,
   groupBy,
@@ -11,7 +12,6 @@ import {
   textOf,
 } from '../seed.js';
 import { billingCode } from './catalogue.js';
-import { firstId } from './lookups.js';
 import { apiUserId } from './organisation.js';
 
 const deals = [

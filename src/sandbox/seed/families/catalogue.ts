@@ -1,6 +1,6 @@
 import type { Row } from '../../store/value.js';
+import { firstId } from '../lookup-tables.js';
 import { day, groupBy, numberOf, round2, type Seeder, textOf } from '../seed.js';
-import { firstId } from './lookups.js';
 
 /** Billing code ids by position in the seeded list. */
 export function billingCode(position: number): number {

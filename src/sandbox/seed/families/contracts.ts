@@ -1,6 +1,6 @@
 import type { Row } from '../../store/value.js';
+import { firstId } from '../lookup-tables.js';
 import { day, groupBy, numberOf, type Seeder, textOf } from '../seed.js';
-import { firstId } from './lookups.js';
 
 export const contracts: Readonly<Record<string, Seeder>> = {
   /** Managed customers have a recurring contract, some block hours on top, and the odd one that ran out. */

@@ -1,7 +1,7 @@
 import type { Row } from '../../store/value.js';
+import { firstId } from '../lookup-tables.js';
 import { cities, companyName, firstNames, lastNames, phone, streets } from '../names.js';
 import { day, groupBy, hour, numberOf, type Seed, type Seeder, textOf } from '../seed.js';
-import { firstId } from './lookups.js';
 
 /** Customers that every tenant has, whatever its seed; the first ones after the own company. */
 const wellKnown = ['Contoso Ltd', 'Fabrikam Inc', 'Adventure Works', 'Tailspin Toys', 'Wide World Importers'];

@@ -1,7 +1,7 @@
 import type { Row } from '../../store/value.js';
+import { firstId } from '../lookup-tables.js';
 import { firstNames, lastNames, phone } from '../names.js';
 import { day, numberOf, type Seed, type Seeder } from '../seed.js';
-import { firstId } from './lookups.js';
 
 /** The API-only user that the tenant's credentials belong to. */
 export const apiUserId = 29682884;

@@ -1,7 +1,7 @@
 import type { Row } from '../../store/value.js';
+import { firstId } from '../lookup-tables.js';
 import { day, hour, numberOf, type Seeder, textOf } from '../seed.js';
 import { billingCode } from './catalogue.js';
-import { firstId } from './lookups.js';
 import { apiUserId } from './organisation.js';
 
 const kinds = [

@@ -1,10 +1,10 @@
 import { contentTypeOf, parentTypeOf } from '../../entities/attachment-entities.js';
 import type { Row } from '../../store/value.js';
+import { firstId } from '../lookup-tables.js';
 import { noise, pdf, png, utf16 } from '../sample-files.js';
 import { day, hour, minute, numberOf, type Seed } from '../seed.js';
 import { entry } from './activity.js';
 import { billingCode } from './catalogue.js';
-import { firstId } from './lookups.js';
 import { apiUserId } from './organisation.js';
 
 /**

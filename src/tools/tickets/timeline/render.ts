@@ -51,9 +51,9 @@ export function renderEntries(
   list: readonly Entry[],
   wanted: number,
 ): { readonly lines: string[]; readonly shown: readonly Entry[]; readonly notes: string[] } {
-  const budget = Math.max(wanted, leastCharacters);
+  const mostCharacters = Math.max(wanted, leastCharacters);
   const most =
-    lengths.find((length) => sizeOf(list.flatMap((entry) => lines(entry, length))) <= budget) ?? 120;
+    lengths.find((length) => sizeOf(list.flatMap((entry) => lines(entry, length))) <= mostCharacters) ?? 120;
   const notes: string[] = [];
   if (list.some(({ texts }) => texts.some(({ text }) => text.length > most))) {
     notes.push(
@@ -63,7 +63,7 @@ export function renderEntries(
   const blocks = list.map((entry) => lines(entry, most));
   let from = 0;
   let size = blocks.reduce((sum, block) => sum + sizeOf(block), 0);
-  while (size > budget && from < blocks.length) size -= sizeOf(blocks[from++] ?? []);
+  while (size > mostCharacters && from < blocks.length) size -= sizeOf(blocks[from++] ?? []);
   if (from > 0) {
     notes.push(
       `the ${from} oldest of ${list.length} entries, until ${list[from - 1]?.at}, are left out for length: ask for fewer parts, or query-entity the lists by ticketID`,

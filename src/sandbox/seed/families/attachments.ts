@@ -7,8 +7,8 @@ import {
 } from '../../entities/attachment-entities.js';
 import { definition, entityNamed, hasEntity } from '../../entities/metadata/definition.js';
 import type { Row } from '../../store/value.js';
+import { firstId } from '../lookup-tables.js';
 import { day, type Seeder } from '../seed.js';
-import { firstId } from './lookups.js';
 import { apiUserId } from './organisation.js';
 
 const names = ['error.png', 'event-log.txt', 'quote.pdf', 'screenshot.jpg', 'device-list.csv'];

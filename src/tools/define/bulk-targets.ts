@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { FilterNode, Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
-import { movedConditionNote, movedConditions } from '../../entities/order/volatile-fields.js';
+import { movedConditionNote, movedConditions } from '../../entities/order/fields-that-writes-move.js';
 import { numberField } from '../../entities/references/record-names.js';
 import { type AnyPlan, isDone, type SkippedRecord, type WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput, type Problem } from '../../errors.js';

@@ -1,4 +1,4 @@
-import type { Draft } from './draft.js';
+import type { PendingRecord } from './pending-record.js';
 
 /** Fields the service sets itself, by what they record. The first name that the entity has gets the value. */
 const createdAt = ['createDate', 'createDateTime', 'createdDateTime', 'createdTime', 'attachDate'];
@@ -29,12 +29,12 @@ const changedBy = [
   'updateResourceId',
 ];
 
-export function stamp(draft: Draft): void {
-  const { values, definition, actor, impersonator, now } = draft;
+export function setCreatedAndModified(pending: PendingRecord): void {
+  const { values, definition, actor, impersonator, now } = pending;
   const set = (names: readonly string[], value: number | null): void => {
     for (const name of names) if (definition.byName.has(name.toLowerCase())) values[name] = value;
   };
-  if (draft.mode === 'create') {
+  if (pending.mode === 'create') {
     set(createdAt, now);
     set(createdBy, actor);
     if (impersonator !== null) set(['impersonatorCreatorResourceID'], impersonator);

@@ -3,7 +3,7 @@ import type { McpServer } from '../../server/index.js';
 import type { BodySummary } from './body.js';
 
 /** One request to `/mcp` whose caller and tenant are known. */
-export interface Exchange {
+export interface McpRequest {
   /** Who may use a session that this request opens: this caller, for this tenant, with these rights. */
   readonly owner: string;
   /** What was sent, as JSON; undefined and null when the request has no body. */

@@ -1,12 +1,14 @@
 import type { FilterNode, Row } from '../../../client/types.js';
 import { InvalidInput } from '../../../errors.js';
 import { compareKeyedRows, type KeyedRow, keyedPosition } from '../sort-keys.js';
-import { type Axis, millisecondsOf } from './axis.js';
-import { type RecordBatch, type RecordSource, readById, readWindows } from './windows.js';
+import { boundsOf } from './filter-bounds.js';
+import type { RangeField } from './range-field.js';
+import { readRanges } from './read-ranges.js';
+import { type RecordBatch, type RecordSource, readById } from './record-source.js';
 
-/** What is wanted of the records of one query on an axis. */
-export interface AxisQuery {
-  readonly axis: Axis;
+/** What is wanted of the records of one query that lie in ranges of a field. */
+export interface FirstInOrderQuery {
+  readonly ranges: RangeField;
   readonly field: string;
   readonly descending: boolean;
   /** The checked conditions that the source stands for. */
@@ -14,8 +16,8 @@ export interface AxisQuery {
   /** Records that are wanted at least, if there are so many. */
   readonly need: number;
   readonly after: ListPosition | null;
-  /** Whether conditions are applied here: then a window may hold few of what it gives. */
-  readonly local: boolean;
+  /** Whether conditions are applied here: then a range may hold few of what it gives. */
+  readonly isPostFiltered: boolean;
   readonly mostCalls: number;
   /** Those that the conditions applied here let through, with their keys. */
   keyed(rows: readonly Row[]): Promise<readonly KeyedRow[]>;
@@ -29,7 +31,7 @@ export interface ListPosition {
   readonly spacing: number | null;
 }
 
-export interface AxisRows {
+export interface FirstInOrder {
   /** Sorted; the first records of the order, without a gap. */
   readonly rows: readonly KeyedRow[];
   /** Records that Autotask holds for the query; null when it did not tell. */
@@ -43,30 +45,12 @@ const day = 86_400_000;
 /** Over how long the records of a list lie, for a first guess. */
 const usualSpan = 3 * 365 * day;
 
-/** The stretch of the axis' field that the caller's own conditions leave. */
-function boundsOf(filter: readonly FilterNode[], field: string): { from: number; until: number } {
-  let from = Number.NEGATIVE_INFINITY;
-  let until = Number.POSITIVE_INFINITY;
-  for (const { op, field: name, value, items } of filter) {
-    if (op === 'and' && items !== undefined) {
-      const inner = boundsOf(items, field);
-      from = Math.max(from, inner.from);
-      until = Math.min(until, inner.until);
-    }
-    const at = name === field ? millisecondsOf(value) : null;
-    if (at === null) continue;
-    if (op === 'gt' || op === 'gte' || op === 'eq') from = Math.max(from, at);
-    if (op === 'lt' || op === 'lte' || op === 'eq') until = Math.min(until, at + 1);
-  }
-  return { from, until };
-}
-
 /**
- * The first records of an order along an axis. What fits on one page is read whole and sorted; otherwise
- * windows are, and records without a value come last.
+ * The first records of an order. What fits on one page is read whole and sorted; otherwise
+ * ranges of the field are, and records without a value come last.
  */
-export async function readAlongAxis(given: RecordSource, query: AxisQuery): Promise<AxisRows> {
-  const { axis, field, descending, filter, need, after, local, mostCalls } = query;
+export async function readFirstInOrder(given: RecordSource, query: FirstInOrderQuery): Promise<FirstInOrder> {
+  const { ranges, field, descending, filter, need, after, isPostFiltered, mostCalls } = query;
   let calls = 0;
   const source: RecordSource = {
     read: (conditions) => {
@@ -86,14 +70,14 @@ export async function readAlongAxis(given: RecordSource, query: AxisQuery): Prom
       if (position === null || compareKeyedRows(keyed, position, descending) > 0) rows.set(keyed.id, keyed);
     }
   };
-  const result = (total: number | null, stopped: AxisRows['stopped'] = null): AxisRows => ({
+  const result = (total: number | null, stopped: FirstInOrder['stopped'] = null): FirstInOrder => ({
     rows: [...rows.values()].sort((a, b) => compareKeyedRows(a, b, descending)),
     total,
     stopped,
   });
 
-  let reached: AxisRows['stopped'] = after;
-  /** Takes slices: true at their end, false when there is enough or no call left. */
+  let reached: FirstInOrder['stopped'] = after;
+  /** Takes batches: true at their end, false when there is enough or no call left. */
   const readBatches = async (from: AsyncIterable<RecordBatch>, empty: boolean): Promise<boolean> => {
     for await (const { rows: found, watermark } of from) {
       await add(found);
@@ -129,8 +113,8 @@ export async function readAlongAxis(given: RecordSource, query: AxisQuery): Prom
     await add(firstPage?.rows ?? []);
     const last = firstPage?.rows.at(-1)?.id;
     const rest = readById(source, typeof last === 'number' ? last : null, () => ({ position: 0, id: null }));
-    for await (const slice of rest) await add(slice.rows);
-    return result(local ? total : rows.size);
+    for await (const batch of rest) await add(batch.rows);
+    return result(isPostFiltered ? total : rows.size);
   }
 
   const bounds = boundsOf(filter, field);
@@ -142,12 +126,12 @@ export async function readAlongAxis(given: RecordSource, query: AxisQuery): Prom
       after: after === null || after.key === null ? null : { position: after.key, id: after.id },
       near: Number.isFinite(end) ? end : descending ? -Date.now() : Date.now() - usualSpan,
       spacing: after?.spacing ?? Math.min(span, usualSpan) / Math.max(1, total ?? 20 * page),
-      wanted: () => (local ? page : Math.max(1, need - rows.size)),
+      wanted: () => (isPostFiltered ? page : Math.max(1, need - rows.size)),
       ...(firstPage !== null && bySample ? { sample: firstPage.rows } : {}),
     };
-    const windows = readWindows(source, axis, start, descending);
-    if (!(await readBatches(windows, false))) return stopResult(total);
-    if (field === 'id' || isBounded || (!local && after === null && rows.size === total))
+    const batches = readRanges(source, ranges, start, descending);
+    if (!(await readBatches(batches, false))) return stopResult(total);
+    if (field === 'id' || isBounded || (!isPostFiltered && after === null && rows.size === total))
       return result(total);
   }
   const empty: RecordSource = {

@@ -2,11 +2,11 @@ import type { FilterNode, Row } from '../../../client/types.js';
 import { idOf } from '../../display/row-id.js';
 
 /**
- * A line on which records lie in the order that is wanted: whole numbers, the first record at the smallest.
- * Milliseconds since 1970 or ids, with the sign turned when the order descends. Only fields that Autotask
- * compares and that are never shared by all records can be one.
+ * A field whose ranges are asked for one after the other, the first of the order first. A position is a whole
+ * number, smallest for the first record: milliseconds since 1970 or an id, with the sign turned when the order
+ * descends. Only fields that Autotask compares and whose value all records never share can be one.
  */
-export interface Axis {
+export interface RangeField {
   /** Null for records without a value; they come after all others. */
   position(row: Row): number | null;
   /** Conditions for `from <= position < until`; infinite ends are left out. */
@@ -35,14 +35,14 @@ export function millisecondsOf(value: unknown): number | null {
 
 const utc = (ms: number) => new Date(ms).toISOString().replace('.000Z', 'Z');
 
-function axisOf(
+function rangeFieldOf(
   field: string,
   descending: boolean,
   grain: number,
   range: { readonly from: number; readonly to: number },
   valueAt: (row: Row) => number | null,
   literal: (value: number) => unknown,
-): Axis {
+): RangeField {
   const sign = descending ? -1 : 1;
   // An end behind the last that Autotask can read shuts nothing out, and a beginning there lets the last in.
   const bound = (op: 'gte' | 'lt', value: number): FilterNode[] =>
@@ -70,8 +70,8 @@ function axisOf(
   };
 }
 
-export const timeAxis = (field: string, descending: boolean): Axis =>
-  axisOf(field, descending, second, dates, (row) => millisecondsOf(row[field]), utc);
+export const dateRanges = (field: string, descending: boolean): RangeField =>
+  rangeFieldOf(field, descending, second, dates, (row) => millisecondsOf(row[field]), utc);
 
-export const idAxis = (descending: boolean): Axis =>
-  axisOf('id', descending, 1, { from: 0, to: Number.MAX_SAFE_INTEGER }, idOf, (value) => value);
+export const idRanges = (descending: boolean): RangeField =>
+  rangeFieldOf('id', descending, 1, { from: 0, to: Number.MAX_SAFE_INTEGER }, idOf, (value) => value);

@@ -50,12 +50,12 @@ const phoneFields = (node: FilterNode, phoneConditions: PhoneConditions): readon
 };
 
 /** What is left to compare here of the conditions that must all hold, and fields for which that is impossible. */
-export function localPredicates(
+export function postFilters(
   nodes: readonly FilterNode[],
   phoneConditions: PhoneConditions,
   metadata: EntityMetadata,
 ) {
-  const local: Predicate[] = [];
+  const predicates: Predicate[] = [];
   const fields = new Set<string>();
   const unchecked = new Set<string>();
   for (const node of nodes) {
@@ -64,9 +64,9 @@ export function localPredicates(
     const matches = predicateOf(node, phoneConditions, metadata);
     if (matches === undefined) for (const field of phones) unchecked.add(field);
     else {
-      local.push(matches);
+      predicates.push(matches);
       for (const field of fieldsOf(node)) fields.add(field);
     }
   }
-  return { local, fields: [...fields], loose: [...unchecked] };
+  return { predicates, fields: [...fields], loose: [...unchecked] };
 }

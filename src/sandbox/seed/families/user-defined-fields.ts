@@ -1,7 +1,7 @@
-import { udfDataTypes, udfTypes } from '../entities/metadata/udf.js';
-import type { Row } from '../store/value.js';
-import { firstId } from './families/lookups.js';
-import { day, type Seeder } from './seed.js';
+import { udfDataTypes, udfTypes } from '../../entities/metadata/udf.js';
+import type { Row } from '../../store/value.js';
+import { firstId } from '../lookup-tables.js';
+import { day, type Seeder } from '../seed.js';
 
 interface SeededUdf {
   readonly entity: string;

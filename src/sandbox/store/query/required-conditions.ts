@@ -4,7 +4,7 @@ import { Refusal } from '../../refusal.js';
 import type { Condition, Group, Test } from './filter.js';
 
 /** Entities that only answer a query about one record. */
-export function checkScope(definition: Definition, filter: Group, behaviour: Behaviour): void {
+export function checkRequiredConditions(definition: Definition, filter: Group, behaviour: Behaviour): void {
   const { name } = definition.entity;
   if (name === 'TicketHistory') {
     const [only, second] = filter.items;

@@ -13,7 +13,7 @@ export function permissionRefusal(what: 'create' | 'query' | 'update' | 'delete'
 }
 
 /** Who a write is made by: the API user, or the resource named by `ImpersonationResourceId`. */
-export async function actorOf(
+export async function impersonationOf(
   call: Call,
   entity: string,
 ): Promise<{ readonly actor: number; readonly impersonator: number | null }> {

@@ -8,7 +8,7 @@ import type { UdfDefinition } from '../metadata/udf.js';
 export type WriteMode = 'create' | 'patch' | 'put';
 
 /** A record as it would be stored if nothing speaks against it. */
-export interface Draft {
+export interface PendingRecord {
   readonly tenant: Tenant;
   readonly behaviour: Behaviour;
   readonly entity: Entity;
@@ -29,25 +29,25 @@ export interface Draft {
   readonly errors: string[];
 }
 
-export function changed(draft: Draft, field: string): boolean {
-  return (draft.before?.[field] ?? null) !== (draft.values[field] ?? null);
+export function changed(pending: PendingRecord, field: string): boolean {
+  return (pending.before?.[field] ?? null) !== (pending.values[field] ?? null);
 }
 
-export function numberIn(draft: Draft, field: string): number | undefined {
-  const value = draft.values[field];
+export function numberIn(pending: PendingRecord, field: string): number | undefined {
+  const value = pending.values[field];
   return typeof value === 'number' ? value : undefined;
 }
 
-export function textIn(draft: Draft, field: string): string | undefined {
-  const value = draft.values[field];
+export function textIn(pending: PendingRecord, field: string): string | undefined {
+  const value = pending.values[field];
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The record that a reference field of the draft points to. */
-export async function referred(draft: Draft, field: string): Promise<Row | undefined> {
-  const id = numberIn(draft, field);
-  const target = draft.definition.byName.get(field.toLowerCase())?.reference;
+/** The record that a reference field of the pending points to. */
+export async function referred(pending: PendingRecord, field: string): Promise<Row | undefined> {
+  const id = numberIn(pending, field);
+  const target = pending.definition.byName.get(field.toLowerCase())?.reference;
   return id === undefined || target === undefined
     ? undefined
-    : (await draft.tenant.table(target.name)).get(id);
+    : (await pending.tenant.table(target.name)).get(id);
 }

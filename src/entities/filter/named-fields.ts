@@ -8,12 +8,12 @@ const node = z.looseObject({
 });
 
 /** Fields that conditions compare, whatever their spelling; undefined where that cannot be told in advance. */
-export function comparedFields(conditions: readonly unknown[]): readonly string[] | undefined {
+export function namedFields(conditions: readonly unknown[]): readonly string[] | undefined {
   const names: string[] = [];
   for (const condition of conditions) {
     const { data } = node.safeParse(condition);
     if (data === undefined || data.udf !== undefined) return undefined;
-    const below = data.items === undefined ? [] : comparedFields(data.items);
+    const below = data.items === undefined ? [] : namedFields(data.items);
     if (below === undefined || (data.items === undefined && data.field === undefined)) return undefined;
     names.push(...below, ...(data.field === undefined ? [] : [data.field]));
   }

@@ -2,11 +2,11 @@ import { AutotaskError } from '../errors.js';
 
 const hour = 60 * 60_000;
 
-export interface WriteBudget {
+export interface HourlyWriteLimit {
   /** Null: without limit. */
   readonly limit: number | null;
   /** How many writes this hour still has room for. */
-  left(): number;
+  remaining(): number;
   /** Throws `limited` when the writes of this hour are used up. */
   check(): void;
   /** Counts one write that is about to be sent; throws like `check`. */
@@ -14,12 +14,12 @@ export interface WriteBudget {
 }
 
 /**
- * Answers a function that makes the budget of whoever the key names. Writes of the last hour are counted in
- * this process by key, so that a budget which is made anew goes on where it was.
+ * Answers a function that makes the limit of whoever the key names. Writes of the last hour are counted in
+ * this process by key, so that a limit which is made anew goes on where it was.
  */
-export function createBudgets(
+export function createHourlyWriteLimits(
   now: () => number = Date.now,
-): (key: string, limit: number | null) => WriteBudget {
+): (key: string, limit: number | null) => HourlyWriteLimit {
   const sent = new Map<string, readonly number[]>();
   const recent = (key: string) => (sent.get(key) ?? []).filter((at) => at > now() - hour);
   /** Who wrote longest ago stands first. */
@@ -43,7 +43,7 @@ export function createBudgets(
     };
     return {
       limit,
-      left: () => (limit === null ? Number.POSITIVE_INFINITY : Math.max(0, limit - recent(key).length)),
+      remaining: () => (limit === null ? Number.POSITIVE_INFINITY : Math.max(0, limit - recent(key).length)),
       check,
       take() {
         if (limit === null) return;
@@ -57,6 +57,6 @@ export function createBudgets(
   };
 }
 
-/** A budget on its own. */
-export const createBudget = (limit: number | null, now?: () => number): WriteBudget =>
-  createBudgets(now)('', limit);
+/** A limit on its own. */
+export const createHourlyWriteLimit = (limit: number | null, now?: () => number): HourlyWriteLimit =>
+  createHourlyWriteLimits(now)('', limit);

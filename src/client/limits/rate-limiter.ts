@@ -12,7 +12,7 @@ const slowFrom = 0.75;
  * Estimates how much of the rolling hourly threshold is used. Own requests are counted; those of other
  * integrations are only known from ThresholdInformation, which costs a request itself and so is asked rarely.
  */
-export class RateBudget {
+export class RateLimiter {
   readonly #tuning: Tuning;
   readonly #perMinute = new Map<number, number>();
   #sinceCheck = 0;

@@ -13,7 +13,7 @@ const mostBytes = 10_000_000;
 const windowMs = 5 * 60_000;
 
 /** Counts what this server sends, so that a file too many is refused here and does not lock the others out. */
-export function createUploadBudget(now: () => number = Date.now) {
+export function createUploadLimit(now: () => number = Date.now) {
   let sent: { readonly at: number; readonly bytes: number }[] = [];
 
   /** Throws when so many bytes more would be too many. */
@@ -43,4 +43,4 @@ export function createUploadBudget(now: () => number = Date.now) {
   };
 }
 
-export type UploadBudget = ReturnType<typeof createUploadBudget>;
+export type UploadLimit = ReturnType<typeof createUploadLimit>;

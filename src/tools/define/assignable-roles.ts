@@ -15,7 +15,11 @@ export interface HeldRoles {
 }
 
 /** Not looked for any further when the wanted one is among them. */
-export async function rolesOf(given: unknown, wanted: unknown, context: ToolContext): Promise<HeldRoles> {
+export async function rolesOfResource(
+  given: unknown,
+  wanted: unknown,
+  context: ToolContext,
+): Promise<HeldRoles> {
   const resourceID = await idOf('Resources', resource.parse(given), context);
   const { references } = context.entities.tenant();
   const options = { limit: 200, ...(context.signal ? { signal: context.signal } : {}) };

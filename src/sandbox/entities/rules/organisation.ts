@@ -1,6 +1,6 @@
 import type { Tenant } from '../../store/tenant.js';
 import type { Row } from '../../store/value.js';
-import { type Draft, numberIn } from '../write/draft.js';
+import { numberIn, type PendingRecord } from '../write/pending-record.js';
 
 /** Whether the resource holds the role, on the service desk or in a department, and both are in use. */
 export async function holdsRole(tenant: Tenant, resourceID: number, roleID: number): Promise<boolean> {
@@ -19,10 +19,10 @@ const pairText =
   'Data violation: When assigning a Resource, you must assign both a assignedResourceID and assignedResourceRoleID.';
 
 /** A resource is assigned together with the role it works in. True when a complete pair is there. */
-export function hasPair(draft: Draft): boolean {
-  const resource = numberIn(draft, 'assignedResourceID');
-  const role = numberIn(draft, 'assignedResourceRoleID');
-  if ((resource === undefined) !== (role === undefined)) draft.errors.push(pairText);
+export function hasPair(pending: PendingRecord): boolean {
+  const resource = numberIn(pending, 'assignedResourceID');
+  const role = numberIn(pending, 'assignedResourceRoleID');
+  if ((resource === undefined) !== (role === undefined)) pending.errors.push(pairText);
   return resource !== undefined && role !== undefined;
 }
 
@@ -32,9 +32,9 @@ export async function isApiUser(tenant: Tenant, resourceID: number | undefined):
 }
 
 /** API-only users cannot own or be given anything. */
-export async function refuseApiUser(draft: Draft, field: string): Promise<void> {
-  if (await isApiUser(draft.tenant, numberIn(draft, field))) {
-    draft.errors.push(`Reference value on field: ${field} of type: Resource does not exist or is invalid.`);
+export async function refuseApiUser(pending: PendingRecord, field: string): Promise<void> {
+  if (await isApiUser(pending.tenant, numberIn(pending, field))) {
+    pending.errors.push(`Reference value on field: ${field} of type: Resource does not exist or is invalid.`);
   }
 }
 

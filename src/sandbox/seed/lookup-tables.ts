@@ -1,4 +1,4 @@
-import { attachmentEntities } from '../../entities/attachment-entities.js';
+import { attachmentEntities } from '../entities/attachment-entities.js';
 
 /** Small lists that most tenants hold: the names of the records, in order. `-` marks an inactive one. */
 export const lookups: Readonly<Record<string, readonly string[]>> = {

@@ -6,7 +6,8 @@ import { findEntity } from '../../metadata/entity-names.js';
 
 /** Where the records of an entity can be listed: at its own path, or below one parent. */
 
-export interface Scope {
+/** The record that the others stand below, where the caller names one. */
+export interface ParentArguments {
   readonly parentEntity?: string | undefined;
   readonly parentId?: number | undefined;
 }
@@ -23,29 +24,29 @@ export function queryable(entity: Entity): Entity & { path: string } {
   });
 }
 
-const parentOf = (entity: Entity, scope: Scope) =>
+const parentOf = (entity: Entity, given: ParentArguments) =>
   entity.parents.find(
     (candidate) =>
-      scope.parentEntity === undefined || candidate.entity === findEntity(scope.parentEntity).name,
+      given.parentEntity === undefined || candidate.entity === findEntity(given.parentEntity).name,
   );
 
 /** The path of the collection below the parent, where only that lists the records of one parent. */
-export function childPath(entity: Entity, scope: Scope): string | undefined {
-  const parent = scope.parentId === undefined ? undefined : parentOf(entity, scope);
+export function childPath(entity: Entity, given: ParentArguments): string | undefined {
+  const parent = given.parentId === undefined ? undefined : parentOf(entity, given);
   if (parent === undefined || !parent.operations.includes('query')) return undefined;
   if (entity.path !== null && parent.parentField !== null) return undefined;
-  return parent.path.replace('{parentId}', String(scope.parentId));
+  return parent.path.replace('{parentId}', String(given.parentId));
 }
 
-export function parentCondition(entity: Entity, scope: Scope): FilterNode[] {
-  if (scope.parentId === undefined) return [];
-  const field = parentOf(entity, scope)?.parentField ?? null;
+export function parentCondition(entity: Entity, given: ParentArguments): FilterNode[] {
+  if (given.parentId === undefined) return [];
+  const field = parentOf(entity, given)?.parentField ?? null;
   if (field === null) {
     throw new InvalidInput('Nothing was sent to Autotask.', [
       { field: 'parentId', problem: `${entity.name} has no parent to be found by` },
     ]);
   }
-  return [{ op: 'eq', field, value: scope.parentId }];
+  return [{ op: 'eq', field, value: given.parentId }];
 }
 
 /** Some entities are listed for one owner only; Autotask's own refusal does not say by which field. */

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FilterNode, Row } from '../../src/client/types.js';
-import { compareKeyedRows, type KeyedRow } from '../../src/entities/order/sort-keys.js';
-import { idAxis, millisecondsOf, timeAxis } from '../../src/entities/order/windows/axis.js';
 import {
-  type AxisQuery,
+  type FirstInOrderQuery,
   type ListPosition,
-  readAlongAxis,
-} from '../../src/entities/order/windows/read-along-axis.js';
-import type { RecordSource } from '../../src/entities/order/windows/windows.js';
+  readFirstInOrder,
+} from '../../src/entities/order/range-paging/first-in-order.js';
+import { dateRanges, idRanges, millisecondsOf } from '../../src/entities/order/range-paging/range-field.js';
+import type { RecordSource } from '../../src/entities/order/range-paging/record-source.js';
+import { compareKeyedRows, type KeyedRow } from '../../src/entities/order/sort-keys.js';
 import { dates, minute } from '../support/dates.js';
 
 /**
@@ -67,21 +67,21 @@ interface Asked {
 function ask(tickets: readonly Ticket[], asked: Asked) {
   const { field, descending, need, after = null, filtered = false, mostCalls = 60 } = asked;
   const tenant = tenantOf(tickets);
-  const axis = field === 'id' ? idAxis(descending) : timeAxis('date', descending);
-  const query: AxisQuery = {
-    axis,
+  const ranges = field === 'id' ? idRanges(descending) : dateRanges('date', descending);
+  const query: FirstInOrderQuery = {
+    ranges,
     field,
     descending,
     filter: filtered ? [] : [{ op: 'exist', field: 'id' }],
     need,
     after,
-    local: false,
+    isPostFiltered: false,
     mostCalls,
-    keyed: async (rows) => rows.map((row) => ({ row, id: Number(row.id), key: axis.position(row) })),
+    keyed: async (rows) => rows.map((row) => ({ row, id: Number(row.id), key: ranges.position(row) })),
   };
   // A filter that matches everything: the search must not depend on knowing that.
   if (filtered) Object.assign(query, { filter: [{ op: 'gte', field: 'status', value: 0 }] });
-  return { result: readAlongAxis(tenant.source, query), tenant, axis };
+  return { result: readFirstInOrder(tenant.source, query), tenant, ranges };
 }
 
 /** All ids in the order that is wanted, sorted the plain way. */

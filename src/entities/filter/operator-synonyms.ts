@@ -1,0 +1,70 @@
+import { nearest } from '../../names/nearest.js';
+import { type Operator, operators } from '../../operators.js';
+
+/** How other languages write Autotask's operators; each says exactly the same. */
+const operatorWords: readonly (readonly [Operator, readonly string[]])[] = [
+  ['eq', ['=', '==', 'equals', 'equal', 'is']],
+  ['noteq', ['!=', '<>', '≠', 'ne', 'neq', 'notequal', 'notequals', 'not', 'isnot']],
+  ['gt', ['>', 'greaterthan', 'after']],
+  ['gte', ['>=', '≥', 'ge', 'greaterthanorequal', 'greaterthanorequals', 'since']],
+  ['lt', ['<', 'lessthan', 'before']],
+  ['lte', ['<=', '≤', 'le', 'lessthanorequal', 'lessthanorequals']],
+  ['beginsWith', ['startswith', 'startwith', 'beginwith']],
+  ['endsWith', ['endwith']],
+  ['contains', ['contain']],
+  ['in', ['anyof', 'oneof', 'isin']],
+  ['notIn', ['nin', 'noneof', 'isnotin']],
+  ['exist', ['exists', 'isnotnull', 'notnull', 'isnotempty', 'notempty']],
+  ['notExist', ['notexists', 'isnull', 'null', 'isempty', 'empty']],
+];
+
+const operatorMeanings: ReadonlyMap<string, Operator> = new Map([
+  ...operators.map((operator) => [operator.toLowerCase(), operator] as const),
+  ...operatorWords.flatMap(([operator, words]) => words.map((word) => [word, operator] as const)),
+]);
+
+/** `$ne`, `not_in` and `Not In` are one word. */
+const operatorKey = (op: string) =>
+  op
+    .trim()
+    .toLowerCase()
+    .replace(/^\$/, '')
+    // Between its parts alone: before an operator a mark says something.
+    .replace(/(?<=\p{L})[\s_-]+(?=\p{L})/gu, '');
+
+const isNegative = (op: string) =>
+  /^(?:[^\p{L}<>=]|not|no|n[ei]|<>|isnot|doesnot|without|un|exclud)/u.test(operatorKey(op));
+
+export type ResolvedOperator =
+  | { readonly operator: Operator; readonly value: unknown }
+  /** Why it is none of Autotask's, and what works. */
+  | { readonly problem: string };
+
+/** A pattern of SQL: `%x%` contains, `x%` begins with, `%x` ends with. One in the middle says nothing Autotask knows. */
+function likePattern(op: string, value: unknown): ResolvedOperator {
+  const [, before = '', text = '', after = ''] = /^([%*]?)([^%*]*)([%*]?)$/.exec(String(value)) ?? [];
+  const operator = before !== '' ? (after !== '' ? 'contains' : 'endsWith') : 'beginsWith';
+  if (text !== '' && (before !== '' || after !== '')) return { operator, value: text };
+  return {
+    problem: `${JSON.stringify(op)} without % at the beginning or end does not say where: use eq, beginsWith, endsWith or contains`,
+  };
+}
+
+/** The operator of Autotask's that says exactly what the given one says, or why there is none. */
+export function resolveOperator(op: string, value: unknown): ResolvedOperator {
+  const key = operatorKey(op);
+  const operator = operatorMeanings.get(key);
+  if (operator !== undefined) return { operator, value };
+  if (key === 'like' || key === 'ilike') return likePattern(op, value);
+  const given = JSON.stringify(op);
+  if (key === 'between') return { problem: `${given} is not an operator: use gte and lte` };
+  if (/^(?:not|doesnot|n|!)(?:contains?|i?like|beginswith|startswith|endswith)$/.test(key)) {
+    return {
+      problem: `${given} is not an operator, and Autotask has none that excludes a part of a text: list what is to be left out with contains, then exclude it by notIn`,
+    };
+  }
+  // Never its opposite.
+  const candidates = operators.filter((candidate) => isNegative(candidate) === isNegative(op));
+  const [close] = nearest(op, candidates, 1);
+  return { problem: `${given} is not an operator.${close === undefined ? '' : ` Did you mean ${close}?`}` };
+}

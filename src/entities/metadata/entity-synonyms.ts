@@ -1,0 +1,80 @@
+import { fold } from '../../names/spelling.js';
+import { type Synonyms, synonymTable } from './synonym-table.js';
+
+const entityWords: readonly Synonyms[] = [
+  {
+    words: ['account', 'customer', 'client', 'organisation', 'organization'],
+    mean: ['Companies'],
+    why: 'Autotask called companies accounts until 2019; people call them customers.',
+  },
+  {
+    words: ['asset', 'device', 'installedproduct', 'configitem', 'ci'],
+    mean: ['ConfigurationItems'],
+    why: 'The SOAP API called them InstalledProducts, its screens devices and assets.',
+  },
+  {
+    words: ['technician', 'tech', 'user', 'employee'],
+    mean: ['Resources'],
+    why: 'Autotask calls everybody who works in it a resource.',
+  },
+  {
+    words: ['allocationcode', 'worktype'],
+    mean: ['BillingCodes'],
+    why: 'Work types are billing codes; the SOAP API called them AllocationCodes.',
+  },
+  { words: ['ticketcost'], mean: ['TicketCharges'], why: 'Charges were called costs in the SOAP API.' },
+  { words: ['projectcost'], mean: ['ProjectCharges'], why: 'As TicketCost.' },
+  { words: ['contractcost'], mean: ['ContractCharges'], why: 'As TicketCost.' },
+  {
+    words: ['sla', 'servicelevelagreement'],
+    mean: ['ServiceLevelAgreementResults'],
+    why: 'The only entity about service levels; the agreement of a ticket is its field serviceLevelAgreementID.',
+  },
+  {
+    words: ['pto', 'vacation', 'leave'],
+    mean: ['TimeOffRequests', 'ResourceTimeOffBalances'],
+    why: 'What was asked for, or what is left of it.',
+  },
+  {
+    words: ['kb', 'knowledgebase', 'article'],
+    mean: ['KnowledgeBaseArticles'],
+    why: 'What the knowledge base consists of.',
+  },
+  {
+    words: ['worklog', 'timesheet', 'timelog'],
+    mean: ['TimeEntries'],
+    why: 'What other service desks call them.',
+  },
+  { words: ['deal', 'lead'], mean: ['Opportunities'], why: 'What other sales systems call them.' },
+  { words: ['person', 'people'], mean: ['Contacts', 'Resources'], why: "The customer's people, or our own." },
+  {
+    words: ['note', 'comment'],
+    mean: ['TicketNotes', 'TaskNotes', 'ProjectNotes', 'CompanyNotes', 'ContractNotes'],
+    why: 'Every kind of record has notes of its own.',
+  },
+  {
+    words: ['cost', 'charge'],
+    mean: ['TicketCharges', 'ProjectCharges', 'ContractCharges'],
+    why: 'Every kind of record has charges of its own.',
+  },
+  {
+    words: ['attachment', 'file'],
+    mean: ['TicketAttachments', 'CompanyAttachments', 'ProjectAttachments', 'TaskAttachments'],
+    why: 'Every kind of record has files of its own.',
+  },
+  {
+    words: ['location', 'site'],
+    mean: ['CompanyLocations', 'InternalLocations'],
+    why: "The customer's, or our own.",
+  },
+];
+
+const singular = (word: string) =>
+  fold(word)
+    .replace(/ies$/, 'y')
+    .replace(/(?<!s)s$/, '');
+
+const entityMeanings = synonymTable(entityWords, singular);
+
+/** Collection names of the entities that people mean by the word, in the singular or plural; often none. */
+export const entitySynonyms = (word: string): readonly string[] => entityMeanings.get(singular(word)) ?? [];

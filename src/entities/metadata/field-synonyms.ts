@@ -1,0 +1,69 @@
+import { fold } from '../../names/spelling.js';
+import { type Synonyms, synonymTable } from './synonym-table.js';
+
+const fieldWords: readonly Synonyms[] = [
+  {
+    words: ['account', 'accountid', 'customer', 'customerid', 'client', 'clientid'],
+    mean: ['companyID'],
+    why: 'Companies were called accounts.',
+  },
+  {
+    words: ['installedproduct', 'installedproductid', 'asset', 'assetid', 'device', 'deviceid'],
+    mean: ['configurationItemID'],
+    why: 'Configuration items were called installed products.',
+  },
+  { words: ['subject'], mean: ['title'], why: 'What mail calls the title.' },
+  {
+    words: ['assignee', 'assigneeid', 'assignedto', 'technician', 'technicianid', 'tech', 'employee', 'user'],
+    mean: ['assignedResourceID', 'resourceID'],
+    why: 'Who works on a record; records have one of the two.',
+  },
+  {
+    words: ['owner', 'accountmanager'],
+    mean: ['ownerResourceID'],
+    why: 'Who is responsible for a company or an opportunity.',
+  },
+  { words: ['sla', 'slaid'], mean: ['serviceLevelAgreementID'], why: 'The usual abbreviation.' },
+  {
+    words: ['allocationcode', 'allocationcodeid', 'worktype', 'worktypeid'],
+    mean: ['billingCodeID'],
+    why: 'Work types are billing codes; the SOAP API called them AllocationCodes.',
+  },
+  { words: ['email', 'mail'], mean: ['emailAddress', 'email'], why: 'Records have one of the two.' },
+  {
+    words: [
+      'created',
+      'createdat',
+      'createdon',
+      'createddate',
+      'datecreated',
+      'createdate',
+      'createdatetime',
+    ],
+    mean: ['createDate', 'createDateTime'],
+    why: 'Autotask uses the one here and the other there.',
+  },
+  {
+    words: ['due', 'duedate', 'duedatetime'],
+    mean: ['dueDateTime', 'dueDate'],
+    why: 'Autotask uses the one here and the other there.',
+  },
+  {
+    words: ['closed', 'closeddate', 'closedat', 'resolved', 'resolveddate', 'resolvedat'],
+    mean: ['completedDate', 'resolvedDateTime', 'closedDate'],
+    why: 'A ticket is resolved once and completed later.',
+  },
+  {
+    words: ['updated', 'updatedat', 'modified', 'modifiedat', 'lastmodified', 'lastupdated'],
+    mean: ['lastActivityDate', 'lastModifiedDateTime', 'lastModifiedDate'],
+    why: 'An activity beside a record is no change of it.',
+  },
+];
+
+const fieldMeanings = synonymTable(fieldWords, fold);
+
+/** Names of fields that people mean by the word, whether a record has them or not; `company` means `companyID`. */
+export const fieldSynonyms = (word: string): readonly string[] => [
+  `${fold(word)}ID`,
+  ...(fieldMeanings.get(fold(word)) ?? []),
+];

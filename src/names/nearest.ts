@@ -1,0 +1,77 @@
+import { fold, mostNames } from './spelling.js';
+
+/** Edit distance with transpositions, as a typing mistake counts. */
+function distance(a: string, b: string): number {
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let best = Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, substitution);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        best = Math.min(best, (beforePrevious[j - 2] ?? 0) + 1);
+      }
+      current.push(best);
+    }
+    beforePrevious = previous;
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
+
+/** Names are short; nobody mistypes a longer text, and comparing such texts would take as long as somebody likes. */
+const mostLetters = 200;
+/** Steps of comparing letters that one search may cost, some 20 ms. */
+const mostSteps = 2_000_000;
+
+/**
+ * The valid names that the given one was probably meant to be, best first.
+ * Close by spelling, or one contains the other (`resource` finds `assignedResourceID`).
+ */
+export function nearest(given: string, valid: Iterable<string>, most = 3): string[] {
+  if (given.length > mostLetters) return [];
+  const wanted = fold(given);
+  if (wanted === '') return [];
+  const scored: { name: string; score: number }[] = [];
+  let steps = mostSteps;
+  let looked = 0;
+  for (const name of valid) {
+    looked += 1;
+    if (looked > mostNames) break;
+    if (name.length > mostLetters) continue;
+    const candidate = fold(name);
+    const longest = Math.max(wanted.length, candidate.length);
+    const difference = Math.abs(wanted.length - candidate.length) / longest;
+    if (difference <= 0.4 && steps > 0) {
+      steps -= wanted.length * candidate.length;
+      const apart = distance(wanted, candidate) / longest;
+      if (apart <= 0.4) {
+        scored.push({ name, score: apart });
+        continue;
+      }
+    }
+    const contains = candidate.includes(wanted) || wanted.includes(candidate);
+    if (contains && Math.min(wanted.length, candidate.length) >= 3) {
+      scored.push({ name, score: 0.4 + difference / 10 });
+    }
+  }
+  scored.sort((a, b) => a.score - b.score || compareNames(a.name, b.name));
+  return scored.slice(0, most).map((entry) => entry.name);
+}
+
+/** Made when it is first needed: making it takes 8 ms, as long as the rest of a start that is ours. */
+let inEnglish: Intl.Collator | undefined;
+
+function compareNames(a: string, b: string): number {
+  inEnglish ??= new Intl.Collator('en');
+  return inEnglish.compare(a, b);
+}
+
+/** ` Did you mean a, b or c?` with a leading space, or nothing when no name is close. */
+export function didYouMean(given: string, valid: Iterable<string>): string {
+  const names = nearest(given, valid);
+  const last = names.pop();
+  if (last === undefined) return '';
+  return names.length === 0 ? ` Did you mean ${last}?` : ` Did you mean ${names.join(', ')} or ${last}?`;
+}
