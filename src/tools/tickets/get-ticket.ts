@@ -1,19 +1,16 @@
 import * as z from 'zod';
 import { findEntity } from '../../entities/metadata/entity-names.js';
-import { ifAllowed } from '../../entities/read/optional-read.js';
 import type { ListResult, RecordResult } from '../../entities/result.js';
 import { idOf } from '../define/define-record-tools.js';
 import { defineReadTool, type ToolContext } from '../define/define-tool.js';
 import * as inputs from '../define/shared-inputs.js';
 import { ticketContact } from './ticket-contact.js';
+import { alwaysCounted, countRemarks, countsOf, hides } from './ticket-counts.js';
 import { noteColumns } from './timeline/entries.js';
 import { partNames, readTicketTimeline } from './timeline/timeline.js';
 
 /** How many notes and time entries are shown; older ones are counted. */
 const shown = 5;
-
-const readable = (entity: string, { entities: { policy } }: ToolContext) =>
-  policy.may('read', findEntity(entity));
 
 const nothing = (entity: string): ListResult => ({
   entity,
@@ -32,7 +29,7 @@ async function newestOf(
   includeFields: readonly string[],
   context: ToolContext,
 ): Promise<{ list: ListResult; total: number }> {
-  if (!readable(entity, context)) return { list: nothing(entity), total: 0 };
+  if (hides(entity, context)) return { list: nothing(entity), total: 0 };
   const { policy } = context.entities;
   const fields = includeFields.filter((field) => !policy.masks(findEntity(entity), field));
   const args = { entity, query: { ticketID }, includeFields: fields, maxRecords: shown, newestFirst: true };
@@ -40,16 +37,8 @@ async function newestOf(
   return { list: { ...list, rows: [...list.rows].reverse() }, total: list.total ?? list.rows.length };
 }
 
-/** Files of the ticket, of its notes, of its time entries and of other files, which one index lists. */
-const files = {
-  index: 'AttachmentInfo',
-  of: ['TicketAttachments', 'TicketNoteAttachments', 'TimeEntryAttachments', 'AttachmentNestedAttachments'],
-};
-
-const counted = [files.index, 'TicketCharges', 'TicketChecklistItems', 'TicketSecondaryResources'];
-
-const hides = (entity: string, context: ToolContext) =>
-  !readable(entity, context) || (entity === files.index && files.of.some((one) => !readable(one, context)));
+/** What is counted, in the order in which it is told. */
+const counted = [...alwaysCounted, 'TicketCharges', 'TicketChecklistItems', 'TicketSecondaryResources'];
 
 /** Bookkeeping that helps nobody to act; get-entity shows it all. */
 const bookkeeping = /^(creatorType|lastActivityPersonType|lastTracked\w+|impersonator\w+|apiVendorID)$/;
@@ -104,33 +93,26 @@ export const getTicket = defineReadTool({
     const found = await reads.get({ entity: 'Tickets', id, beside: contact.read }, context);
     const record = contact.shownIn(withoutBookkeeping(found));
     const timeFields = ['dateWorked', 'resourceID', 'hoursWorked', 'isNonBillable', 'summaryNotes'];
-    const [notes, time, ...counts] = await Promise.all([
+    const [notes, time, rest] = await Promise.all([
       newestOf('TicketNotes', id, noteColumns, context),
       newestOf('TimeEntries', id, timeFields, context),
-      ...counted
-        .filter((entity) => !hides(entity, context))
-        .map(async (entity) => {
-          const args = { entity, query: { ticketID: id } };
-          const found = await ifAllowed(() => reads.count(args, context), null);
-          const what = entity === files.index ? 'files' : entity;
-          return found === null ? `${what} that the API user may not read` : `${found.count} ${what}`;
-        }),
+      countsOf(
+        counted.filter((entity) => entity !== 'TicketNotes' && entity !== 'TimeEntries'),
+        id,
+        context,
+      ),
     ]);
     const own = [
       { entity: 'TicketNotes', ...notes },
       { entity: 'TimeEntries', ...time },
-    ].filter(({ entity }) => readable(entity, context));
-    const numbers = [...own.map(({ entity, total }) => `${total} ${entity}`), ...counts];
+    ].filter(({ entity }) => !hides(entity, context));
+    const counts = new Map([...own.map(({ entity, total }) => [entity, total] as const), ...rest]);
     const title = (what: string, total: number) =>
       total > shown ? `${what} (the last ${shown} of ${total}, oldest first)` : `${what} (oldest first)`;
     const lists = own
       .filter(({ list }) => list.rows.length > 0)
       .map(({ entity, list, total }) => ({ title: title(entity, total), list }));
-    const hidden = ['TicketNotes', 'TimeEntries', ...counted].filter((entity) => hides(entity, context));
-    const remarks = [
-      ...(numbers.length > 0 ? [`on this ticket: ${numbers.join(', ')}`] : []),
-      ...(hidden.length > 0 ? [`hidden by the policy of this server: ${hidden.join(', ')}`] : []),
-    ];
+    const remarks = countRemarks(counted, counts, context);
     return { kind: 'account', record, lists, notes: remarks };
   },
 });

@@ -11,6 +11,7 @@ import type { RecordResult } from '../../../entities/result.js';
 import type { Entity } from '../../../model.js';
 import type { Result, ToolContext } from '../../define/define-tool.js';
 import { ticketContact } from '../ticket-contact.js';
+import { alwaysCounted, countRemarks, countsOf, hides, type TicketCounts } from '../ticket-counts.js';
 import { type ChecklistItem, checklistItems, checklistLines } from './checklist.js';
 import type { Entry } from './entries.js';
 import * as entries from './entries.js';
@@ -116,6 +117,20 @@ const emptyOf = (names: readonly PartName[], { lists }: RecordWithLists) =>
     lists.some((part) => 'rows' in part && part.entity.name === entityOfPart(name) && part.rows.length === 0),
   );
 
+/** How many there are of what was read; counted where not all was read. */
+async function readCounts(
+  { lists }: RecordWithLists,
+  id: number,
+  context: ToolContext,
+): Promise<TicketCounts> {
+  const read = lists.filter((part) => 'rows' in part && !hides(part.entity.name, context));
+  const cut = read.filter((part) => 'rows' in part && part.more).map(({ entity }) => entity.name);
+  const known = read.flatMap((part) =>
+    'rows' in part ? [[part.entity.name, part.rows.length] as const] : [],
+  );
+  return new Map([...known, ...(await countsOf(cut, id, context))]);
+}
+
 /** Whose ids stand in the lines of the account; what a caller needs for the next call. */
 const idsOf = { note: 'TicketNotes', time: 'TimeEntries', charge: 'TicketCharges' } as const;
 
@@ -187,7 +202,16 @@ export async function readTicketTimeline(
   const all = names.length === partNames.length;
   const contact = ticketContact(context);
   const wanted = listRequests(names, all, id);
-  const found = await account({ entity: 'Tickets', id }, wanted, context, contact.read);
+  const parts = wanted.map(({ entity }) => entity);
+  const [found, others] = await Promise.all([
+    account({ entity: 'Tickets', id }, wanted, context, contact.read),
+    countsOf(
+      alwaysCounted.filter((entity) => !parts.includes(entity)),
+      id,
+      context,
+    ),
+  ]);
+  const counts = new Map([...others, ...(await readCounts(found, id, context))]);
   const { list, items: checked, people, notes } = collectTimeline(found, id, context.entities.policy);
   const record = contact.shownIn(telling(found.record));
   const fields = record.fields.map((field, at) => `${titleOf(field)}: ${record.cells[at]?.text ?? ''}`);
@@ -209,7 +233,12 @@ export async function readTicketTimeline(
     .filter(([kind]) => list.some((entry) => entry.kind === kind))
     .map(([kind, entity]) => `${kind} of ${entity}`);
   if (checks.length > 0) ids.push(`checklist of ${checklist}`);
+  // Of a part that is hidden the account says so itself.
+  const told = [...new Set([...alwaysCounted, ...parts])].filter(
+    (entity) => !parts.includes(entity) || counts.has(entity),
+  );
   const remarks = [
+    ...countRemarks(told, counts, context),
     ...(empty.length > 0 ? [`looked at and empty: ${empty.join(', ')}`] : []),
     ...notes,
     ...legend,
