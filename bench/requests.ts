@@ -7,7 +7,7 @@ import { tokenIn } from '../test/writes/support.js';
  * that did all of them before, and by bare REST as a careful script makes them (it looks up names and labels,
  * checks what it will change and reads back what it stored, and it asks nothing that it does not need). Every
  * way includes the one question for the zone in its fresh form. Writes are a preview and its confirmation.
- * Measured on 2026-11-27, requests a task: 10.6 cold and 5.8 warm, 5.8 by bare REST; on 2026-11-28 8.0 and 3.3. `--requests` lists them.
+ * Measured on 2026-11-27, requests a task: 10.6 cold and 5.8 warm, 5.8 by bare REST; on 2026-11-28 8.0 and 3.5. `--requests` lists them.
  * Run: npm run build && npx tsx bench/requests.ts
  */
 

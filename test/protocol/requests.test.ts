@@ -61,13 +61,13 @@ describe('requests of a task in a fresh process', () => {
     ],
     [
       'another status and assignee',
-      10,
+      9,
       4,
       (desk) => write(desk, 'update-ticket', { id: 'T20260910.0001', status: 'In Progress', ...assigned }),
     ],
     [
       'time on a ticket',
-      8,
+      7,
       2,
       (desk) =>
         write(desk, 'create-time-entry', {
@@ -110,10 +110,11 @@ describe('requests of a task in a fresh process', () => {
     ],
     // Without notes: their labels are not asked for.
     ['a ticket without notes', 15, 8, (desk) => desk.call('get-ticket', { id: quiet })],
+    // Notes, time entries and files are counted, because the charges alone do not tell how many there are.
     [
       'the charges of a ticket',
-      13,
-      3,
+      16,
+      6,
       (desk) => desk.call('get-ticket', { id: 101000, include: ['charges'] }),
     ],
   ];
@@ -129,6 +130,34 @@ describe('requests of a task in a fresh process', () => {
 });
 
 describe('a request that costs nothing twice', () => {
+  it('our own people are read together, once for all that shows them', async () => {
+    const desk = await connect();
+    const requests = await desk.requestsOf(async () => {
+      await desk.call('search-tickets', { companyID: 'Contoso Ltd' });
+      await desk.call('get-ticket', { id: 101740 });
+      await desk.call('get-ticket', { id: 101000, include: ['notes', 'time'] });
+      await desk.call('search-tasks', { projectID: 1003 });
+    });
+    await desk.close();
+    const people = requests.filter(({ path }) => path.endsWith('V1.0/Resources/query'));
+    expect(people.map(({ body }) => body)).toEqual([
+      {
+        filter: [{ op: 'exist', field: 'id' }],
+        MaxRecords: 500,
+        IncludeFields: ['id', 'firstName', 'lastName', 'isActive'],
+      },
+    ]);
+  });
+
+  it('the parts of a ticket without labels need no metadata', async () => {
+    const desk = await connect();
+    const include = ['time', 'checklist'];
+    const requests = await desk.requestsOf(() => desk.call('get-ticket', { id: 101740, include }));
+    await desk.close();
+    const metadata = requests.filter(({ path }) => path.endsWith('/entityInformation/fields'));
+    expect(metadata.map(({ path }) => path)).toEqual(['V1.0/Tickets/entityInformation/fields']);
+  });
+
   const paths = (requests: readonly { method: string; path: string }[]) =>
     requests.map(({ method, path }) => `${method} ${path.replace(/^.*V1\.0\//, '')}`);
 

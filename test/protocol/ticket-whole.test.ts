@@ -83,6 +83,52 @@ describe('get-ticket', () => {
     expect(await told(id)).toMatch(/on this ticket: 1 TicketNotes, 0 TimeEntries, 1 files,/);
   });
 
+  test('says so with include too, and asks for no count of what it has read', async () => {
+    const id = await newTicket();
+    const note = { ticketID: id, title: 'A', description: 'B', noteType: 1, publish: 2 };
+    for (let at = 0; at < 2; at++) await makeRecord(tenant.sandbox, `Tickets/${id}/Notes`, note);
+    const numbers = 'on this ticket: 2 TicketNotes, 0 TimeEntries, 0 files';
+    for (const [include, also, counted] of [
+      [['notes'], '', ['AttachmentInfo', 'TimeEntries']],
+      [['notes', 'time', 'attachments'], '', []],
+      [
+        ['checklist', 'charges'],
+        ', 0 TicketCharges, 0 TicketChecklistItems',
+        ['AttachmentInfo', 'TicketNotes', 'TimeEntries'],
+      ],
+      [['all'], ', 0 TicketCharges, 0 TicketChecklistItems, 1 TicketHistory, 0 TicketSecondaryResources', []],
+    ] as const) {
+      let text = '';
+      const requests = await tenant.requestsOf(async () => {
+        text = await told(id, include);
+      });
+      expect(text).toContain(`Note: ${numbers}${also}\n`);
+      const paths = requests.map(({ path }) => path).filter((path) => path.endsWith('/count'));
+      expect(paths.sort()).toEqual(counted.map((entity) => `V1.0/${entity}/query/count`));
+    }
+  });
+
+  test('says which of them may not be read, or are hidden', async () => {
+    const id = await newTicket();
+    const closed = await connect({ env: { AUTOTASK_READ_ENTITIES: '!TicketNotes' } });
+    closed.sandbox.deny('TimeEntries', ['query']);
+    const other = await makeRecord(closed.sandbox, 'Tickets', {
+      title: 'x',
+      companyID: 175,
+      status: 1,
+      priority: 2,
+    });
+    for (const include of [undefined, ['charges']]) {
+      const { text } = await closed.call('get-ticket', { id: other, ...(include ? { include } : {}) });
+      expect(text).toMatch(
+        /^Note: on this ticket: TimeEntries that the API user may not read, 0 files, 0 TicketCharges/m,
+      );
+      expect(text).toMatch(/^Note: hidden by the policy of this server: TicketNotes$/m);
+    }
+    await closed.close();
+    expect(await told(id, ['charges'])).not.toMatch(/hidden by/);
+  });
+
   test('says which parts were looked at and are empty, and whose ids it shows', async () => {
     const id = await newTicket();
     const every = ['notes', 'time', 'attachments', 'charges', 'checklist', 'history'];

@@ -2,6 +2,7 @@ import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import { type Cell, type DisplayTable, displayAll, filledFields } from '../display/display.js';
+import { isUnknownFieldRefusal } from '../filter/named-fields.js';
 import type { EntityMetadata, FieldMetadata, MetadataStore } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import type { References } from '../references/references.js';
@@ -64,13 +65,18 @@ export function createRecordWithLists(
   references: References,
   reads: Reads,
 ) {
+  /** The tenant's metadata is read where the snapshot does not suffice, and when `live` says so. */
   async function read(
     wanted: ListRequest,
     context: CallContext,
+    live = false,
   ): Promise<Omit<RecordList, 'cells'> | UnreadList> {
     const entity = findEntity(wanted.entity);
+    const names = [...wanted.fields, ...(wanted.ids ?? [])];
+    let isFromSnapshot = false;
     try {
-      const metadata = await facts(entity, context.signal);
+      const metadata = await facts(entity, context.signal, live ? undefined : names);
+      isFromSnapshot = !metadata.live;
       const fields = wanted.fields.flatMap((name) => metadata.field(name) ?? []);
       const read = [...fields, ...(wanted.ids ?? []).flatMap((name) => metadata.field(name) ?? [])];
       // Autotask refuses to include a field that cannot be queried, but returns it when none are named.
@@ -91,6 +97,7 @@ export function createRecordWithLists(
         hidden: wanted.fields.filter((name) => metadata.hides(name)),
       };
     } catch (error) {
+      if (isFromSnapshot && !live && isUnknownFieldRefusal(error)) return read(wanted, context, true);
       if (!(error instanceof AutotaskError) || fatal.has(error.kind)) throw error;
       return { entity, reason: reasons[error.kind] ?? error.message };
     }

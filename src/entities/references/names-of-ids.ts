@@ -29,6 +29,35 @@ export function createNamesOfIds(reader: AutotaskReader, policy: Policy, changes
     cache.set(entity, id, named, change, named.exists ? undefined : missingMs);
   }
 
+  const asked = (entity: Entity) => [
+    'id',
+    ...shownFields(entity),
+    ...(hasActiveFlag(entity) && !policy.masks(entity, 'isActive') ? ['isActive'] : []),
+  ];
+
+  const namedBy = (entity: Entity, row: Row | undefined): NamedRecord => {
+    const shown = { ...entity, nameFields: shownFields(entity) };
+    if (row === undefined) return { name: null, exists: false, isActive: true };
+    return { name: nameOf(shown, row) ?? null, exists: true, isActive: activeIn(row) };
+  };
+
+  /** There are more of our own people than one page holds. */
+  let isLargeStaff = false;
+
+  /** Our own people stand in nearly every record and are few: whoever asks for some gets all that one page holds. */
+  async function readStaff(entity: Entity & { path: string }, signal?: AbortSignal): Promise<void> {
+    const change = changes.versionOf(entity);
+    const search = { filter: [{ op: 'exist', field: 'id' }], includeFields: asked(entity) };
+    const { rows, more } = await reader.query(entity.path, search, {
+      limit: mostOrConditions,
+      ...options(signal),
+    });
+    isLargeStaff = more;
+    for (const row of rows) {
+      if (typeof row.id === 'number') remember(entity, row.id, namedBy(entity, row), change);
+    }
+  }
+
   /** Reads the names of the given ids in as few queries as Autotask allows; unknown ids stay without. */
   async function readNames(
     entity: Entity & { path: string },
@@ -36,24 +65,17 @@ export function createNamesOfIds(reader: AutotaskReader, policy: Policy, changes
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<number, NamedRecord>> {
     const read = new Map<number, NamedRecord>();
-    const shown = { ...entity, nameFields: shownFields(entity) };
-    const flag = hasActiveFlag(entity) && !policy.masks(entity, 'isActive') ? ['isActive'] : [];
     for (let from = 0; from < ids.length; from += mostOrConditions) {
       const part = ids.slice(from, from + mostOrConditions);
       const change = changes.versionOf(entity);
       const { rows } = await reader.query(
         entity.path,
-        {
-          filter: [{ op: 'in', field: 'id', value: part }],
-          includeFields: ['id', ...shown.nameFields, ...flag],
-        },
+        { filter: [{ op: 'in', field: 'id', value: part }], includeFields: asked(entity) },
         { limit: part.length, ...options(signal) },
       );
       const found = new Map(rows.map((row) => [row.id, row]));
       for (const id of part) {
-        const row = found.get(id);
-        const name = row === undefined ? null : (nameOf(shown, row) ?? null);
-        const named = { name, exists: row !== undefined, isActive: row === undefined || activeIn(row) };
+        const named = namedBy(entity, found.get(id));
         read.set(id, named);
         remember(entity, id, named, change);
       }
@@ -81,8 +103,18 @@ export function createNamesOfIds(reader: AutotaskReader, policy: Policy, changes
     if (!canName(entity)) return { names, missing, inactive };
     const wanted = [...new Set(ids)];
     const known = new Map(wanted.map((id) => [id, cache.get(entity, id)]));
-    const unread = wanted.filter((id) => known.get(id) === undefined);
+    const missingOnes = () => wanted.filter((id) => known.get(id) === undefined);
     try {
+      if (entity.name === 'Resources' && !isLargeStaff && missingOnes().length > 0) {
+        const change = changes.versionOf(entity);
+        await readStaff(entity, signal);
+        for (const id of missingOnes()) {
+          const named = cache.get(entity, id) ?? (isLargeStaff ? undefined : namedBy(entity, undefined));
+          if (named?.exists === false) remember(entity, id, named, change);
+          known.set(id, named);
+        }
+      }
+      const unread = missingOnes();
       if (unread.length > 0)
         for (const [id, named] of await readNames(entity, unread, signal)) known.set(id, named);
     } catch (error) {
@@ -102,10 +134,7 @@ export function createNamesOfIds(reader: AutotaskReader, policy: Policy, changes
    */
   function learn(entity: Entity, row: Row | null, id = row?.id, change = changes.versionOf(entity)): void {
     if (typeof id !== 'number' || !canName(entity)) return;
-    const shown = { ...entity, nameFields: shownFields(entity) };
-    const name = row === null ? null : (nameOf(shown, row) ?? null);
-    const named = { name, exists: row !== null, isActive: row === null || activeIn(row) };
-    remember(entity, id, named, change);
+    remember(entity, id, namedBy(entity, row ?? undefined), change);
   }
 
   return { lookup, learn };

@@ -25,7 +25,10 @@ export interface Candidate {
 const has = (entity: Entity, name: string): boolean => name !== 'isActive' || hasActiveFlag(entity);
 
 /** Records by what they are called: exactly, nearly, or as a model or a person writes it. */
-export function createRecordsByName(lookUp: CachedQuery, { readable, ownerFields }: SearchableFields) {
+export function createRecordsByName(
+  lookUp: CachedQuery,
+  { readable, ownerFields, roleFields }: SearchableFields,
+) {
   const options = (signal?: AbortSignal) => (signal ? { signal } : {});
 
   const candidateOf =
@@ -74,22 +77,24 @@ export function createRecordsByName(lookUp: CachedQuery, { readable, ownerFields
     within: readonly (readonly [field: string, id: number])[] = [],
   ): Promise<readonly Candidate[]> {
     if (entity.name === 'Resources' && given.trim().toLowerCase() === 'me') return [await resourceOfCaller()];
-    const fields = mayHoldIdentifier(given, entity) ? await readable(entity) : [];
+    const open = mayHoldIdentifier(given, entity) ? await readable(entity) : [];
     const owned = await ownerFields(entity);
-    const known = identifyingCondition(fields, given);
+    const known = identifyingCondition(open, given);
     const text = autotaskNumberIn(known.name) ?? known.name;
     const wanted = text.trim().toLowerCase();
     if (wanted === '' && known.filter === undefined) return [];
     const conditions = within.map(([field, value]): FilterNode => ({ op: 'eq', field, value }));
+    const roles = await roleFields(entity);
+    const names = ['id', ...entity.nameFields, ...known.fields, ...owned, ...roles.map(({ name }) => name)];
+    const includeFields = [...names, 'isActive'].filter(
+      (name, at, all) => has(entity, name) && all.indexOf(name) === at,
+    );
+    // What cannot be queried comes only with whole records.
+    const fields = roles.some(({ isQueryable }) => isQueryable === false) ? {} : { includeFields };
     const find = (filter: readonly FilterNode[]) =>
       lookUp(
         entity,
-        {
-          filter: [...conditions, ...filter],
-          includeFields: ['id', ...entity.nameFields, ...known.fields, ...owned, 'isActive'].filter(
-            (name, at, all) => has(entity, name) && all.indexOf(name) === at,
-          ),
-        },
+        { filter: [...conditions, ...filter], ...fields },
         { limit: mostCandidates, ...options(signal) },
       );
     const isExact = (row: Row) =>

@@ -11,9 +11,11 @@ import { createSearchableFields } from './searchable-fields.js';
 /** Records whose owners are kept. */
 const mostOwners = 1_000;
 
-/** The numbers of a row, which say what it belongs to. */
+/** The ids in a row, which say what it belongs to. */
 const idsIn = (row: Row): Row =>
-  Object.fromEntries(Object.entries(row).filter(([, value]) => typeof value === 'number'));
+  Object.fromEntries(
+    Object.entries(row).filter(([name, value]) => typeof value === 'number' && /id$/i.test(name)),
+  );
 
 /** Names of records and their ids, in both directions, with what was read of them lately. */
 export function createReferences(

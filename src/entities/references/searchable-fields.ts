@@ -1,5 +1,5 @@
 import { load } from '../../../generated/load.js';
-import type { Entity } from '../../model.js';
+import type { Entity, Field } from '../../model.js';
 import type { Policy } from '../../policy/index.js';
 
 /** What the generated table and the policy say about the fields that records are looked for by. */
@@ -28,7 +28,14 @@ export function createSearchableFields(policy: Policy) {
       .map(({ name }) => name);
   }
 
-  return { readable, ownerFields };
+  /** Roles that a person of ours works in by default. */
+  async function roleFields({ name: entity }: Entity): Promise<readonly Field[]> {
+    if (entity !== 'Resources') return [];
+    const fields = (await load[entity]?.fields()) ?? [];
+    return fields.filter(({ referenceEntityType }) => referenceEntityType === 'Role');
+  }
+
+  return { readable, ownerFields, roleFields };
 }
 
 export type SearchableFields = ReturnType<typeof createSearchableFields>;

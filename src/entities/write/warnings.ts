@@ -253,6 +253,9 @@ export function createWarningLookups(
       return name === undefined ? `#${id}` : `${name} (id ${id})`;
     },
     async roles(resource, about) {
+      // The role that somebody works in by default was read with the name.
+      const own = references.told(findEntity('Resources'), resource);
+      if (idIn(own, 'defaultServiceDeskRoleID') === about) return [about];
       const found = new Set<number>();
       const filter = [
         { op: 'eq', field: 'resourceID', value: resource },

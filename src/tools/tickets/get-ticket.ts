@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { findEntity } from '../../entities/metadata/entity-names.js';
+import { ifAllowed } from '../../entities/read/optional-read.js';
 import type { ListResult, RecordResult } from '../../entities/result.js';
 import { idOf } from '../define/define-record-tools.js';
 import { defineReadTool, type ToolContext } from '../define/define-tool.js';
@@ -22,18 +23,19 @@ const nothing = (entity: string): ListResult => ({
   notes: [],
 });
 
-/** The newest records that belong to a ticket, in the order in which they happened. */
+/** The newest records that belong to a ticket, in the order in which they happened; `total` null: not readable. */
 async function newestOf(
   entity: string,
   ticketID: number,
   includeFields: readonly string[],
   context: ToolContext,
-): Promise<{ list: ListResult; total: number }> {
+): Promise<{ list: ListResult; total: number | null }> {
   if (hides(entity, context)) return { list: nothing(entity), total: 0 };
   const { policy } = context.entities;
   const fields = includeFields.filter((field) => !policy.masks(findEntity(entity), field));
   const args = { entity, query: { ticketID }, includeFields: fields, maxRecords: shown, newestFirst: true };
-  const list = await context.entities.tenant().reads.query(args, context);
+  const list = await ifAllowed(() => context.entities.tenant().reads.query(args, context), null);
+  if (list === null) return { list: nothing(entity), total: null };
   return { list: { ...list, rows: [...list.rows].reverse() }, total: list.total ?? list.rows.length };
 }
 
@@ -107,8 +109,10 @@ export const getTicket = defineReadTool({
       { entity: 'TimeEntries', ...time },
     ].filter(({ entity }) => !hides(entity, context));
     const counts = new Map([...own.map(({ entity, total }) => [entity, total] as const), ...rest]);
-    const title = (what: string, total: number) =>
-      total > shown ? `${what} (the last ${shown} of ${total}, oldest first)` : `${what} (oldest first)`;
+    const title = (what: string, total: number | null) =>
+      total !== null && total > shown
+        ? `${what} (the last ${shown} of ${total}, oldest first)`
+        : `${what} (oldest first)`;
     const lists = own
       .filter(({ list }) => list.rows.length > 0)
       .map(({ entity, list, total }) => ({ title: title(entity, total), list }));
