@@ -13,7 +13,26 @@ const isObject = (value: unknown): value is Message =>
 
 const failure = (code: number, message: string) => ({ jsonrpc: '2.0', id: null, error: { code, message } });
 
-const notAMessage = failure(-32600, 'Invalid request: a message is an object.');
+const notAMessage = failure(
+  -32600,
+  'Invalid request: a message is an object with "jsonrpc": "2.0" and a method, or the result or error of one.',
+);
+
+const isId = (id: unknown): boolean => typeof id === 'string' || Number.isInteger(id);
+
+/** Whether the value is a request, a notification or an answer of the protocol, whatever its method. */
+function isMessage(value: unknown): value is Message {
+  if (!isObject(value) || value.jsonrpc !== '2.0') return false;
+  const { id, method, params } = value;
+  if (method === undefined) return isId(id) && ('result' in value || 'error' in value);
+  return (
+    typeof method === 'string' && (id === undefined || isId(id)) && (params === undefined || isObject(params))
+  );
+}
+
+/** The refusal of what is no message, with its id where it has one. */
+const refusalOf = (value: unknown) =>
+  isObject(value) && isId(value.id) ? { ...notAMessage, id: value.id } : notAMessage;
 
 /** Both directions between a client and a server that knows lines of single messages only. */
 export interface StdioLines {
@@ -30,7 +49,7 @@ interface Batch {
 }
 
 /**
- * Answers a line that is no JSON, and takes batches apart and their answers together where the client negotiated the
+ * Answers a line that is no JSON or no message, and takes batches apart and their answers together where the client negotiated the
  * one revision that has them. A cancelled request gets no answer, so a batch does not wait for it.
  */
 export function createStdioLines(): StdioLines {
@@ -83,13 +102,13 @@ export function createStdioLines(): StdioLines {
         failure(-32600, `Invalid request: only protocol version ${lastWithBatches} has batches.`),
       );
     if (list.length === 0) return refuse(failure(-32600, 'Invalid request: the batch is empty.'));
-    const messages = list.filter(isObject);
+    const messages = list.filter(isMessage);
     const ids = messages.flatMap(({ id, method }) => (method === undefined || id === undefined ? [] : [id]));
     const isTaken = (id: unknown) => open.some(({ left }) => left.has(id));
     if (new Set(ids).size < ids.length || ids.some(isTaken))
       return refuse(failure(-32600, 'Invalid request: two requests that are not answered have the same id.'));
-    const strays = list.filter((one) => !isObject(one)).map(() => notAMessage);
-    const batch = { left: new Set<unknown>(ids), answers: [...strays] };
+    const strays = list.filter((one) => !isMessage(one)).map(refusalOf);
+    const batch: Batch = { left: new Set<unknown>(ids), answers: [...strays] };
     open.push(batch);
     for (const message of messages) cancel(message);
     if (messages.length === 0 || ids.length === 0) send(closed(batch));
@@ -102,7 +121,7 @@ export function createStdioLines(): StdioLines {
       const message = parse(line);
       if (message === undefined) return refuse(failure(-32700, 'Parse error: the line is not JSON.'));
       if (Array.isArray(message)) return take(message);
-      if (!isObject(message)) return refuse(notAMessage);
+      if (!isMessage(message)) return refuse(refusalOf(message));
       // A client may send more before it has the answer, which then tells the revision for good.
       if (message.method === 'initialize' && isObject(message.params)) {
         hasBatches = message.params.protocolVersion === lastWithBatches;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { startSandbox } from '../../src/sandbox/index.js';
 import { type Connection, connect, program, spawnClient, tenantEnvironment } from '../support/tenant.js';
@@ -114,6 +114,70 @@ describe('stdio', () => {
     const answers = await answersTo(`\uFEFF${initialize}${lines}\n${JSON.stringify(ping(2))}`);
     expect(answers.slice(0, 3)).toEqual([invalid(-32700), invalid(-32700), invalid(-32600)]);
     expect(answers.slice(3)).toEqual([expect.objectContaining({ id: 2, result: {} })]);
+  });
+
+  it.each([
+    ['{"a":1}', null],
+    ['{}', null],
+    ['1', null],
+    ['"ping"', null],
+    ['null', null],
+    ['true', null],
+    ['[]', null],
+    ['{"jsonrpc":"2.0"}', null],
+    ['{"jsonrpc":"2.0","id":9}', 9],
+    ['{"jsonrpc":"2.0","id":9,"method":5}', 9],
+    ['{"jsonrpc":"1.0","id":"x","method":"ping"}', 'x'],
+    ['{"id":9,"method":"ping"}', 9],
+    ['{"jsonrpc":"2.0","id":null,"method":"ping"}', null],
+    ['{"jsonrpc":"2.0","id":{},"method":"ping"}', null],
+    ['{"jsonrpc":"2.0","id":1.5,"method":"ping"}', null],
+    ['{"jsonrpc":"2.0","id":9,"method":"ping","params":["x"]}', 9],
+    ['{"jsonrpc":"2.0","result":{}}', null],
+  ])('answers %s, which is JSON and no message, as an invalid request, and goes on', async (line, id) => {
+    for (const [version, batched] of [
+      ['2025-06-18', false],
+      ['2025-03-26', false],
+      ['2025-03-26', true],
+    ] as const) {
+      const sent = batched ? `[${line},${JSON.stringify(ping(3))}]` : line;
+      const answers = await answersTo(`${versioned(version)}${sent}\n${JSON.stringify(ping(2))}\n`);
+      const refused = { ...invalid(-32600), id };
+      const alone = line === '[]' && !batched ? invalid(-32600) : refused;
+      expect(answers).toContainEqual(
+        batched ? expect.arrayContaining([refused, expect.objectContaining({ id: 3, result: {} })]) : alone,
+      );
+      expect(answers).toContainEqual(expect.objectContaining({ id: 2, result: {} }));
+      expect(answers).toHaveLength(2);
+    }
+  });
+
+  it('a request of a batch that is cancelled on a later line is not waited for', async () => {
+    const sandbox = await startSandbox();
+    const child = spawn(process.execPath, [program], {
+      env: { PATH: process.env.PATH, ...tenantEnvironment(sandbox) },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    try {
+      sandbox.faults.add({ fault: { kind: 'hang' }, path: 'Tickets/query/count' });
+      const read = async (): Promise<unknown> => JSON.parse(String((await once(child.stdout, 'data'))[0]));
+      child.stdin.write(versioned('2025-03-26'));
+      await read();
+      const count = { name: 'count-entity', arguments: { entity: 'Tickets' } };
+      const slow = { jsonrpc: '2.0', id: 3, method: 'tools/call', params: count };
+      child.stdin.write(`${JSON.stringify([ping(2), slow])}\n`);
+      await vi.waitFor(
+        () => expect(sandbox.requests.map(({ path }) => path)).toContain('V1.0/Tickets/query/count'),
+        5000,
+      );
+      const answered = read();
+      const cancelled = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 3 } };
+      child.stdin.write(`${JSON.stringify(cancelled)}\n`);
+      expect(await answered).toEqual([expect.objectContaining({ id: 2, result: {} })]);
+    } finally {
+      child.kill();
+      await sandbox.close();
+    }
   });
 
   it('bounds a line, and goes on after it', async () => {
