@@ -25,6 +25,14 @@ const mostLetters = 200;
 /** Steps of comparing letters that one search may cost, some 20 ms. */
 const mostSteps = 2_000_000;
 
+/** How near two words are by their spelling, from 0 to 1; 0 for words that nobody mistakes for each other. */
+export function closeness(a: string, b: string): number {
+  const longest = Math.max(a.length, b.length);
+  if (a === b || longest === 0 || longest > mostLetters) return a === b ? 1 : 0;
+  const apart = distance(a, b) / longest;
+  return apart > 0.34 ? 0 : 1 - apart;
+}
+
 /**
  * The valid names that the given one was probably meant to be, best first.
  * Close by spelling, or one contains the other (`resource` finds `assignedResourceID`).

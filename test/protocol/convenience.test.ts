@@ -19,8 +19,9 @@ async function sent(tool: string, entity: string, args: Record<string, unknown>)
   const queries = requests.filter(({ path }) =>
     [`V1.0/${entity}/query`, `V1.0/${entity}/query/count`].includes(path),
   );
-  // Before the list a name may be looked up in the same entity; after its first query there may be windows.
-  const sorted = ['Tickets', 'TimeEntries'].includes(entity);
+  // Before the list a name may be looked up in the same entity; after its first query there may be windows, and near
+  // values of a field that nothing has.
+  const sorted = ['Tickets', 'TimeEntries'].includes(entity) || 'city' in args;
   const query = sorted ? queries[0] : queries.findLast(({ path }) => path.endsWith('/query'));
   return { ...answer, filter: query === undefined ? null : body.parse(query.body).filter, requests };
 }

@@ -47,9 +47,14 @@ describe('a value that begins with a comparison', () => {
     ['not Complete', /\{"status":\{"noteq":"Complete"\}\}/],
     ['>Complete', /\{"status":\{"gt":"Complete"\}\}/],
     ['>=Complete', /\{"status":\{"gte":"Complete"\}\}/],
-    ['~Complete', /\{"status":\{"in":\["Complete"\]\}\}/],
-    ['^Complete', /\{"status":\{"in":\["Complete"\]\}\}/],
-    [['!Complete', '!Waiting Customer'], /\{"status":\{"notIn":\["Complete"\]\}\}/],
+    ['~Complete', /as a query: \{"status":"Complete"\}/],
+    ['^Complete', /as a query: \{"status":"Complete"\}/],
+    [
+      ['!Complete', '!Waiting Customer'],
+      /^- status: "!Complete", "!Waiting Customer" begin .*\{"status":\{"notIn":\["Complete","Waiting Customer"\]\}\}\.$/m,
+    ],
+    ['!Complete, !Waiting Customer', /\{"status":\{"notIn":\["Complete","Waiting Customer"\]\}\}/],
+    [['New', '!Complete'], /\{"status":\{"noteq":"Complete"\}\}|\{"status":\{"notIn":\["Complete"\]\}\}/],
   ])('is refused in every tool with the form that works: %s', async (status, text) => {
     const calls: [string, Record<string, unknown>][] = [
       ['count-entity', { entity: 'Tickets', query: { status } }],

@@ -4,7 +4,7 @@ import type { Entity } from '../../model.js';
 import type { CheckedFilter } from '../filter/checked-filter.js';
 import { resultNotes as filterNotes } from '../filter/result-notes.js';
 import type { MetadataStore } from '../metadata/entity-metadata.js';
-import { findEntity } from '../metadata/entity-names.js';
+import { entityMeaning, findEntity } from '../metadata/entity-names.js';
 import { requireComplete, verifiedFrom } from '../read/lists/completeness.js';
 import { requireConditionsOnly } from '../read/lists/query-arguments.js';
 import type { Reads } from '../read/read.js';
@@ -204,7 +204,7 @@ export function createAggregate(
       records: groups.records,
       countQueries,
       table,
-      understood: filter.interpretation.understood,
+      understood: [...entityMeaning(args.entity, entity), ...filter.interpretation.understood],
       notes: [
         ...filter.notes,
         ...(await filterNotes(filter, metadata, references, groups.records > 0, context)),

@@ -7,6 +7,7 @@ import { splitIntoBatches } from './batches.js';
 import type { CheckedFilter } from './checked-filter.js';
 import { ConditionCheck } from './conditions/check-condition.js';
 import { conditionShape, shapeProblem } from './conditions/condition-shape.js';
+import { contradictions } from './conditions/contradictions.js';
 import { FilterFindings } from './conditions/filter-findings.js';
 import { resolveOperator } from './operator-synonyms.js';
 import { postFilters } from './post-filter.js';
@@ -42,11 +43,15 @@ class FilterCheck {
       if (field !== undefined || parsed.data.value !== undefined) {
         return this.findings.addProblem(path, `${group} takes items only, no field or value of its own`);
       }
+      const { interpretation } = this.findings;
       const nodes: FilterNode[] = [];
+      interpretation.beginGroup(group);
       for (const [index, item] of items.entries()) {
+        interpretation.member();
         const node = await this.node(item, `${path}.items[${index}]`, depth + 1);
         if (node !== undefined) nodes.push(node);
       }
+      interpretation.endGroup();
       return { op: group, items: nodes };
     }
     const meant = resolveOperator(op, parsed.data.value);
@@ -57,7 +62,10 @@ class FilterCheck {
     if (facts === undefined) return this.findings.addProblem(path, await unknownField(this.metadata, field));
     if (facts.isQueryable === false)
       return this.findings.addProblem(facts.name, 'cannot be used in a filter');
-    return this.conditions.check(meant.operator, facts, meant.value, depth);
+    const node = await this.conditions.check(meant.operator, facts, meant.value, depth);
+    const than = meant.value === undefined ? '' : ` ${JSON.stringify(meant.value)}`;
+    this.findings.interpretation.addAsWritten(facts.name, `${meant.operator}${than}`);
+    return node;
   }
 
   /** The conditions in an order in which a name is looked for after what it may belong to is known. */
@@ -103,7 +111,7 @@ export async function checkFilter(
     batches,
     postFilters: [...findings.postFilters, ...remaining.predicates],
     postFilterFields: [...new Set([...findings.postFilterFields, ...remaining.fields])],
-    notes: [...findings.notes, ...notes],
+    notes: [...findings.notes, ...contradictions(nodes, metadata), ...notes],
     interpretation: findings.interpretation,
   };
 }

@@ -29,22 +29,88 @@ const operatorWords: Readonly<Record<string, string>> = {
   digits: 'for the digits ',
 };
 
+const joinWithOr = (names: readonly string[]) =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+
+/** What one condition means: `status: New (1)`. Without fields it is said of several at once. */
+interface Meaning {
+  readonly fields: readonly string[];
+  readonly text: string;
+  /** As it was written: told only beside others that were not. */
+  readonly asWritten?: boolean;
+}
+
+const lineOf = ({ fields, text }: Meaning) => (fields.length === 0 ? text : `${joinWithOr(fields)}: ${text}`);
+
+/** Alternatives as one meaning: `phone or mobilePhone: x`, `status: a or b`, `either status: a, or title: b`. */
+function anyOf(alternatives: readonly (readonly Meaning[])[]): Meaning[] {
+  if (alternatives.flat().every(({ asWritten }) => asWritten === true)) return [];
+  if (alternatives.length === 1) return [...(alternatives[0] ?? [])];
+  const each = new Set(alternatives.map((meanings) => meanings.map(lineOf).join(' and ')));
+  if (alternatives.some(({ length }) => length !== 1)) return [either(each)];
+  const fieldsOfText = new Map<string, readonly string[]>();
+  for (const { fields, text } of alternatives.flat())
+    fieldsOfText.set(text, [...new Set([...(fieldsOfText.get(text) ?? []), ...fields])]);
+  const [first = [], ...others] = [...fieldsOfText.values()];
+  const isSame = first.length > 0 && others.every((fields) => fields.join() === first.join());
+  if (isSame) return [{ fields: first, text: [...fieldsOfText.keys()].join(' or ') }];
+  return [either(new Set([...fieldsOfText].map(([text, fields]) => lineOf({ fields, text }))))];
+}
+
+const either = (lines: ReadonlySet<string>): Meaning => ({
+  fields: [],
+  text: `either ${[...lines].join(', or ')}`,
+});
+
+/** A group of conditions that is being read; the last of its members is the one that is read now. */
+interface OpenGroup {
+  readonly op: 'and' | 'or';
+  readonly members: Meaning[][];
+}
+
 /**
  * What a filter asks for in the reader's words: how names, labels and ranges were understood, and what has to be
  * looked at when nothing matches.
  */
 export class Interpretation {
-  private readonly meanings = new Map<string, string[]>();
-  private readonly compared: { fields: string[]; op: string; value: string }[] = [];
+  private readonly top: Meaning[] = [];
+  private readonly open: OpenGroup[] = [];
+  private readonly compared: { fields: string[]; op: string; value: string; grouped: boolean }[] = [];
   readonly ids: IdCondition[] = [];
+  /** Names that were given beside addresses, which decide alone. */
+  readonly namesBesideAddresses: string[] = [];
 
-  /** `status: not Complete (5)`; one line a field, however many conditions it has. */
+  /** `status: not Complete (5)`; outside of groups one line a field, however many conditions it has. */
   addMeaning(field: string, op: string, meanings: readonly string[]): void {
-    const meaning = negations.has(op)
+    const text = negations.has(op)
       ? meanings.map((meaning) => `not ${meaning}`).join(', ')
       : `${comparisons[op] ?? ''}${meanings.join(' or ')}`;
-    const known = this.meanings.get(field) ?? [];
-    if (!known.includes(meaning)) this.meanings.set(field, [...known, meaning]);
+    this.add({ fields: [field], text });
+  }
+
+  private add(meaning: Meaning): void {
+    (this.open.at(-1)?.members.at(-1) ?? this.top).push(meaning);
+  }
+
+  /** A group begins: what is added from now on is about its members, each begun by `member`. */
+  beginGroup(op: 'and' | 'or'): void {
+    this.open.push({ op, members: [] });
+  }
+
+  member(): void {
+    this.open.at(-1)?.members.push([]);
+  }
+
+  /** Tells a member of alternatives as it was written, where nothing else is to be said of it. */
+  addAsWritten(field: string, text: string): void {
+    if (!this.open.some(({ op }) => op === 'or')) return;
+    if (this.open.at(-1)?.members.at(-1)?.length === 0) this.add({ fields: [field], text, asWritten: true });
+  }
+
+  endGroup(): void {
+    const group = this.open.pop();
+    if (group === undefined) return;
+    for (const meaning of group.op === 'and' ? group.members.flat() : anyOf(group.members)) this.add(meaning);
   }
 
   /** How the values of a condition were understood; answers the codes that stand in no picklist. */
@@ -73,22 +139,29 @@ export class Interpretation {
 
   /** `grouped`: one of several alternatives; the same text in other fields is told with it. */
   addText(field: string, op: string, value: string, grouped: boolean): void {
-    const last = this.compared.at(-1);
-    if (grouped && last?.op === op && last.value === value) last.fields.push(field);
-    else this.compared.push({ fields: [field], op, value });
+    const same = grouped
+      ? this.compared.find((one) => one.grouped && one.op === op && one.value === value)
+      : undefined;
+    if (same === undefined) this.compared.push({ fields: [field], op, value, grouped });
+    else if (!same.fields.includes(field)) same.fields.push(field);
   }
 
   get understood(): readonly string[] {
-    return [...this.meanings].map(([field, meaning]) => oneLine(`${field}: ${meaning.join(', ')}`));
+    const texts = new Map<string, string[]>();
+    for (const { fields, text } of this.top) {
+      const key = joinWithOr(fields);
+      const known = texts.get(key) ?? [];
+      if (!known.includes(text)) texts.set(key, [...known, text]);
+    }
+    return [...texts].flatMap(([key, all]) =>
+      key === '' ? all.map(oneLine) : [oneLine(`${key}: ${all.join(', ')}`)],
+    );
   }
 
   get texts(): readonly TextCondition[] {
     return this.compared;
   }
 }
-
-const joinWithOr = (names: readonly string[]) =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 
 /** `companyName for the part "x"`. */
 export const textConditionLine = ({ fields, op, value }: TextCondition): string =>

@@ -40,13 +40,19 @@ export type ResolvedOperator =
   /** Why it is none of Autotask's, and what works. */
   | { readonly problem: string };
 
-/** A pattern of SQL: `%x%` contains, `x%` begins with, `%x` ends with. One in the middle says nothing Autotask knows. */
+/** A pattern of SQL, in which `%` stands for anything and `_` for one character, as a value with wildcards. */
 function likePattern(op: string, value: unknown): ResolvedOperator {
-  const [, before = '', text = '', after = ''] = /^([%*]?)([^%*]*)([%*]?)$/.exec(String(value)) ?? [];
-  const operator = before !== '' ? (after !== '' ? 'contains' : 'endsWith') : 'beginsWith';
-  if (text !== '' && (before !== '' || after !== '')) return { operator, value: text };
+  const text = String(value);
+  const given = JSON.stringify(op);
+  const bare = text.replace(/^[%*]+|[%*]+$/g, '');
+  if (/(?<!\\)_/.test(text)) {
+    return {
+      problem: `${given} with _, any one character, is nothing that Autotask can compare; ${JSON.stringify({ contains: bare })} looks for it as it stands`,
+    };
+  }
+  if (/[%*]/.test(text)) return { operator: 'eq', value: text.replaceAll('%', '*').replaceAll('\\_', '_') };
   return {
-    problem: `${JSON.stringify(op)} without % at the beginning or end does not say where: use eq, beginsWith, endsWith or contains`,
+    problem: `${given} without % at the beginning or end does not say where: use eq, beginsWith, endsWith or contains`,
   };
 }
 
@@ -57,6 +63,9 @@ export function resolveOperator(op: string, value: unknown): ResolvedOperator {
   if (operator !== undefined) return { operator, value };
   if (key === 'like' || key === 'ilike') return likePattern(op, value);
   const given = JSON.stringify(op);
+  if (['regex', 'regexp', 'matches', 'match', 'rlike', '~', '~*'].includes(key)) {
+    return { problem: `${given} is nothing that Autotask can compare: use beginsWith, endsWith or contains` };
+  }
   if (key === 'between') return { problem: `${given} is not an operator: use gte and lte` };
   if (/^(?:not|doesnot|n|!)(?:contains?|i?like|beginswith|startswith|endswith)$/.test(key)) {
     return {

@@ -37,9 +37,60 @@ function parseJson(text: string): unknown {
   }
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
+const groupWord = /^\$?(and|or|not|nor)$/i;
+const isCondition = (given: Fields) => ['op', 'operator', 'field', 'items'].some((key) => key in given);
+
+/** Autotask has no group that is turned round: each condition is, by its operator. */
+function negationProblem(key: string, value: unknown): InvalidInput {
+  const [[field, operand] = ['status', 'Complete'], ...others] = Object.entries(
+    object.safeParse(value).data ?? {},
+  );
+  const isSimple = others.length === 0 && !isCondition({ [field]: 0 }) && !object.safeParse(operand).success;
+  const [name, than] = isSimple ? [field, operand] : ['status', 'Complete'];
+  const form = than === null ? { exist: true } : { [Array.isArray(than) ? 'notIn' : 'noteq']: than };
+  return invalid(
+    `has ${JSON.stringify(key)}, which Autotask does not know: say it in each condition, ${JSON.stringify({ [name]: form })}`,
+  );
+}
+
+/** `{"or":[{"status":"New"},{"priority":"High"}]}`: members in the short form or as conditions. */
+function group(key: string, op: string, value: unknown): unknown {
+  const members = Array.isArray(value) ? value : object.safeParse(value).success ? conditionsIn(value) : [];
+  if (members.length === 0) {
+    throw invalid(
+      `has ${JSON.stringify(key)} without a list of conditions: {${JSON.stringify(op)}:[{"status":"New"},{"priority":"High"}]}`,
+    );
+  }
+  return { op, items: members.map(member) };
+}
+
+/** One member of a group, which in the short form may hold several conditions. */
+function member(given: unknown): unknown {
+  const [only, ...others] = conditionsIn(given);
+  return others.length === 0 ? only : { op: 'and', items: [only, ...others] };
+}
+
+/** The conditions in a member of a list: one of Autotask's, or those of the short form. */
+function conditionsIn(given: unknown): unknown[] {
+  const { data } = object.safeParse(given);
+  if (data === undefined) return [given];
+  if (!isCondition(data)) {
+    if (Object.keys(data).length === 0) throw invalid('holds an empty condition');
+    return conditions(data);
+  }
+  const { operator, ...rest } = data;
+  const named = operator === undefined || 'op' in data ? data : { ...rest, op: operator };
+  return [Array.isArray(named.items) ? { ...named, items: named.items.map(member) } : named];
+}
+
 /** `{"status":"New","hours":{"gt":1}}`: one condition a key; null means empty, a list means any of. */
-function conditions(fields: Record<string, unknown>): unknown[] {
+function conditions(fields: Fields): unknown[] {
   return Object.entries(fields).flatMap(([field, value]): unknown[] => {
+    const word = groupWord.exec(field)?.[1]?.toLowerCase();
+    if (word === 'and' || word === 'or') return [group(field, word, value)];
+    if (word !== undefined) throw negationProblem(field, value);
     if (value === null) return [{ op: 'notExist', field }];
     if (Array.isArray(value)) return [{ op: 'in', field, value }];
     const operators = object.safeParse(value);
@@ -57,11 +108,13 @@ export function parseQuery(query: unknown): RawQuery {
   if (query === undefined) return { filter: [], includeFields: undefined, maxRecords: undefined };
   const given = typeof query === 'string' ? parseJson(query) : query;
   if (given === null) throw invalid('is null: leave it out for all records');
-  if (Array.isArray(given)) return { filter: given, includeFields: undefined, maxRecords: undefined };
+  if (Array.isArray(given))
+    return { filter: given.flatMap(conditionsIn), includeFields: undefined, maxRecords: undefined };
   const parsed = object.safeParse(given);
   if (!parsed.success) throw invalid('must be an object or its JSON text');
-  if (typeof parsed.data.op === 'string' && ('field' in parsed.data || 'items' in parsed.data)) {
-    return { filter: [parsed.data], includeFields: undefined, maxRecords: undefined };
+  const isOne = ['op', 'operator'].some((key) => typeof parsed.data[key] === 'string');
+  if (isOne && ('field' in parsed.data || 'items' in parsed.data)) {
+    return { filter: conditionsIn(parsed.data), includeFields: undefined, maxRecords: undefined };
   }
   const known: Record<string, unknown> = {};
   const rest: Record<string, unknown> = {};
@@ -80,13 +133,13 @@ export function parseQuery(query: unknown): RawQuery {
         `mixes a filter with the key ${JSON.stringify(stray)}: put it into the filter as a condition`,
       );
     }
-    if (Array.isArray(known.filter)) filter = known.filter;
+    if (Array.isArray(known.filter)) filter = known.filter.flatMap(conditionsIn);
     else {
       const single = object.safeParse(known.filter);
       if (!single.success) throw invalid('has a filter that is not a list of conditions');
       if (Object.keys(single.data).length === 0)
         throw invalid('has an empty filter: leave it out for all records');
-      filter = typeof single.data.op === 'string' ? [single.data] : conditions(single.data);
+      filter = conditionsIn(single.data);
     }
   }
   const include = names.optional().safeParse(known.includefields ?? undefined);

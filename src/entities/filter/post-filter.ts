@@ -1,11 +1,14 @@
 import type { FilterNode, Row } from '../../client/types.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
-import { samePhone } from '../values/phones.js';
+import { type PhoneNumber, samePhone } from '../values/phones.js';
 import { matchesTextCondition } from './match-text.js';
 
 /** Conditions that Autotask can only narrow down; the records that it finds are compared here. */
 
-export type PhoneConditions = ReadonlyMap<FilterNode, { readonly field: string; readonly digits: string }>;
+export type PhoneConditions = ReadonlyMap<
+  FilterNode,
+  { readonly field: string; readonly number: PhoneNumber }
+>;
 
 type Predicate = (row: Row) => boolean;
 
@@ -18,7 +21,7 @@ function predicateOf(
   metadata: EntityMetadata,
 ): Predicate | undefined {
   const phone = phoneConditions.get(node);
-  if (phone !== undefined) return (row) => samePhone(row[phone.field], phone.digits);
+  if (phone !== undefined) return (row) => samePhone(row[phone.field], phone.number);
   if (node.items !== undefined) {
     const parts = node.items.map((item) => predicateOf(item, phoneConditions, metadata));
     const known = parts.filter((part) => part !== undefined);

@@ -1,9 +1,11 @@
+import type { Row } from '../../client/types.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
 import { orNull } from '../read/optional-read.js';
-import { canName, hasActiveFlag } from '../references/record-names.js';
+import { canName, hasActiveFlag, nameOf } from '../references/record-names.js';
 import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
+import { autotaskNumber, isNameOf } from '../values/text-patterns.js';
 import type { CheckedFilter } from './checked-filter.js';
 import { type IdCondition, textConditionLine } from './interpretation.js';
 
@@ -44,23 +46,61 @@ async function remarksOnIds(
   return notes;
 }
 
-/** Names that come near to what was looked for in the names of an entity. */
-async function similarNames(
+/** Fields of names that are not those of the record itself. */
+const namesPlace = /^(city|state|county|department|\w+Name)$/i;
+
+/** What comes near to what was looked for: names of the entity, values of a field that holds names, numbers. */
+async function nearNotes(
   { interpretation }: CheckedFilter,
-  { entity }: EntityMetadata,
+  { entity, field: fieldOf }: EntityMetadata,
   references: References,
   { signal }: CallContext,
 ): Promise<string[]> {
-  if (!canName(entity) || entity.nameFields.some((field) => field.endsWith('Number'))) return [];
-  const texts = interpretation.texts.filter(
-    ({ fields, op }) => fields.some((field) => entity.nameFields.includes(field)) && !op.startsWith('not'),
+  if (!canName(entity)) return [];
+  const texts = interpretation.texts.filter(({ op }) => !op.startsWith('not'));
+  const number = texts.find(
+    ({ fields: [field = ''], value }) => /Number$/.test(field) && autotaskNumber.test(value),
   );
-  const wanted = [...new Set(texts.map(({ value }) => value))].join(' ');
-  if (wanted === '') return [];
-  const found = await references.nearby(entity, wanted, signal);
-  return found.length === 0
-    ? []
-    : [`nearest names: ${found.map(({ id, name }) => `${name} (id ${id})`).join(', ')}`];
+  if (number !== undefined) {
+    const near = await references.nearby(entity, number.value, signal);
+    const listed = near.length === 0 ? '' : `; one digit apart: ${near.map(shownRecord).join(', ')}`;
+    return [`no record of ${entity.name} has the number ${number.value}${listed}`];
+  }
+  const isNamed = (field: string) => entity.nameFields.includes(field);
+  const named = texts.filter(({ fields }) => fields.some(isNamed));
+  const beside = interpretation.namesBesideAddresses;
+  const wanted = [...new Set([...named.map(({ value }) => value), ...beside])].join(' ');
+  if (wanted !== '') {
+    if (entity.nameFields.some((field) => field.endsWith('Number'))) return [];
+    const found = await references.nearby(entity, wanted, signal);
+    return found.length === 0 ? [] : [`nearest names: ${found.map(shownRecord).join(', ')}`];
+  }
+  const [place] = texts.flatMap(({ fields: [field = '', ...others], value }) =>
+    others.length === 0 && namesPlace.test(field) && fieldOf(field)?.dataType === 'string'
+      ? [{ field, value }]
+      : [],
+  );
+  if (place === undefined) return [];
+  const near = await references.nearValues(entity, place.field, place.value, signal);
+  return near.length === 0 ? [] : [`nearest values of ${place.field}: ${near.join(', ')}`];
+}
+
+const shownRecord = ({ id, name }: { readonly id: number; readonly name: string }) => `${name} (id ${id})`;
+
+/** Records that were found by an address and are called otherwise than what stood beside it. */
+function otherNames(
+  { interpretation }: CheckedFilter,
+  { entity }: EntityMetadata,
+  rows: readonly Row[],
+): string[] {
+  const beside = interpretation.namesBesideAddresses;
+  if (beside.length === 0) return [];
+  const names = rows.flatMap((row) => nameOf(entity, row) ?? []);
+  const others = [...new Set(names)].filter((name) => !beside.some((given) => isNameOf(given, name)));
+  if (others.length === 0) return [];
+  return [
+    `found by the address: ${others.slice(0, most).join(', ')} is not called ${[...new Set(beside)].map((name) => JSON.stringify(name)).join(' or ')}`,
+  ];
 }
 
 /**
@@ -73,6 +113,7 @@ export async function resultNotes(
   references: References,
   found: boolean,
   context: CallContext,
+  rows: readonly Row[] = [],
 ): Promise<string[]> {
   const { interpretation } = filter;
   const mayBeInactive = ({ field }: IdCondition) => {
@@ -87,7 +128,6 @@ export async function resultNotes(
   }
   if (doubtful.length > 0)
     notes.push(...((await orNull(() => remarksOnIds(doubtful, references, context))) ?? []));
-  if (!found)
-    notes.push(...((await orNull(() => similarNames(filter, metadata, references, context))) ?? []));
-  return notes;
+  if (!found) notes.push(...((await orNull(() => nearNotes(filter, metadata, references, context))) ?? []));
+  return [...notes, ...otherNames(filter, metadata, rows)];
 }

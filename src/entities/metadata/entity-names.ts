@@ -3,7 +3,8 @@ import { InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import { nearest } from '../../names/nearest.js';
 import { fold } from '../../names/spelling.js';
-import { entitySynonyms } from './entity-synonyms.js';
+import { quotedName } from '../../text.js';
+import { entitySaying, entitySynonyms } from './entity-synonyms.js';
 
 /**
  * Finds an entity by what people and models call it: `Tickets`, `ticket`, `ticket notes`, `Tickets/Notes`.
@@ -75,4 +76,11 @@ export function findEntity(name: string, parentEntity?: string, field = 'entity'
     [{ field, problem: `${JSON.stringify(name)} is not an Autotask entity`, allowed: close }],
     'Use list-known-entities with a search text to find the entity.',
   );
+}
+
+/** How a word of people's for an entity was understood; none where it is what Autotask calls it. */
+export function entityMeaning(name: string, entity: Entity): readonly string[] {
+  if (bySpelling.get(fold(name)) !== undefined || !entitySynonyms(name).includes(entity.name)) return [];
+  const says = entitySaying(name);
+  return [`entity: ${entity.name} (for ${quotedName(name)}${says === undefined ? '' : `; ${says}`})`];
 }

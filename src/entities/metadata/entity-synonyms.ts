@@ -18,17 +18,20 @@ const entityWords: readonly Synonyms[] = [
     why: 'Autotask calls everybody who works in it a resource.',
   },
   {
-    words: ['allocationcode', 'worktype'],
+    words: ['worktype'],
     mean: ['BillingCodes'],
-    why: 'Work types are billing codes; the SOAP API called them AllocationCodes.',
+    why: 'Work types are some of the billing codes; an entity means all its records, so no condition is added.',
+    says: 'work types are those with useType 1',
   },
+  { words: ['allocationcode'], mean: ['BillingCodes'], why: 'What the SOAP API called them.' },
   { words: ['ticketcost'], mean: ['TicketCharges'], why: 'Charges were called costs in the SOAP API.' },
   { words: ['projectcost'], mean: ['ProjectCharges'], why: 'As TicketCost.' },
   { words: ['contractcost'], mean: ['ContractCharges'], why: 'As TicketCost.' },
   {
     words: ['sla', 'servicelevelagreement'],
     mean: ['ServiceLevelAgreementResults'],
-    why: 'The only entity about service levels; the agreement of a ticket is its field serviceLevelAgreementID.',
+    why: 'The only entity about service levels; the agreement of a ticket is a value of its field.',
+    says: 'how tickets met their agreement; the agreements are values of serviceLevelAgreementID of tickets and contracts',
   },
   {
     words: ['pto', 'vacation', 'leave'],
@@ -75,6 +78,13 @@ const singular = (word: string) =>
     .replace(/(?<!s)s$/, '');
 
 const entityMeanings = synonymTable(entityWords, singular);
+
+const entitySayings = new Map(
+  entityWords.flatMap(({ words, says }) => words.map((word) => [singular(word), says] as const)),
+);
+
+/** What a word for an entity leaves open; undefined where it says all. */
+export const entitySaying = (word: string): string | undefined => entitySayings.get(singular(word));
 
 /** Collection names of the entities that people mean by the word, in the singular or plural; often none. */
 export const entitySynonyms = (word: string): readonly string[] => entityMeanings.get(singular(word)) ?? [];

@@ -87,10 +87,9 @@ const comparisons: Readonly<Record<string, Operator>> = {
   '≤': 'lte',
   '>': 'gt',
   '<': 'lt',
-  // Autotask looks for a part of a text only, and has no opposite of that: whole labels and names do it.
-  '~': 'in',
-  '^': 'in',
-  '!~': 'notIn',
+  // A name or label is found by its beginning or a part anyway, without an operator.
+  '~': 'eq',
+  '^': 'eq',
 };
 
 /**
@@ -113,11 +112,69 @@ export function comparisonProblem(
   if (how.filter !== true) {
     return { field: field.name, problem: `${value} is a comparison; a value to store is one name or label` };
   }
-  const op = comparisons[word] ?? (how.many === true ? 'notIn' : 'noteq');
-  const example = JSON.stringify({ [field.name]: { [op]: /in$/i.test(op) ? [rest] : rest } });
+  const example = comparisonExample(
+    field,
+    [{ op: comparisons[word] ?? 'noteq', value: rest }],
+    how.many === true,
+  );
   return {
     field: field.name,
     problem: `${value} begins with a comparison, which a value cannot hold; as a query: ${example}`,
+  };
+}
+
+/** One short query that says what the comparisons of one field say. */
+function comparisonExample(
+  field: FieldMetadata,
+  given: readonly { readonly op: Operator; readonly value: string }[],
+  many: boolean,
+): string {
+  const valuesOf = (wanted: Operator) => given.filter(({ op }) => op === wanted).map(({ value }) => value);
+  const [wanted, excluded] = [valuesOf('eq'), valuesOf('noteq')];
+  const [first = ''] = wanted;
+  const others = given
+    .filter(({ op }) => op !== 'eq' && op !== 'noteq')
+    .map(({ op, value }) => [op, value] as const);
+  if (excluded.length === 0 && others.length === 0)
+    return JSON.stringify({ [field.name]: many && wanted.length > 1 ? wanted : first });
+  const [no = ''] = excluded;
+  return JSON.stringify({
+    [field.name]: {
+      ...(wanted.length === 0 ? {} : { in: wanted }),
+      ...(excluded.length === 0 ? {} : many ? { notIn: excluded } : { noteq: no }),
+      ...Object.fromEntries(others),
+    },
+  });
+}
+
+/**
+ * The refusal of a list in which a value begins with a comparison, with one query that says it all; undefined where
+ * none does, or where such a value is a label or name after all.
+ */
+export function comparisonListProblem(
+  field: FieldMetadata,
+  list: readonly unknown[],
+  isValue: (text: string) => boolean = () => false,
+): Problem | undefined {
+  const read = list.map((item) => {
+    const text = String(item).trim();
+    const [matched = '', sign = ''] = isValue(text) ? [] : (comparison.exec(text) ?? []);
+    const word = sign.trim().toLowerCase();
+    const rest = text.slice(matched.length).trim();
+    if (matched === '' || (word === 'not' && !isValue(rest)))
+      return { op: 'eq' as const, value: text, plain: true };
+    return { op: comparisons[word] ?? ('noteq' as const), value: rest, plain: false };
+  });
+  const signed = read.filter(({ plain }) => !plain);
+  if (signed.length === 0) return undefined;
+  return {
+    field: field.name,
+    problem: `${list
+      .filter((_, at) => read[at]?.plain === false)
+      .map((item) => JSON.stringify(item))
+      .join(
+        ', ',
+      )} ${signed.length === 1 ? 'begins' : 'begin'} with a comparison, which a value cannot hold; as a query: ${comparisonExample(field, read, true)}`,
   };
 }
 

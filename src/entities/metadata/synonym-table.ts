@@ -6,6 +6,8 @@ export interface Synonyms {
   readonly words: readonly string[];
   readonly mean: readonly string[];
   readonly why: string;
+  /** What whoever used the word has to know about what is meant. */
+  readonly says?: string;
 }
 
 /** What each word means, by its key. */

@@ -6,6 +6,7 @@ import { addressIn, autotaskNumber, autotaskNumberIn } from '../values/text-patt
 import { canName, nameOf, numberField } from './record-names.js';
 import { mostCandidates } from './records-by-name.js';
 import type { References } from './references.js';
+import { noSuchRecord } from './similar-names.js';
 
 /** One record, or why the text does not name one. */
 export type ExactMatch =
@@ -74,8 +75,10 @@ function condition(entity: Entity, text: string): FilterNode {
  */
 export function createExactMatcher(reader: AutotaskReader, references: References) {
   return async function identify(entity: Entity, given: string, signal?: AbortSignal): Promise<ExactMatch> {
-    const none = `No record of ${entity.name} is called ${JSON.stringify(given)}`;
-    if (!canName(entity)) return { ok: false, problem: `${none}: give its id`, allowed: [] };
+    if (!canName(entity)) {
+      const { problem } = noSuchRecord(entity.name, given, []);
+      return { ok: false, problem: `${problem}: give its id`, allowed: [] };
+    }
     const text = autotaskNumberIn(given) ?? (isPerson(entity) ? addressIn(given) : undefined) ?? given.trim();
     if (text === '') return { ok: false, problem: 'is empty', allowed: [] };
     const search = { filter: [condition(entity, text)] };
@@ -102,8 +105,7 @@ export function createExactMatcher(reader: AutotaskReader, references: Reference
     const near = await references.candidates(entity, text, signal);
     if (near.length === 0) {
       const other = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
-      const allowed = other.map(({ id, name }) => `${id} = ${name}`);
-      return { ok: false, problem: allowed.length === 0 ? none : `${none}; the nearest names are`, allowed };
+      return { ok: false, ...noSuchRecord(entity.name, given, other) };
     }
     return {
       ok: false,

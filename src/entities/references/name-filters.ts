@@ -5,7 +5,8 @@ import { numberField } from './record-names.js';
 
 /** Filters to try one after the other, from exact to loose. */
 export function searches(entity: Entity, text: string): FilterNode[][] {
-  const numbered = autotaskNumber.test(text) ? numberField(entity) : undefined;
+  const ownNumber = entity.nameFields.find((field) => field.endsWith('Number'));
+  const numbered = autotaskNumber.test(text) ? (ownNumber ?? numberField(entity)) : undefined;
   if (numbered !== undefined) return [[eq(numbered, text)]];
   const [first, last] = entity.nameFields;
   if (first === undefined) return [];

@@ -1,9 +1,10 @@
 import type { FilterNode, Row } from '../../client/types.js';
 import type { Entity } from '../../model.js';
+import { oneLine } from '../../text.js';
 import { autotaskNumberIn, nameWithoutAddress } from '../values/text-patterns.js';
 import { identifyingCondition, mayHoldIdentifier } from './identifying-fields.js';
 import { exactly, searches } from './name-filters.js';
-import { activeIn, hasActiveFlag, nameOf } from './record-names.js';
+import { activeIn, hasActiveFlag, nameOf, numberField } from './record-names.js';
 import type { CachedQuery } from './reference-cache.js';
 import { resourceOfCaller } from './resource-of-caller.js';
 import type { SearchableFields } from './searchable-fields.js';
@@ -45,12 +46,36 @@ export function createRecordsByName(
     signal?: AbortSignal,
   ): Promise<readonly Candidate[]> {
     const text = nameWithoutAddress(given);
-    const filter = similarNameFilter(entity, text);
+    const number = autotaskNumberIn(text);
+    const numbered = number === undefined ? undefined : numberField(entity);
+    const fields = numbered === undefined ? entity.nameFields : [numbered];
+    const filter = similarNameFilter(fields, number ?? text);
     if (filter === undefined) return [];
     const includeFields = ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name));
     const asked = { limit: mostNearby, ...options(signal) };
     const { rows } = await lookUp(entity, { filter: [filter], includeFields }, asked);
-    return mostSimilar(text, rows.flatMap(candidateOf(entity)), mostNear);
+    return mostSimilar(number ?? text, rows.flatMap(candidateOf(entity)), mostNear);
+  }
+
+  /** The nearest values that records have in a field; one request. */
+  async function nearValues(
+    entity: Entity & { path: string },
+    field: string,
+    text: string,
+    signal?: AbortSignal,
+  ): Promise<readonly string[]> {
+    const filter = similarNameFilter([field], text);
+    if (filter === undefined) return [];
+    const asked = { limit: mostNearby, ...options(signal) };
+    const { rows } = await lookUp(entity, { filter: [filter], includeFields: ['id', field] }, asked);
+    const values = new Set(
+      rows.flatMap((row) => (typeof row[field] === 'string' ? [oneLine(row[field])] : [])),
+    );
+    return mostSimilar(
+      text,
+      [...values].map((name) => ({ name })),
+      mostNear,
+    ).map(({ name }) => name);
   }
 
   /** Records that are called exactly so. */
@@ -115,5 +140,5 @@ export function createRecordsByName(
     return [];
   }
 
-  return { candidates, called, nearby };
+  return { candidates, called, nearby, nearValues };
 }

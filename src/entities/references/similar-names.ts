@@ -1,10 +1,11 @@
 import type { FilterNode } from '../../client/types.js';
-import type { Entity } from '../../model.js';
-import { nearest } from '../../names/nearest.js';
+import { closeness } from '../../names/nearest.js';
+import { autotaskNumber, autotaskNumberIn } from '../values/text-patterns.js';
 
 /**
- * Names near to one that nothing is called: other quotes, accents, legal form, order or part of the words. One query
- * finds what shares a part of a word, and the nearest of that are chosen here.
+ * Names near to one that nothing is called: other quotes, accents, legal form, order or part of the words, ä for ae
+ * and ß for ss. They are suggestions: nothing is ever taken for another by them. One query finds what shares a part
+ * of a word, and the nearest of that are chosen here.
  */
 
 /** Forms of companies, which people leave out or mistake, compared without marks. */
@@ -16,19 +17,34 @@ const forms = new Set(
 
 const mostWords = 6;
 
+/** Letters that Unicode does not take apart. */
+const letters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ł: 'l',
+  ı: 'i',
+};
+
 /** Lower case without accents; what is no letter or digit separates words. */
 const wordsOf = (text: string): string[] =>
   text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
+    .replace(/[ßæœøđłı]/g, (letter) => letters[letter] ?? letter)
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
+
+/** `mueller`, `müller` and `muller` are one word. */
+const umlautless = (word: string): string => word.replace(/([aou])e/g, '$1');
 
 const tellingWords = (text: string): string[] => {
   const words = wordsOf(text);
   const telling = words.filter((word) => !forms.has(word));
-  return telling.length === 0 ? words : telling;
+  return (telling.length === 0 ? words : telling).map(umlautless);
 };
 
 /** Longest parts of a word on either side of its vowels, one of which may carry an accent in the stored name. */
@@ -40,18 +56,46 @@ function withoutAccents(word: string): string[] {
   return parts.filter((part) => part.length >= 3);
 }
 
-/** Conditions of which a near name meets at least one. */
-export function similarNameFilter(entity: Entity, text: string): FilterNode | undefined {
+/** A word with umlauts and ß in the place of the letters that stand for them, and without. */
+function spellings(word: string): string[] {
+  const umlauts = word.replace(/ae/g, 'ä').replace(/oe/g, 'ö').replace(/ue/g, 'ü');
+  return [umlauts, word.replace(/ss/g, 'ß'), umlauts.replace(/ss/g, 'ß'), umlautless(word)];
+}
+
+/** Numbers that one mistyped digit makes of another: `T20261119.0001` of `T20261119.0002`. */
+function numbersNear(number: string): string[] {
+  return [...number].flatMap((digit, at) =>
+    /\d/.test(digit)
+      ? [...'0123456789']
+          .filter((other) => other !== digit)
+          .map((other) => `${number.slice(0, at)}${other}${number.slice(at + 1)}`)
+      : [],
+  );
+}
+
+/** Conditions of which a near name in the fields meets at least one; one digit apart for a number of Autotask's. */
+export function similarNameFilter(fields: readonly string[], given: string): FilterNode | undefined {
+  const text = given.trim();
+  if (autotaskNumber.test(text)) {
+    const field = fields.find((name) => name.endsWith('Number'));
+    return field === undefined ? undefined : { op: 'in', field, value: numbersNear(text.toUpperCase()) };
+  }
   const written = text.normalize('NFC').split(/[^\p{L}\p{N}\p{M}]+/u);
-  const given = written.filter((word) => word.length >= 2 && !forms.has(word.toLowerCase()));
-  const words = (given.length === 0 ? written.filter((word) => word !== '') : given).slice(0, mostWords);
+  const telling = written.filter((word) => word.length >= 2 && !forms.has(word.toLowerCase()));
+  const words = (telling.length === 0 ? written.filter((word) => word !== '') : telling).slice(0, mostWords);
   const parts = words.flatMap((word) => {
     const [plain = ''] = wordsOf(word);
     // The beginning finds what is mistyped further on.
-    return [word, plain, ...withoutAccents(plain), ...(plain.length > 4 ? [plain.slice(0, 3)] : [])];
+    return [
+      word,
+      plain,
+      ...spellings(plain),
+      ...withoutAccents(plain),
+      ...(plain.length > 4 ? [plain.slice(0, 3)] : []),
+    ];
   });
-  const items = [...new Set(parts)].flatMap((part) =>
-    entity.nameFields.map(
+  const items = [...new Set(parts.map((part) => part.toLowerCase()))].flatMap((part) =>
+    fields.map(
       (field): FilterNode => ({
         op: part.length <= 3 ? 'beginsWith' : 'contains',
         field,
@@ -62,26 +106,56 @@ export function similarNameFilter(entity: Entity, text: string): FilterNode | un
   return items.length === 0 ? undefined : { op: 'or', items };
 }
 
+/** How near a word comes to the nearest of others: the whole of one, its beginning, or mistyped. */
+const nearestOf = (word: string, others: readonly string[]): number =>
+  Math.max(
+    0,
+    ...others.map((other) =>
+      word.length >= 4 && other.startsWith(word)
+        ? Math.max(0.9, closeness(word, other))
+        : closeness(word, other),
+    ),
+  );
+
 /** The rows whose names come nearest to the text, best first; none that shares nothing but a few letters. */
 export function mostSimilar<Named extends { readonly name: string }>(
   text: string,
   rows: readonly Named[],
   most: number,
 ): readonly Named[] {
+  const number = text.trim();
+  if (autotaskNumber.test(number)) {
+    // The counter of a day is mistyped more often than the year.
+    const common = ({ name }: Named) => [...number].findIndex((sign, at) => name[at] !== sign);
+    return [...rows].sort((a, b) => common(b) - common(a)).slice(0, most);
+  }
   const wanted = tellingWords(text);
-  const close = nearest(text, new Set(rows.map(({ name }) => name)), most);
+  const whole = wanted.join('');
   const scored = rows.map((row) => {
     const words = tellingWords(row.name);
-    const shared = wanted.filter((word) =>
-      words.some((other) => other === word || (word.length >= 4 && other.startsWith(word))),
-    );
-    const spelled = close.indexOf(row.name);
-    const score = shared.length / Math.max(1, wanted.length) + shared.length / Math.max(1, words.length);
-    return { row, score: score + (spelled < 0 ? 0 : 1 - spelled / most) };
+    const shared = wanted.reduce((sum, word) => sum + nearestOf(word, words), 0);
+    const score = shared / Math.max(1, wanted.length) + shared / Math.max(1, words.length);
+    return { row, score: score + closeness(whole, words.join('')) };
   });
   return scored
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .slice(0, most)
     .map(({ row }) => row);
+}
+
+/** Why a name or a number names no record, with what comes near to it. */
+export function noSuchRecord(
+  entityName: string,
+  given: string,
+  near: readonly { readonly id: number; readonly name: string }[],
+): { readonly problem: string; readonly allowed: readonly string[] } {
+  const number = autotaskNumberIn(given);
+  const what =
+    number === undefined ? `is called ${JSON.stringify(given)}` : `has the number ${number.toUpperCase()}`;
+  const hint = number === undefined ? 'the nearest names are' : 'one digit apart are';
+  return {
+    problem: `no record of ${entityName} ${what}${near.length === 0 ? '' : `; ${hint}`}`,
+    allowed: near.map(({ id, name }) => `${id} = ${name}`),
+  };
 }

@@ -1,28 +1,26 @@
 import * as z from 'zod';
 import type { Row } from '../../client/types.js';
-import type { Problem } from '../../errors.js';
 import type { Entity } from '../../model.js';
 import { spellingKey } from '../../names/spelling.js';
 import * as scalars from '../../scalars.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
-import {
-  ambiguousCode,
-  choicesByLabel,
-  choiceTexts,
-  codeValue,
-  comparisonProblem,
-  distinctLabels,
-  invalidChoice,
-  labelOf,
-} from '../metadata/picklists.js';
+import { comparisonProblem } from '../metadata/picklists.js';
 import { orNull } from '../read/optional-read.js';
 import type { ExactMatch } from '../references/exact-match.js';
 import { canName } from '../references/record-names.js';
 import type { References } from '../references/references.js';
-import { internalChoices } from '../write/visibility.js';
+import { noSuchRecord } from '../references/similar-names.js';
+import { convertChoice } from './convert-choice.js';
+import { type Converted, fail, isNumeric } from './converted.js';
 import { isDay, rangeExamples, toUtc } from './dates.js';
-import { meansUnassigned } from './text-patterns.js';
+import {
+  isNameOf,
+  meansUnassigned,
+  nameBesideAddress,
+  textPattern,
+  wildcardAloneProblem,
+} from './text-patterns.js';
 
 /** Everything needed to turn what a caller wrote into what Autotask stores. */
 export interface Conversion {
@@ -46,16 +44,6 @@ export interface Conversion {
   readonly identify?: (field: FieldMetadata, text: string) => Promise<ExactMatch> | undefined;
 }
 
-export type Converted =
-  /** `as`: the record that a name was taken for, `Contoso Ltd (id 175)`. */
-  | { readonly ok: true; readonly value: unknown; readonly record?: string; readonly interpretation?: string }
-  | { readonly ok: false; readonly problem: Problem };
-
-const fail = (field: FieldMetadata, problem: string, allowed?: readonly string[]): Converted => ({
-  ok: false,
-  problem: allowed === undefined ? { field: field.name, problem } : { field: field.name, problem, allowed },
-});
-
 const byType: Readonly<Record<string, z.ZodType>> = {
   integer: scalars.integer,
   long: scalars.long,
@@ -70,56 +58,6 @@ const byType: Readonly<Record<string, z.ZodType>> = {
 
 /** Of the records that a name fits; more of them help nobody to choose. */
 const mostListed = 10;
-
-const isNumeric = (value: unknown) => typeof value === 'number' || /^\s*-?\d+\s*$/.test(String(value));
-
-/** The codes of one label of a filter, or of several between commas where no label has one. */
-function codesOf(field: FieldMetadata, given: string, many: boolean): Converted | undefined {
-  const labelled = choicesByLabel(field, given, 'label');
-  const choices = labelled.length > 0 ? labelled : internalChoices(field, given);
-  const labels = distinctLabels(choices);
-  if (labels.length > 1) {
-    return fail(field, `${JSON.stringify(given)} fits several values; give the code`, choiceTexts(choices));
-  }
-  const codes = choices.map((choice) => codeValue(field, choice));
-  if (codes.length > 0) return { ok: true, value: codes.length === 1 ? codes[0] : codes };
-  const refused = comparisonProblem(field, given, {
-    filter: true,
-    many,
-    isValue: (text) => choicesByLabel(field, text, 'label').length > 0,
-  });
-  if (refused !== undefined) return { ok: false, problem: refused };
-  const parts = given.split(',').map((part) => part.trim());
-  if (parts.length === 1 || parts.includes('') || field.choices.some(({ label }) => label.includes(',')))
-    return undefined;
-  const each = parts.map((part) =>
-    labelOf(field, part) === undefined
-      ? codesOf(field, part, true)
-      : { ok: true as const, value: field.dataType === 'string' ? part : Number(part) },
-  );
-  const values: unknown[] = [];
-  for (const [index, one] of each.entries()) {
-    if (one === undefined) return { ok: false, problem: invalidChoice(field, parts[index]) };
-    if (!one.ok) return one;
-    values.push(...(Array.isArray(one.value) ? one.value : [one.value]));
-  }
-  return { ok: true, value: values };
-}
-
-/** Several choices can share a label (issue types below different parents): all of them, as a list. */
-function convertChoice(field: FieldMetadata, given: unknown, many: boolean): Converted | undefined {
-  if (typeof given === 'boolean' || field.choices.length === 0) return undefined;
-  const ambiguous = ambiguousCode(field, given);
-  if (ambiguous !== undefined) return { ok: false, problem: ambiguous };
-  if (labelOf(field, typeof given === 'string' ? given.trim() : given) !== undefined) return undefined;
-  if (typeof given === 'number') return undefined;
-  const codes = codesOf(field, String(given), many);
-  if (codes !== undefined) return codes;
-  // A code the picklist does not list is not an error in a filter: old records may still carry it.
-  return isNumeric(given) || field.dataType === 'string'
-    ? undefined
-    : { ok: false, problem: invalidChoice(field, given) };
-}
 
 async function findCandidates(
   references: References,
@@ -137,22 +75,41 @@ async function findCandidates(
   return withinOwners.length > 0 ? withinOwners : references.candidates(entity, text, signal);
 }
 
+/**
+ * The part of a name in a text with wildcards, as names are found by a part of them anyway. A text with a wildcard in
+ * its middle, or of wildcards alone, is refused with the form that works.
+ */
+function nameInPattern(field: FieldMetadata, given: string, entity: Entity): Converted | string {
+  const pattern = textPattern(given);
+  if (pattern === undefined) return given;
+  const [only, ...others] = pattern.parts;
+  if (only === undefined) return fail(field, wildcardAloneProblem(field.name, given));
+  if (others.length === 0) return only;
+  const [longest = only] = [...pattern.parts].sort((a, b) => b.length - a.length);
+  return fail(
+    field,
+    `${JSON.stringify(given)} has a wildcard inside; records of ${entity.name} are found by a part of their name: ${JSON.stringify({ [field.name]: longest })}`,
+  );
+}
+
 async function convertReference(
   field: FieldMetadata,
-  text: string,
+  given: string,
   conversion: Conversion,
 ): Promise<Converted> {
   const entity = entityOfType(field.referenceEntityType);
   if (conversion.references === null || !canName(entity)) {
     return fail(
       field,
-      `${JSON.stringify(text)} must be the numeric id of a record of ${entity?.name ?? 'Autotask'}`,
+      `${JSON.stringify(given)} must be the numeric id of a record of ${entity?.name ?? 'Autotask'}`,
     );
   }
-  const named = await conversion.identify?.(field, text);
+  const named = await conversion.identify?.(field, given);
   if (named !== undefined) {
     return named.ok ? { ok: true, value: named.id } : fail(field, named.problem, named.allowed);
   }
+  const text = conversion.filter === true ? nameInPattern(field, given, entity) : given;
+  if (typeof text !== 'string') return text;
   const fits = await findCandidates(conversion.references, entity, text, conversion);
   if (conversion.filter !== true && meansUnassigned(text)) {
     return fail(field, `${JSON.stringify(text)} is no record of ${entity.name}; null empties the field`);
@@ -172,9 +129,8 @@ async function convertReference(
   if (only === undefined) {
     const { references, signal } = conversion;
     const withinOwners = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
-    const listed = withinOwners.map(({ id, name }) => `${id} = ${name}`);
-    const hint = withinOwners.length === 0 ? '' : '; the nearest names are';
-    return fail(field, `no record of ${entity.name} is called ${JSON.stringify(text)}${hint}`, listed);
+    const { problem, allowed } = noSuchRecord(entity.name, text, withinOwners);
+    return fail(field, problem, allowed);
   }
   if (others.length > 0) {
     const listed = found.slice(0, mostListed).map((candidate) => `${candidate.id} = ${candidate.name}`);
@@ -186,8 +142,11 @@ async function convertReference(
     );
   }
   const passedOver = conversion.filter === true ? all.filter((candidate) => !found.includes(candidate)) : [];
+  const beside = nameBesideAddress(text);
+  const isOther = beside !== undefined && !isNameOf(beside, only.name);
   const states = [
     `id ${only.id}`,
+    ...(isOther ? [`found by the address, though its name is not ${JSON.stringify(beside)}`] : []),
     ...(only.isActive ? [] : ['inactive']),
     ...(passedOver.length === 0 ? [] : [`not the inactive ${passedOver.map(({ id }) => id).join(', ')}`]),
   ];

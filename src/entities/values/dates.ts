@@ -197,9 +197,15 @@ function wordedDays(words: string, today: string): readonly [first: string, afte
 export const rangeExamples =
   'today, yesterday, tomorrow, last 7 days, past 2 weeks, next 60 days (days, weeks, months, quarters or years), this/last/next week, month, quarter or year, a day, or from..to with either end left out';
 
+/** A moment with its zone: `2026-11-20T08:00Z`, `2026-11-20T09:00 (Europe/Berlin)`. */
+export function showMoment(at: string, day: boolean, timeZone: string): string {
+  const text = showDate(at, day, timeZone);
+  return timeZone === 'UTC' || isDay(text) ? text : `${text} (${timeZone})`;
+}
+
 /**
- * A range as a reader checks it: its first and last day (`2026-10-22 to 2026-11-20`), or moments where it does not
- * begin or end with a day. Names the zone that the days are days of, unless that is UTC or the field holds days.
+ * A range as a reader checks it: its first and last day (`2026-10-22 to 2026-11-20 (UTC)`), or moments where it does
+ * not begin or end with a day. Names the zone that tells which day it is.
  */
 export function showRange({ from, until }: Range, day: boolean, timeZone: string): string {
   const zone = day ? 'UTC' : timeZone;
@@ -208,10 +214,10 @@ export function showRange({ from, until }: Range, day: boolean, timeZone: string
   const first = from && (whole ? dayOf(Date.parse(from), zone) : showDate(from, false, zone));
   const last =
     until && (whole ? addDays(dayOf(Date.parse(until), zone), -1) : `before ${showDate(until, false, zone)}`);
-  const where = zone === 'UTC' ? '' : ` (${zone})`;
-  if (first === undefined) return `${whole ? 'until ' : ''}${last}${where}`;
+  const where = ` (${timeZone})`;
+  if (first === undefined) return `${whole ? 'until the end of ' : ''}${last}${where}`;
   if (last === undefined) return `from ${first}${where}`;
-  return `${first}${first === last ? '' : ` to ${last}`}${where}`;
+  return first === last ? `${first}, all day${where}` : `${first} to ${last}${where}`;
 }
 
 /**

@@ -9,30 +9,52 @@ const isPhoneField = /(phone\d?|^fax|faxNumber)$/i;
 const fewest = 4;
 /** A number with and without its country code is the same when so many digits are. */
 const telling = 7;
+const longestCountryCode = 3;
 
 const extension = /\s*(?:\bext\b\.?|\bx|#)\s*\d{1,6}\s*$/i;
-const written = /^\+?[\d\s\u00a0()./\u2010-\u2015-]+$/;
+const written = /^\(?\+?[\d\s\u00a0()./\u2010-\u2015-]+$/;
 const separators = [' ', '-', '.', '/', ')', ') ', ' - '];
 
-/** The digits of a number without extension, international prefix and trunk zero. */
-export const phoneDigits = (text: string): string =>
-  text.trim().replace(extension, '').replace(/\(0\)/g, '').replace(/\D/g, '').replace(/^0+/, '');
+/** A telephone number: its digits without extension, international prefix and trunk zero. */
+export interface PhoneNumber {
+  readonly digits: string;
+  /** Begins with `+` or `00`, so that its first digits are those of a country. */
+  readonly international: boolean;
+}
 
-/** The digits to look for, when the field holds telephone numbers and the text is one, in whatever notation. */
-export function phoneDigitsIn(field: string, text: string): string | undefined {
+function phoneNumber(text: string): PhoneNumber {
+  const number = text.trim().replace(extension, '').replace(/\(0\)/g, '');
+  const digits = number.replace(/\D/g, '');
+  return {
+    digits: digits.replace(/^0+/, ''),
+    international: /^\(?\+/.test(number) || /^00[1-9]/.test(digits),
+  };
+}
+
+/** The number to look for, when the field holds telephone numbers and the text is one, in whatever notation. */
+export function phoneNumberIn(field: string, text: string): PhoneNumber | undefined {
   if (!isPhoneField.test(field) || !written.test(text.trim().replace(extension, ''))) return undefined;
-  const digits = phoneDigits(text);
-  return digits.length < fewest ? undefined : digits;
+  const number = phoneNumber(text);
+  return number.digits.length < fewest ? undefined : number;
 }
 
 /** Whether a text is a whole telephone number and nothing else. */
 export const isPhone = (text: string): boolean =>
-  written.test(text.trim().replace(extension, '')) && phoneDigits(text).length >= telling;
+  written.test(text.trim().replace(extension, '')) && phoneNumber(text).digits.length >= telling;
 
-export const samePhone = (stored: unknown, wanted: string): boolean => {
+/**
+ * Whether the stored text is the number, or has it as a part where its country is not told. Two numbers that both
+ * tell their countries are the same from the first digit on; one that does not tell it has at most a country code
+ * less than one that does.
+ */
+export const samePhone = (stored: unknown, wanted: PhoneNumber): boolean => {
   if (typeof stored !== 'string') return false;
-  const digits = phoneDigits(stored);
-  return digits.includes(wanted) || (digits.length >= telling && wanted.endsWith(digits));
+  const known = phoneNumber(stored);
+  if (!wanted.international && known.digits.includes(wanted.digits)) return true;
+  if (known.digits.startsWith(wanted.digits)) return true;
+  if (known.international || known.digits.length < telling) return false;
+  const code = wanted.digits.length - known.digits.length;
+  return code > 0 && code <= longestCountryCode && wanted.digits.endsWith(known.digits);
 };
 
 /** How the last four digits may be written: `1900`, `19 00`, `1-900`. */

@@ -1,4 +1,4 @@
-import { fold } from '../../names/spelling.js';
+import { fold, spellingKey } from '../../names/spelling.js';
 
 /** How Autotask numbers tickets, tasks and projects: a letter, the day, a count. */
 export const autotaskNumber = /^[A-Z]\d{8}\.\d{4}$/i;
@@ -23,15 +23,35 @@ export function addressIn(text: string): string | undefined {
   return inside ?? (address.test(plain) ? plain : undefined);
 }
 
+/** The name in `Jane Doe <jane@x.example>`; undefined where none stands beside the address. */
+export function nameBesideAddress(text: string): string | undefined {
+  const email = addressIn(text);
+  if (email === undefined) return undefined;
+  const beside = text
+    .replace(bracketed, ' ')
+    .replace(email, ' ')
+    .replace(/^\s*mailto:/i, '')
+    .replace(/^[\s"']+|[\s"']+$/g, '');
+  return beside === '' ? undefined : beside;
+}
+
+const nameWords = (name: string) =>
+  name
+    .split(/[\s,."']+/)
+    .map(spellingKey)
+    .filter((word) => word !== '');
+
+/** Whether the words of a name are those of a whole one, or some of them: `Jane` and `Doe, Jane` are Jane Doe. */
+export const isNameOf = (given: string, whole: string): boolean => {
+  const words = new Set(nameWords(whole));
+  return nameWords(given).every((word) => words.has(word));
+};
+
 /** What in the text may be a name: what stands beside an address, or its first part. */
 export function nameWithoutAddress(text: string): string {
   const email = addressIn(text);
   if (email === undefined) return text;
-  const beside = text
-    .replace(bracketed, ' ')
-    .replace(email, ' ')
-    .replace(/^[\s"']+|[\s"']+$/g, '');
-  return beside.replace(/^mailto:/i, '').trim() || email.slice(0, email.indexOf('@'));
+  return nameBesideAddress(text) ?? email.slice(0, email.indexOf('@'));
 }
 
 const scheme = /^[a-z][a-z0-9+.-]{1,15}:\/\//i;
@@ -49,20 +69,66 @@ export function hostIn(text: string): string | undefined {
 
 export const isUrl = (text: string): boolean => scheme.test(text.trim()) || /^www\./i.test(text.trim());
 
-const operators = { both: 'contains', end: 'beginsWith', start: 'endsWith' } as const;
-
-/** `*Printer*`, `%printer%`, `Print*`: the operator and text that is meant; undefined without a wildcard. */
-export function wildcardOperator(text: string): { readonly op: string; readonly value: string } | undefined {
-  const given = text.trim();
-  const start = /^[*%]+/.exec(given)?.[0] ?? '';
-  const rest = given.slice(start.length);
-  // 90% is a share and no wildcard.
-  const end = /(?:\*|(?<!\d)%)+$/.exec(rest)?.[0] ?? '';
-  const value = rest.slice(0, rest.length - end.length).trim();
-  if (value === '' || (start === '' && end === '')) return undefined;
-  const op = start === '' ? operators.end : end === '' ? operators.start : operators.both;
-  return { op, value };
+/** A text with wildcards: what stands between them, and whether one stands before or after all of it. */
+export interface TextPattern {
+  readonly parts: readonly string[];
+  readonly start: boolean;
+  readonly end: boolean;
 }
+
+/**
+ * Wildcards: `*` unless a backslash stands before it, and `%` beside a word. `90%`, `5 % off` and `%20` have none.
+ */
+const wildcards = /(?<!\\)\*+|^%+|(?<=[^\d\s%\\])%+(?=[^\s%])(?!%*[\da-f]{2})|(?<=[^\d\s%\\])%+$/giu;
+
+/** The wildcards of `*Printer*`, `%printer%`, `Print*` or `prin*ter`; undefined where the text has none. */
+export function textPattern(text: string): TextPattern | undefined {
+  const given = text.trim();
+  const pieces = given.split(wildcards);
+  if (pieces.length === 1 && !/\\[*%]/.test(given)) return undefined;
+  const parts = pieces
+    .map((piece) => piece.replace(/\\([*%])/g, '$1').trim())
+    .filter((piece) => piece !== '');
+  return {
+    parts,
+    start: pieces.length > 1 && pieces[0] === '',
+    end: pieces.length > 1 && pieces.at(-1) === '',
+  };
+}
+
+export type TextOperator = 'eq' | 'contains' | 'beginsWith' | 'endsWith';
+
+/**
+ * What each part of a pattern has to be for a text to fit, compared as the operator says; the order of several parts
+ * in the middle says nothing to Autotask. Empty for a pattern of wildcards alone.
+ */
+export function patternConditions(
+  op: TextOperator,
+  { parts, start, end }: TextPattern,
+): readonly { readonly op: TextOperator; readonly value: string }[] {
+  const fixedStart = !start && (op === 'eq' || op === 'beginsWith');
+  const fixedEnd = !end && (op === 'eq' || op === 'endsWith');
+  return parts.map((value, at) => {
+    const first = at === 0 && fixedStart;
+    const last = at === parts.length - 1 && fixedEnd;
+    return { op: first ? (last ? 'eq' : 'beginsWith') : last ? 'endsWith' : 'contains', value };
+  });
+}
+
+/** Whether a text, without case, is as the pattern says. */
+export const fitsPattern = (given: string, pattern: TextPattern): boolean => {
+  const text = given.trim().toLowerCase();
+  return patternConditions('eq', pattern).every(({ op, value }) => {
+    const part = value.toLowerCase();
+    if (op === 'eq') return text === part;
+    if (op === 'beginsWith') return text.startsWith(part);
+    return op === 'endsWith' ? text.endsWith(part) : text.includes(part);
+  });
+};
+
+/** Why wildcards alone are no condition. */
+export const wildcardAloneProblem = (field: string, text: string): string =>
+  `${JSON.stringify(text)} fits everything: leave it out, or ask for the records that have a value by ${JSON.stringify({ [field]: { exist: true } })}`;
 
 /** First and last name in either order: `Bjorn Abbott` and `Abbott, Bjorn`. Every place where it may be cut. */
 export function personNameSplits(text: string): readonly (readonly [first: string, last: string])[] {

@@ -4,7 +4,8 @@ import type { Row } from '../../client/types.js';
 import type { Problem } from '../../errors.js';
 import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
 import { activeChoiceTexts } from '../metadata/picklists.js';
-import { byDependency, type Conversion, type Converted, convertValue, isName } from '../values/convert.js';
+import { byDependency, type Conversion, convertValue, isName } from '../values/convert.js';
+import type { Converted } from '../values/converted.js';
 import { checkChoice } from './check-choice.js';
 
 /** A body that is ready to send, or everything that is wrong with it. */

@@ -4,7 +4,9 @@ import { findEntity } from '../../entities/metadata/entity-names.js';
 import { orNull } from '../../entities/read/optional-read.js';
 import { canName } from '../../entities/references/record-names.js';
 import { mostCandidates } from '../../entities/references/records-by-name.js';
+import { noSuchRecord } from '../../entities/references/similar-names.js';
 import type { RecordResult } from '../../entities/result.js';
+import { textPattern } from '../../entities/values/text-patterns.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import { chosen, type Id, itemList, onError, planRecords } from './bulk-targets.js';
@@ -28,17 +30,23 @@ export async function idOf(
   const entity = findEntity(entityName);
   const { references } = context.entities.tenant();
   const { path } = entity;
-  const text = String(given);
+  const pattern = textPattern(String(given));
+  if (pattern?.parts.length === 0) {
+    throw new InvalidInput('Nothing was read.', [
+      { field: 'id', problem: `${JSON.stringify(given)} fits everything: name one record` },
+    ]);
+  }
+  // Names are found by a part of them anyway.
+  const text = pattern?.parts.length === 1 ? pattern.parts.join('') : String(given);
   const all = path === null ? [] : await references.candidates({ ...entity, path }, text, context.signal);
   const active = all.filter((candidate) => candidate.isActive);
   const found = active.length > 0 ? active : all;
   const [only, ...others] = found;
   if (only === undefined) {
     const near = path === null ? [] : await references.nearby({ ...entity, path }, text, context.signal);
-    const message = `No record of ${entity.name} is called ${JSON.stringify(given)}.`;
-    if (near.length === 0) throw new AutotaskError('notFound', message);
-    const allowed = near.map((candidate) => `${candidate.id} = ${candidate.name}`);
-    throw new InvalidInput(message, [{ field: 'id', problem: 'the nearest names are', allowed }]);
+    const { problem, allowed } = noSuchRecord(entity.name, text, near);
+    if (near.length === 0) throw new AutotaskError('notFound', `${problem.replace(/^n/, 'N')}.`);
+    throw new InvalidInput('Nothing was read.', [{ field: 'id', problem, allowed }]);
   }
   if (others.length === 0) return only.id;
   throw new InvalidInput('Several records fit; give the id of one.', [

@@ -1,7 +1,14 @@
 import * as z from 'zod';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { isPhone } from '../../entities/values/phones.js';
-import { autotaskNumberIn, hostIn, isUrl } from '../../entities/values/text-patterns.js';
+import {
+  addressIn,
+  autotaskNumberIn,
+  hostIn,
+  isUrl,
+  nameBesideAddress,
+  textPattern,
+} from '../../entities/values/text-patterns.js';
 import type { Arguments, ReadTool, ToolContext } from './define-tool.js';
 import { defineReadTool } from './define-tool.js';
 import * as inputs from './shared-inputs.js';
@@ -17,8 +24,8 @@ export interface SearchCondition {
 /** Code of the status Complete, the same in every tenant for tickets, tasks and projects. */
 export const completeStatus = 5;
 
-export const any = (...items: SearchCondition[]): SearchCondition => ({ op: 'or', items });
-export const contains = (field: string, value: unknown): SearchCondition => ({
+const any = (...items: SearchCondition[]): SearchCondition => ({ op: 'or', items });
+const contains = (field: string, value: unknown): SearchCondition => ({
   op: 'contains',
   field,
   value,
@@ -46,22 +53,61 @@ interface SearchFields {
 const withoutPunctuation = (word: string) =>
   word.replace(/^[\p{P}\p{S}]*(?=[#*%]|[\p{L}\p{N}])|[^\p{L}\p{N}*%)]+$/gu, '');
 
-/** Every word must occur in one of the fields; what is a telephone number as a whole is compared as one. */
-export function searchConditions(text: string, looks: SearchFields): SearchCondition[] {
+interface ReadSearch {
+  readonly conditions: readonly SearchCondition[];
+  /** What is looked for, where that is not each word as it was given. */
+  readonly meaning?: string;
+}
+
+const quotedList = (words: readonly string[]) => words.map((word) => JSON.stringify(word)).join(' and ');
+
+/** The id of a record as people write one, with `#` or without. */
+const recordId = /^#?\s*(\d{1,10})$/;
+
+/**
+ * Every word must occur in one of the fields. What is a telephone number as a whole is compared as one, an address
+ * decides without the name beside it, and a number may be the id of a record too.
+ */
+export function readSearch(given: string, looks: SearchFields): ReadSearch {
   const { phones = [], web = [] } = looks;
+  const text = given.trim();
   if (phones.length > 0 && isPhone(text)) {
-    return [any(...[...phones, ...looks.text].map((field) => contains(field, text.trim())))];
+    return { conditions: [any(...[...phones, ...looks.text].map((field) => contains(field, text)))] };
+  }
+  const id = recordId.exec(text)?.[1];
+  if (id !== undefined) {
+    return {
+      conditions: [
+        any({ op: 'eq', field: 'id', value: Number(id) }, ...looks.text.map((field) => contains(field, id))),
+      ],
+      meaning: `${JSON.stringify(id)} as the id or in ${looks.text.join(', ')}`,
+    };
+  }
+  const address = addressIn(text);
+  const beside = nameBesideAddress(text);
+  if (address !== undefined && beside !== undefined) {
+    const mail = looks.text.filter((field) => /^email/i.test(field));
+    // A field of addresses takes both apart, and the answer says where another name is stored with the address.
+    if (mail.length > 0) return { conditions: [any(...mail.map((field) => contains(field, text)))] };
+    return {
+      conditions: [any(...looks.text.map((field) => contains(field, address)))],
+      meaning: `${JSON.stringify(address)}, without the name beside it`,
+    };
   }
   const number = autotaskNumberIn(text);
-  const given = (number ?? text).split(/\s+/).filter((word) => word !== '');
-  const telling = given
+  const written = (number ?? text).split(/\s+/).filter((word) => word !== '');
+  const telling = written
     .map((word) => (isUrl(word) ? word : withoutPunctuation(word)))
-    .filter((word) => word !== '');
-  return (telling.length > 0 ? telling : given).map((word) => {
+    .filter((word) => word !== '' && textPattern(word)?.parts.length !== 0);
+  const words = (telling.length > 0 ? telling : written).map((word) => {
     const host = hostIn(word);
-    const fields = host === undefined ? looks.text : [...looks.text, ...web];
-    return any(...fields.map((field) => contains(field, host !== undefined && isUrl(word) ? host : word)));
+    return { word: host !== undefined && isUrl(word) ? host : word, isHost: host !== undefined };
   });
+  const conditions = words.map(({ word, isHost }) =>
+    any(...(isHost ? [...looks.text, ...web] : looks.text).map((field) => contains(field, word))),
+  );
+  const isChanged = words.map(({ word }) => word).join(' ') !== text.split(/\s+/).join(' ');
+  return isChanged ? { conditions, meaning: quotedList(words.map(({ word }) => word)) } : { conditions };
 }
 
 /**
@@ -124,6 +170,9 @@ export function defineSearch<FieldName extends string, Extra extends z.ZodRawSha
   const search = z
     .string()
     .refine((given) => given.trim() !== '', { error: 'is empty: leave it out' })
+    .refine((given) => textPattern(given)?.parts.length !== 0, {
+      error: 'fits everything: leave it out, or name words',
+    })
     .refine((given) => given.trim().split(/\s+/).length <= mostWords, {
       error: `has more than ${mostWords} words`,
     })
@@ -144,13 +193,16 @@ export function defineSearch<FieldName extends string, Extra extends z.ZodRawSha
         const [only, ...others] = value;
         return [others.length === 0 ? { op: 'eq', field, value: only } : { op: 'in', field, value }];
       });
-      if (typeof given.search === 'string')
-        filter.push(...searchConditions(given.search, { text, web, phones }));
+      const search =
+        typeof given.search === 'string' ? readSearch(given.search, { text, web, phones }) : undefined;
+      filter.push(...(search?.conditions ?? []));
       filter.push(...conditions(extras.parse(given), context));
       const seen = withoutMasked(filter, (field) => context.entities.policy.masks(findEntity(entity), field));
       const list = listArguments.parse(given);
       const { reads } = context.entities.tenant();
-      const asked = { entity, query: { filter: seen.filter }, newestFirst: true, notes: seen.notes, ...list };
+      const meaning = search?.meaning === undefined ? [] : [`search: ${search.meaning}`];
+      const said = { notes: seen.notes, understood: meaning };
+      const asked = { entity, query: { filter: seen.filter }, newestFirst: true, ...said, ...list };
       return { kind: 'list', list: await reads.query(asked, context) };
     },
   });

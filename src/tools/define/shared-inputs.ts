@@ -68,23 +68,31 @@ export const listInputs = {
   withIds: flag().optional(),
 };
 
+/** Names that hold something; clients in strict mode fill a list that they do not need with empty ones. */
+const someNames = z
+  .array(z.union([z.string(), z.null()]))
+  .transform((names) => names.filter((name) => name !== null).filter((name) => name.trim() !== ''));
+
 const nameList = lenient(
-  z.union([
-    z.array(z.string()),
-    z.string().transform((text, context) => {
-      if (!text.trim().startsWith('['))
-        return text
-          .split(',')
-          .map((name) => name.trim())
-          .filter((name) => name !== '');
-      try {
-        return z.array(z.string()).parse(readJson(text));
-      } catch {
-        context.addIssue({ code: 'custom', message: 'must be a list of field names' });
-        return z.NEVER;
-      }
-    }),
-  ]),
+  z.union(
+    [
+      someNames,
+      z.string().transform((text, context) => {
+        if (!text.trim().startsWith('['))
+          return text
+            .split(',')
+            .map((name) => name.trim())
+            .filter((name) => name !== '');
+        try {
+          return someNames.parse(readJson(text));
+        } catch {
+          context.addIssue({ code: 'custom', message: 'must be a list of field names' });
+          return z.NEVER;
+        }
+      }),
+    ],
+    { error: 'must be a list of field names' },
+  ),
   { type: 'array', items: { type: 'string' } },
 );
 
@@ -155,10 +163,18 @@ const listText = z
     }
   });
 
+const hasNothing = (input: unknown) =>
+  Array.isArray(input) &&
+  input.some((item) => item === null || (typeof item === 'string' && item.trim() === ''));
+const nothingInList =
+  'is a list that holds nothing in one place: name values only, or leave it out; query-entity takes null in a list for empty fields: {"status":["New",null]}';
+
 /** A condition on one field: a value, a name or label, or a list of them. */
 const condition = (shown: Record<string, unknown>) =>
   lenient(
-    z.union([listText, ...given, z.array(z.union(given))], { error: 'must be a value or a list of values' }),
+    z.union([listText, ...given, z.array(z.union(given))], {
+      error: ({ input }) => (hasNothing(input) ? nothingInList : 'must be a value or a list of values'),
+    }),
     shown,
   );
 

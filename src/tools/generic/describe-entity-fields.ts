@@ -1,5 +1,6 @@
 import { abilities } from '../../entities/metadata/describe.js';
 import { type FieldMetadata, titleOf } from '../../entities/metadata/entity-metadata.js';
+import { entityMeaning } from '../../entities/metadata/entity-names.js';
 import { audienceOfChoice, isVisibilityFlag } from '../../entities/write/visibility.js';
 import { oneLine } from '../../text.js';
 import { defineReadTool } from '../define/define-tool.js';
@@ -64,6 +65,7 @@ export const describeEntityFields = defineReadTool({
     const lines = [
       `${entity.name}: ${abilities(entity, context.entities.policy).join(', ') || 'metadata only'}${parents.length > 0 ? `; written below ${parents.join(', ')}` : ''}. ` +
         `${entity.queryBy.length > 0 ? `Queries need one of ${entity.queryBy.join(', ')}. ` : ''}${found.fields.length} of ${found.total} fields, ${found.live ? 'live from the tenant' : 'from the snapshot: picklists show only values common to all tenants'}.`,
+      ...entityMeaning(args.entity, entity),
       ...(found.unknown.length > 0 ? [`No field like: ${found.unknown.join(', ')}`] : []),
     ];
     const isRetired = found.fields.some(({ choices }) => choices.some(({ isActive }) => !isActive));

@@ -7,9 +7,15 @@ import { meansUnassigned } from '../../values/text-patterns.js';
 import { textOperators, ValueCheck } from './check-values.js';
 import { dateCondition } from './date-condition.js';
 import type { FilterFindings } from './filter-findings.js';
-import { exclusionProblem, rewriteText } from './rewrite-text.js';
+import { patternProblem, rewriteText } from './rewrite-text.js';
 
 const opposite: Readonly<Record<string, Operator>> = { eq: 'notExist', noteq: 'exist' };
+
+/** How the items of a list stand for themselves. */
+const eachAlone = {
+  in: { group: 'or', one: 'eq' },
+  notIn: { group: 'and', one: 'noteq' },
+} as const;
 
 /** Turns one condition on a known field into what Autotask takes, or notes why that is impossible. */
 export class ConditionCheck {
@@ -39,9 +45,11 @@ export class ConditionCheck {
     if (value === null) {
       const instead = opposite[operator];
       if (instead === undefined) return this.findings.addProblem(field.name, `${operator} needs a value`);
-      this.findings.notes.push(`${field.name} ${operator} null was sent as ${instead}`);
-      return this.findings.withUdfMark({ op: instead, field: field.name }, field, depth);
+      return this.check(instead === 'exist' ? 'exist' : 'notExist', field, undefined, depth);
     }
+    // A list can only mean any of it, or none.
+    if (Array.isArray(value) && (operator === 'eq' || operator === 'noteq'))
+      return this.check(operator === 'eq' ? 'in' : 'notIn', field, value, depth);
     if (textOperators.has(operator) && field.dataType !== 'string') {
       return this.findings.addProblem(
         field.name,
@@ -54,31 +62,51 @@ export class ConditionCheck {
     }
     const span = dateCondition(operator, field, value, this.conversion);
     if (span !== undefined) {
-      if (span.range !== undefined)
-        this.findings.interpretation.addMeaning(field.name, span.operator, [span.range]);
+      this.findings.interpretation.addMeaning(field.name, span.operator, [span.range]);
       const nodes = span.nodes.flatMap((node) => this.findings.withUdfMark(node, field, depth) ?? []);
       return span.op === null ? nodes[0] : { op: span.op, items: nodes };
     }
-    const excluded = exclusionProblem(field, operator, String(value));
-    if (excluded !== undefined) return this.findings.addProblem(field.name, excluded);
+    const pattern = Array.isArray(value) ? undefined : patternProblem(field, operator, String(value));
+    if (pattern !== undefined) return this.findings.addProblem(field.name, pattern);
     const text = this.text(operator, field, value, depth);
     if (text !== undefined) return text;
     const many = operator === 'in' || operator === 'notIn';
     const given: readonly unknown[] = many && Array.isArray(value) ? value : [value];
     const each =
       field.dataType === 'datetime' ||
-      given.some((item) => rewriteText(this.metadata.entity, field, 'eq', String(item)) !== undefined);
-    if (many && each && given.length > 0) {
-      // What an item means alone it means in a list: a day all of it, a number of a telephone any notation.
-      const one = operator === 'in' ? 'eq' : 'noteq';
-      const items: FilterNode[] = [];
-      for (const item of given) {
-        const node = await this.check(one, field, item, depth + 1);
-        if (node !== undefined) items.push(node);
-      }
-      return { op: operator === 'in' ? 'or' : 'and', items };
-    }
+      given.includes(null) ||
+      given.some(
+        (item) =>
+          rewriteText(this.metadata.entity, field, 'eq', String(item)) !== undefined ||
+          patternProblem(field, operator === 'in' ? 'eq' : operator, String(item)) !== undefined,
+      );
+    if (many && each && given.length > 0) return this.eachOf(eachAlone[operator], field, given, depth);
     return this.values.check(operator, field, value, depth);
+  }
+
+  /** What an item means alone it means in a list: a day all of it, a number of a telephone any notation, null empty. */
+  private async eachOf(
+    { group, one }: (typeof eachAlone)[keyof typeof eachAlone],
+    field: FieldMetadata,
+    given: readonly unknown[],
+    depth: number,
+  ): Promise<FilterNode> {
+    const { interpretation } = this.findings;
+    // Names and labels stay one condition, with what is empty beside it.
+    const isPlain = field.dataType !== 'string' && field.dataType !== 'datetime';
+    const others = given.filter((item) => item !== null);
+    const isSplit = isPlain && others.length > 1;
+    const parts = isSplit ? [others, null] : given;
+    const items: FilterNode[] = [];
+    interpretation.beginGroup(group);
+    for (const part of parts) {
+      interpretation.member();
+      const node = await this.check(one, field, part, depth + 1);
+      interpretation.addAsWritten(field.name, `${one} ${JSON.stringify(part)}`);
+      if (node !== undefined) items.push(node);
+    }
+    interpretation.endGroup();
+    return { op: group, items };
   }
 
   /** Texts that mean something else than what could be stored in the field: patterns, pasted names, numbers. */
@@ -91,10 +119,12 @@ export class ConditionCheck {
     if (typeof value !== 'string' && typeof value !== 'number') return;
     const found = rewriteText(this.metadata.entity, field, operator, String(value));
     if (found === undefined) return;
-    this.findings.interpretation.addMeaning(field.name, operator, [found.meaning]);
-    this.findings.interpretation.addText(field.name, found.compared.op, found.compared.value, depth > 0);
-    if (found.digits === undefined) return this.findings.withUdfMark(found.node, field, depth);
-    this.findings.phoneConditions.set(found.node, { field: field.name, digits: found.digits });
+    const { interpretation } = this.findings;
+    interpretation.addMeaning(field.name, operator, [found.meaning]);
+    for (const { op, value: text } of found.compared) interpretation.addText(field.name, op, text, depth > 0);
+    if (found.besideAddress !== undefined) interpretation.namesBesideAddresses.push(found.besideAddress);
+    if (found.phone === undefined) return this.findings.withUdfMark(found.node, field, depth);
+    this.findings.phoneConditions.set(found.node, { field: field.name, number: found.phone });
     return found.node;
   }
 
@@ -112,7 +142,7 @@ export class ConditionCheck {
         `${operator} takes no value; use ${opposite.eq} for the contrary`,
       );
     const meant = said === (operator === 'exist') ? 'exist' : 'notExist';
-    if (!said) this.findings.notes.push(`${field.name} ${operator} false was sent as ${meant}`);
+    this.findings.interpretation.addMeaning(field.name, 'eq', [meant === 'exist' ? 'any value' : 'empty']);
     return this.findings.withUdfMark({ op: meant, field: field.name }, field, depth);
   }
 }

@@ -1,8 +1,10 @@
 import type { FilterNode } from '../../../client/types.js';
+import type { Problem } from '../../../errors.js';
 import type { Operator } from '../../../operators.js';
 import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metadata.js';
-import { meansClosed } from '../../metadata/picklists.js';
-import { type Conversion, type Converted, convertValue } from '../../values/convert.js';
+import { choicesByLabel, comparisonListProblem, meansClosed } from '../../metadata/picklists.js';
+import { type Conversion, convertValue } from '../../values/convert.js';
+import type { Converted } from '../../values/converted.js';
 import type { FilterFindings } from './filter-findings.js';
 
 /** Operators that compare a part of a text. */
@@ -35,17 +37,23 @@ export class ValueCheck {
     }
     const values: unknown[] = [];
     const names: string[] = [];
+    const refused: { readonly item: unknown; readonly problem: Problem }[] = [];
     for (const item of given) {
-      if (item === null)
-        return this.findings.addProblem(field.name, 'a list cannot hold null: use notExist in an or group');
       const converted = await this.convert(field, operator, item, many);
-      if (!converted.ok) this.findings.problems.push(converted.problem);
+      if (!converted.ok) refused.push({ item, problem: converted.problem });
       else {
         if (converted.record !== undefined) names.push(converted.record);
         else if (field.referenceEntityType !== null && typeof converted.value === 'number')
           this.findings.interpretation.ids.push({ field, op: operator, id: converted.value });
         values.push(...(Array.isArray(converted.value) ? converted.value : [converted.value]));
       }
+    }
+    if (refused.length > 0) {
+      const isValue = (text: string) => choicesByLabel(field, text, 'label').length > 0;
+      const items = refused.map(({ item }) => item);
+      // One query for all of them, not one for each.
+      const compared = many && refused.length > 1 ? comparisonListProblem(field, items, isValue) : undefined;
+      this.findings.problems.push(...(compared ? [compared] : refused.map(({ problem }) => problem)));
     }
     const unknown = this.findings.interpretation.addValues(field, operator, values, names, depth > 0);
     if (unknown.length > 0 && this.metadata.live) {

@@ -3,7 +3,7 @@ import type { Operator } from '../../../operators.js';
 import { datetime } from '../../../scalars.js';
 import type { FieldMetadata } from '../../metadata/entity-metadata.js';
 import type { Conversion } from '../../values/convert.js';
-import { isDay, nextDay, parseRange, type Range, showRange, toUtc } from '../../values/dates.js';
+import { isDay, nextDay, parseRange, type Range, showMoment, showRange, toUtc } from '../../values/dates.js';
 
 /** Bounds that stand for a condition on a date. */
 export interface DateCondition {
@@ -12,8 +12,8 @@ export interface DateCondition {
   readonly nodes: readonly FilterNode[];
   /** Operator that the range is described with. */
   readonly operator: Operator;
-  /** The range as days or moments, where it was given in words. */
-  readonly range?: string;
+  /** The range as days or moments, with the zone of both. */
+  readonly range: string;
 }
 
 /**
@@ -30,29 +30,30 @@ export function dateCondition(
   const zone = field.day ? 'UTC' : timeZone;
   const bound = (op: Operator, at: string | undefined): FilterNode[] =>
     at === undefined ? [] : [{ op, field: field.name, value: at }];
-  if (/^\s*now\s*$/i.test(value) && /^[gl]te?$/.test(operator)) {
-    const at = new Date(now).toISOString();
-    const range = showRange({ from: at }, field.day, timeZone).replace('from ', 'now, ');
+  const isNow = /^\s*now\s*$/i.test(value) && /^[gl]te?$/.test(operator);
+  const isMoment = !isDay(value) && datetime.safeParse(value).success && !/in$/i.test(operator);
+  if (isNow || isMoment) {
+    const at = isNow ? new Date(now).toISOString() : toUtc(value, timeZone);
+    const range = `${isNow ? 'now, ' : ''}${showMoment(at, field.day, timeZone)}`;
     return { op: null, nodes: bound(operator, at), operator, range };
   }
-  const wholeDay = isDay(value) && datetime.safeParse(value).success;
-  const bounds: Range | undefined = wholeDay
+  const bounds: Range | undefined = datetime.safeParse(value).success
     ? { from: toUtc(value, zone), until: toUtc(nextDay(value), zone) }
     : parseRange(value, timeZone, field.day, now);
   if (bounds === undefined) return undefined;
   const { from, until } = bounds;
-  const show = (part: Range) => (wholeDay ? {} : { range: showRange(part, field.day, timeZone) });
+  const range = (part: Range) => showRange(part, field.day, timeZone);
   const starts = (at: string | undefined): DateCondition => ({
     op: null,
     nodes: bound('gte', at),
     operator: 'eq',
-    ...(at === undefined ? {} : show({ from: at })),
+    range: range(at === undefined ? {} : { from: at }),
   });
   const ends = (at: string | undefined): DateCondition => ({
     op: null,
     nodes: bound('lt', at),
     operator: 'eq',
-    ...(at === undefined ? {} : show({ until: at })),
+    range: range(at === undefined ? {} : { until: at }),
   });
   if (operator === 'gt') return starts(until);
   if (operator === 'gte') return starts(from);
@@ -60,7 +61,7 @@ export function dateCondition(
   if (operator === 'lte') return ends(until);
   const inside = [...bound('gte', from), ...bound('lt', until)];
   const outside = [...bound('lt', from), ...bound('gte', until)];
-  if (operator === 'eq') return { op: 'and', nodes: inside, operator, ...show(bounds) };
-  if (operator === 'noteq') return { op: 'or', nodes: outside, operator, ...show(bounds) };
+  if (operator === 'eq') return { op: 'and', nodes: inside, operator, range: range(bounds) };
+  if (operator === 'noteq') return { op: 'or', nodes: outside, operator, range: range(bounds) };
   return undefined;
 }

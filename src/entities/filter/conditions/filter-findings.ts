@@ -1,6 +1,7 @@
 import type { FilterNode, Row } from '../../../client/types.js';
 import type { Problem } from '../../../errors.js';
 import type { FieldMetadata } from '../../metadata/entity-metadata.js';
+import type { PhoneNumber } from '../../values/phones.js';
 import { Interpretation } from '../interpretation.js';
 import { matchesUdfCondition } from '../match-text.js';
 
@@ -13,7 +14,7 @@ export class FilterFindings {
   readonly postFilterFields: string[] = [];
   readonly interpretation = new Interpretation();
   /** Conditions on telephone numbers, of which Autotask can only compare a part. */
-  readonly phoneConditions = new Map<FilterNode, { readonly field: string; readonly digits: string }>();
+  readonly phoneConditions = new Map<FilterNode, { readonly field: string; readonly number: PhoneNumber }>();
   /** Ids that all found records have, by field. */
   readonly foundIds: Record<string, unknown> = {};
   private udfSent = false;

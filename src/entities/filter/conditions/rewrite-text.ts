@@ -1,14 +1,18 @@
 import type { FilterNode } from '../../../client/types.js';
 import type { Entity } from '../../../model.js';
 import type { FieldMetadata } from '../../metadata/entity-metadata.js';
-import { phoneDigitsIn, phoneNotations } from '../../values/phones.js';
+import { type PhoneNumber, phoneNotations, phoneNumberIn } from '../../values/phones.js';
 import {
   addressIn,
   autotaskNumberIn,
   hostIn,
   isUrl,
+  nameBesideAddress,
+  patternConditions,
   personNameSplits,
-  wildcardOperator,
+  type TextOperator,
+  textPattern,
+  wildcardAloneProblem,
 } from '../../values/text-patterns.js';
 
 /** What a text in a filter means where it cannot be what is stored in the field. */
@@ -17,12 +21,14 @@ export interface RewrittenText {
   /** In the reader's words. */
   readonly meaning: string;
   /** What is compared with what, when nothing matches. */
-  readonly compared: { readonly op: string; readonly value: string };
-  /** The digits to compare here, among the records that Autotask finds. */
-  readonly digits?: string;
+  readonly compared: readonly { readonly op: string; readonly value: string }[];
+  /** The number to compare here, among the records that Autotask finds. */
+  readonly phone?: PhoneNumber;
+  /** The name that was given beside an address, which decides alone. */
+  readonly besideAddress?: string;
 }
 
-const searching = new Set(['eq', 'contains', 'beginsWith', 'endsWith']);
+const searching: readonly TextOperator[] = ['eq', 'contains', 'beginsWith', 'endsWith'];
 const isEmail = (name: string) => /^email(Address)?\d?$/i.test(name);
 const isWeb = (name: string) => /^webAddress$/i.test(name);
 
@@ -36,14 +42,27 @@ function withoutPrefix(field: FieldMetadata, text: string): string {
   return isEmail(field.name) ? (addressIn(text) ?? text) : text;
 }
 
+const words: Readonly<Record<string, string>> = {
+  contains: 'contains ',
+  beginsWith: 'begins with ',
+  endsWith: 'ends with ',
+};
+const operatorText = (op: string, value: string) => `${words[op] ?? ''}${JSON.stringify(value)}`;
+
 const any = (items: readonly FilterNode[]): FilterNode => ({ op: 'or', items });
 
-/** Why a text with wildcards cannot be excluded; undefined where it has none. */
-export function exclusionProblem(field: FieldMetadata, op: string, text: string): string | undefined {
-  const pattern = op === 'noteq' && field.dataType === 'string' ? wildcardOperator(text) : undefined;
+/** Why a text with wildcards cannot be compared, with the form that works; undefined where it can. */
+export function patternProblem(field: FieldMetadata, op: string, text: string): string | undefined {
+  if (field.dataType !== 'string' || field.isPickList === true) return undefined;
+  const excludes = op === 'noteq' || op === 'notIn';
+  if (!excludes && !searching.some((one) => one === op)) return undefined;
+  const pattern = textPattern(text);
   if (pattern === undefined) return undefined;
-  const example = JSON.stringify({ [pattern.op]: pattern.value });
-  return `noteq compares the whole text and takes no wildcards, and Autotask cannot exclude a part of one; ${example} finds the records that have it`;
+  if (pattern.parts.length === 0) return wildcardAloneProblem(field.name, text);
+  const [first] = patternConditions('eq', pattern);
+  if (!excludes || first?.op === 'eq' || first === undefined) return undefined;
+  const example = JSON.stringify({ [field.name]: { [first.op]: first.value } });
+  return `${op} compares the whole text and takes no wildcards, and Autotask cannot exclude a part of one; ${example} finds the records that have it`;
 }
 
 /** Undefined where the text is to be compared as it stands. */
@@ -58,19 +77,37 @@ export function rewriteText(
   const text = withoutPrefix(field, given);
   const compareWith = (how: string, value: string): RewrittenText => ({
     node: { op: how, field: name, value },
-    meaning: `${how === 'eq' ? '' : `${how} `}${JSON.stringify(value)}`,
-    compared: { op: how, value },
+    meaning: operatorText(how, value),
+    compared: [{ op: how, value }],
   });
-  if (searching.has(op)) {
-    const pattern = wildcardOperator(text);
-    if (pattern !== undefined) return compareWith(op === 'eq' ? pattern.op : op, pattern.value);
-    const digits = field.udf || op.endsWith('With') ? undefined : phoneDigitsIn(name, text);
-    if (digits !== undefined) {
+  const pattern = textPattern(text);
+  const plain = pattern?.parts[0];
+  if (op === 'noteq' && plain !== undefined) return compareWith(op, plain);
+  const how = searching.find((one) => one === op);
+  if (how !== undefined) {
+    const conditions = pattern === undefined ? [] : patternConditions(how, pattern);
+    const [first, ...more] = conditions;
+    if (first !== undefined && more.length === 0) return compareWith(first.op, first.value);
+    if (first !== undefined) {
       return {
-        node: any(phoneNotations(digits).map((value) => ({ op: 'contains', field: name, value }))),
-        meaning: `the digits ${digits} in any notation`,
-        compared: { op: 'digits', value: digits },
-        digits,
+        node: {
+          op: 'and',
+          items: conditions.map(({ op, value }): FilterNode => ({ op, field: name, value })),
+        },
+        meaning: conditions.map((one) => operatorText(one.op, one.value)).join(' and '),
+        compared: conditions,
+      };
+    }
+    const phone = field.udf || op.endsWith('With') ? undefined : phoneNumberIn(name, text);
+    if (phone !== undefined) {
+      const how = phone.international
+        ? 'in any notation, or stored without its country code'
+        : 'in any notation, with or without a country code';
+      return {
+        node: any(phoneNotations(phone.digits).map((value) => ({ op: 'contains', field: name, value }))),
+        meaning: `the digits ${phone.digits} ${how}`,
+        compared: [{ op: 'digits', value: phone.digits }],
+        phone,
       };
     }
     const host = isWeb(name) && (op === 'eq' || isUrl(text)) ? hostIn(text) : undefined;
@@ -91,8 +128,13 @@ export function rewriteText(
     return {
       node: any([{ op: 'eq', field: name, value: text }, ...splitNames]),
       meaning: `${JSON.stringify(text)}, alone or as the whole name`,
-      compared: { op: 'eq', value: text },
+      compared: [{ op: 'eq', value: text }],
     };
   }
-  return text === given ? undefined : compareWith(op, text);
+  if (text === given) return undefined;
+  const beside = isEmail(name) ? nameBesideAddress(given) : undefined;
+  const rewritten = compareWith(op, text);
+  if (beside === undefined) return rewritten;
+  const meaning = `${rewritten.meaning}, whatever the name beside it`;
+  return { ...rewritten, meaning, besideAddress: beside };
 }

@@ -1,5 +1,6 @@
 import { isUnknownFieldRefusal } from '../../filter/named-fields.js';
 import { resultNotes } from '../../filter/result-notes.js';
+import { entityMeaning } from '../../metadata/entity-names.js';
 import type { References } from '../../references/references.js';
 import type { CallContext } from '../../result.js';
 import type { QueryPreparation } from './prepare-query.js';
@@ -27,7 +28,7 @@ export function createCount(
   return async function count(args: QueryArguments, context: CallContext) {
     const { entity, filter, known: metadata, count } = await counted(args, context);
     const resultRemarks = await resultNotes(filter, metadata, references, count > 0, context);
-    const { understood } = filter.interpretation;
+    const understood = [...entityMeaning(args.entity, entity), ...filter.interpretation.understood];
     return { entity: entity.name, count, understood, notes: [...filter.notes, ...resultRemarks] };
   };
 }

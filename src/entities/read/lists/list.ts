@@ -4,7 +4,7 @@ import type { CheckedFilter } from '../../filter/checked-filter.js';
 import { isUnknownFieldRefusal } from '../../filter/named-fields.js';
 import { resultNotes } from '../../filter/result-notes.js';
 import type { FieldMetadata, MetadataStore } from '../../metadata/entity-metadata.js';
-import { findEntity } from '../../metadata/entity-names.js';
+import { entityMeaning, findEntity } from '../../metadata/entity-names.js';
 import { type ListIdentity, nextCursor, nowInSeconds, readCursor } from '../../order/cursors/continuation.js';
 import type { Cursors } from '../../order/cursors/cursor.js';
 import { volatileFields, volatileNote } from '../../order/fields-that-writes-move.js';
@@ -93,11 +93,16 @@ export function createLists(
       references,
       rows.length > 0 || continued,
       context,
+      rows,
     );
     const answer = {
       ...found.facts,
       ...(continued ? { continued } : {}),
-      understood: filter.interpretation.understood,
+      understood: [
+        ...entityMeaning(args.entity, entity),
+        ...(args.understood ?? []),
+        ...filter.interpretation.understood,
+      ],
       notes: [...(args.notes ?? []), ...found.facts.notes, ...moving.map(volatileNote), ...resultRemarks],
     };
     const { withIds } = args;

@@ -16,6 +16,8 @@ export interface QueryArguments extends ParentArguments, ContinuationArguments {
   readonly newestFirst?: boolean;
   /** What else is to be said about the query. */
   readonly notes?: readonly string[];
+  /** How arguments outside of the query were understood, a line each. */
+  readonly understood?: readonly string[];
 }
 
 export const defaultRecords = 25;

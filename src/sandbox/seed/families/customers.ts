@@ -5,6 +5,8 @@ import { day, groupBy, hour, numberOf, type Seed, type Seeder, textOf } from '..
 
 /** Customers that every tenant has, whatever its seed; the first ones after the own company. */
 const wellKnown = ['Contoso Ltd', 'Fabrikam Inc', 'Adventure Works', 'Tailspin Toys', 'Wide World Importers'];
+/** The last customer: accents, a sign, curly quotes and a legal form, as names of real tenants have them. */
+const lastCompany = 'Müller & Söhne “Nord” GmbH';
 /** companyType by position: mostly customers, with a prospect, a lead, two vendors and a partner in fifteen. */
 const types = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3, 7, 2, 1, 7] as const;
 
@@ -15,7 +17,8 @@ async function companies(seed: Seed): Promise<Row[]> {
   const rows: Row[] = [];
   for (let i = -1; i < count; i++) {
     const own = i < 0;
-    const name = own ? 'Bluebird Managed Services' : (wellKnown[i] ?? companyName(i - wellKnown.length));
+    const customer = i === count - 1 ? lastCompany : (wellKnown[i] ?? companyName(i - wellKnown.length));
+    const name = own ? 'Bluebird Managed Services' : customer;
     const [city, state, postalCode] = random.pick(cities);
     const created = seed.today - random.int(600, 2400) * day + 10 * hour;
     const active = random.int(1, 40 * 24);
@@ -33,7 +36,10 @@ async function companies(seed: Seed): Promise<Row[]> {
       state,
       postalCode,
       countryID: 1,
-      webAddress: `www.${name.toLowerCase().replace(/[^a-z]+/g, '')}.example`,
+      webAddress: `www.${name
+        .normalize('NFKD')
+        .toLowerCase()
+        .replace(/[^a-z]+/g, '')}.example`,
       classification: own ? null : random.int(1, 4),
       marketSegmentID: random.int(1, 7),
       territoryID: random.int(1, 4),

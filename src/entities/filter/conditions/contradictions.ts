@@ -1,0 +1,40 @@
+import type { FilterNode } from '../../../client/types.js';
+import type { EntityMetadata } from '../../metadata/entity-metadata.js';
+import { labelOf } from '../../metadata/picklists.js';
+
+const valuesOf = ({ value }: FilterNode): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+
+/**
+ * Remarks on values of one field that one condition asks for and another leaves out, as `openOnly` does with a closed
+ * status: what is left is less than was asked for, and often nothing.
+ */
+export function contradictions(nodes: readonly FilterNode[], metadata: EntityMetadata): string[] {
+  const notes: string[] = [];
+  for (const name of new Set(nodes.flatMap(({ field }) => field ?? []))) {
+    const own = nodes.filter(({ field }) => field === name);
+    const asked = own.filter(({ op }) => op === 'eq' || op === 'in').map(valuesOf);
+    const excluded = own.filter(({ op }) => op === 'noteq' || op === 'notIn').flatMap(valuesOf);
+    const [first = [], ...others] = asked;
+    const field = metadata.field(name);
+    // Texts are the same in another case too, which is Autotask's to tell.
+    if (asked.length === 0 || (field?.dataType === 'string' && field.isPickList !== true)) continue;
+    const lost = new Set(
+      asked.flat().filter((value) => excluded.includes(value) || asked.some((list) => !list.includes(value))),
+    );
+    const isEmpty = own.some(({ op }) => op === 'notExist');
+    const left = first.filter((value) => !lost.has(value) && others.every((list) => list.includes(value)));
+    const shown = (value: unknown) =>
+      (field === undefined ? undefined : labelOf(field, value)) ?? String(value);
+    const rest =
+      left.length === 0 || isEmpty
+        ? 'so nothing can match'
+        : `so only ${left.map(shown).join(', ')} can match`;
+    if (lost.size > 0)
+      notes.push(
+        `${name}: ${[...lost].map(shown).join(', ')} is asked for and left out by another condition, ${rest}`,
+      );
+    else if (isEmpty)
+      notes.push(`${name}: a value is asked for and that there is none, so nothing can match`);
+  }
+  return notes;
+}

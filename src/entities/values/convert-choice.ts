@@ -1,0 +1,69 @@
+import type { FieldMetadata } from '../metadata/entity-metadata.js';
+import {
+  ambiguousCode,
+  choicesByLabel,
+  choiceTexts,
+  codeValue,
+  comparisonListProblem,
+  comparisonProblem,
+  distinctLabels,
+  invalidChoice,
+  labelOf,
+} from '../metadata/picklists.js';
+import { internalChoices } from '../write/visibility.js';
+import { type Converted, fail, isNumeric } from './converted.js';
+import { fitsPattern, textPattern, wildcardAloneProblem } from './text-patterns.js';
+
+/** The codes of one label of a filter, or of several between commas where no label has one. */
+function codesOf(field: FieldMetadata, given: string, many: boolean): Converted | undefined {
+  const labelled = choicesByLabel(field, given, 'label');
+  const choices = labelled.length > 0 ? labelled : internalChoices(field, given);
+  const labels = distinctLabels(choices);
+  if (labels.length > 1) {
+    return fail(field, `${JSON.stringify(given)} fits several values; give the code`, choiceTexts(choices));
+  }
+  const codes = choices.map((choice) => codeValue(field, choice));
+  if (codes.length > 0) return { ok: true, value: codes.length === 1 ? codes[0] : codes };
+  const isValue = (text: string) => choicesByLabel(field, text, 'label').length > 0;
+  const parts = given.split(',').map((part) => part.trim());
+  const refused =
+    (parts.length > 1 ? comparisonListProblem(field, parts, isValue) : undefined) ??
+    comparisonProblem(field, given, { filter: true, many, isValue });
+  if (refused !== undefined) return { ok: false, problem: refused };
+  const pattern = textPattern(given);
+  if (pattern !== undefined) {
+    if (pattern.parts.length === 0) return fail(field, wildcardAloneProblem(field.name, given));
+    const fitting = field.choices.filter(({ label }) => fitsPattern(label, pattern));
+    const found = fitting.map((choice) => codeValue(field, choice));
+    if (found.length > 0) return { ok: true, value: found.length === 1 ? found[0] : found };
+  }
+  if (parts.length === 1 || parts.includes('') || field.choices.some(({ label }) => label.includes(',')))
+    return undefined;
+  const each = parts.map((part) =>
+    labelOf(field, part) === undefined
+      ? codesOf(field, part, true)
+      : { ok: true as const, value: field.dataType === 'string' ? part : Number(part) },
+  );
+  const values: unknown[] = [];
+  for (const [index, one] of each.entries()) {
+    if (one === undefined) return { ok: false, problem: invalidChoice(field, parts[index]) };
+    if (!one.ok) return one;
+    values.push(...(Array.isArray(one.value) ? one.value : [one.value]));
+  }
+  return { ok: true, value: values };
+}
+
+/** Several choices can share a label (issue types below different parents): all of them, as a list. */
+export function convertChoice(field: FieldMetadata, given: unknown, many: boolean): Converted | undefined {
+  if (typeof given === 'boolean' || field.choices.length === 0) return undefined;
+  const ambiguous = ambiguousCode(field, given);
+  if (ambiguous !== undefined) return { ok: false, problem: ambiguous };
+  if (labelOf(field, typeof given === 'string' ? given.trim() : given) !== undefined) return undefined;
+  if (typeof given === 'number') return undefined;
+  const codes = codesOf(field, String(given), many);
+  if (codes !== undefined) return codes;
+  // A code the picklist does not list is not an error in a filter: old records may still carry it.
+  return isNumeric(given) || field.dataType === 'string'
+    ? undefined
+    : { ok: false, problem: invalidChoice(field, given) };
+}
