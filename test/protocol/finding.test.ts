@@ -121,7 +121,8 @@ describe('a telephone number is found in whatever notation it is stored', () => 
 
   it('says how it compared: all digits, or in a mixed group only the last four', async () => {
     const whole = await ask('search-companies', { phone: '555 179 1900' });
-    const line = /^phone, alternatePhone1 or alternatePhone2: the digits 5551791900 in any notation, with or without/m;
+    const line =
+      /^phone, alternatePhone1 or alternatePhone2: the digits 5551791900 in any notation, with or without/m;
     expect(whole.text).toMatch(line);
     expect(whole.text.match(/the digits/g)).toHaveLength(1);
     const filter = [
