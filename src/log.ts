@@ -1,11 +1,10 @@
 /**
  * Logging goes to stderr, one line per message, because stdout belongs to the protocol. Every line passes
- * the redactor, so that a secret which found its way into a message does not find its way out.
+ * the text boundary, so that a secret which found its way into a message does not find its way out.
  */
 
 import { createRedactor } from './redact.js';
-
-export { createRedactor, type Redact } from './redact.js';
+import { textBoundary } from './text-boundary.js';
 
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -25,13 +24,16 @@ export interface LogSettings {
   readonly write?: (line: string) => void;
 }
 
+/** Characters of a message; a longer one is of no more use to anybody. */
+const maxMessageLength = 20_000;
+
 export function createLog({ level, format = 'simple', secrets, write = writeToStderr }: LogSettings): Log {
   const lowest = logLevels.indexOf(level);
-  const redact = createRedactor(secrets);
+  const boundary = textBoundary(createRedactor(secrets));
   return (at, message) => {
     if (logLevels.indexOf(at) < lowest) return;
     const time = new Date().toISOString();
-    const text = oneLine(redact(message));
+    const text = oneLine(boundary.text(message, maxMessageLength));
     const line =
       format === 'json' ? JSON.stringify({ time, level: at, message: text }) : `${time} ${at} ${text}`;
     write(`${line}\n`);
@@ -42,11 +44,5 @@ function writeToStderr(line: string): void {
   process.stderr.write(line);
 }
 
-/** Upstream text in a message must not forge further log lines or steer a terminal. */
-function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
-    if (character === '\n') return '\\n';
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
-}
+/** Upstream text in a message must not forge further log lines; what steers a terminal is gone already. */
+const oneLine = (text: string): string => text.replaceAll('\n', '\\n').replaceAll('\t', '\\t');

@@ -1,5 +1,9 @@
 /** Takes the secrets of this server out of a text. Its time grows with the length of the text and no faster. */
-export type Redact = (text: string) => string;
+export interface Redact {
+  (text: string): string;
+  /** The same for a part of a text, as far as a secret lies in it. One that began before it is left out. */
+  part(text: string, from: number, until: number): string;
+}
 
 const replacement = '[redacted]';
 
@@ -7,7 +11,7 @@ const replacement = '[redacted]';
 const minSecretLength = 3;
 
 /** So many characters of a secret that was cut in two are one. */
-const minPartLength = 6;
+const minPartLength = 4;
 
 /** How often a text is decoded: an escape within an escape within an escape. */
 const maxDecodings = 8;
@@ -28,9 +32,6 @@ const entities: Readonly<Record<string, string>> = {
  */
 const encoded =
   /\\+(?:u([0-9a-f]{4}))?|%(?:25)*([0-7][0-9a-f])|((?:%(?:25)*[89a-f][0-9a-f])+)|&(?:amp;)*(?:#0*([0-9]{1,7})|#x0*([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|plus|commat));|[\p{Cf}\p{Default_Ignorable_Code_Point}]|[^\P{Cc}\n\t\r]/giu;
-
-/** A text that stands for itself: nothing in it is encoded or unseen. Most are such, and this is told much faster. */
-const bare = /^[\t\n\r -$'-[\]-~]*$/;
 
 function characterOf([, unit, ascii, high, decimal, hex, name]: RegExpMatchArray): string {
   if (unit !== undefined || ascii !== undefined) {
@@ -53,7 +54,6 @@ interface Decoded {
 /** The text with each encoded character decoded once; null when there is none. */
 function decode(from: { readonly text: string } & Partial<Decoded>): Decoded | null {
   const { text } = from;
-  if (bare.test(text)) return null;
   const starts = new Uint32Array(text.length);
   const ends = new Uint32Array(text.length);
   const parts: string[] = [];
@@ -118,10 +118,13 @@ function base64Cores(secret: string): string[] {
 
 const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
-/** The mark of `shorten`: what stands before it may be half a secret. */
-const truncationMark = /… \[\d/g;
+/** Stands where a text was cut, see `cutMark`: what stands before it may be half a secret. */
+const truncationMark = /…/g;
 
 type Range = readonly [start: number, end: number];
+
+const asRedact = (part: Redact['part']): Redact =>
+  Object.assign((text: string) => part(text, 0, text.length), { part });
 
 /**
  * Answers a function that replaces every secret by `[redacted]`: as it is, URL-encoded, JSON- or
@@ -131,16 +134,16 @@ type Range = readonly [start: number, end: number];
  */
 export function createRedactor(secrets: readonly string[]): Redact {
   const known = [...new Set(secrets)].filter((secret) => secret.length >= minSecretLength);
-  if (known.length === 0) return (text) => text;
+  if (known.length === 0) return asRedact((text, from, until) => text.slice(from, until));
   // Many are made at start that never see a text.
-  let redact: Redact | undefined;
-  return (text) => {
-    redact ??= redactorOf(known);
-    return redact(text);
-  };
+  let part: Redact['part'] | undefined;
+  return asRedact((text, from, until) => {
+    part ??= partRedactor(known);
+    return part(text, from, until);
+  });
 }
 
-function redactorOf(known: readonly string[]): Redact {
+function partRedactor(known: readonly string[]): Redact['part'] {
   const plain = known.flatMap((secret) => [
     ...[...levelsOf(secret)].map(({ text }) => text),
     secret.replaceAll(' ', '+'),
@@ -180,38 +183,29 @@ function redactorOf(known: readonly string[]): Redact {
     return longest;
   }
 
-  return (text) => {
+  return (text, from, until) => {
     const found: Range[] = [];
     for (const { text: level, starts, ends } of levelsOf(text)) {
-      const add = (from: number, until: number) =>
-        found.push([starts?.[from] ?? from, ends?.[until - 1] ?? until]);
+      const add = (start: number, end: number) =>
+        found.push([starts?.[start] ?? start, ends?.[end - 1] ?? end]);
       for (const match of level.matchAll(secretPattern)) add(match.index, match.index + match[0].length);
       for (const { index } of level.matchAll(truncationMark)) {
         const size = partBefore(level, index);
         if (size > 0) add(index - size, index);
       }
     }
-    if (found.length === 0) return text;
     found.sort(([a], [b]) => a - b);
     const parts: string[] = [];
-    let done = 0;
+    let done = from;
     for (const [start, end] of found) {
+      if (start >= until) break;
       if (start >= done) parts.push(text.slice(done, start), replacement);
       done = Math.max(done, end);
     }
-    return parts.join('') + text.slice(done);
+    if (done < until) parts.push(text.slice(done, until));
+    return parts.join('');
   };
 }
 
-/** The same for every text in a value of JSON; `keeps` names members that stay as they are. */
-export function redactAll(value: unknown, redact: Redact, keeps: ReadonlySet<string>): unknown {
-  if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map((inner) => redactAll(inner, redact, keeps));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      name,
-      keeps.has(name) ? inner : redactAll(inner, redact, keeps),
-    ]),
-  );
-}
+/** Nothing is secret. */
+export const redactNothing: Redact = createRedactor([]);

@@ -30,14 +30,19 @@ export function nameText(name: string): string {
   return ambiguous.test(text) ? JSON.stringify(text) : text;
 }
 
+/** Stands where a text was cut: what stands before it is a part of something. */
+export const cutMark = (length: number): string => `… [${length} characters in all]`;
+
+/** The place at or one before `index` where a text can be parted: not within a character, nor within a line end. */
+export function wholeEnd(text: string, index: number): number {
+  if (index >= text.length) return text.length;
+  return index > 0 && /[\r\uD800-\uDBFF]/.test(text.charAt(index - 1)) ? index - 1 : index;
+}
+
 /** At most `most` characters; what is cut is counted, so that nobody takes a part for the whole. */
 export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
-  const cut = text
-    .slice(0, most)
-    .replace(/[\uD800-\uDBFF]$/, '')
-    .trimEnd();
-  return `${cut}… [${text.length} characters in all]`;
+  return `${text.slice(0, wholeEnd(text, most)).trimEnd()}${cutMark(text.length)}`;
 }
 
 /** A name that does not exist, as a message repeats it: on one line, without what nobody sees. */

@@ -12,6 +12,7 @@ const ground = [
   'src/model',
   'src/names',
   'src/text',
+  'src/text-boundary',
   'src/errors',
   'src/argument-bounds',
   'src/limits',

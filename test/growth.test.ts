@@ -10,10 +10,12 @@ import { decimal, integer } from '../src/scalars.js';
 import { errorText } from '../src/server/output/render.js';
 import { markedJson, neutralize, neutralizeJson, tenantData } from '../src/server/output/untrusted-text.js';
 import { canonical, clean, nameText, oneLine, quoted, shorten } from '../src/text.js';
+import { textBoundary } from '../src/text-boundary.js';
 import { contentOf, plainName } from '../src/tools/files/file-content.js';
 
 const secret = 'hunter/2-Sécret+word';
 const redact = createRedactor([secret, 'a\\b%c"d\\\\e', 'api-user@example.com']);
+const boundary = textBoundary(redact);
 const log = createLog({ level: 'info', secrets: [secret, 'a\\b%c"d\\\\e'], write: () => {} });
 const call = { method: 'POST', path: 'Tickets', write: true } as const;
 const upstream = (text: string, headers = {}) => classifyResponse(call, { status: 500, headers, text });
@@ -27,6 +29,8 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
   shorten: (text) => shorten(text, 2_000),
   canonical: (text) => canonical({ [text]: text }),
   redact,
+  'the text boundary': (text) => boundary.text(text),
+  'a fenced text at the boundary': (text) => boundary.text(tenantData([text, text]).join('\n')),
   log: (text) => log('error', text),
   neutralize,
   disarmed: (text) => neutralizeJson({ [text]: [text] }),
@@ -38,7 +42,7 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
   'a web page of the tenant': (text) => upstream(`<html>${text}`, { 'content-type': 'text/html' }),
   'the title of a page': (text) => upstream(`<title>${text}`, { 'content-type': 'text/html' }),
   'an answer that is nothing': (text) => classifyResponse(call, { status: 200, headers: {}, text }),
-  sealError: (text) => redactError(new AutotaskError('invalid', text, { upstream: [text] }), redact),
+  sealError: (text) => redactError(new AutotaskError('invalid', text, { upstream: [text] }), boundary.text),
   errorText: (text) =>
     errorText(new InvalidInput(text, [{ field: text, problem: text, allowed: [text] }], text)),
   'a number': (text) => [decimal.safeParse(text), integer.safeParse(text)],

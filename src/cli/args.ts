@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../names/nearest.js';
+import { didYouMean, isMistyped } from '../names/nearest.js';
 import { type CommandFacts, type CommandName, commands } from './commands.js';
 
 /** The command line was wrong; the message says how. */
@@ -58,7 +58,10 @@ export function parseArguments(argv: readonly string[]): Parsed {
     const option = known.get(name);
     if (option === undefined && !own.includes(name)) {
       const choices = [...known.keys(), ...own].map((choice) => `--${choice}`);
-      throw wrong(`${rawName} is not an option.${didYouMean(rawName, choices)}`, facts);
+      const shown = /^--?[a-z-]{1,30}$/.test(rawName)
+        ? rawName
+        : `An argument of ${rawName.length} characters`;
+      throw wrong(`${shown} is not an option.${didYouMean(rawName, choices)}`, facts);
     }
     if (option?.value === undefined && value !== undefined) throw wrong(`${rawName} takes no value.`, facts);
     if (option?.value !== undefined && (value === undefined || value === '' || value.startsWith('--'))) {
@@ -74,8 +77,10 @@ export function parseArguments(argv: readonly string[]): Parsed {
   if (switches.has('version')) return { ...parsed, command: 'version' };
   const [stray] = words;
   if (stray !== undefined && facts.words === undefined) {
+    const commands = [...named, 'help'];
+    const shown = isMistyped(stray, commands) ? stray : `A word of ${stray.length} characters`;
     throw command === 'serve'
-      ? wrong(`${stray} is not a command.${didYouMean(stray, [...named, 'help'])}`, facts)
+      ? wrong(`${shown} is not a command.${didYouMean(stray, commands)}`, facts)
       : wrong(`${facts.name} takes no ${stray}.`, facts);
   }
   return { ...parsed, command };

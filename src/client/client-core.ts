@@ -1,5 +1,7 @@
 import type { AutotaskError } from '../errors.js';
-import { createRedactor, type Log } from '../log.js';
+import type { Log } from '../log.js';
+import { createRedactor } from '../redact.js';
+import { textBoundary } from '../text-boundary.js';
 import { readThreshold } from './api/metadata.js';
 import { proxiesInEnvironment } from './http/agents.js';
 import { createHttpExchange } from './http/http-exchange.js';
@@ -35,8 +37,8 @@ export interface ClientCore {
 export function createClientCore(settings: ClientSettings): ClientCore {
   const { timeoutMs, totalTimeoutMs = timeoutMs * 2 } = settings;
   const tuning = { ...defaultTuning, ...settings.tuning };
-  const redact = createRedactor(secretsOf(settings));
-  const log: Log = (level, message) => settings.log(level, redact(message));
+  const { text: outgoing } = textBoundary(createRedactor(secretsOf(settings)));
+  const log: Log = (level, message) => settings.log(level, outgoing(message));
   const tenantState = settings.state ?? tenantStateOf({ ...settings, log }, tuning);
   const exchange = createHttpExchange(timeoutMs, log, settings.observer);
   const reads = new Coalescer<unknown>();
@@ -45,7 +47,7 @@ export function createClientCore(settings: ClientSettings): ClientCore {
     try {
       return await work();
     } catch (error) {
-      throw redactError(error, redact);
+      throw redactError(error, outgoing);
     }
   };
 
@@ -98,7 +100,7 @@ export function createClientCore(settings: ClientSettings): ClientCore {
         log('warning', `The hourly request threshold is nearly used up; each request now waits ${delay} ms.`);
       }
     } catch (error) {
-      log('info', `The request threshold is unknown: ${redactError(error, redact).message}`);
+      log('info', `The request threshold is unknown: ${redactError(error, outgoing).message}`);
     }
   };
 

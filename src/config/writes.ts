@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Problem } from '../errors.js';
-import { didYouMean } from '../names/nearest.js';
+import { didYouMean, repeatable } from '../names/nearest.js';
 import { entityNames, fieldProblem } from '../policy/index.js';
 import type { VariableName } from './variables.js';
 
@@ -80,13 +80,16 @@ async function readMarks(
 ): Promise<ReadonlyMap<string, string>> {
   const field = 'AUTOTASK_MARK_FIELDS';
   const marks = new Map<string, string>();
-  for (const item of given) {
+  for (const [index, item] of given.entries()) {
+    const entry = `entry ${index + 1}`;
     const [, entity = '', name = ''] = /^([A-Za-z]+)\.(.+)$/.exec(item) ?? [];
-    if (entity === '') problems.push({ field, problem: `${item} must read Entity.field` });
+    if (entity === '')
+      problems.push({ field, problem: `${entry} (${item.length} characters) must read Entity.field` });
     else if (!entityNames.includes(entity)) {
-      problems.push({ field, problem: `${entity} is not an entity.${didYouMean(entity, entityNames)}` });
+      const shown = repeatable(entity, entityNames, `the entity of ${entry}`);
+      problems.push({ field, problem: `${shown} is not an entity.${didYouMean(entity, entityNames)}` });
     } else {
-      const problem = await fieldProblem(item);
+      const problem = await fieldProblem(item, index + 1);
       if (problem === null) marks.set(entity, name.replace(/^udf:/i, ''));
       else problems.push({ field, problem });
     }

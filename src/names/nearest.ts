@@ -68,6 +68,20 @@ export function nearest(given: string, valid: Iterable<string>, most = 3): strin
   return scored.slice(0, most).map((entry) => entry.name);
 }
 
+/** A third of the letters may be wrong: beyond that nothing tells a mistyped name from something else. */
+export const isMistyped = (given: string, valid: Iterable<string>): boolean =>
+  nearest(given, valid).some((name) => {
+    const [a, b] = [fold(given), fold(name)];
+    return distance(a, b) / Math.max(a.length, b.length) <= 1 / 3;
+  });
+
+/**
+ * How a message names what an operator gave where a name was wanted: a mistyped one is repeated. Anything else may be a
+ * secret that stands in the wrong place, and nobody knows that it is one: `what` it is and its length are said.
+ */
+export const repeatable = (given: string, valid: Iterable<string>, what: string): string =>
+  isMistyped(given, valid) ? JSON.stringify(given) : `${what} (${given.length} characters)`;
+
 /** Made when it is first needed: making it takes 8 ms, as long as the rest of a start that is ours. */
 let inEnglish: Intl.Collator | undefined;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Claims, claimValues } from '../claims.js';
 import type { Problem } from '../errors.js';
+import { didYouMean, repeatable } from '../names/nearest.js';
 import { glob } from './masking/patterns.js';
 import { readPolicySettings } from './read-settings.js';
 import type { PolicySettings } from './settings.js';
@@ -48,24 +49,44 @@ function parsed(text: string): unknown {
   }
 }
 
+const keys = ['rules', 'name', 'when', 'readOnly', 'policy'];
+
+/** Where something is wrong, by place and by key; names that somebody chose are left out. */
+function placeOf(path: readonly PropertyKey[]): string {
+  const parts = path.map((part) =>
+    typeof part === 'number' || keys.includes(String(part))
+      ? String(part)
+      : `a key of ${String(part).length} characters`,
+  );
+  return parts.join('.') || 'the file';
+}
+
+const unknownKeys = (given: readonly string[]) =>
+  given
+    .map((key) => `${repeatable(key, keys, 'a key')} is no setting of a rule.${didYouMean(key, keys)}`)
+    .join(' ');
+
 /** Reads the file that maps claims to policies. Whatever is wrong is added to `problems`. */
 export async function readClaimRules(text: string, problems: Problem[]): Promise<readonly ClaimRule[]> {
   const field = 'AUTOTASK_OAUTH_POLICY_FILE';
   const given = form.safeParse(parsed(text));
   if (!given.success) {
-    for (const { path, message } of given.error.issues) {
-      problems.push({ field, problem: `${path.join('.') || 'the file'}: ${message}` });
+    for (const issue of given.error.issues) {
+      const place = placeOf(issue.path);
+      const unknown = issue.code === 'unrecognized_keys';
+      problems.push({ field, problem: `${place}: ${unknown ? unknownKeys(issue.keys) : issue.message}` });
     }
     return [];
   }
   const rules: ClaimRule[] = [];
-  for (const { name, when, readOnly = false, policy = {} } of given.data.rules) {
-    if (rules.some((rule) => rule.name === name)) problems.push({ field, problem: `has two rules ${name}` });
+  for (const [index, { name, when, readOnly = false, policy = {} }] of given.data.rules.entries()) {
+    const same = rules.findIndex((rule) => rule.name === name);
+    if (same >= 0) problems.push({ field, problem: `rules ${same + 1} and ${index + 1} have the same name` });
     const settings = await readPolicySettings(
       {},
       JSON.stringify(policy),
       problems,
-      `rule ${name} of ${field}`,
+      `rule ${index + 1} of ${field}`,
     );
     rules.push({ name, when, readOnly, policy: settings });
   }

@@ -1,5 +1,5 @@
 import { InvalidInput, type Problem } from '../errors.js';
-import { didYouMean } from '../names/nearest.js';
+import { didYouMean, repeatable } from '../names/nearest.js';
 import { entityNames } from './entity-names.js';
 import { fieldProblem } from './masking/check-field.js';
 import { unmatched } from './masking/patterns.js';
@@ -38,7 +38,9 @@ async function parse(
   for (const issue of parsed.error.issues) {
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
-        problems.push({ field: nameOf(key), problem: `is not a setting.${didYouMean(key, policyKeys)}` });
+        const shown = repeatable(key, policyKeys, 'a key');
+        const field = shown.startsWith('"') ? nameOf(key) : nameOf(shown);
+        problems.push({ field, problem: `is not a setting.${didYouMean(key, policyKeys)}` });
       }
     } else problems.push({ field: nameOf(String(issue.path[0] ?? '')), problem: issue.message });
   }
@@ -54,15 +56,15 @@ async function checkNames(
     for (const problem of unmatched(settings[key] ?? [], entityNames, 'entity'))
       problems.push({ field: nameOf(key), problem });
   }
-  for (const tool of settings.disabledTools ?? []) {
+  for (const [index, tool] of (settings.disabledTools ?? []).entries()) {
     if (!tool.startsWith('!')) continue;
     problems.push({
       field: nameOf('disabledTools'),
-      problem: `${tool} must not begin with !: it names a tool to disable`,
+      problem: `entry ${index + 1} must not begin with !: it names a tool to disable`,
     });
   }
-  for (const mask of settings.maskFields ?? []) {
-    const problem = await fieldProblem(mask);
+  for (const [index, mask] of (settings.maskFields ?? []).entries()) {
+    const problem = await fieldProblem(mask, index + 1);
     if (problem !== null) problems.push({ field: nameOf('maskFields'), problem });
   }
 }

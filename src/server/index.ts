@@ -10,6 +10,7 @@ import {
 import * as z from 'zod';
 import { type ActingPerson, actFor, type Person } from '../acting-person.js';
 import { didYouMean } from '../names/nearest.js';
+import { redactNothing } from '../redact.js';
 import { quotedName } from '../text.js';
 import { type CacheHints, cacheHints } from './cache-hints.js';
 import { answerTimeoutMs, callerOf, inputRequiredFor, personAsked } from './confirmation/elicitation.js';
@@ -114,7 +115,7 @@ const severity: readonly LoggingLevel[] = [
  * the name of the parameter, and not a failure of this server.
  */
 function serverOf(
-  { facts, timeZone, log, redact = (text) => text, confirmMode, tools, hints, services }: ServerDefinition,
+  { facts, timeZone, log, redact = redactNothing, confirmMode, tools, hints, services }: ServerDefinition,
   person: Person | null,
 ): McpServer {
   const names = tools.map(({ name }) => name);

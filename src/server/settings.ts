@@ -3,8 +3,8 @@ import type { AuditLog } from '../audit/index.js';
 import type { ChangedRecords } from '../changed-records.js';
 import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
 import type { MarkFields } from '../entities/write/idempotency-mark.js';
-import type { Redact } from '../log.js';
 import type { Policy } from '../policy/index.js';
+import type { Redact } from '../redact.js';
 import type { LocalFiles, ServerInfo } from '../tools/define/define-tool.js';
 
 export interface GateSettings {

@@ -3,6 +3,7 @@ import { createEntities } from '../entities/index.js';
 import { createCursors } from '../entities/order/cursors/cursor.js';
 import { guardReader, guardWriter } from '../policy/guard.js';
 import { createPolicy } from '../policy/index.js';
+import { redactNothing } from '../redact.js';
 import type { ToolContext } from '../tools/define/define-tool.js';
 import { tools, toolsWithFiles } from '../tools/index.js';
 import { createGate } from './confirmation/gate.js';
@@ -64,7 +65,7 @@ export function createTenantServices(
         actAs,
         unattributed,
         ...(tenant === undefined ? {} : { tenant }),
-        redact: access.redact ?? ((text) => text),
+        redact: access.redact ?? redactNothing,
         log,
       },
     });

@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { createServer, request as forward } from 'node:http';
 import { join } from 'node:path';
+import { redactNothing } from '../../src/redact.js';
 import { prepareServer } from '../../src/server/index.js';
 import { startHttp, type Tenant } from '../../src/transports/http/index.js';
 import { createFixtureServer } from './fixture-server.js';
@@ -107,7 +108,7 @@ async function against(tenant: Tenant, sessions: boolean, run: (url: string) => 
   }
 }
 
-const rest = { check: async () => {}, redact: (text: string) => text, thresholdUse: () => undefined };
+const rest = { check: async () => {}, redact: redactNothing, thresholdUse: () => undefined };
 const product = prepareServer({
   facts: { name: 'autotask-mcp', version: '0', mode: 'live', readOnly: false },
   timeZone: 'UTC',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRedactor } from '../../src/redact.js';
 import type { HttpServer } from '../../src/transports/http/index.js';
 import { bearer, mcpHeaders, message, post, serve, talk, tenantOf } from './support.js';
 
@@ -77,7 +78,7 @@ describe('answers as the specification says', () => {
   });
 
   it('repeats no credential of a request that it refuses', async () => {
-    const redact = (text: string) => text.replaceAll('sandbox-secret', '[redacted]');
+    const redact = createRedactor(['sandbox-secret']);
     const refusing = await serve({ openTenant: () => ({ ...tenantOf(null), redact }) });
     for (const name of ['Mcp-Protocol-Version', 'Content-Type', 'Accept', 'Mcp-Session-Id', 'Origin']) {
       const response = await post(refusing.url, message('ping'), { [name]: 'text/sandbox-secret' });

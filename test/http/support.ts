@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createWriter } from '../../src/client/index.js';
 import type { ClientSettings } from '../../src/client/types.js';
+import { redactNothing } from '../../src/redact.js';
 import { prepareServer } from '../../src/server/index.js';
 import {
   type HttpServer,
@@ -51,7 +52,7 @@ export function tenantOf(
     check: async (signal) => {
       await writer?.version({ signal });
     },
-    redact: (text) => text,
+    redact: redactNothing,
     thresholdUse: () => undefined,
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAuditFile, createAuditLog } from '../../src/audit/index.js';
 import { createWriter } from '../../src/client/index.js';
+import { redactNothing } from '../../src/redact.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
 import { prepareServer } from '../../src/server/index.js';
@@ -36,7 +37,7 @@ beforeAll(async () => {
       openTenant: () => ({
         server: ({ readOnly }) => server(readOnly),
         check: async () => {},
-        redact: (text) => text,
+        redact: redactNothing,
         thresholdUse: () => undefined,
       }),
     });

@@ -368,7 +368,7 @@ describe('the configuration', () => {
       /is also set as readEntities/,
     ],
     [{ AUTOTASK_POLICY_FILE: '/nowhere/policy.json' }, /cannot be read/],
-    [{ AUTOTASK_MARK_FIELDS: 'Ticket.externalID' }, /Ticket is not an entity. Did you mean Tickets/],
+    [{ AUTOTASK_MARK_FIELDS: 'Ticket.externalID' }, /"Ticket" is not an entity. Did you mean Tickets/],
   ])('refuses %j at the start', (env, text) => {
     const { status, stderr } = run(env, 'policy');
     expect(stderr).toMatch(text);

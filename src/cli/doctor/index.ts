@@ -1,7 +1,8 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { Config, Sources } from '../../config/index.js';
-import type { createRedactor } from '../../log.js';
 import { createProgress } from '../../progress.js';
+import type { Redact } from '../../redact.js';
+import { textBoundary } from '../../text-boundary.js';
 import { type ProgramName, upstreamOf } from '../serve/tenant-access.js';
 import { paintFor } from '../style.js';
 import { examineEntities, mainEntities } from './entities.js';
@@ -55,7 +56,7 @@ async function examine(sources: Sources, { version }: ProgramName): Promise<Repo
   const known = { version, mode, variables } as const;
   if (config === null) {
     const rest = skipped('not tried before the configuration is right');
-    return { ...known, entities: [], findings: clean([node, ...findings, ...rest.findings], redact) };
+    return { ...known, entities: [], findings: outgoing([node, ...findings, ...rest.findings], redact) };
   }
   const total = mainEntities.length + 2;
   const bar = createProgress((text) => process.stderr.write(text), process.stderr.isTTY, total);
@@ -71,16 +72,18 @@ async function examine(sources: Sources, { version }: ProgramName): Promise<Repo
     examineTenant(config, step),
   ]).finally(() => bar.end('clear'));
   const all = [node, ...findings, ...tenant.findings, ...examineRules(config), ...http, ...folders];
-  return { ...known, entities: tenant.entities, findings: clean(all, redact) };
+  return { ...known, entities: tenant.entities, findings: outgoing(all, redact) };
 }
 
-/** The last redaction before anything is shown; earlier steps have their own. */
-const clean = (findings: readonly Finding[], redact: ReturnType<typeof createRedactor>): Finding[] =>
-  findings.map(({ detail, next, ...rest }) => ({
+/** What is shown, as it may leave. */
+function outgoing(findings: readonly Finding[], redact: Redact): Finding[] {
+  const { text } = textBoundary(redact);
+  return findings.map(({ detail, next, ...rest }) => ({
     ...rest,
-    detail: redact(detail),
-    ...(next === undefined ? {} : { next: redact(next) }),
+    detail: text(detail),
+    ...(next === undefined ? {} : { next: text(next) }),
   }));
+}
 
 /** Checks everything a server needs and prints what is wrong. 0 when nothing stands in the way, else 1. */
 export async function doctor(sources: Sources, program: ProgramName, json: boolean): Promise<number> {

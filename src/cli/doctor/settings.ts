@@ -8,7 +8,7 @@ import {
   variableTable,
 } from '../../config/index.js';
 import { InvalidInput } from '../../errors.js';
-import { createRedactor, type Redact } from '../../log.js';
+import { createRedactor, type Redact } from '../../redact.js';
 import type { Finding } from './finding.js';
 
 export interface VariableState {

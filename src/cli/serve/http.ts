@@ -4,9 +4,10 @@ import type { ClientObserver, ClientSettings } from '../../client/types.js';
 import type { HttpConfig } from '../../config/http.js';
 import type { Config } from '../../config/index.js';
 import { AutotaskError } from '../../errors.js';
-import { createLog, createRedactor, type Log } from '../../log.js';
+import { createLog, type Log } from '../../log.js';
 import { ruleFor } from '../../policy/claim-rules.js';
 import { createHourlyWriteLimits, type Policy } from '../../policy/index.js';
+import { createRedactor } from '../../redact.js';
 import { prepareServer } from '../../server/index.js';
 import { tagOf, writeLimitKey } from '../../tenant-identity.js';
 import {

@@ -4,7 +4,8 @@ import { createChangedRecords } from '../../changed-records.js';
 import type { ClientSettings } from '../../client/types.js';
 import type { Config } from '../../config/index.js';
 import type { Credentials } from '../../credentials.js';
-import { createRedactor, type Log } from '../../log.js';
+import type { Log } from '../../log.js';
+import { createRedactor } from '../../redact.js';
 import type { ServerSettings, TenantAccess } from '../../server/index.js';
 import type { LocalFiles } from './files.js';
 

@@ -66,8 +66,8 @@ export function checkTools({ policy, tokenPolicies, claimRules, readOnly }: Conf
     const field = `disabledTools in policy of ${name} in AUTOTASK_HTTP_TOKENS`;
     visibleTools(createPolicy(ownPolicy), readOnly, { field });
   }
-  for (const { name, policy: own } of claimRules ?? []) {
-    const field = `disabledTools in rule ${name} of AUTOTASK_OAUTH_POLICY_FILE`;
+  for (const [index, { policy: own }] of (claimRules ?? []).entries()) {
+    const field = `disabledTools in rule ${index + 1} of AUTOTASK_OAUTH_POLICY_FILE`;
     visibleTools(createPolicy(own), readOnly, { field });
   }
 }

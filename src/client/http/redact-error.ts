@@ -1,6 +1,7 @@
 import { AutotaskError } from '../../errors.js';
-import type { Redact } from '../../log.js';
-import { clean } from '../../text.js';
+import type { TextBoundary } from '../../text-boundary.js';
+
+type Outgoing = TextBoundary['text'];
 
 /** Characters of one upstream text that are passed on. */
 const maxTextLength = 2_000;
@@ -9,12 +10,11 @@ const maxTexts = 20;
 const maxTotalLength = 8_000;
 
 /** The first texts without secrets, and how many there are besides. */
-function fewTexts(texts: readonly string[], redact: Redact): string[] {
+function fewTexts(texts: readonly string[], outgoing: Outgoing): string[] {
   const kept: string[] = [];
   let remaining = maxTotalLength;
   for (const original of texts.slice(0, maxTexts)) {
-    // Cut only now: a secret cut in two would not be recognised.
-    const text = redact(clean(original)).slice(0, maxTextLength);
+    const text = outgoing(original, maxTextLength);
     if (text.length > remaining) break;
     kept.push(text);
     remaining -= text.length;
@@ -27,17 +27,17 @@ function fewTexts(texts: readonly string[], redact: Redact): string[] {
  * Makes an error fit to leave the client: an AutotaskError without any secret, neither in its texts nor
  * in its cause. Errors that hold none stay what they are.
  */
-export function redactError(error: unknown, redact: Redact): AutotaskError {
+export function redactError(error: unknown, outgoing: Outgoing): AutotaskError {
   if (!(error instanceof AutotaskError)) {
-    const text = redact(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    const text = outgoing(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
     return new AutotaskError('unexpected', `The client failed: ${text}`, {
       next: 'Report it to the operator of this server.',
     });
   }
-  const message = redact(error.message);
-  const next = error.next === undefined ? undefined : redact(error.next);
-  const upstream = fewTexts(error.upstream, redact);
-  const cause = redactCause(error.cause, redact);
+  const message = outgoing(error.message);
+  const next = error.next === undefined ? undefined : outgoing(error.next);
+  const upstream = fewTexts(error.upstream, outgoing);
+  const cause = redactCause(error.cause, outgoing);
   const unchanged =
     message === error.message &&
     next === error.next &&
@@ -56,8 +56,8 @@ export function redactError(error: unknown, redact: Redact): AutotaskError {
 }
 
 /** Causes are plain errors that this client made from code and message, so the message is all there is. */
-function redactCause(cause: unknown, redact: Redact): unknown {
+function redactCause(cause: unknown, outgoing: Outgoing): unknown {
   if (cause === undefined) return undefined;
   const text = cause instanceof Error ? cause.message : String(cause);
-  return cause instanceof Error && redact(text) === text ? cause : new Error(redact(text));
+  return cause instanceof Error && outgoing(text) === text ? cause : new Error(outgoing(text));
 }

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../names/nearest.js';
+import { didYouMean, isMistyped } from '../../names/nearest.js';
 import { glob, regexSource } from './patterns.js';
 
 /** `Roles.hourlyRate`, `hourlyRate` (in every entity) or `Tickets.udf:Root Cause`. */
@@ -53,5 +53,9 @@ export function udfMaskProblem(masks: readonly Mask[], entity: string, known: re
       !known.some((name) => mask.field.test(name)),
   );
   if (unknownMask === undefined) return null;
-  return `The policy hides ${unknownMask.text}, and this tenant has no such user-defined field.${didYouMean(unknownMask.pattern, new Set(known))}`;
+  const { pattern } = unknownMask;
+  const shown = isMistyped(pattern, new Set(known))
+    ? unknownMask.text
+    : `a field of ${entity} with a name of ${pattern.length} characters`;
+  return `The policy hides ${shown}, and this tenant has no such user-defined field.${didYouMean(pattern, new Set(known))}`;
 }

@@ -1,4 +1,4 @@
-import { nearest } from '../../names/nearest.js';
+import { nearest, repeatable } from '../../names/nearest.js';
 
 /** The pattern in the language of expressions; `any` stands for its `*`. */
 export const regexSource = (pattern: string, any: string): string =>
@@ -29,12 +29,12 @@ export function nameList(patterns: readonly string[]): NameList {
 
 /** A pattern that fits no name is a mistake that would silently allow or deny something else. */
 export function unmatched(patterns: readonly string[], names: readonly string[], what: string): string[] {
-  return patterns.flatMap((pattern) => {
+  return patterns.flatMap((pattern, index) => {
     const bare = pattern.replace(/^!/, '').trim();
     const matches = glob(bare);
     if (names.some((name) => matches.test(name))) return [];
     const close = nearest(bare, names, 1)[0];
     const hint = close === undefined ? '' : ` Did you mean ${close}?`;
-    return [`${JSON.stringify(bare)} fits no ${what}.${hint}`];
+    return [`${repeatable(bare, names, `entry ${index + 1}`)} fits no ${what}.${hint}`];
   });
 }

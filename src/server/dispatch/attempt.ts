@@ -2,8 +2,8 @@ import type { Person } from '../../acting-person.js';
 import { type Attempt, cleanBody, cleanValue } from '../../audit/index.js';
 import type { Row } from '../../client/types.js';
 import { stepName, type WritePlan } from '../../entities/write/plan.js';
-import type { Redact } from '../../log.js';
 import type { Policy } from '../../policy/index.js';
+import type { Redact } from '../../redact.js';
 import { canonical } from '../../text.js';
 
 /** What the audit log says about a write besides what its plan says. */

@@ -14,8 +14,8 @@ import {
 } from '../../entities/write/plan.js';
 import type { Audience } from '../../entities/write/visibility.js';
 import { AutotaskError } from '../../errors.js';
-import type { Redact } from '../../log.js';
 import type { Policy } from '../../policy/index.js';
+import type { Redact } from '../../redact.js';
 import type { ToolContext, WriteTool } from '../../tools/define/define-tool.js';
 import type { Gate, PersonAsked, Question } from '../confirmation/gate.js';
 import { previewText, questionText } from '../confirmation/preview.js';

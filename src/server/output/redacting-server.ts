@@ -1,34 +1,35 @@
 import { type JSONRPCMessage, Server, type Transport } from '@modelcontextprotocol/server';
-import { type Redact, redactAll } from '../../redact.js';
-import { clean } from '../../text.js';
+import { type Redact, redactNothing } from '../../redact.js';
+import { type TextBoundary, textBoundary } from '../../text-boundary.js';
 
 /** Bytes of files, in which a secret could only be replaced by breaking the file. */
 const binaryMembers: ReadonlySet<string> = new Set(['data', 'blob']);
 
 /** A message as it may leave: answers, errors, resources, progress, logs and questions alike. */
-function redacted(message: JSONRPCMessage, redact: Redact): JSONRPCMessage {
-  const withoutSecrets = (value: Record<string, unknown>) =>
-    Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [name, redactAll(inner, redact, binaryMembers)]),
-    );
-  if ('result' in message) return { ...message, result: withoutSecrets(message.result) };
+async function outgoing(message: JSONRPCMessage, { text, value }: TextBoundary): Promise<JSONRPCMessage> {
+  const each = async (given: Record<string, unknown>) => {
+    const safe: Record<string, unknown> = {};
+    for (const [name, inner] of Object.entries(given)) safe[name] = await value(inner, binaryMembers);
+    return safe;
+  };
+  if ('result' in message) return { ...message, result: await each(message.result) };
   if ('error' in message) {
-    const { code, message: text, data } = message.error;
-    const more =
-      data === undefined ? {} : { data: redactAll(data, (inner) => clean(redact(inner)), new Set()) };
-    return { ...message, error: { code, message: clean(redact(text)), ...more } };
+    const { code, message: said, data } = message.error;
+    const more = data === undefined ? {} : { data: await value(data) };
+    return { ...message, error: { code, message: text(said), ...more } };
   }
-  return message.params === undefined ? message : { ...message, params: withoutSecrets(message.params) };
+  return message.params === undefined ? message : { ...message, params: await each(message.params) };
 }
 
-/** A server of which nothing leaves before the secrets of this process were taken out: the last step, for all of it. */
+/** A server of which nothing leaves but through the text boundary: the last step, for all of it. */
 export class RedactingServer extends Server {
-  /** Takes the secrets out. */
-  redact: Redact = (text) => text;
+  /** Takes the secrets of this process out. */
+  redact: Redact = redactNothing;
 
   override async connect(transport: Transport): Promise<void> {
+    const boundary = textBoundary(this.redact);
     const send = transport.send.bind(transport);
-    transport.send = (message, options) => send(redacted(message, this.redact), options);
+    transport.send = async (message, options) => send(await outgoing(message, boundary), options);
     await super.connect(transport);
   }
 }

@@ -1,4 +1,6 @@
 import type { Redact } from '../../redact.js';
+import { wholeEnd } from '../../text.js';
+import { textBoundary } from '../../text-boundary.js';
 import type { FileResult } from '../../tools/define/define-tool.js';
 import { sizeText } from '../../tools/files/file-content.js';
 import { markedJson, neutralize, tenantData, verbatim } from './untrusted-text.js';
@@ -37,17 +39,26 @@ interface FileBounds {
  */
 const boundsOf: Readonly<Record<Reader, FileBounds>> = {
   model: { text: 40_000, image: 700_000, other: 100_000 },
-  program: { text: 10_000_000, image: 12_000_000, other: 12_000_000 },
+  program: { text: 1_000_000, image: 12_000_000, other: 12_000_000 },
 };
 
 const uriOf = ({ id }: FileResult) => `autotask://attachments/${id}`;
 
-/** The part of a text that was asked for, and how to get the next one. */
-function textWindow(text: string, offset: number, most: number): { part: string; said: string[] } {
-  const end = Math.min(text.length, offset + most);
-  const part = text.slice(offset, end);
-  if (offset === 0 && end === text.length) return { part, said: [] };
-  const from = `Characters ${Math.min(offset, text.length)} to ${end} of ${text.length}`;
+/**
+ * The part of a text that was asked for, and how to get the next one. Redacted with what stands around it: a caller
+ * could ask for a secret in two halves.
+ */
+async function textWindow(
+  text: string,
+  offset: number,
+  most: number,
+  redact: Redact,
+): Promise<{ part: string; said: string[] }> {
+  const start = Math.min(offset, text.length);
+  const end = wholeEnd(text, start + most);
+  const part = await textBoundary(redact).part(text, start, end);
+  if (start === 0 && end === text.length) return { part, said: [] };
+  const from = `Characters ${start} to ${end} of ${text.length}`;
   return { part, said: [end < text.length ? `${from}; go on with offset ${end}.` : `${from}: the end.`] };
 }
 
@@ -73,18 +84,17 @@ function block(file: FileResult, bounds: FileBounds): { said: string[]; blocks: 
 }
 
 /** A file as text for a model, with its contents where they are no text. */
-export function renderFile(
+export async function renderFile(
   file: FileResult,
   format: 'text' | 'json',
   reader: Reader,
   redact: Redact,
-): Rendered {
+): Promise<Rendered> {
   const bounds = boundsOf[reader];
   const { said, blocks } = block(file, bounds);
   const { content } = file;
-  // Before it is cut: a caller could ask for a secret in two halves.
-  const whole = content?.type === 'text' ? redact(content.text) : null;
-  const text = whole === null ? null : textWindow(whole, file.offset, bounds.text);
+  const whole = content?.type === 'text' ? content.text : null;
+  const text = whole === null ? null : await textWindow(whole, file.offset, bounds.text, redact);
   if (format === 'json') {
     const document = {
       attachment: file.title,

@@ -5,7 +5,7 @@ import type { ListResult, RecordResult } from '../../entities/result.js';
 import type { WriteResult } from '../../entities/write/plan.js';
 import { type AutotaskError, InvalidArguments, InvalidInput } from '../../errors.js';
 import type { Entity } from '../../model.js';
-import type { Redact } from '../../redact.js';
+import { type Redact, redactNothing } from '../../redact.js';
 import { quoted } from '../../text.js';
 import type { Result } from '../../tools/define/define-tool.js';
 import { type Reader, type Rendered, renderFile } from './render-file.js';
@@ -118,12 +118,12 @@ function json(result: TextResult): unknown {
 }
 
 /** The one way from what a tool found to what leaves this server. */
-export const renderResult = (
+export const renderResult = async (
   result: Result,
   format: Format,
   reader: Reader = 'model',
-  redact: Redact = (text) => text,
-): Rendered =>
+  redact: Redact = redactNothing,
+): Promise<Rendered> =>
   result.kind === 'file'
     ? renderFile(result.file, format, reader, redact)
     : { text: resultText(result, format), blocks: [] };

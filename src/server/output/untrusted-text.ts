@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { clean, quoted } from '../../text.js';
+import { clean } from '../../text.js';
+import { fenceBegin, fenceEnd, fenceLine } from '../../text-boundary.js';
 import { tools } from '../../tools/index.js';
 
 const words = tools.flatMap((tool) => (tool.mutates ? [tool.confirmToken] : []));
@@ -26,27 +26,17 @@ export function neutralizeJson(value: unknown): unknown {
   );
 }
 
-/** Begin and end of tenant data: a marker that nobody who wrote it could know. */
-export function fenceMarkers(): readonly [begin: string, end: string] {
-  const marker = randomBytes(4).toString('hex');
-  return [`<data-${marker}>`, `</data-${marker}>`];
-}
-
 /**
- * Text from the tenant stands between two lines with a marker, so that nothing in it can pass for a word of
- * this server. A line that spans several is one: what follows its first is quoted. The lines must be neutralized
- * where they are the tenant's.
+ * Text from the tenant stands between two lines with a marker that nobody who wrote it could know, so that nothing in it
+ * can pass for a word of this server. A line that spans several is one: what follows its first is quoted. The lines must
+ * be neutralized where they are the tenant's. The text boundary puts the markers in.
  */
-export function fence(lines: readonly string[]): string[] {
-  const [begin, end] = fenceMarkers();
-  return [begin, ...lines.map(quoted), end];
-}
+export const fence = (lines: readonly string[]): string[] => [
+  `${fenceBegin}${lines.map((line) => `${fenceLine}${line}`).join('')}${fenceLine}${fenceEnd}`,
+];
 
 /** A text of many lines that is all there is between its markers, so that its lines need no mark. */
-export function verbatim(text: string): string[] {
-  const [begin, end] = fenceMarkers();
-  return [begin, '', neutralize(text), end];
-}
+export const verbatim = (text: string): string[] => [`${fenceBegin}\n\n${neutralize(text)}\n${fenceEnd}`];
 
 export const tenantData = (lines: readonly string[]): string[] => fence(lines.map(neutralize));
 
@@ -57,8 +47,11 @@ const jsonObject = z.record(z.string(), z.unknown());
 
 /** One JSON document that any client can parse; its first and last member are the marker of tenant data. */
 export function markedJson(value: unknown): string {
-  const [begin, end] = fenceMarkers();
   const body = neutralizeJson(value);
   const members = jsonObject.safeParse(body);
-  return JSON.stringify({ begin, ...(members.success ? members.data : { value: body }), end });
+  return JSON.stringify({
+    begin: fenceBegin,
+    ...(members.success ? members.data : { value: body }),
+    end: fenceEnd,
+  });
 }

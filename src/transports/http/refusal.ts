@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { type Redact, redactAll } from '../../redact.js';
-import { clean } from '../../text.js';
+import type { Redact } from '../../redact.js';
+import { textBoundary } from '../../text-boundary.js';
 
 /** A request that is not served; becomes an answer with this status, in JSON and without a stack. */
 export class Refusal extends Error {
@@ -69,6 +69,6 @@ export async function redactRefusal(response: Response, redact: Redact): Promise
   const { status, headers } = response;
   const text = await response.text();
   if (text === '') return new Response(null, { status, headers });
-  const body = redactAll(JSON.parse(text), (inner) => clean(redact(inner)), new Set(['id']));
+  const body = await textBoundary(redact).value(JSON.parse(text), new Set(['id']));
   return Response.json(body, { status, headers: withoutLength(headers) });
 }

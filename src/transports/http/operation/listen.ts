@@ -31,8 +31,11 @@ function unavailable(host: string, port: number, error: unknown): AutotaskError 
       EADDRINUSE: 'something else uses it',
       EACCES: 'this user may not',
       EADDRNOTAVAIL: 'this machine has no such address',
+      ENOTFOUND: 'nobody knows such a host',
     }[code] ?? code;
-  return new AutotaskError('configuration', `Cannot listen on ${host}, port ${port}: ${why}.`, {
+  // What is no address may be anything.
+  const where = code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'the host in AUTOTASK_HTTP_HOST' : host;
+  return new AutotaskError('configuration', `Cannot listen on ${where}, port ${port}: ${why}.`, {
     next: 'Choose another PORT or AUTOTASK_HTTP_HOST.',
     cause: error,
   });
