@@ -30,7 +30,7 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
   canonical: (text) => canonical({ [text]: text }),
   redact,
   'the text boundary': (text) => boundary.text(text),
-  'a fenced text at the boundary': (text) => boundary.text(tenantData([text, text]).join('\n')),
+  'a fenced text at the boundary': (text) => boundary.text(tenantData([text]).join('\n')),
   log: (text) => log('error', text),
   neutralize,
   disarmed: (text) => neutralizeJson({ [text]: [text] }),

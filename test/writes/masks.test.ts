@@ -222,7 +222,7 @@ describe('a policy that would do nothing', () => {
     ['*.hourlyRte*', /fits no field of \*\. Did you mean \*\.hourlyRate\?/],
     ['Roles.*Rat', /fits no field of Roles/],
     ['Tickets.id', /the id of a record is never hidden/],
-    ['Tickets.Root Cause', /A user-defined field is written Tickets\.udf:Root Cause/],
+    ['Tickets.Root Cause', /A user-defined field is written Tickets\.udf:Name/],
     ['ActionTypes.udf:X', /ActionTypes has no user-defined fields/],
     ['udf:Root Cause', /must name one entity: Entity\.udf:Name/],
     ['Tick*.udf:Root Cause', /must name one entity/],
