@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { type Claims, hasScope, readScope, writeScope } from '../claims.js';
 import type { Config } from '../config/index.js';
+import { type Claims, hasScope, readScope, writeScope } from '../identity/claims.js';
 import { ruleFor } from '../policy/claim-rules.js';
 import { createHourlyWriteLimits } from '../policy/index.js';
 import { entityTable, maskLines } from '../policy/rights-table.js';

@@ -1,4 +1,4 @@
-import type { Credentials } from '../credentials.js';
+import type { Credentials } from '../identity/credentials.js';
 import type { TenantState } from './limits/tenant-state.js';
 import type { Threshold } from './limits/threshold.js';
 import type { Tuning } from './tuning.js';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Credentials } from '../credentials.js';
 import { InvalidInput, type Problem } from '../errors.js';
+import type { Credentials } from '../identity/credentials.js';
 import { didYouMean } from '../names/nearest.js';
 import {
   type ClaimRule,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Claims, claimValues } from '../claims.js';
 import type { Problem } from '../errors.js';
+import { type Claims, claimValues } from '../identity/claims.js';
 import { didYouMean, repeatable } from '../names/nearest.js';
 import { glob } from './masking/patterns.js';
 import { readPolicySettings } from './read-settings.js';

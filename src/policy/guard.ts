@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { actingPerson } from '../acting-person.js';
 import type {
   AutotaskReader,
   AutotaskWriter,
@@ -9,6 +8,7 @@ import type {
   WriteOptions,
 } from '../client/types.js';
 import { AutotaskError } from '../errors.js';
+import { actingPerson } from '../identity/acting-person.js';
 import type { Entity } from '../model.js';
 import { takesAttribution } from './attribution.js';
 import { entityAt, isWrittenByGet } from './entity-of-path.js';

@@ -8,7 +8,7 @@ import {
   specTypeSchemas,
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { type ActingPerson, actFor, type Person } from '../acting-person.js';
+import { type ActingPerson, actFor, type Person } from '../identity/acting-person.js';
 import { didYouMean } from '../names/nearest.js';
 import { redactNothing } from '../redact.js';
 import { quotedName } from '../text.js';

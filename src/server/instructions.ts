@@ -1,4 +1,4 @@
-import { type Person, personLabel } from '../acting-person.js';
+import { type Person, personLabel } from '../identity/acting-person.js';
 import { oneLine, shorten } from '../text.js';
 
 /** Who is asking, as a claim calls the person: letters, digits and what an address holds, and no confirm word. */

@@ -1,5 +1,5 @@
-import type { Person, PersonResource } from '../acting-person.js';
 import type { AutotaskReader, FilterNode, Row } from '../client/types.js';
+import type { Person, PersonResource } from '../identity/acting-person.js';
 
 /** As long as this a person is taken for the same resource, and nobody for nobody. */
 const keptMs = 5 * 60_000;

@@ -1,8 +1,8 @@
-import type { Person } from '../acting-person.js';
 import type { AuditLog } from '../audit/index.js';
 import type { ChangedRecords } from '../changed-records.js';
 import type { AutotaskReader, AutotaskWriter } from '../client/types.js';
 import type { MarkFields } from '../entities/write/idempotency-mark.js';
+import type { Person } from '../identity/acting-person.js';
 import type { Policy } from '../policy/index.js';
 import type { Redact } from '../redact.js';
 import type { LocalFiles, ServerInfo } from '../tools/define/define-tool.js';

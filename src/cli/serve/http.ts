@@ -1,15 +1,15 @@
-import type { Person } from '../../acting-person.js';
-import { type Claims, claimValues } from '../../claims.js';
 import type { ClientObserver, ClientSettings } from '../../client/types.js';
 import type { HttpConfig } from '../../config/http.js';
 import type { Config } from '../../config/index.js';
 import { AutotaskError } from '../../errors.js';
+import type { Person } from '../../identity/acting-person.js';
+import { type Claims, claimValues } from '../../identity/claims.js';
+import { tagOf, writeLimitKey } from '../../identity/tenant-identity.js';
 import { createLog, type Log } from '../../log.js';
 import { ruleFor } from '../../policy/claim-rules.js';
 import { createHourlyWriteLimits, type Policy } from '../../policy/index.js';
 import { createRedactor } from '../../redact.js';
 import { prepareServer } from '../../server/index.js';
-import { tagOf, writeLimitKey } from '../../tenant-identity.js';
 import {
   type FetchJson,
   type Metrics,

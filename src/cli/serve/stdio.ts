@@ -41,7 +41,7 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
       );
       const secrets = Object.values(credentials ?? {});
       const access = accessOf(config, clients, await auditOf(config), secrets, undefined, files);
-      const { tagOf } = await import('../../tenant-identity.js');
+      const { tagOf } = await import('../../identity/tenant-identity.js');
       const owner = credentials === null ? undefined : tagOf(credentials);
       return owner === undefined ? access : { ...access, owner };
     },

@@ -3,7 +3,7 @@ import type { AuditLog } from '../../audit/index.js';
 import { createChangedRecords } from '../../changed-records.js';
 import type { ClientSettings } from '../../client/types.js';
 import type { Config } from '../../config/index.js';
-import type { Credentials } from '../../credentials.js';
+import type { Credentials } from '../../identity/credentials.js';
 import type { Log } from '../../log.js';
 import { createRedactor } from '../../redact.js';
 import type { ServerSettings, TenantAccess } from '../../server/index.js';

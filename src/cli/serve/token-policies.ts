@@ -1,5 +1,5 @@
-import { actingPerson } from '../../acting-person.js';
 import type { Config } from '../../config/index.js';
+import { actingPerson } from '../../identity/acting-person.js';
 import {
   type ClaimRule,
   type createHourlyWriteLimits,

@@ -1,5 +1,5 @@
-import { currentCallUsage, withCallLimits } from '../../call-usage.js';
 import { AutotaskError } from '../../errors.js';
+import { currentCallUsage, withCallLimits } from '../../limits/call-usage.js';
 import type { ClientCore } from '../client-core.js';
 import { isObject, member, textMember, toNumber } from '../json.js';
 import { startDeadline } from '../pipeline/deadline.js';

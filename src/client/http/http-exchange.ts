@@ -1,7 +1,7 @@
-import { currentCallUsage } from '../../call-usage.js';
-import { limits } from '../../limits.js';
+import { currentCallUsage } from '../../limits/call-usage.js';
+import { limits } from '../../limits/limits.js';
+import { noteMemoryOf } from '../../limits/memory-pool.js';
 import type { Log } from '../../log.js';
-import { noteMemoryOf } from '../../memory-pool.js';
 import { isObject, parseJson } from '../json.js';
 import type { Deadline } from '../pipeline/deadline.js';
 import { type ApiRequest, type HttpResponse, requestName } from '../pipeline/request.js';

@@ -1,5 +1,5 @@
-import { limits, megabytes } from '../../limits.js';
-import { memoryFull } from '../../memory-pool.js';
+import { limits, megabytes } from '../../limits/limits.js';
+import { memoryFull } from '../../limits/memory-pool.js';
 import { isObject, member, textMember } from '../json.js';
 import { type ApiRequest, requestName } from '../pipeline/request.js';
 import { failedOutcome, type Outcome } from './response.js';

@@ -1,6 +1,6 @@
 import type { Agents, Got } from 'got';
-import { limits } from '../../limits.js';
-import { answerMemory } from '../../memory-pool.js';
+import { limits } from '../../limits/limits.js';
+import { answerMemory } from '../../limits/memory-pool.js';
 import type { ApiRequest, HttpResponse } from '../pipeline/request.js';
 import type { AgentsFor } from './agents.js';
 import { type NetworkError, networkErrorOf } from './network-error.js';

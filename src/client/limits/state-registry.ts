@@ -1,4 +1,4 @@
-import { tenantKey } from '../../tenant-identity.js';
+import { tenantKey } from '../../identity/tenant-identity.js';
 import type { Tuning } from '../tuning.js';
 import type { ClientSettings } from '../types.js';
 import { createDiskCache } from './disk-cache.js';

@@ -1,5 +1,5 @@
 import { AutotaskError } from '../../errors.js';
-import { baseOf } from '../../tenant-identity.js';
+import { baseOf } from '../../identity/tenant-identity.js';
 import { textMember } from '../json.js';
 import type { ClientSettings, Zone } from '../types.js';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { readJson } from '../../argument-bounds.js';
 import { InvalidInput } from '../../errors.js';
+import { readJson } from '../../limits/argument-bounds.js';
 import { fold } from '../../names/spelling.js';
 
 /** What a caller asks for, before any of it is checked against an entity. */

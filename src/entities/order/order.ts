@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { readJson } from '../../argument-bounds.js';
 import { InvalidInput } from '../../errors.js';
+import { readJson } from '../../limits/argument-bounds.js';
 import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
 import { dateRanges, idRanges, type RangeField } from './range-paging/range-field.js';
 

@@ -1,5 +1,5 @@
-import { actingPerson } from '../../acting-person.js';
 import { AutotaskError } from '../../errors.js';
+import { actingPerson } from '../../identity/acting-person.js';
 
 /** Whoever asks, as a record that a name fits. Throws `invalid` where nobody is known, or has no one resource. */
 export async function resourceOfCaller() {

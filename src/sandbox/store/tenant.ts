@@ -3,7 +3,7 @@ import { type Definition, definition, type FieldDefinition } from '../entities/m
 import { defineUdf, type UdfDefinition, udfTypes } from '../entities/metadata/udf.js';
 import type { PicklistEntry } from '../entities/picklists/index.js';
 import { type LimitOptions, Limits } from '../http/limits.js';
-import { storyOf } from '../seed/families/story.js';
+import { rowsOfEventfulTicket } from '../seed/eventful-ticket/index.js';
 import { complete, type FillSource, fillTable } from '../seed/fill.js';
 import { seeders } from '../seed/index.js';
 import { firstId } from '../seed/lookup-tables.js';
@@ -80,13 +80,13 @@ export class Tenant {
   private async generate(entity: string): Promise<Table> {
     const table = new Table(await this.seededRows(entity), firstId(entity));
     // After the rest, like what people add later: no other record is made from it.
-    const story = await storyOf(this.source.seed, entity, table.rows.at(-1)?.id ?? 0);
+    const added = await rowsOfEventfulTicket(this.source.seed, entity, table.rows.at(-1)?.id ?? 0);
     await complete(
       this.source,
       await definition(entity),
-      story.map(({ row }) => row),
+      added.map(({ row }) => row),
     );
-    for (const { row, content } of story) {
+    for (const { row, content } of added) {
       table.insert(row);
       if (content !== undefined) this.files.set(`${entity}/${row.id}`, content.toString('base64'));
     }

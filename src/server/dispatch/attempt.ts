@@ -1,7 +1,7 @@
-import type { Person } from '../../acting-person.js';
 import { type Attempt, cleanBody, cleanValue } from '../../audit/index.js';
 import type { Row } from '../../client/types.js';
 import { stepName, type WritePlan } from '../../entities/write/plan.js';
+import type { Person } from '../../identity/acting-person.js';
 import type { Policy } from '../../policy/index.js';
 import type { Redact } from '../../redact.js';
 import { canonical } from '../../text.js';

@@ -1,6 +1,6 @@
-import type { PersonResource } from '../../acting-person.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
+import type { PersonResource } from '../../identity/acting-person.js';
 import { takesAttribution } from '../../policy/index.js';
 import type { Attribution } from '../confirmation/preview.js';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { withCallLimits } from '../../call-usage.js';
 import { AutotaskError, InvalidArguments } from '../../errors.js';
+import { withCallLimits } from '../../limits/call-usage.js';
 import type { Tool, ToolContext } from '../../tools/define/define-tool.js';
 import { formatInput } from '../../tools/define/shared-inputs.js';
 import type { Question } from '../confirmation/gate.js';

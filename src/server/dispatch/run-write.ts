@@ -1,4 +1,3 @@
-import { actingPerson } from '../../acting-person.js';
 import { type Attempt, type AuditLog, createMemoryLog } from '../../audit/index.js';
 import type { AutotaskWriter } from '../../client/types.js';
 import type { OutcomeQuery } from '../../entities/write/outcomes/outcome-query.js';
@@ -14,6 +13,7 @@ import {
 } from '../../entities/write/plan.js';
 import type { Audience } from '../../entities/write/visibility.js';
 import { AutotaskError } from '../../errors.js';
+import { actingPerson } from '../../identity/acting-person.js';
 import type { Policy } from '../../policy/index.js';
 import type { Redact } from '../../redact.js';
 import type { ToolContext, WriteTool } from '../../tools/define/define-tool.js';

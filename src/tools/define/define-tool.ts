@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { type Bounds, findViolation, readBounds, writeBounds } from '../../argument-bounds.js';
 import type { AutotaskReader } from '../../client/types.js';
 import type { AggregateResult } from '../../entities/aggregate/index.js';
 import type { Entities } from '../../entities/index.js';
@@ -7,6 +6,7 @@ import type { CallContext, ListResult, RecordResult } from '../../entities/resul
 import type { Receipt } from '../../entities/write/outcomes/receipt.js';
 import type { AnyPlan, WriteResult } from '../../entities/write/plan.js';
 import { InvalidArguments } from '../../errors.js';
+import { type Bounds, findViolation, readBounds, writeBounds } from '../../limits/argument-bounds.js';
 import { didYouMean } from '../../names/nearest.js';
 import type { Content } from '../files/file-content.js';
 import { resolveAliases } from './argument-aliases.js';

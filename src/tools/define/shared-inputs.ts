@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readJson, writeBounds } from '../../argument-bounds.js';
+import { readJson, writeBounds } from '../../limits/argument-bounds.js';
 import { isTimeZone, timeZoneProblem } from '../../time-zone.js';
 
 /**

@@ -1,4 +1,4 @@
-import { actingPerson, personLabel } from '../../acting-person.js';
+import { actingPerson, personLabel } from '../../identity/acting-person.js';
 import { defineReadTool, readerOf } from '../define/define-tool.js';
 import * as inputs from '../define/shared-inputs.js';
 

@@ -1,5 +1,4 @@
 import type { TimeEntryCreate } from '../../../generated/types.js';
-import { actingPerson } from '../../acting-person.js';
 import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
@@ -7,6 +6,7 @@ import { resourceOfCaller } from '../../entities/references/resource-of-caller.j
 import { today, toUtc } from '../../entities/values/dates.js';
 import type { ParentRecord } from '../../entities/write/parent-record.js';
 import { InvalidInput, type Problem } from '../../errors.js';
+import { actingPerson } from '../../identity/acting-person.js';
 import { datetime } from '../../scalars.js';
 import { type HeldRoles, rolesOfResource } from '../define/assignable-roles.js';
 import { defaultRole, isGiven } from '../define/assignment-checks.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isJsonContentType } from '@modelcontextprotocol/server';
-import { limits } from '../../limits.js';
-import { MemoryPool } from '../../memory-pool.js';
+import { limits } from '../../limits/limits.js';
+import { MemoryPool } from '../../limits/memory-pool.js';
 import { Refusal } from './refusal.js';
 
 /** So many times the limit is read and thrown away, for the sender to get to the answer. */

@@ -1,5 +1,5 @@
-import type { Claims } from '../../claims.js';
-import type { Credentials } from '../../credentials.js';
+import type { Claims } from '../../identity/claims.js';
+import type { Credentials } from '../../identity/credentials.js';
 import type { Redact } from '../../redact.js';
 import type { McpServer } from '../../server/index.js';
 import type { Metrics } from './operation/metrics.js';

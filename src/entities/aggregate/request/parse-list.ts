@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { readJson } from '../../../argument-bounds.js';
 import { InvalidInput } from '../../../errors.js';
+import { readJson } from '../../../limits/argument-bounds.js';
 
 /**
  * The arguments of an aggregation are short texts. Models also send them as objects, as JSON text or as one

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { actingPerson } from '../../../acting-person.js';
 import { InvalidInput } from '../../../errors.js';
+import { actingPerson } from '../../../identity/acting-person.js';
 import { canonical } from '../../../text.js';
 
 /** Where a sorted list was left. Numbers alone: no text of the tenant leaves in it. */

@@ -1,16 +1,10 @@
 import { attachments } from './attachments.js';
-import {
-  defaults,
-  ticketChecklistItems,
-  ticketChecklistLibraries,
-  ticketSecondaryResources,
-  userDefinedFieldDefinitions,
-  userDefinedFieldListItems,
-} from './misc.js';
 import { phases, projects, taskSecondaryResources, tasks } from './projects.js';
-import type { Rules } from './rule.js';
-import { tickets } from './tickets.js';
+import { defaults, type Rules } from './rule.js';
+import { ticketChecklistItems, ticketChecklistLibraries } from './ticket-checklists.js';
+import { ticketSecondaryResources, tickets } from './tickets.js';
 import { timeEntries } from './time-entries.js';
+import { userDefinedFieldDefinitions, userDefinedFieldListItems } from './user-defined-fields.js';
 import { webhookFields, webhooks } from './webhooks.js';
 
 const byEntity: Readonly<Record<string, Rules>> = {

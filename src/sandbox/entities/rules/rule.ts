@@ -10,3 +10,13 @@ export interface Rules {
   /** Runs after the record is stored. */
   readonly after?: (pending: PendingRecord, row: Row) => void | Promise<void>;
 }
+
+/** What a new record is when the body does not say. */
+export function defaults(values: Readonly<Record<string, string | number | boolean>>): Rules {
+  return {
+    prepare: (pending) => {
+      if (pending.mode !== 'create') return;
+      for (const [field, value] of Object.entries(values)) pending.values[field] ??= value;
+    },
+  };
+}

@@ -118,3 +118,16 @@ async function after(pending: PendingRecord, row: { readonly id: number }): Prom
 }
 
 export const tickets: Rules = { prepare, check, after };
+
+export const ticketSecondaryResources: Rules = {
+  check: async (pending) => {
+    const ticket = await referred(pending, 'ticketID');
+    const resource = numberIn(pending, 'resourceID');
+    if (ticket !== undefined && ticket.assignedResourceID === resource) {
+      pending.errors.push('Data violation: The primary resource cannot also be a secondary resource.');
+    }
+    if (!(await holdsRole(pending.tenant, resource ?? -1, numberIn(pending, 'roleID') ?? -1))) {
+      pending.errors.push('The specified ResourceID and RoleID combination is not currently defined');
+    }
+  },
+};

@@ -58,6 +58,22 @@ function dateOf(owner: Row): number | undefined {
   return typeof date === 'number' ? date : undefined;
 }
 
-export const fileSeeders: Readonly<Record<string, Seeder>> = Object.fromEntries(
-  attachmentEntities.map(({ name }) => [name, files(name)]),
-);
+export const attachments: Readonly<Record<string, Seeder>> = {
+  /** One entry for every file of every entity, under the file's own id. */
+  AttachmentInfo: async (seed) => {
+    const { fields } = await definition('AttachmentInfo');
+    const rows: Row[] = [];
+    for (const { name } of attachmentEntities) {
+      for (const file of await seed.rows(name)) {
+        const row: Row = { id: file.id };
+        for (const { key } of fields) {
+          const value = file[key];
+          if (value !== undefined && key !== 'id') row[key] = value;
+        }
+        rows.push(row);
+      }
+    }
+    return rows.sort((a, b) => a.id - b.id);
+  },
+  ...Object.fromEntries(attachmentEntities.map(({ name }) => [name, files(name)])),
+};

@@ -155,3 +155,10 @@ export const customers: Readonly<Record<string, Seeder>> = {
   CompanyLocations: locations,
   Contacts: contacts,
 };
+
+/** Companies that something is sold to. */
+export async function activeCustomers(seed: Seed): Promise<readonly Row[]> {
+  return (await seed.rows('Companies')).filter(
+    (row) => row.isActive === true && row.id !== 0 && row.companyType !== 7,
+  );
+}

@@ -33,7 +33,7 @@ const fields: readonly SeededUdf[] = [
   { entity: 'Products', name: 'Shelf', type: 'text' },
 ];
 
-export const udfs: Readonly<Record<string, Seeder>> = {
+export const userDefinedFields: Readonly<Record<string, Seeder>> = {
   UserDefinedFieldDefinitions: async (seed) =>
     fields.map(({ entity, name, type }, i) => ({
       id: firstId('UserDefinedFieldDefinitions') + i,

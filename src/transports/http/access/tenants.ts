@@ -1,4 +1,4 @@
-import { tenantKey } from '../../../tenant-identity.js';
+import { tenantKey } from '../../../identity/tenant-identity.js';
 import { Refusal } from '../refusal.js';
 import type { Tenant, TenantCredentials } from '../settings.js';
 

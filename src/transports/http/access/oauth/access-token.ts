@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
-import type { Claims } from '../../../../claims.js';
+import type { Claims } from '../../../../identity/claims.js';
 import type { OAuthSettings } from '../../settings.js';
 import { type IssuerKeys, IssuerUnreachable } from './issuer-keys.js';
 

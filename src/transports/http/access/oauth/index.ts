@@ -1,5 +1,5 @@
 import { getOAuthProtectedResourceMetadataUrl } from '@modelcontextprotocol/server';
-import { hasScope, readScope, writeScope } from '../../../../claims.js';
+import { hasScope, readScope, writeScope } from '../../../../identity/claims.js';
 import { Refusal } from '../../refusal.js';
 import type { HttpSettings, KeyTimes, OAuthSettings, Principal } from '../../settings.js';
 import { createTokenVerifier, TokenRefused, type VerifiedToken } from './access-token.js';

@@ -1,4 +1,4 @@
-import { AutotaskError } from './errors.js';
+import { AutotaskError } from '../errors.js';
 import { limits } from './limits.js';
 
 /** A number of bytes that all calls of this process reserve from. */

@@ -1,10 +1,10 @@
-import type { Row, Value } from '../../store/value.js';
-import { firstId } from '../lookup-tables.js';
-import type { Random } from '../random.js';
-import { day, groupBy, hour, minute, numberOf, officeHours, round2, type Seed, textOf } from '../seed.js';
-import { troubles } from '../texts.js';
-import { billingCode } from './catalogue.js';
-import { apiUserId } from './organisation.js';
+import type { Row, Value } from '../../../store/value.js';
+import { firstId } from '../../lookup-tables.js';
+import type { Random } from '../../random.js';
+import { day, groupBy, hour, minute, numberOf, officeHours, round2, type Seed, textOf } from '../../seed.js';
+import { troubles } from '../../texts.js';
+import { billingCode } from '../catalogue.js';
+import { apiUserId } from '../organisation.js';
 
 /** Hours until first response, plan and solution are due, by priority value. */
 const serviceLevels: Readonly<Record<number, readonly [number, number, number]>> = {

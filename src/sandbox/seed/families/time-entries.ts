@@ -1,54 +1,13 @@
 import type { Row } from '../../store/value.js';
+import { numberByDate, within } from '../dated-rows.js';
 import { firstId } from '../lookup-tables.js';
 import { day, hour, minute, numberOf, officeHours, type Seed, type Seeder } from '../seed.js';
-import { noteTexts, workTexts } from '../texts.js';
+import { workTexts } from '../texts.js';
 import { billingCode } from './catalogue.js';
 import { apiUserId } from './organisation.js';
 
-/** Between a ticket's start and its last activity, so that dates never contradict each other. */
-function within(row: Row, from: string, to: string, share: number): number {
-  const start = numberOf(row, from);
-  const span = Math.max(numberOf(row, to), start) - start;
-  return start + Math.floor((span * share) / 1000) * 1000;
-}
-
-/** Sorts by date and numbers in that order. Dates are read once: half a million rows are compared often. */
-function withIds(rows: readonly Row[], entity: string, date: string): Row[] {
-  const dates = Float64Array.from(rows, (row) => numberOf(row, date));
-  const order = Uint32Array.from(rows.keys()).sort((a, b) => (dates[a] ?? 0) - (dates[b] ?? 0) || a - b);
-  const sorted: Row[] = [];
-  for (const at of order) {
-    const row = rows[at];
-    if (row === undefined) continue;
-    row.id = firstId(entity) + sorted.length;
-    sorted.push(row);
-  }
-  return sorted;
-}
-
-async function ticketNotes(seed: Seed): Promise<Row[]> {
-  const random = seed.random('TicketNotes');
-  const rows: Row[] = [];
-  for (const ticket of await seed.rows('Tickets')) {
-    for (let i = 0, count = random.int(0, 3); i < count; i++) {
-      const written = within(ticket, 'createDate', 'lastActivityDate', random.next());
-      rows.push({
-        id: 0,
-        ticketID: ticket.id,
-        title: i === 0 ? 'First response' : 'Update',
-        description: random.pick(noteTexts),
-        noteType: random.pick([1, 2, 3]),
-        publish: random.pick([1, 1, 2, 2, 2, 4]),
-        createDateTime: written,
-        lastActivityDate: written,
-        creatorResourceID: ticket.assignedResourceID ?? ticket.creatorResourceID ?? null,
-      });
-    }
-  }
-  return withIds(rows, 'TicketNotes', 'createDateTime');
-}
-
-export function entry(
+/** A time entry of `hours` from `start` on. `type`: 2 on a ticket, 6 on a task, 5 internal. */
+export function timeEntry(
   id: number,
   type: number,
   resourceID: number,
@@ -77,7 +36,7 @@ export function entry(
   };
 }
 
-async function timeEntries(seed: Seed): Promise<Row[]> {
+async function entries(seed: Seed): Promise<Row[]> {
   const random = seed.random('TimeEntries');
   const rows: Row[] = [];
   const approver = firstId('Resources');
@@ -90,7 +49,7 @@ async function timeEntries(seed: Seed): Promise<Row[]> {
       const started = Math.min(within(ticket, 'createDate', 'lastActivityDate', random.next()), latest);
       const approved = started < seed.today - 40 * day;
       rows.push(
-        entry(0, 2, resourceID, started - (started % minute), hours, {
+        timeEntry(0, 2, resourceID, started - (started % minute), hours, {
           ticketID: ticket.id,
           roleID: ticket.assignedResourceRoleID ?? null,
           contractID: ticket.contractID ?? null,
@@ -111,7 +70,7 @@ async function timeEntries(seed: Seed): Promise<Row[]> {
     for (let i = 0; i < 2; i++) {
       const hours = random.int(2, 16) / 4;
       rows.push(
-        entry(
+        timeEntry(
           0,
           6,
           resourceID,
@@ -134,17 +93,14 @@ async function timeEntries(seed: Seed): Promise<Row[]> {
     for (let week = 1; week <= Math.min(26, Math.round(26 * seed.scale) + 4); week++) {
       const start = officeHours(seed.today - week * 7 * day, random);
       rows.push(
-        entry(0, 5, person.id, start - (start % (15 * minute)), 1, {
+        timeEntry(0, 5, person.id, start - (start % (15 * minute)), 1, {
           internalBillingCodeID: billingCode(8 + (week % 3)),
           summaryNotes: 'Weekly team meeting.',
         }),
       );
     }
   }
-  return withIds(rows, 'TimeEntries', 'createDateTime');
+  return numberByDate(rows, 'TimeEntries', 'createDateTime');
 }
 
-export const activity: Readonly<Record<string, Seeder>> = {
-  TicketNotes: ticketNotes,
-  TimeEntries: timeEntries,
-};
+export const timeEntries: Readonly<Record<string, Seeder>> = { TimeEntries: entries };

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { AutotaskError } from './errors.js';
+import { AutotaskError } from '../errors.js';
 import { limits, megabytes } from './limits.js';
 import { answerMemory, memoryFull, memoryOf } from './memory-pool.js';
 
