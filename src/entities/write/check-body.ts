@@ -42,6 +42,10 @@ function flatten(metadata: EntityMetadata, data: Row, problems: Problem[]): [str
 const isTicketStatus = ({ entity }: EntityMetadata, { name }: FieldMetadata) =>
   entity.name === 'Tickets' && name === 'status';
 
+/** Whether an empty text is a value. */
+const holdsText = ({ dataType, isPickList, referenceEntityType }: FieldMetadata) =>
+  dataType === 'string' && isPickList !== true && referenceEntityType === null;
+
 /** Existence of the records that the body points to; they are looked up for the preview anyway. */
 async function checkReferences(
   body: Row,
@@ -80,7 +84,8 @@ async function checkSchema(
     const name = String(issue.path[0] ?? metadata.entity.name);
     const field = metadata.field(name);
     const absent = body[name] === undefined;
-    const problem = absent ? `is required${mode === 'create' ? ' to create a record' : ''}` : issue.message;
+    const required = `is required${mode === 'create' ? ' to create a record' : ''}`;
+    const problem = absent ? required : body[name] === null ? 'cannot be empty' : issue.message;
     return { field: name, problem, allowed: absent && field ? activeChoiceTexts(field.choices) : [] };
   });
 }
@@ -175,7 +180,10 @@ export async function checkBody(
       continue;
     }
     fields.push(field);
-    if (given === null) {
+    if (given === '' && !holdsText(field)) {
+      const instead = mode === 'update' ? 'null empties the field' : 'leave it out';
+      problems.push({ field: field.name, problem: `"" is no value of it: ${instead}` });
+    } else if (given === null) {
       if (field.udf) udfs.push({ name: field.name, value: null });
       else body[field.name] = null;
     } else if (field.isPickList === true) picklists.push({ field, given });

@@ -9,6 +9,7 @@ import { nameLine, parentLines } from '../parent-record.js';
 import type { WritePlan } from '../plan.js';
 import { audienceOf } from '../visibility.js';
 import { computedValues } from '../warnings.js';
+import { withWholeAssignment } from './assignment.js';
 import { clearedNote, invisibleNotes } from './change-notes.js';
 import { findExistingRecord } from './existing-record.js';
 import { type PlanningServices, refuse, wholeText } from './planning-services.js';
@@ -54,19 +55,21 @@ export function createPlanUpdate(services: PlanningServices) {
         { field: 'data', problem: 'names no field to change' },
       ]);
     }
+    const whole = withWholeAssignment(metadata, data, row);
     const checked = await checkBody(
       metadata,
-      { ...data, id: args.id },
+      { ...whole.data, id: args.id },
       'update',
       conversion(metadata, context),
       row,
     );
-    refuse(checked.problems, entity);
+    refuse([...whole.problems, ...checked.problems], entity);
     const parents = await parentRecords.ofStored(metadata, row, context);
     const fields = checked.fields.filter((field) => field.name !== 'id');
     const before = await show(row, fields, context);
     const planNotes = [
       ...(args.notes ?? []),
+      ...whole.notes,
       ...checked.interpretations,
       ...computedValues(metadata, checked.body, row),
       ...clearedNote(checked.body, fields, before),
