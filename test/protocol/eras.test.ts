@@ -147,11 +147,14 @@ describe.each(cases)('$kind over $transport', ({ transport, kind }) => {
 
   it('calls every tool that reads', async () => {
     const { tools } = await usual.client.listTools();
+    for (const tool of tools) expect(tool).not.toHaveProperty('outputSchema');
     for (const [name, args] of Object.entries(reads)) {
       expect(tools.map((tool) => tool.name)).toContain(name);
       const result = await usual.client.callTool({ name, arguments: args });
       expect({ name, isError: result.isError === true }).toEqual({ name, isError: false });
       expect(result.content[0]?.type).toBe('text');
+      // Clients hand it to the model instead of the text, or beside it.
+      expect(result.structuredContent).toBeUndefined();
     }
   });
 

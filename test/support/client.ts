@@ -24,8 +24,13 @@ export const modernVersion = '2026-07-28';
 export const clientKinds = ['v1', 'v2', 'v2-pinned', 'v2-auto'] as const;
 export type ClientKind = (typeof clientKinds)[number];
 
-/** `TEST_CLIENT=v2-pinned npx vitest run test/protocol` runs the same tests with another client. */
-export const usualKind: ClientKind = clientKinds.find((kind) => kind === process.env.TEST_CLIENT) ?? 'v1';
+/** `TEST_CLIENT=v2-pinned npm test` runs the same tests with another client. */
+function kindOf(name: string): ClientKind {
+  const known = clientKinds.find((kind) => kind === name);
+  if (known === undefined) throw new Error(`TEST_CLIENT must be one of ${clientKinds.join(', ')}`);
+  return known;
+}
+export const usualKind: ClientKind = kindOf(process.env.TEST_CLIENT ?? 'v1');
 
 export const isModern = (kind: ClientKind): boolean => kind === 'v2-pinned' || kind === 'v2-auto';
 
