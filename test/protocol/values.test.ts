@@ -101,7 +101,7 @@ describe('a project', () => {
     const tasks = await tenant.call('search-tasks', { projectID: 'p20260710.0001', maxRecords: 1 });
     expect(tasks.text).toMatch(/projectID: .* \(id 1001\)/);
     const unknown = await tenant.call('get-project', { id: 'P20260710.9999' });
-    expect(unknown.text).toMatch(/No record of Projects is called "P20260710\.9999"/);
+    expect(unknown.text).toMatch(/No record of Projects has the number P20260710\.9999/);
   });
 });
 

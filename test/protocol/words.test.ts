@@ -127,7 +127,7 @@ describe('operators', () => {
     ['notLike', /Autotask has none that excludes/],
     ['doesNotContain', /Autotask has none that excludes/],
     ['like', /without % .* use eq, beginsWith, endsWith or contains/],
-    ['between', /use gte and lte/],
+    ['between', /use \{"gte":.*,"lte":.*\}/],
     ['notStarting', /is not an operator/],
     ['conains', /Did you mean contains\?/],
     ['notinn', /Did you mean notIn\?/],

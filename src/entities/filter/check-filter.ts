@@ -55,7 +55,8 @@ class FilterCheck {
       return { op: group, items: nodes };
     }
     const meant = resolveOperator(op, parsed.data.value);
-    if ('problem' in meant) return this.findings.addProblem(path, meant.problem, [...operators, 'and', 'or']);
+    if ('problem' in meant)
+      return this.findings.addProblem(field ?? path, meant.problem, [...operators, 'and', 'or']);
     if (field === undefined) return this.findings.addProblem(path, `the condition ${op} names no field`);
     if (items !== undefined) return this.findings.addProblem(path, `only and and or take items, not ${op}`);
     const facts = await this.metadata.find(field, this.conversion.signal);

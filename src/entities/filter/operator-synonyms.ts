@@ -3,17 +3,17 @@ import { type Operator, operators } from '../../operators.js';
 
 /** How other languages write Autotask's operators; each says exactly the same. */
 const operatorWords: readonly (readonly [Operator, readonly string[]])[] = [
-  ['eq', ['=', '==', 'equals', 'equal', 'is']],
-  ['noteq', ['!=', '<>', '≠', 'ne', 'neq', 'notequal', 'notequals', 'not', 'isnot']],
+  ['eq', ['=', '==', '===', 'equals', 'equal', 'is']],
+  ['noteq', ['!=', '!==', '<>', '≠', 'ne', 'neq', 'notequal', 'notequals', 'not', 'isnot']],
   ['gt', ['>', 'greaterthan', 'after']],
-  ['gte', ['>=', '≥', 'ge', 'greaterthanorequal', 'greaterthanorequals', 'since']],
+  ['gte', ['>=', '≥', 'ge', 'greaterthanorequal', 'greaterthanorequals', 'since', 'from']],
   ['lt', ['<', 'lessthan', 'before']],
-  ['lte', ['<=', '≤', 'le', 'lessthanorequal', 'lessthanorequals']],
-  ['beginsWith', ['startswith', 'startwith', 'beginwith']],
-  ['endsWith', ['endwith']],
-  ['contains', ['contain']],
+  ['lte', ['<=', '≤', 'le', 'lessthanorequal', 'lessthanorequals', 'to']],
+  ['beginsWith', ['startswith', 'startwith', 'beginwith', 'starts', 'begins']],
+  ['endsWith', ['endwith', 'ends']],
+  ['contains', ['contain', 'includes', 'icontains']],
   ['in', ['anyof', 'oneof', 'isin']],
-  ['notIn', ['nin', 'noneof', 'isnotin']],
+  ['notIn', ['nin', '!in', 'noneof', 'isnotin']],
   ['exist', ['exists', 'isnotnull', 'notnull', 'isnotempty', 'notempty']],
   ['notExist', ['notexists', 'isnull', 'null', 'isempty', 'empty']],
 ];
@@ -66,7 +66,10 @@ export function resolveOperator(op: string, value: unknown): ResolvedOperator {
   if (['regex', 'regexp', 'matches', 'match', 'rlike', '~', '~*'].includes(key)) {
     return { problem: `${given} is nothing that Autotask can compare: use beginsWith, endsWith or contains` };
   }
-  if (key === 'between') return { problem: `${given} is not an operator: use gte and lte` };
+  if (key === 'between' || key === 'range') {
+    const [gte, lte] = Array.isArray(value) && value.length === 2 ? value : ['2026-11-01', '2026-11-30'];
+    return { problem: `${given} is not an operator: use ${JSON.stringify({ gte, lte })}` };
+  }
   if (/^(?:not|doesnot|n|!)(?:contains?|i?like|beginswith|startswith|endswith)$/.test(key)) {
     return {
       problem: `${given} is not an operator, and Autotask has none that excludes a part of a text: list what is to be left out with contains, then exclude it by notIn`,

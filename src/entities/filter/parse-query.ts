@@ -96,6 +96,9 @@ function conditions(fields: Fields): unknown[] {
     const operators = object.safeParse(value);
     if (!operators.success) return [{ op: 'eq', field, value }];
     if (Object.keys(operators.data).length === 0) throw invalid(`has an empty condition on ${field}`);
+    // A condition of Autotask's under the name of its field.
+    const { op = operators.data.operator, value: than } = operators.data;
+    if (typeof op === 'string' && 'value' in operators.data) return [{ op, field, value: than }];
     return Object.entries(operators.data).map(([op, operand]) => ({ op, field, value: operand }));
   });
 }
@@ -119,7 +122,9 @@ export function parseQuery(query: unknown): RawQuery {
   const known: Record<string, unknown> = {};
   const rest: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(parsed.data)) {
-    const name = fold(key);
+    const word = fold(key);
+    const isFilter = typeof value === 'object' && ['filters', 'where', 'conditions'].includes(word);
+    const name = isFilter ? 'filter' : word;
     if (!['filter', 'includefields', 'maxrecords'].includes(name)) rest[key] = value;
     else if (name in known) throw invalid(`gives ${name} twice`);
     else known[name] = value;

@@ -77,7 +77,7 @@ export function createExactMatcher(reader: AutotaskReader, references: Reference
   return async function identify(entity: Entity, given: string, signal?: AbortSignal): Promise<ExactMatch> {
     if (!canName(entity)) {
       const { problem } = noSuchRecord(entity.name, given, []);
-      return { ok: false, problem: `${problem}: give its id`, allowed: [] };
+      return { ok: false, problem: `${problem.replace(/^n/, 'N')}: give its id`, allowed: [] };
     }
     const text = autotaskNumberIn(given) ?? (isPerson(entity) ? addressIn(given) : undefined) ?? given.trim();
     if (text === '') return { ok: false, problem: 'is empty', allowed: [] };
@@ -105,7 +105,8 @@ export function createExactMatcher(reader: AutotaskReader, references: Reference
     const near = await references.candidates(entity, text, signal);
     if (near.length === 0) {
       const other = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
-      return { ok: false, ...noSuchRecord(entity.name, given, other) };
+      const { problem, allowed } = noSuchRecord(entity.name, given, other);
+      return { ok: false, problem: problem.replace(/^n/, 'N'), allowed };
     }
     return {
       ok: false,

@@ -145,4 +145,5 @@ export function personNameSplits(text: string): readonly (readonly [first: strin
 
 /** Words for nobody, where a record of ours may stand. */
 export const meansUnassigned = (value: unknown): boolean =>
-  typeof value === 'string' && ['unassigned', 'nobody', 'noone'].includes(fold(value).replace(/\s/g, ''));
+  typeof value === 'string' &&
+  ['unassigned', 'nobody', 'noone', 'none', 'null'].includes(fold(value).replace(/\s/g, ''));

@@ -42,7 +42,9 @@ export class ConditionCheck {
     if (meansUnassigned(value) && field.referenceEntityType === 'Resource' && operator in opposite) {
       return this.check(operator, field, null, depth);
     }
-    if (value === null) {
+    // No record has an empty text; whoever asks for one means that there is none.
+    const isNothing = value === '' && operator in opposite && field.dataType === 'string';
+    if (value === null || isNothing) {
       const instead = opposite[operator];
       if (instead === undefined) return this.findings.addProblem(field.name, `${operator} needs a value`);
       return this.check(instead === 'exist' ? 'exist' : 'notExist', field, undefined, depth);
