@@ -1,7 +1,8 @@
 import { isAbsolute, relative } from 'node:path';
 import { rolldown } from 'rolldown';
 
-const shorten = (id) => (isAbsolute(id) ? relative('.', id).replaceAll('\\', '/') : id);
+/** The path of a module from the top of the repository. */
+export const shorten = (id) => (isAbsolute(id) ? relative('.', id).replaceAll('\\', '/') : id);
 
 /**
  * Puts a module and everything it makes load before it runs into one file: each further file that is loaded at

@@ -75,7 +75,7 @@ export const variableTable = [
   {
     name: 'AUTOTASK_CONFIRM_MODE',
     group: 'writes',
-    meaning: 'what lets a write through: `token`, `preview` or `elicit`',
+    meaning: 'what lets a write through: `token`, `preview`, `elicit` or `person`',
     default: 'token',
   },
   {

@@ -7,7 +7,7 @@ import type { VariableName } from './variables.js';
 /** How writes are confirmed, recorded and attributed. */
 export interface WriteConfig {
   readonly confirm: {
-    readonly mode: 'token' | 'preview' | 'elicit';
+    readonly mode: 'token' | 'preview' | 'elicit' | 'person';
     /** Key of confirm tokens; null lets each process make one of its own. */
     readonly key: string | null;
     /** Seconds that a preview may be confirmed. */
@@ -55,7 +55,7 @@ const markField = z.string().transform((text) =>
 
 /** Variables about writes, with what they must look like. */
 export const writeVariables = {
-  AUTOTASK_CONFIRM_MODE: z.enum(['token', 'preview', 'elicit'], {
+  AUTOTASK_CONFIRM_MODE: z.enum(['token', 'preview', 'elicit', 'person'], {
     error: 'must be token, preview or elicit',
   }),
   AUTOTASK_CONFIRM_KEY: key,

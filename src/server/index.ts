@@ -13,7 +13,13 @@ import { didYouMean } from '../names/nearest.js';
 import { redactNothing } from '../redact.js';
 import { quotedName } from '../text.js';
 import { type CacheHints, cacheHints } from './cache-hints.js';
-import { answerTimeoutMs, callerOf, inputRequiredFor, personAsked } from './confirmation/elicitation.js';
+import {
+  answerTimeoutMs,
+  callerOf,
+  inputRequiredFor,
+  personAsked,
+  showsViews,
+} from './confirmation/elicitation.js';
 import type { CallExtras, CallResult } from './dispatch/dispatch.js';
 import { instructions } from './instructions.js';
 import { RedactingServer } from './output/redacting-server.js';
@@ -23,6 +29,8 @@ import { defaultGate, type ServerSettings } from './settings.js';
 import type { TenantServices } from './tenant-services.js';
 import { explainConfirm } from './tool-list/confirm-description.js';
 import { visibleTools } from './tool-list/visible-tools.js';
+import { consentOf, viewMembers } from './views/answer.js';
+import { withViews } from './views/definitions.js';
 
 export type { LocalFiles } from '../tools/define/define-tool.js';
 export type { ServerSettings, TenantAccess } from './settings.js';
@@ -156,9 +164,12 @@ function serverOf(
       .catch((error: unknown) => log('debug', `a log message was not delivered: ${String(error)}`));
   };
 
-  server.setRequestHandler('tools/list', { params: specTypeSchemas.PaginatedRequestParams }, () => ({
-    tools: [...explainConfirm(tools, confirmMode)],
-  }));
+  server.setRequestHandler('tools/list', { params: specTypeSchemas.PaginatedRequestParams }, (_, context) => {
+    const listed = explainConfirm(tools, confirmMode);
+    return {
+      tools: [...(showsViews(server, context) ? withViews(listed, confirmMode === 'person') : listed)],
+    };
+  });
 
   const acting: ActingPerson | null =
     person === null ? null : { person, resource: async () => (await services()).findPerson(person) };
@@ -179,7 +190,7 @@ function serverOf(
     name: string,
     args: unknown,
     context: ServerContext,
-    extras: Pick<CallExtras, 'progress' | 'person' | 'reader'>,
+    extras: Pick<CallExtras, 'progress' | 'person' | 'reader' | 'views' | 'consent'>,
   ): Promise<CallResult> =>
     countRunning(async () => {
       const started = performance.now();
@@ -201,7 +212,10 @@ function serverOf(
   server.setRequestHandler(
     'tools/call',
     { params: callParams },
-    async ({ name, arguments: args }, context) => {
+    async ({ name: called, arguments: given }, context) => {
+      const views = showsViews(server, context);
+      const consent = views && confirmMode === 'person' ? consentOf(called, given) : null;
+      const { name, args } = consent ?? { name: called, args: given };
       if (!names.includes(name)) {
         const hint = didYouMean(name, names);
         throw new ProtocolError(
@@ -225,11 +239,13 @@ function serverOf(
       const answer = await call(name, args, context, {
         progress,
         ...(person === undefined ? {} : { person }),
+        ...(consent === null ? {} : { consent: consent.token }),
+        views,
       });
       const { text, blocks, isError, question } = answer;
       if (question !== undefined) return inputRequiredFor(question);
       const content = [{ type: 'text' as const, text }, ...blocks.map(contentOf)];
-      return isError ? { content, isError } : { content };
+      return { content, ...(isError ? { isError } : {}), ...viewMembers(answer) };
     },
   );
 
@@ -239,6 +255,7 @@ function serverOf(
     context: async () => (await services()).context,
     countRunning,
     hints,
+    showsViews: (context) => showsViews(server, context),
   });
 
   return {

@@ -8,7 +8,7 @@ import type { Redact } from '../redact.js';
 import type { LocalFiles, ServerInfo } from '../tools/define/define-tool.js';
 
 export interface GateSettings {
-  readonly mode: 'token' | 'preview' | 'elicit';
+  readonly mode: 'token' | 'preview' | 'elicit' | 'person';
   /** Key of preview tokens; null makes one that only this process knows. */
   readonly key: string | null;
   /** Seconds that a preview may be confirmed. */

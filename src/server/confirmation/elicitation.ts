@@ -8,6 +8,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import { viewExtension, viewMimeType } from '../views/definitions.js';
 import type { PersonAsked, Question } from './gate.js';
 
 /** People need longer than programs. For clients before 2026-07-28, whose question is a request of its own. */
@@ -20,6 +21,7 @@ const client = z.object({
   [CLIENT_INFO_META_KEY]: z.object({ name: z.string() }).optional(),
   [CLIENT_CAPABILITIES_META_KEY]: z.object({
     elicitation: z.object({ form: z.unknown(), url: z.unknown() }).partial().optional(),
+    extensions: z.record(z.string(), z.unknown()).optional(),
   }),
 });
 
@@ -30,12 +32,22 @@ function clientOf(server: Server, { mcpReq }: ServerContext) {
     return {
       name: server.getClientVersion()?.name,
       elicitation: server.getClientCapabilities()?.elicitation,
+      extensions: server.getClientCapabilities()?.extensions,
     };
   }
   return {
     name: data[CLIENT_INFO_META_KEY]?.name,
     elicitation: data[CLIENT_CAPABILITIES_META_KEY].elicitation,
+    extensions: data[CLIENT_CAPABILITIES_META_KEY].extensions,
   };
+}
+
+const viewSupport = z.object({ mimeTypes: z.array(z.string()).optional() });
+
+/** Whether the client shows pages as views; one that names no media type knows the only one there is. */
+export function showsViews(server: Server, context: ServerContext): boolean {
+  const support = viewSupport.safeParse(clientOf(server, context).extensions?.[viewExtension]);
+  return support.success && (support.data.mimeTypes?.includes(viewMimeType) ?? true);
 }
 
 /** Over HTTP the transport knows who holds the token; over stdio there is one client. */

@@ -25,6 +25,10 @@ export interface ConfirmationRequest {
   /** The preview as a human reads it. */
   readonly describe: (plan: WritingPlan) => Promise<string>;
   readonly person: PersonAsked | undefined;
+  /** Whether the client shows a view in which a person can decide. */
+  readonly views: boolean;
+  /** What came from such a view: the token that no model was shown. */
+  readonly consent: string | undefined;
 }
 
 /**
@@ -41,6 +45,8 @@ export interface Held {
   readonly question?: undefined;
   readonly problem: string | null;
   readonly token: string;
+  /** The token is for the eyes of a view alone. */
+  readonly forView?: true;
   readonly plan: WritingPlan;
 }
 
@@ -68,10 +74,14 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
   const pending = dir === null ? pendingInMemory() : pendingInFolder(dir);
   const tokens = createPreviewTokens(key ?? randomBytes(32).toString('hex'), lifetimeMs, pending);
 
-  async function byPreview({ subject, confirm, plan, replan }: ConfirmationRequest): Promise<Decision> {
+  async function byPreview(
+    { subject, plan, replan }: ConfirmationRequest,
+    confirm: string | undefined,
+    method: 'preview' | 'person',
+  ): Promise<Exclude<Decision, { question: Question }>> {
     if (confirm !== undefined) {
       const status = await tokens.check(confirm, subject, plan);
-      if (status === 'good') return { confirmed: true, method: 'preview', plan };
+      if (status === 'good') return { confirmed: true, method, plan };
       // What was left out because it changed since a preview is in the next one, as it is now.
       const next = isSteps(plan) ? await replan() : plan;
       return {
@@ -96,8 +106,6 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
 
   /** The state of a question is the token of its preview: bound to the call, the plan and the record, used once. */
   async function byPerson(request: ConfirmationRequest, { answer }: PersonAsked): Promise<Decision> {
-    const decision = byToken(request);
-    if (!decision.confirmed) return decision;
     const { subject, plan, describe } = request;
     if (answer === null) {
       return {
@@ -119,15 +127,37 @@ export function createGate({ mode, key, seconds, dir }: GateSettings) {
     return { confirmed: true, method: 'human', plan };
   }
 
-  return {
-    mode,
-    lifeMs: lifetimeMs,
-    decide: async (request: ConfirmationRequest): Promise<Decision> => {
-      if (mode === 'token') return byToken(request);
-      if (mode === 'elicit' && request.person !== undefined) return byPerson(request, request.person);
-      return byPreview(request);
-    },
-  };
+  /** A person decides: in a view, or asked by the client. What a model says confirms nothing. */
+  async function byPersonAlone(request: ConfirmationRequest): Promise<Decision> {
+    const { views, consent, confirm, person } = request;
+    if (views || consent !== undefined) {
+      const decision = await byPreview(request, consent, 'person');
+      if (decision.confirmed) return decision;
+      const refused = confirm === undefined ? null : 'confirm is not taken: the user decides.';
+      return { ...decision, problem: decision.problem ?? refused, forView: true };
+    }
+    if (person !== undefined) return byPerson(request, person);
+    throw new AutotaskError(
+      'notAllowed',
+      'Writes need a person who confirms them (AUTOTASK_CONFIRM_MODE=person), and this client can neither show a view nor ask its user. Nothing was written.',
+      {
+        actor: 'operator',
+        next: 'Use a client with MCP Apps or elicitation, or ask the operator to set AUTOTASK_CONFIRM_MODE=preview.',
+      },
+    );
+  }
+
+  async function decide(request: ConfirmationRequest): Promise<Decision> {
+    if (mode === 'token') return byToken(request);
+    if (mode === 'person') return byPersonAlone(request);
+    if (mode === 'elicit' && request.person !== undefined) {
+      const decision = byToken(request);
+      return decision.confirmed ? byPerson(request, request.person) : decision;
+    }
+    return byPreview(request, request.confirm, 'preview');
+  }
+
+  return { mode, lifeMs: lifetimeMs, decide };
 }
 
 export type Gate = ReturnType<typeof createGate>;

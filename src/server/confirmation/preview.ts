@@ -105,6 +105,12 @@ export async function questionText(plan: WritePlan, attribution: Attribution): P
   ].join('\n');
 }
 
+/** What a model reads about how a preview becomes a write. */
+export const confirmLine = ({ token, forView }: Pick<Held, 'token' | 'forView'>): string =>
+  forView === true
+    ? 'The user sees this and confirms or cancels it there: do not call again, and do not say that it is done.'
+    : `To do it, call again with the same arguments and confirm: "${token}".`;
+
 /** The preview of a write that is not confirmed yet, and the token that confirms it. */
 export async function previewText(
   decision: Omit<Held, 'plan'> & { readonly plan: WritePlan },
@@ -112,9 +118,5 @@ export async function previewText(
 ): Promise<string> {
   const [first = '', ...rest] = await previewLines(decision.plan, attribution);
   const problem = decision.problem === null ? '' : ` ${decision.problem}`;
-  return [
-    `PREVIEW, nothing was written.${problem} ${first}`,
-    ...rest,
-    `To do it, call again with the same arguments and confirm: "${decision.token}".`,
-  ].join('\n');
+  return [`PREVIEW, nothing was written.${problem} ${first}`, ...rest, confirmLine(decision)].join('\n');
 }

@@ -5,7 +5,8 @@ import { oneLine, shorten } from '../../text.js';
 import type { ToolContext } from '../../tools/define/define-tool.js';
 import { countsOf } from '../output/render-steps.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
-import { type Attribution, attributionLines } from './preview.js';
+import type { Held } from './gate.js';
+import { type Attribution, attributionLines, confirmLine } from './preview.js';
 
 /** Characters of one value in the table; a value that all records get is shown whole, above it. */
 const mostOfValue = 160;
@@ -144,13 +145,13 @@ export async function stepsPreview(
 export const stepsPreviewText = (
   { head, facts, data }: StepsPreview,
   problem: string | null,
-  token: string | null,
+  held: Pick<Held, 'token' | 'forView'> | null,
 ) =>
   [
     `PREVIEW, nothing was written.${problem === null ? '' : ` ${problem}`} ${head}`,
     ...(data.length === 0 ? [] : fence(data)),
     ...facts,
-    ...(token === null ? [] : [`To do it, call again with the same arguments and confirm: "${token}".`]),
+    ...(held === null ? [] : [confirmLine(held)]),
   ].join('\n');
 
 /** A person reads a dialog: the facts first, then as many rows as fit. */

@@ -3,6 +3,7 @@ import { AutotaskError, InvalidArguments } from '../../errors.js';
 import { withCallLimits } from '../../limits/call-usage.js';
 import type { Tool, ToolContext } from '../../tools/define/define-tool.js';
 import { formatInput } from '../../tools/define/shared-inputs.js';
+import type { ViewData } from '../../views/data.js';
 import type { Question } from '../confirmation/gate.js';
 import { errorText, type Format, renderResult } from '../output/render.js';
 import type { Reader, Rendered } from '../output/render-file.js';
@@ -12,6 +13,9 @@ export interface CallResult extends Rendered {
   readonly isError: boolean;
   /** A person has to be asked before there is an answer. */
   readonly question?: Question;
+  /** The same for a client that shows views, and what no model may see of it. */
+  readonly view?: ViewData;
+  readonly consent?: string;
 }
 
 /** What a call carries besides its arguments. */
@@ -82,7 +86,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     // A form that is not right is refused by the tool's own schema, with everything else.
     const { data: common } = formArguments.safeParse(args);
     const format: Format = common?.format ?? 'text';
-    const { caller, person, reader, ...running } = extras;
+    const { caller, person, reader, views = false, consent, ...running } = extras;
     const toolContext: ToolContext = {
       ...context,
       ...running,
@@ -96,7 +100,13 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
         () => accepted.work(toolContext),
         toolContext.signal,
       );
-      return renderResult(result, format, reader, rules.redact);
+      const rendered = renderResult(result, format, reader, rules.redact);
+      if (!views) return rendered;
+      const { resultView } = await import('../views/result-view.js');
+      const view = await resultView(result, toolContext);
+      return view === null
+        ? rendered
+        : { ...rendered, view: { tool: tool.name, timeZone: toolContext.timeZone, ...view } };
     }
     const accepted = tool.accept(args);
     if ('error' in accepted) throw badArguments(tool, accepted.error, args);
@@ -104,14 +114,27 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     const callerContext = {
       ...(caller === undefined ? {} : { caller }),
       ...(person === undefined ? {} : { person }),
+      ...(consent === undefined ? {} : { consent }),
+      views,
     };
     const { work } = accepted;
     // Only the plan, which reads: what was written is never done again.
     const plan = (running: ToolContext) =>
       context.entities.withFreshMetadata(() => work.plan(running), running.signal);
     const written = await write({ tool, args: given, ...work, plan }, toolContext, callerContext);
-    if (typeof written === 'string') return { text: written, blocks: [] };
-    return { text: '', blocks: [], question: written };
+    if (!('text' in written)) return { text: '', blocks: [], question: written };
+    const { text, held } = written;
+    if (!views || held === undefined) return { text, blocks: [] };
+    const { problem, token, forView = false, facts } = held;
+    const { previewView } = await import('../views/preview-view.js');
+    const view = await previewView(held.plan, { problem, facts, confirm: forView ? null : token });
+    if (view === null) return { text, blocks: [] };
+    return {
+      text,
+      blocks: [],
+      view: { tool: tool.name, timeZone: toolContext.timeZone, ...view },
+      ...(forView ? { consent: token } : {}),
+    };
   }
 
   return {

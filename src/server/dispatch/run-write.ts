@@ -17,8 +17,8 @@ import { actingPerson } from '../../identity/acting-person.js';
 import type { Policy } from '../../policy/index.js';
 import type { Redact } from '../../redact.js';
 import type { ToolContext, WriteTool } from '../../tools/define/define-tool.js';
-import type { Gate, PersonAsked, Question } from '../confirmation/gate.js';
-import { previewText, questionText } from '../confirmation/preview.js';
+import type { Gate, Held, PersonAsked, Question } from '../confirmation/gate.js';
+import { attributionLines, previewText, questionText } from '../confirmation/preview.js';
 import { asPreviewed, createPreviewedRecords, type Previewed } from '../confirmation/previewed-records.js';
 import { stepsPreview, stepsPreviewText, stepsQuestion } from '../confirmation/steps-preview.js';
 import { resultText } from '../output/render.js';
@@ -45,6 +45,19 @@ export interface WriteRules extends AttributionRules {
 export interface CallerContext {
   readonly caller?: string;
   readonly person?: PersonAsked;
+  /** Whether the client shows views. */
+  readonly views?: boolean;
+  /** What a person's consent in a view came with. */
+  readonly consent?: string;
+}
+
+/** What a call that writes answers; `held` is the preview, where nothing was written. */
+export interface WriteAnswer {
+  readonly text: string;
+  readonly held?: Held & {
+    /** In whose name, what else it concerns, what it takes. */
+    readonly facts: readonly string[];
+  };
 }
 
 export interface PlannedCall {
@@ -165,7 +178,7 @@ export function createWriteRunner(rules: WriteRules) {
     call: PlannedCall,
     context: ToolContext,
     callerContext: CallerContext,
-  ): Promise<string | Question> {
+  ): Promise<WriteAnswer | Question> {
     const { tool, confirm, args } = call;
     const callerName = callerContext.caller ?? 'unknown';
     const caller = tenant === undefined ? callerName : `${callerName} of tenant ${tenant}`;
@@ -182,13 +195,15 @@ export function createWriteRunner(rules: WriteRules) {
       return checked(plan, as, attributed);
     };
     const first = await call.plan(previewed === undefined ? own : { ...own, previewed: previewed.ids });
-    if (isAnswer(first)) return resultText({ kind: 'facts', ...first.answer, json: null }, 'text');
+    if (isAnswer(first)) return { text: resultText({ kind: 'facts', ...first.answer, json: null }, 'text') };
     const plan = checked(first, previewed, attributed);
     const described = (steps: WriteSteps) =>
       stepsPreview(steps, attributed, policy.writeLimit.remaining(), context);
-    if (isSteps(plan) && plan.steps.length === 0) return stepsPreviewText(await described(plan), null, null);
+    if (isSteps(plan) && plan.steps.length === 0) {
+      return { text: stepsPreviewText(await described(plan), null, null) };
+    }
     // In the other mode the token itself is the proof that exactly these records were shown.
-    const unseen = isSteps(plan) && plan.byQuery && previewed === undefined && gate.mode !== 'preview';
+    const unseen = isSteps(plan) && plan.byQuery && previewed === undefined && !tokenProves.has(gate.mode);
     const decision = await gate.decide({
       subject,
       confirm: unseen ? undefined : confirm,
@@ -197,6 +212,8 @@ export function createWriteRunner(rules: WriteRules) {
       describe: async (now) =>
         isSteps(now) ? stepsQuestion(await described(now)) : questionText(now, attributed(now)),
       person: callerContext.person,
+      views: callerContext.views === true,
+      consent: callerContext.consent,
     });
     if (decision.confirmed === false && decision.question !== undefined) {
       // The answer comes with another call, which writes what this question showed.
@@ -204,12 +221,20 @@ export function createWriteRunner(rules: WriteRules) {
       return decision.question;
     }
     if (!decision.confirmed) {
-      if (!isSteps(decision.plan)) {
-        return previewText({ ...decision, plan: decision.plan }, attributed(decision.plan));
+      const { plan: now } = decision;
+      if (!isSteps(now)) {
+        const attribution = attributed(now);
+        const facts = [...((await now.childCounts?.()) ?? []), ...attributionLines(now, attribution)];
+        return {
+          text: await previewText({ ...decision, plan: now }, attribution),
+          held: { ...decision, facts },
+        };
       }
-      previews.add(subject, decision.plan);
+      previews.add(subject, now);
       const problem = unseen && confirm !== undefined ? notPreviewed : decision.problem;
-      return stepsPreviewText(await described(decision.plan), problem, decision.token);
+      const shown = await described(now);
+      const facts = shown.facts.filter((line) => !line.includes('Who sees it: '));
+      return { text: stepsPreviewText(shown, problem, decision), held: { ...decision, problem, facts } };
     }
     previews.remove(subject);
     const accepted = decision.plan;
@@ -230,7 +255,7 @@ export function createWriteRunner(rules: WriteRules) {
       });
     };
     const named = `Receipt: ${name} (kept in ${audit.where})`;
-    if (!isSteps(accepted)) return writeOne(accepted, prepare(accepted, 0), named);
+    if (!isSteps(accepted)) return { text: await writeOne(accepted, prepare(accepted, 0), named) };
     allowedWriter();
     const release = await kept(() => audit.claim(name));
     if (release === null) {
@@ -248,7 +273,7 @@ export function createWriteRunner(rules: WriteRules) {
         await kept(() => audit.plan(name, redact(caller), tool.name, writes));
       } else await stillLeft(await findReceipt(audit, name, caller), resumed.indexes);
       const run = await carryOut(accepted, prepare, context);
-      return `${stepsText({ ...accepted, ...run })}\n${named}`;
+      return { text: `${stepsText({ ...accepted, ...run })}\n${named}` };
     } finally {
       await release();
     }
@@ -278,6 +303,9 @@ async function stillLeft({ writes }: Receipt, indexes: readonly number[]): Promi
     },
   );
 }
+
+/** Where a preview's token is bound to the very records that were shown. */
+const tokenProves: ReadonlySet<Gate['mode']> = new Set(['preview', 'person']);
 
 const notPreviewed =
   'A query writes the records that its preview showed, and there is none in this session: this is it.';

@@ -1,5 +1,6 @@
 import { type Server, specTypeSchemas } from '@modelcontextprotocol/server';
 import { listings } from '../tool-list/listings.js';
+import { viewResource } from '../views/definitions.js';
 import type { ResourceServices } from './services.js';
 
 const isTemplate = (uri: string) => uri.includes('{');
@@ -13,11 +14,18 @@ export function registerResources(server: Server, services: ResourceServices): v
     description,
     mimeType: 'text/plain',
   });
-  server.setRequestHandler('resources/list', { params: specTypeSchemas.PaginatedRequestParams }, () => ({
-    resources: resources
-      .filter(({ uri }) => !isTemplate(uri))
-      .map((resource) => ({ uri: resource.uri, ...listed(resource) })),
-  }));
+  server.setRequestHandler(
+    'resources/list',
+    { params: specTypeSchemas.PaginatedRequestParams },
+    (_, request) => ({
+      resources: [
+        ...resources
+          .filter(({ uri }) => !isTemplate(uri))
+          .map((resource) => ({ uri: resource.uri, ...listed(resource) })),
+        ...(services.showsViews(request) ? [viewResource] : []),
+      ],
+    }),
+  );
   server.setRequestHandler(
     'resources/templates/list',
     { params: specTypeSchemas.PaginatedRequestParams },
@@ -36,7 +44,12 @@ export function registerResources(server: Server, services: ResourceServices): v
     'resources/read',
     { params: specTypeSchemas.ReadResourceRequestParams },
     (params, request) =>
-      services.countRunning(async () => (await handlers()).readResource(params, services, request)),
+      services.countRunning(async () => {
+        if (params.uri !== viewResource.uri || !services.showsViews(request)) {
+          return (await handlers()).readResource(params, services, request);
+        }
+        return (await import('../views/page.js')).readViewPage();
+      }),
   );
   server.setRequestHandler('prompts/get', { params: specTypeSchemas.GetPromptRequestParams }, (params) =>
     services.countRunning(async () => (await handlers()).getPrompt(params)),

@@ -10,6 +10,8 @@ export interface ResourceServices {
   call(name: string, args: Record<string, unknown>, request: RequestContext): Promise<CallResult>;
   context(): Promise<TenantServices['context']>;
   readonly hints: CacheHints;
+  /** Whether whoever asks shows pages as views. */
+  showsViews(request: RequestContext): boolean;
   /** Runs work that a shutdown waits for. */
   countRunning<T>(work: () => Promise<T>): Promise<T>;
 }

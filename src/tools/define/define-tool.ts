@@ -10,6 +10,7 @@ import { type Bounds, findViolation, readBounds, writeBounds } from '../../limit
 import { didYouMean } from '../../names/nearest.js';
 import type { Content } from '../files/file-content.js';
 import { resolveAliases } from './argument-aliases.js';
+import type { TicketStory } from './ticket-story.js';
 
 /** What a tool may use. No HTTP, no protocol. */
 export interface ToolContext extends CallContext {
@@ -56,6 +57,8 @@ export type Result =
       readonly lines: readonly string[];
       readonly labels?: readonly string[];
       readonly json: unknown;
+      /** The same, where it is about one ticket. */
+      readonly story?: TicketStory;
     };
 
 /** A file of the tenant. The server decides how much of it goes out, and in which form. */

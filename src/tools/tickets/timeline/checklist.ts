@@ -1,15 +1,6 @@
 import type { RecordList } from '../../../entities/read/record-with-lists.js';
+import type { ChecklistItem } from '../../define/ticket-story.js';
 import { entryRows } from './entries.js';
-
-/** One item of a ticket's checklist. */
-export interface ChecklistItem {
-  readonly id: number;
-  readonly name: string;
-  readonly done: boolean;
-  readonly important: boolean;
-  /** Who completed it and when; empty when nobody did. */
-  readonly by: string;
-}
 
 export const checklistItems = (part: RecordList): ChecklistItem[] =>
   entryRows(part)

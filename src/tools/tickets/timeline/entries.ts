@@ -3,26 +3,8 @@ import { labelOf } from '../../../entities/metadata/picklists.js';
 import type { RecordList } from '../../../entities/read/record-with-lists.js';
 import { audienceOf } from '../../../entities/write/visibility.js';
 import { clean } from '../../../text.js';
+import type { Entry } from '../../define/ticket-story.js';
 import { plainName, sizeText } from '../../files/file-content.js';
-
-/** Something that happened on a ticket. */
-export interface Entry {
-  readonly kind: 'note' | 'time' | 'file' | 'charge' | 'history';
-  readonly id: number;
-  /** Sorts by time: ISO 8601 in UTC; a day counts as its end. */
-  readonly key: string;
-  /** When, as it is shown. */
-  readonly at: string;
-  readonly seenBy?: string;
-  /** Who, what and how much, on one line. */
-  readonly head: string;
-  /** Free texts with what they are; the text alone where that is clear. */
-  readonly texts: readonly { readonly label: string; readonly text: string }[];
-  /** Files that hang on it. */
-  readonly files: readonly Entry[];
-  /** Id of the note or time entry that a file hangs on. */
-  readonly owner?: number;
-}
 
 /** Values of one row of a list, by field. */
 interface EntryRow {

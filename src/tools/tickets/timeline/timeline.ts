@@ -10,10 +10,10 @@ import type {
 import type { RecordResult } from '../../../entities/result.js';
 import type { Entity } from '../../../model.js';
 import type { Result, ToolContext } from '../../define/define-tool.js';
+import type { ChecklistItem, Entry } from '../../define/ticket-story.js';
 import { ticketContact } from '../ticket-contact.js';
 import { alwaysCounted, countRemarks, countsOf, hides, type TicketCounts } from '../ticket-counts.js';
-import { type ChecklistItem, checklistItems, checklistLines } from './checklist.js';
-import type { Entry } from './entries.js';
+import { checklistItems, checklistLines } from './checklist.js';
 import * as entries from './entries.js';
 import { mostCharacters, renderEntries } from './render.js';
 import { systemNoteKind } from './system-notes.js';
@@ -260,6 +260,13 @@ export async function readTicketTimeline(
           : ['', 'Nothing of what was asked for is on this ticket.']),
       ...checks,
     ],
+    story: {
+      record,
+      entries: rendering.shown,
+      checklist: checked,
+      secondaryResources: people,
+      notes: remarks,
+    },
     json: {
       entity: 'Tickets',
       record: Object.fromEntries(

@@ -1,0 +1,67 @@
+/** Everything on the page is made here, of text nodes and attributes: nothing is ever read as markup. */
+
+type Child = Node | string | null | undefined | false;
+
+export interface Attributes {
+  readonly id?: string;
+  readonly class?: string;
+  readonly title?: string;
+  readonly role?: string;
+  readonly type?: string;
+  readonly tabindex?: number;
+  readonly disabled?: boolean;
+  readonly hidden?: boolean;
+  readonly open?: boolean;
+  readonly scope?: string;
+  readonly colspan?: number;
+  readonly value?: string;
+  readonly selected?: boolean;
+  readonly alt?: string;
+  readonly src?: string;
+  readonly [name: `aria-${string}` | `data-${string}`]: string | undefined;
+}
+
+function setAttributes(element: Element, attributes: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    element.setAttribute(name, value === true ? '' : String(value));
+  }
+}
+
+export function el<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  setAttributes(element, { ...attributes });
+  for (const child of children) {
+    if (child !== null && child !== undefined && child !== false) element.append(child);
+  }
+  return element;
+}
+
+const svgNamespace = 'http://www.w3.org/2000/svg';
+
+export function svg<Tag extends keyof SVGElementTagNameMap>(
+  tag: Tag,
+  attributes: Readonly<Record<string, string | number | undefined>> = {},
+  ...children: readonly Child[]
+): SVGElementTagNameMap[Tag] {
+  const element = document.createElementNS(svgNamespace, tag);
+  setAttributes(element, attributes);
+  for (const child of children) {
+    if (child !== null && child !== undefined && child !== false) element.append(child);
+  }
+  return element;
+}
+
+export function button(label: string, onPress: () => void, attributes: Attributes = {}): HTMLButtonElement {
+  const made = el('button', { type: 'button', ...attributes }, label);
+  made.addEventListener('click', onPress);
+  return made;
+}
+
+/** Text of the tenant: kept apart from its surroundings, so that no direction mark in it reaches further. */
+export const quoted = (text: string, className = ''): HTMLElement =>
+  el('bdi', className === '' ? {} : { class: className }, text);

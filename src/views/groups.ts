@@ -1,0 +1,206 @@
+import {
+  type ChartData,
+  type ChartKind,
+  colourOf,
+  drawChart,
+  type Point,
+  pngFile,
+  svgFile,
+} from './chart.js';
+import type { Value, ViewOf } from './data.js';
+import { button, el, quoted } from './dom.js';
+import type { Page } from './page.js';
+import { csvOf, saveButton } from './save.js';
+import { remarkList, valueCell } from './value.js';
+
+type GroupsData = ViewOf<'groups'>;
+
+/** More than these are not told apart by colour, nor by eye. */
+const maxSeries = 8;
+const maxCategories = 60;
+const time = /^\d{4}(?:-\d{2}(?:-\d{2})?|-[QW]\d{1,2})?$/;
+
+const numberOf = ({ value, text }: Value): number =>
+  typeof value === 'number' ? value : text === '' ? Number.NaN : Number(text);
+
+/** What of the table a chart can show: groups of one or two keys, and lines of several groups where there is one key. */
+function chartData({ keys, metrics, rows, lines }: GroupsData, metric: number): ChartData | null {
+  if (keys.length === 0 || keys.length > 2) return null;
+  const pointOf = (category: string, series: string, value: Value | undefined): Point[] => {
+    const number = value === undefined ? Number.NaN : numberOf(value);
+    return Number.isNaN(number) || value === undefined
+      ? []
+      : [{ category, series, value: number, text: value.text }];
+  };
+  const points = rows.flatMap((row) =>
+    pointOf(row[0]?.text ?? '', keys.length === 2 ? (row[1]?.text ?? '') : '', row[keys.length + metric]),
+  );
+  if (keys.length === 1)
+    points.push(...lines.flatMap(({ label, values }) => pointOf(label, '', values[metric])));
+  const categories = [...new Set(points.map(({ category }) => category))];
+  const series = [...new Set(points.map(({ series: name }) => name))];
+  if (points.length === 0 || series.length > maxSeries || categories.length > maxCategories) return null;
+  return { metric: metrics[metric] ?? '', categories, series, points };
+}
+
+const kindNames: Readonly<Record<ChartKind, string>> = {
+  bars: 'Bars',
+  stacked: 'Stacked bars',
+  line: 'Line',
+};
+
+function kindsFor({ series, categories }: ChartData): readonly ChartKind[] {
+  const kinds: ChartKind[] = categories.every((name) => time.test(name)) ? ['line', 'bars'] : ['bars'];
+  return series.length > 1 ? [...kinds, 'stacked'] : kinds;
+}
+
+function table(data: GroupsData, page: Page): HTMLElement {
+  const { keys, metrics, rows, lines, total } = data;
+  const sums = [...lines, { label: 'Total', values: total }];
+  return el(
+    'div',
+    { class: 'scroll tall', tabindex: 0, role: 'region', 'aria-label': `${data.entity}, groups` },
+    el(
+      'table',
+      {},
+      el('caption', { class: 'unseen' }, `${data.entity}, ${page.formats.number(rows.length)} groups`),
+      el(
+        'thead',
+        {},
+        el('tr', {}, ...[...keys, ...metrics].map((name) => el('th', { scope: 'col' }, quoted(name)))),
+      ),
+      el(
+        'tbody',
+        {},
+        ...rows.map((row) =>
+          el(
+            'tr',
+            {},
+            ...row.map((value, at) =>
+              at < keys.length
+                ? el('th', { scope: 'row' }, valueCell(value, page))
+                : el('td', { class: 'number' }, valueCell(value, page)),
+            ),
+          ),
+        ),
+      ),
+      el(
+        'tfoot',
+        {},
+        ...sums.map(({ label, values }) =>
+          el(
+            'tr',
+            {},
+            el('th', { scope: 'row', colspan: Math.max(1, keys.length) }, label),
+            ...values.map((value) => el('td', { class: 'number' }, valueCell(value, page))),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+const legend = ({ series }: ChartData): HTMLElement | null => {
+  if (series.length < 2) return null;
+  return el(
+    'ul',
+    { class: 'legend' },
+    ...series.map((name, at) => {
+      const swatch = el('span', { class: 'swatch' });
+      swatch.style.background = colourOf(at);
+      return el('li', {}, swatch, quoted(name));
+    }),
+  );
+};
+
+/** What an aggregation answered: always as a table; as a chart of one metric where that can be told apart. */
+export function groupsView(data: GroupsData, page: Page): HTMLElement {
+  const { metrics, keys, entity, records } = data;
+  let metric = 0;
+  let wanted: ChartKind | null = null;
+  const place = el('section', { 'aria-label': 'Chart' });
+  const told = el('p', { class: 'quiet told', 'aria-live': 'polite' });
+
+  const tell = (event: Event) => {
+    const { target } = event;
+    const label = target instanceof SVGElement ? target.getAttribute('aria-label') : null;
+    if (label !== null && target instanceof SVGElement && target.tagName !== 'svg') told.textContent = label;
+  };
+  place.addEventListener('pointerover', tell);
+  place.addEventListener('focusin', tell);
+
+  function render(): void {
+    const chart = chartData(data, metric);
+    if (chart === null) {
+      place.replaceChildren();
+      return;
+    }
+    const kinds = kindsFor(chart);
+    const kind = wanted !== null && kinds.includes(wanted) ? wanted : (kinds[0] ?? 'bars');
+    const drawing = drawChart(chart, kind, page.formats);
+    const choose = (next: ChartKind) => {
+      wanted = next;
+      render();
+      place.querySelector<HTMLButtonElement>(`[data-kind="${next}"]`)?.focus();
+    };
+    const select = el(
+      'select',
+      { 'aria-label': 'Metric' },
+      ...metrics.map((name, at) => el('option', { value: String(at), selected: at === metric }, name)),
+    );
+    select.addEventListener('change', () => {
+      metric = Number(select.value);
+      render();
+      place.querySelector('select')?.focus();
+    });
+    told.textContent = '';
+    place.replaceChildren(
+      el(
+        'div',
+        { class: 'actions', role: 'group', 'aria-label': 'Kind of chart' },
+        ...kinds.map((one) =>
+          button(kindNames[one], () => choose(one), {
+            'data-kind': one,
+            'aria-pressed': String(one === kind),
+          }),
+        ),
+        metrics.length > 1 ? select : null,
+      ),
+      el('div', { class: 'chart' }, drawing),
+      legend(chart) ?? '',
+      told,
+      el(
+        'div',
+        { class: 'actions' },
+        saveButton('PNG', `${entity}.png`, 'image/png', async () => ({ blob: await pngFile(drawing) }), page),
+        saveButton('SVG', `${entity}.svg`, 'image/svg+xml', () => ({ text: svgFile(drawing) }), page),
+      ),
+    );
+  }
+  render();
+
+  const columns = [...keys, ...metrics];
+  const sumRows = [...data.lines, { label: 'Total', values: data.total }].map(({ label, values }) => [
+    ...keys.map((_, at): Value => ({ text: at === 0 ? label : '' })),
+    ...values,
+  ]);
+  return el(
+    'main',
+    {},
+    el('header', {}, el('h1', {}, `${page.formats.number(records)} ${entity}, complete`)),
+    remarkList(data.remarks),
+    place,
+    table(data, page),
+    el(
+      'div',
+      { class: 'actions' },
+      saveButton(
+        'CSV',
+        `${entity}.csv`,
+        'text/csv',
+        () => ({ text: csvOf(columns, [...data.rows, ...sumRows]) }),
+        page,
+      ),
+    ),
+  );
+}

@@ -1,0 +1,143 @@
+import type { Value, ViewOf } from './data.js';
+import { button, el, quoted } from './dom.js';
+import { compareValues } from './format.js';
+import { failure, isViewData, type Page } from './page.js';
+import { resizable } from './resize.js';
+import { copy, csvOf, saveButton, tabbedOf } from './save.js';
+import { remarkList, valueCell } from './value.js';
+
+type ListData = ViewOf<'list'>;
+
+const isNumeric = (rows: readonly (readonly Value[])[], column: number): boolean =>
+  rows.some((row) => typeof row[column]?.value === 'number') &&
+  rows.every((row) => row[column]?.text === '' || typeof row[column]?.value === 'number');
+
+/** What is shown of how much, as the answer says it. */
+function countText({ entity, rows, total, more }: ListData, page: Page): string {
+  const shown = page.formats.number(rows.length);
+  if (!more) return `${shown} ${entity}, all that match`;
+  return total === null
+    ? `${shown} ${entity}, more exist`
+    : `${shown} of ${page.formats.number(total)} ${entity}`;
+}
+
+/** What a query answered: sortable, resizable, with the next part of it on request. */
+export function listView(first: ListData, page: Page): HTMLElement {
+  let data = first;
+  let sorted: { column: number; descending: boolean } | null = null;
+  const count = el('h1');
+  const table = el('table');
+  const copyPlace = el('div');
+  const remarks = el('div');
+
+  const rowsInOrder = () => {
+    if (sorted === null) return data.rows;
+    const { column, descending } = sorted;
+    const none: Value = { text: '' };
+    const rows = [...data.rows].sort((a, b) =>
+      compareValues(a[column] ?? none, b[column] ?? none, page.collator),
+    );
+    return descending ? rows.reverse() : rows;
+  };
+
+  const sortBy = (column: number) => {
+    sorted = { column, descending: sorted?.column === column && !sorted.descending };
+    render();
+    const focused = table.querySelectorAll('th')[column]?.querySelector('button');
+    focused?.focus();
+    page.announce(`Sorted by ${data.columns[column]}, ${sorted.descending ? 'descending' : 'ascending'}.`);
+  };
+
+  const header = (name: string, column: number) => {
+    const direction =
+      sorted?.column === column ? (sorted.descending ? 'descending' : 'ascending') : undefined;
+    const arrow = direction === undefined ? '' : direction === 'descending' ? ' ↓' : ' ↑';
+    const head = el(
+      'th',
+      { scope: 'col', ...(direction === undefined ? {} : { 'aria-sort': direction }) },
+      button(`${name}${arrow}`, () => sortBy(column), { title: `Sort by ${name}` }),
+    );
+    resizable(head, name);
+    return head;
+  };
+
+  const more = button(
+    'Show more',
+    () => void readOn().catch((error: unknown) => page.announce(failure(error), 'danger')),
+  );
+
+  async function readOn(): Promise<void> {
+    const { next, tool } = data;
+    if (next === null) return;
+    more.disabled = true;
+    try {
+      const answer = await page.host.callTool(tool, { ...page.args(), ...next });
+      const { structuredContent: found } = answer;
+      if (answer.isError || !isViewData(found) || found.view !== 'list') {
+        page.announce(answer.text, 'danger');
+        return;
+      }
+      const added = found.rows.length;
+      data = { ...found, columns: data.columns, rows: [...data.rows, ...alignRows(found, data.columns)] };
+      render();
+      page.announce(`${page.formats.number(added)} more.`);
+    } finally {
+      more.disabled = false;
+    }
+  }
+
+  function render(): void {
+    const rows = rowsInOrder();
+    const { columns } = data;
+    const numeric = columns.map((_, at) => isNumeric(data.rows, at));
+    count.textContent = countText(data, page);
+    more.hidden = data.next === null || !data.more;
+    table.replaceChildren(
+      el('caption', { class: 'unseen' }, countText(data, page)),
+      el('thead', {}, el('tr', {}, ...columns.map(header))),
+      el(
+        'tbody',
+        {},
+        ...rows.map((row) =>
+          el(
+            'tr',
+            {},
+            ...row.map((value, at) =>
+              el('td', numeric[at] === true ? { class: 'number' } : {}, valueCell(value, page)),
+            ),
+          ),
+        ),
+      ),
+    );
+    remarks.replaceChildren(remarkList(data.remarks) ?? '');
+  }
+  render();
+
+  const name = `${data.entity}.csv`;
+  return el(
+    'main',
+    {},
+    el(
+      'header',
+      {},
+      count,
+      data.orderBy === null ? null : el('p', { class: 'quiet' }, 'by ', quoted(data.orderBy)),
+    ),
+    remarks,
+    el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `${data.entity}, table` }, table),
+    el(
+      'div',
+      { class: 'actions' },
+      more,
+      button('Copy', () => void copy(tabbedOf(data.columns, rowsInOrder()), page, copyPlace)),
+      saveButton('CSV', name, 'text/csv', () => ({ text: csvOf(data.columns, rowsInOrder()) }), page),
+    ),
+    copyPlace,
+  );
+}
+
+/** Columns that are empty on a page are left out of it: its cells are put under the columns that are shown. */
+function alignRows({ columns, rows }: ListData, shown: readonly string[]): readonly (readonly Value[])[] {
+  const places = shown.map((name) => columns.indexOf(name));
+  return rows.map((row) => places.map((place) => row[place] ?? { text: '' }));
+}

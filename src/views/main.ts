@@ -1,0 +1,84 @@
+import type { ViewData } from './data.js';
+import { el, quoted } from './dom.js';
+import { createFormats } from './format.js';
+import { groupsView } from './groups.js';
+import { connectHost, type Host, type HostContext, type ToolResult } from './host.js';
+import { listView } from './list.js';
+import { failure, isViewData, type Page } from './page.js';
+import { previewView } from './preview.js';
+import { ticketView } from './ticket.js';
+
+const status = el('div', { id: 'status', role: 'status', 'aria-live': 'polite' });
+const place = el('div', { id: 'place' });
+
+function announce(text: string, tone: 'info' | 'danger' | 'success' = 'info'): void {
+  status.className = tone;
+  status.textContent = text;
+}
+
+/** Colours, letters and corners of the program around; the page has its own for what is not told. */
+function applyContext({ theme, locale, styles }: HostContext): void {
+  const root = document.documentElement;
+  if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
+  if (locale !== undefined) root.lang = locale;
+  for (const [name, value] of Object.entries(styles?.variables ?? {})) {
+    if (value !== undefined && /^--[a-z0-9-]+$/.test(name)) root.style.setProperty(name, value);
+  }
+}
+
+function viewOf(data: ViewData, page: Page, locale: string | undefined): HTMLElement {
+  if (data.view === 'list') return listView(data, page);
+  if (data.view === 'groups') return groupsView(data, page);
+  return data.view === 'ticket' ? ticketView(data, page, locale) : previewView(data, page);
+}
+
+/** An answer that is text alone: what was written, or why it was not. */
+const textView = ({ text, isError }: ToolResult): HTMLElement =>
+  el('main', {}, el('pre', { class: isError ? 'outcome danger' : 'outcome' }, quoted(text)));
+
+async function start(): Promise<void> {
+  document.body.append(place, status);
+  let args: Readonly<Record<string, unknown>> = {};
+  let context: HostContext = {};
+  let host: Host | undefined;
+  let shown: ToolResult | undefined;
+
+  function show(result: ToolResult): void {
+    shown = result;
+    if (host === undefined) return;
+    const { structuredContent: data, meta } = result;
+    announce('');
+    if (result.isError || !isViewData(data)) {
+      place.replaceChildren(textView(result));
+      return;
+    }
+    const formats = createFormats(context.locale, data.timeZone);
+    const collator = new Intl.Collator(document.documentElement.lang || undefined, { numeric: true });
+    const page: Page = { host, formats, collator, args: () => args, meta, announce, show };
+    place.replaceChildren(viewOf(data, page, document.documentElement.lang || undefined));
+  }
+
+  const connected = await connectHost({
+    toolInput: (given) => {
+      args = given;
+    },
+    toolResult: show,
+    toolCancelled: () => {
+      place.replaceChildren();
+      announce('The call was cancelled.');
+    },
+    context: (changed) => {
+      context = changed;
+      applyContext(changed);
+    },
+  });
+  ({ host, context } = connected);
+  applyContext(context);
+  const opened = host;
+  new ResizeObserver(() =>
+    opened.resized(Math.ceil(document.documentElement.getBoundingClientRect().height)),
+  ).observe(document.documentElement);
+  if (shown !== undefined) show(shown);
+}
+
+start().catch((error: unknown) => announce(failure(error), 'danger'));

@@ -1,0 +1,34 @@
+import type { ViewData } from './data.js';
+import type { Formats } from './format.js';
+import type { Host, ToolResult } from './host.js';
+
+/** What every view has at hand. */
+export interface Page {
+  readonly host: Host;
+  readonly formats: Formats;
+  readonly collator: Intl.Collator;
+  /** Arguments of the call whose answer is shown. */
+  readonly args: () => Readonly<Record<string, unknown>>;
+  /** What the answer holds for views alone. */
+  readonly meta: unknown;
+  /** Says to everybody, screen readers included, what just happened. */
+  readonly announce: (text: string, tone?: 'info' | 'danger' | 'success') => void;
+  /** Shows another answer in the place of this one. */
+  readonly show: (result: ToolResult) => void;
+}
+
+const names: ReadonlySet<unknown> = new Set([
+  'list',
+  'groups',
+  'ticket',
+  'preview',
+] satisfies ViewData['view'][]);
+
+/** Whether it is what this page can show; hosts hand on what the server answered. */
+export function isViewData(value: unknown): value is ViewData {
+  return (
+    typeof value === 'object' && value !== null && 'view' in value && names.has(value.view) && 'tool' in value
+  );
+}
+
+export const failure = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,45 @@
+import type { EntryView } from './data.js';
+import { button, el } from './dom.js';
+import type { ToolResult } from './host.js';
+import { failure, type Page } from './page.js';
+
+/** Pictures that can hold no script. SVG is none of them. */
+const safe: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
+const claimsPicture = /\bimage\/(?:png|jpe?g|gif|webp)\b/;
+const base64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+const firstSafe = ({ images }: ToolResult) =>
+  images.find(({ mimeType, data }) => safe.has(mimeType) && base64.test(data));
+
+/** A thumbnail of a file that is a picture, read when the reader asks for it; nothing for other files. */
+export function pictureOf({ kind, id, head }: EntryView, page: Page): HTMLElement | null {
+  if (kind !== 'file' || !claimsPicture.test(head)) return null;
+  const place = el('div', { class: 'picture' });
+  const show = async () => {
+    const answer = await page.host.callTool('get-attachment', { id });
+    const picture = firstSafe(answer);
+    if (picture === undefined) {
+      place.replaceChildren(el('p', { class: 'quiet' }, 'No picture that can be shown here.'));
+      return;
+    }
+    const { mimeType, data } = picture;
+    place.replaceChildren(el('img', { alt: `Picture: ${head}`, src: `data:${mimeType};base64,${data}` }));
+  };
+  const load = button('Show the picture', () => {
+    load.disabled = true;
+    show().catch((error: unknown) => {
+      load.disabled = false;
+      page.announce(failure(error), 'danger');
+    });
+  });
+  place.append(load);
+  return place;
+}
+
+/** Reading one costs the tenant a request, so only the first few are read unasked. */
+const unasked = 4;
+
+export function showFirstPictures(root: HTMLElement): void {
+  const loads = [...root.querySelectorAll<HTMLButtonElement>('.picture > button')];
+  for (const load of loads.slice(0, unasked)) load.click();
+}

@@ -1,0 +1,43 @@
+import { el } from './dom.js';
+
+const least = 48;
+const step = 16;
+
+/** Lets the reader make a column wider or narrower: by dragging its edge, or with the arrow keys on it. */
+export function resizable(head: HTMLTableCellElement, name: string): void {
+  const handle = el('span', {
+    class: 'edge',
+    role: 'separator',
+    tabindex: 0,
+    'aria-orientation': 'vertical',
+    'aria-label': `Width of ${name}`,
+    'aria-valuenow': '0',
+    'aria-valuemin': String(least),
+  });
+  const set = (width: number) => {
+    const wide = Math.max(least, Math.round(width));
+    head.style.width = `${wide}px`;
+    head.style.minWidth = `${wide}px`;
+    head.style.maxWidth = `${wide}px`;
+    handle.setAttribute('aria-valuenow', String(wide));
+  };
+  handle.addEventListener('focus', () =>
+    handle.setAttribute('aria-valuenow', String(Math.round(head.offsetWidth))),
+  );
+  handle.addEventListener('keydown', (event) => {
+    const by = event.key === 'ArrowRight' ? step : event.key === 'ArrowLeft' ? -step : 0;
+    if (by === 0) return;
+    event.preventDefault();
+    set(head.offsetWidth + by);
+  });
+  handle.addEventListener('pointerdown', (event) => {
+    const from = event.clientX - head.offsetWidth;
+    handle.setPointerCapture(event.pointerId);
+    const move = ({ clientX }: PointerEvent) => set(clientX - from);
+    handle.addEventListener('pointermove', move);
+    handle.addEventListener('pointerup', () => handle.removeEventListener('pointermove', move), {
+      once: true,
+    });
+  });
+  head.append(handle);
+}

@@ -1,0 +1,27 @@
+import type { Value } from './data.js';
+import { button, el, quoted } from './dom.js';
+import { failure, type Page } from './page.js';
+
+/** Opens an address through the host, which knows whether the reader wants that. */
+export function openLink(url: string, page: Page): void {
+  page.host.openLink(url).catch((error: unknown) => page.announce(failure(error), 'danger'));
+}
+
+/** A value as it is read; a link where its record can be opened and the host opens addresses. */
+export function valueCell(value: Value, page: Page): HTMLElement {
+  const text = page.formats.value(value);
+  const shown = quoted(text);
+  const { link } = value;
+  if (link !== undefined && page.host.can.openLinks) {
+    const opener = button('', () => openLink(link, page), { class: 'link', title: 'Open in Autotask' });
+    opener.append(shown);
+    return opener;
+  }
+  if (text !== value.text) shown.title = value.text;
+  return shown;
+}
+
+export const remarkList = (remarks: readonly string[]): HTMLElement | null =>
+  remarks.length === 0
+    ? null
+    : el('ul', { class: 'remarks' }, ...remarks.map((text) => el('li', {}, quoted(text))));
