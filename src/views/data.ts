@@ -100,7 +100,8 @@ export interface StepView {
 }
 
 export interface AudienceView {
-  readonly published: boolean;
+  /** `unknown`: nothing says that it stays inside, and nothing that it does not. */
+  readonly seenBy: 'customer' | 'internal' | 'unknown';
   readonly text: string;
 }
 

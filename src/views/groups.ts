@@ -67,7 +67,12 @@ function table(data: GroupsData, page: Page): HTMLElement {
       el(
         'thead',
         {},
-        el('tr', {}, ...[...keys, ...metrics].map((name) => el('th', { scope: 'col' }, quoted(name)))),
+        el(
+          'tr',
+          {},
+          ...keys.map((name) => el('th', { scope: 'col' }, quoted(name))),
+          ...metrics.map((name) => el('th', { scope: 'col', class: 'number' }, quoted(name))),
+        ),
       ),
       el(
         'tbody',

@@ -54,7 +54,11 @@ export function listView(first: ListData, page: Page): HTMLElement {
     const arrow = direction === undefined ? '' : direction === 'descending' ? ' ↓' : ' ↑';
     const head = el(
       'th',
-      { scope: 'col', ...(direction === undefined ? {} : { 'aria-sort': direction }) },
+      {
+        scope: 'col',
+        ...(isNumeric(data.rows, column) ? { class: 'number' } : {}),
+        ...(direction === undefined ? {} : { 'aria-sort': direction }),
+      },
       button(`${name}${arrow}`, () => sortBy(column), { title: `Sort by ${name}` }),
     );
     resizable(head, name);

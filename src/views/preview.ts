@@ -11,13 +11,14 @@ const verbs = { create: 'Create', update: 'Update', delete: 'Delete for good' } 
 /** A press that comes at once may be one that was meant for what stood here before. */
 const settleMs = 400;
 
-const audienceBadge = ({ published, text }: StepView['audience']): HTMLElement =>
-  el(
-    'p',
-    { class: published ? 'audience public' : 'audience' },
-    el('strong', {}, published ? 'The customer can see this. ' : 'Who sees it: '),
-    quoted(text),
-  );
+const audienceLeads = {
+  customer: 'The customer can see this. ',
+  internal: 'Who sees it: ',
+  unknown: 'Who sees it: ',
+} as const;
+
+const audienceBadge = ({ seenBy, text }: StepView['audience']): HTMLElement =>
+  el('p', { class: `audience ${seenBy}` }, el('strong', {}, audienceLeads[seenBy]), quoted(text));
 
 function changeCells(
   action: PreviewData['action'],
@@ -99,25 +100,25 @@ function manySteps({ action, steps }: PreviewData, page: Page): HTMLElement {
         after === null || common.has(field)
           ? ''
           : `${action === 'update' ? ' → ' : ''}${page.formats.value(after) || '(empty)'}`;
-      return now === '' && then === '' ? null : el('div', {}, `${field}: `, quoted(`${now}${then}`));
+      return now === '' && then === '' ? null : el('div', {}, quoted(field), ': ', quoted(`${now}${then}`));
     });
-  const audiences = new Map<string, { published: boolean; count: number }>();
+  const audiences = new Map<string, { seenBy: StepView['audience']['seenBy']; count: number }>();
   for (const { audience } of steps) {
     const known = audiences.get(audience.text);
-    audiences.set(audience.text, { published: audience.published, count: (known?.count ?? 0) + 1 });
+    audiences.set(audience.text, { seenBy: audience.seenBy, count: (known?.count ?? 0) + 1 });
   }
   const many = page.formats.number(steps.length);
   return el(
     'section',
     {},
-    ...[...audiences].map(([audience, { published, count }]) =>
+    ...[...audiences].map(([audience, { seenBy, count }]) =>
       audienceBadge({
-        published,
+        seenBy,
         text: audiences.size === 1 ? audience : `${page.formats.number(count)} of them: ${audience}`,
       }),
     ),
     ...[...common].map(([field, after]) =>
-      el('p', { class: 'common' }, `Each: ${field} → `, quoted(after || '(empty)')),
+      el('p', { class: 'common' }, 'Each: ', quoted(field), ' → ', quoted(after || '(empty)')),
     ),
     el(
       'div',

@@ -21,7 +21,7 @@ async function stepView(step: WritePlan, isOnly: boolean): Promise<StepView> {
     called: isOnly ? step.called : [stepName(step)],
     changes: step.changes.flatMap((change) => changeView(step, change) ?? []),
     warnings: await step.warnings(),
-    audience: { published: step.audience.published, text: step.audience.text },
+    audience: { seenBy: step.audience.seenBy, text: step.audience.text },
   };
 }
 

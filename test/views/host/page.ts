@@ -1,0 +1,82 @@
+/** A program that shows views, as small as it can be, on the bridge of the package that other programs use. */
+
+import type { CallToolResult } from '@modelcontextprotocol/client';
+import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/app-bridge';
+
+export interface Mounted {
+  readonly html: string;
+  readonly tool: string;
+  readonly args: Record<string, unknown>;
+  readonly result: CallToolResult;
+  readonly theme: 'light' | 'dark';
+  readonly locale: string;
+}
+
+declare global {
+  interface Window {
+    mount(what: Mounted): Promise<void>;
+    setTheme(theme: 'light' | 'dark'): void;
+    callServer(name: string, args: Record<string, unknown>): Promise<CallToolResult>;
+    seen(what: string, value: unknown): Promise<void>;
+  }
+}
+
+let bridge: AppBridge | undefined;
+
+window.setTheme = (theme) => bridge?.setHostContext({ theme });
+
+window.mount = async ({ html, tool, args, result, theme, locale }) => {
+  await bridge?.close();
+  document.querySelector('iframe')?.remove();
+  const frame = document.createElement('iframe');
+  frame.title = 'view';
+  // Scripts alone: no origin, no forms, no windows, no way up.
+  frame.setAttribute('sandbox', 'allow-scripts');
+  const made = new AppBridge(
+    null,
+    { name: 'test-host', version: '1' },
+    {
+      openLinks: {},
+      downloadFile: {},
+      serverTools: {},
+      updateModelContext: { text: {} },
+    },
+    {
+      hostContext: {
+        theme,
+        locale,
+        displayMode: 'inline',
+        platform: 'web',
+        toolInfo: { tool: { name: tool, inputSchema: { type: 'object' } } },
+      },
+    },
+  );
+  bridge = made;
+  made.oncalltool = ({ name, arguments: given = {} }) => window.callServer(name, given);
+  made.onopenlink = async ({ url }) => {
+    await window.seen('link', url);
+    return {};
+  };
+  made.ondownloadfile = async ({ contents }) => {
+    await window.seen('download', contents);
+    return {};
+  };
+  made.onupdatemodelcontext = async ({ content }) => {
+    await window.seen('context', content);
+    return {};
+  };
+  made.onsizechange = ({ height }) => {
+    if (height !== undefined) frame.style.height = `${height + 2}px`;
+  };
+  const ready = new Promise<void>((resolve) => {
+    made.oninitialized = () => resolve();
+  });
+  document.body.append(frame);
+  const { contentWindow } = frame;
+  if (contentWindow === null) throw new Error('the frame has no window');
+  await made.connect(new PostMessageTransport(contentWindow, contentWindow));
+  frame.srcdoc = html;
+  await ready;
+  await made.sendToolInput({ arguments: args });
+  await made.sendToolResult(result);
+};

@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import type { CallToolResult } from '@modelcontextprotocol/client';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { type Browser, type BrowserContext, chromium, type FrameLocator, type Page } from 'playwright-core';
+import { rolldown } from 'rolldown';
+import { startSandbox } from '../../src/sandbox/index.js';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/types.js';
+import { viewExtension, viewMimeType } from '../../src/server/views/definitions.js';
+import { viewUri } from '../../src/views/data.js';
+import { program, tenantEnvironment } from '../support/tenant.js';
+
+/** Debian's browser, or the one that is named. */
+export const browserPath =
+  process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
+
+const today = new Date('2026-11-20T12:00:00Z');
+
+export interface Seen {
+  readonly what: string;
+  readonly value: unknown;
+}
+
+export interface Shown {
+  readonly page: Page;
+  readonly view: FrameLocator;
+  /** What the view asked of the program that shows it: links, files, words for the model. */
+  readonly seen: readonly Seen[];
+  readonly errors: readonly string[];
+  /** What a JavaScript expression is in the view. */
+  evaluate(expression: string): Promise<unknown>;
+  /** Another answer in a new view in the place of this one. */
+  showInstead(result: CallToolResult): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ShowOptions {
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly locale?: string;
+  /** Answers to calls of the view, by tool, in the place of the server's. */
+  readonly answers?: Readonly<Record<string, CallToolResult>>;
+}
+
+export interface Host {
+  readonly client: Client;
+  readonly sandbox: Sandbox;
+  call(name: string, args: Record<string, unknown>): Promise<CallToolResult>;
+  /** Calls a tool and shows its answer in a page of its own. */
+  show(name: string, args: Record<string, unknown>, options?: ShowOptions): Promise<Shown>;
+  /** Shows an answer as it is. */
+  showResult(
+    name: string,
+    args: Record<string, unknown>,
+    result: CallToolResult,
+    options?: ShowOptions,
+  ): Promise<Shown>;
+  close(): Promise<void>;
+}
+
+/** The page of the program that shows views; `src/views` is not in it. */
+async function hostScript(): Promise<string> {
+  const made = await rolldown({
+    input: `${import.meta.dirname}/host/page.ts`,
+    platform: 'browser',
+    logLevel: 'silent',
+  });
+  const { output } = await made.generate({ format: 'iife' });
+  await made.close();
+  return output[0].code;
+}
+
+/** A client that shows views, a real server, a sandbox, and a browser. */
+export async function startHost(
+  options: { env?: Record<string, string>; sandbox?: SandboxOptions } = {},
+): Promise<Host> {
+  if (browserPath === undefined) throw new Error('there is no browser');
+  const sandbox = await startSandbox({ today, ...options.sandbox });
+  const client = new Client(
+    { name: 'test', version: '1' },
+    { capabilities: { extensions: { [viewExtension]: { mimeTypes: [viewMimeType] } } } },
+  );
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [program],
+      env: { ...tenantEnvironment(sandbox), ...options.env },
+      stderr: 'inherit',
+    }),
+  );
+  const browser: Browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+  const [script, resource] = await Promise.all([hostScript(), client.readResource({ uri: viewUri })]);
+  const [content] = resource.contents;
+  const html = content !== undefined && 'text' in content ? content.text : '';
+  const call = async (name: string, args: Record<string, unknown>): Promise<CallToolResult> =>
+    client.callTool({ name, arguments: args });
+
+  async function showResult(
+    tool: string,
+    args: Record<string, unknown>,
+    result: CallToolResult,
+    { theme = 'light', width = 900, locale = 'en-GB', answers = {} }: ShowOptions = {},
+  ): Promise<Shown> {
+    const context: BrowserContext = await browser.newContext({
+      viewport: { width, height: 900 },
+      locale,
+      offline: true,
+    });
+    const page = await context.newPage();
+    const seen: Seen[] = [];
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text());
+    });
+    await page.exposeFunction(
+      'callServer',
+      (name: string, given: Record<string, unknown>) => answers[name] ?? call(name, given),
+    );
+    await page.exposeFunction('seen', (what: string, value: unknown) => {
+      seen.push({ what, value });
+    });
+    await page.setContent(
+      `<!doctype html><html lang="en"><head><title>host</title><style>body{margin:0;background:${theme === 'dark' ? '#111' : '#fff'}}iframe{border:0;width:100%;height:200px}</style></head><body></body></html>`,
+    );
+    await page.addScriptTag({ content: script });
+    const mount = (shown: CallToolResult) =>
+      page.evaluate(`window.mount(${JSON.stringify({ html, tool, args, result: shown, theme, locale })})`);
+    await mount(result);
+    const view = page.frameLocator('iframe');
+    await view.locator('main').waitFor();
+    return {
+      page,
+      view,
+      seen,
+      errors,
+      evaluate: async (expression) =>
+        page
+          .frames()
+          .find((one) => one.parentFrame() !== null)
+          ?.evaluate(expression),
+      showInstead: async (other) => {
+        await mount(other);
+        await view.locator('main').waitFor();
+      },
+      close: () => context.close(),
+    };
+  }
+
+  return {
+    client,
+    sandbox,
+    call,
+    showResult,
+    show: async (name, args, how) => showResult(name, args, await call(name, args), how),
+    close: async () => {
+      await browser.close();
+      await client.close();
+      await sandbox.close();
+    },
+  };
+}
