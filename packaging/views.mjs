@@ -15,12 +15,12 @@ const smaller = (css) =>
     .trim();
 
 /**
- * The page with all views: one file that loads nothing and runs nothing but its own script. What a host allows
- * comes on top of what the page allows itself.
+ * A page of one file that runs nothing but its own script; `policy` is what it may besides. Answers which modules
+ * are in it.
  */
-export async function views(file) {
+async function pageOf(file, folder, policy) {
   const made = await rolldown({
-    input: 'src/views/main.ts',
+    input: `${folder}/main.ts`,
     platform: 'browser',
     transform: { target: 'es2022' },
     onLog(level, log, report) {
@@ -32,21 +32,19 @@ export async function views(file) {
   const [{ code, modules }] = output;
   // The end of a script must not stand in it.
   const script = code.trim().replaceAll('</script', '<\\/script');
-  const style = smaller(await readFile('src/views/style.css', 'utf8'));
-  const policy = [
+  const style = smaller(await readFile(`${folder}/style.css`, 'utf8'));
+  // Widths and colours that are computed are set on elements, which no policy holds back.
+  const allowed = [
     "default-src 'none'",
     `script-src ${hashOf(script)}`,
-    // Widths and colours that are computed are set on elements, which no policy holds back.
     `style-src ${hashOf(style)}`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
+    ...policy,
+  ];
   const page = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${allowed.join('; ')}; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Autotask</title>
 <style>${style}</style>
@@ -61,3 +59,9 @@ export async function views(file) {
     renderedLength > 0 ? [shorten(id)] : [],
   );
 }
+
+/** The page with all views, and the one that shows them to people without a client. */
+export const views = async (dir) => ({
+  'views.html': await pageOf(`${dir}/views.html`, 'src/views', ['img-src data:']),
+  'tour.html': await pageOf(`${dir}/tour.html`, 'src/views/tour', ["connect-src 'self'", "frame-src 'self'"]),
+});

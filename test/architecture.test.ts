@@ -21,6 +21,7 @@ const ground = [
   'src/time-zone',
   'src/operators',
   'src/progress',
+  'src/view-data',
 ];
 
 const doors: Readonly<Record<string, readonly string[]>> = {
@@ -42,6 +43,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'src/client',
     '@modelcontextprotocol/server',
   ],
+  'src/views': ['src/view-data', 'd3-scale', 'd3-shape'],
   'src/transports': [
     ...ground,
     'src/server',
@@ -91,6 +93,7 @@ const folderDoors: Readonly<Record<string, Readonly<Record<string, readonly stri
     config: [],
     doctor: ['serve'],
     serve: [],
+    'web-tour': [],
   },
   'src/client': {
     api: ['pipeline'],
@@ -121,11 +124,12 @@ const folderDoors: Readonly<Record<string, Readonly<Record<string, readonly stri
     store: ['entities', 'http', 'routes', 'seed'],
   },
   'src/server': {
-    confirmation: ['output'],
-    dispatch: ['confirmation', 'output'],
+    confirmation: ['output', 'views'],
+    dispatch: ['confirmation', 'output', 'views'],
     output: [],
-    resources: ['dispatch', 'output', 'tool-list'],
+    resources: ['dispatch', 'output', 'tool-list', 'views'],
     'tool-list': [],
+    views: ['dispatch', 'output', 'tool-list'],
   },
   'src/tools': {
     companies: ['define'],
@@ -138,6 +142,14 @@ const folderDoors: Readonly<Record<string, Readonly<Record<string, readonly stri
     service: ['define'],
     tickets: ['define', 'files'],
     time: ['define'],
+  },
+  'src/views': {
+    groups: ['page'],
+    list: ['page'],
+    page: [],
+    preview: ['page'],
+    ticket: ['page'],
+    tour: ['page'],
   },
   'src/transports/http': {
     access: [],

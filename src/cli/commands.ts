@@ -97,7 +97,7 @@ export const commands = {
   tour: {
     name: 'tour',
     summary: 'watch a client do the main job on the sandbox tenant',
-    options: [],
+    options: [{ name: 'web', meaning: 'look at previews, tickets, lists and groups in a browser instead' }],
   },
   sandbox: {
     name: 'sandbox',

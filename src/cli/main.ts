@@ -45,6 +45,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       return config(parsed, { platform: process.platform, home: homedir(), env: process.env });
     }
     case 'tour': {
+      if (parsed.switches.has('web')) {
+        const { webTour } = await import('./web-tour/index.js');
+        return webTour((line) => process.stdout.write(`${line}\n`));
+      }
       const { tour } = await import('./tour.js');
       return tour();
     }

@@ -1,12 +1,12 @@
-import type { ViewData } from './data.js';
-import { el, quoted } from './dom.js';
-import { createFormats } from './format.js';
-import { groupsView } from './groups.js';
-import { connectHost, type Host, type HostContext, type ToolResult } from './host.js';
-import { listView } from './list.js';
-import { failure, isViewData, type Page } from './page.js';
-import { previewView } from './preview.js';
-import { ticketView } from './ticket.js';
+import type { ViewData } from '../view-data.js';
+import { groupsView } from './groups/groups.js';
+import { listView } from './list/list.js';
+import { el, quoted } from './page/dom.js';
+import { createFormats } from './page/format.js';
+import { connectHost, type Host, type HostContext, type ToolResult } from './page/host.js';
+import { failure, isViewData, type Page } from './page/page.js';
+import { previewView } from './preview/preview.js';
+import { ticketView } from './ticket/ticket.js';
 
 const status = el('div', { id: 'status', role: 'status', 'aria-live': 'polite' });
 const place = el('div', { id: 'place' });

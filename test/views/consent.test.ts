@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { consentKey, consentTool } from '../../src/views/data.js';
+import { consentKey, consentTool } from '../../src/view-data.js';
 import { openClient } from '../support/client.js';
 import { program, spawnClient, tenantEnvironment } from '../support/tenant.js';
 import { browserPath, type Host, startHost } from './support.js';

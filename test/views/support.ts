@@ -7,7 +7,7 @@ import { rolldown } from 'rolldown';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/types.js';
 import { viewExtension, viewMimeType } from '../../src/server/views/definitions.js';
-import { viewUri } from '../../src/views/data.js';
+import { viewUri } from '../../src/view-data.js';
 import { program, tenantEnvironment } from '../support/tenant.js';
 
 /** Debian's browser, or the one that is named. */

@@ -3,7 +3,7 @@ import { AutotaskError, InvalidArguments } from '../../errors.js';
 import { withCallLimits } from '../../limits/call-usage.js';
 import type { Tool, ToolContext } from '../../tools/define/define-tool.js';
 import { formatInput } from '../../tools/define/shared-inputs.js';
-import type { ViewData } from '../../views/data.js';
+import type { ViewData } from '../../view-data.js';
 import type { Question } from '../confirmation/gate.js';
 import { errorText, type Format, renderResult } from '../output/render.js';
 import type { Reader, Rendered } from '../output/render-file.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { consentKey, consentTool } from '../../views/data.js';
+import { consentKey, consentTool } from '../../view-data.js';
 import type { CallResult } from '../dispatch/dispatch.js';
 
 const consentArguments = z.object({

@@ -1,4 +1,4 @@
-import { consentTool, viewUri } from '../../views/data.js';
+import { consentTool, viewUri } from '../../view-data.js';
 import type { ListedTool } from '../tool-list/tool-definition.js';
 
 /** The extension of the protocol, by which a client says that it shows views. */
@@ -31,16 +31,13 @@ const readingTools: ReadonlySet<string> = new Set([
 const hasView = ({ name, annotations }: ListedTool): boolean =>
   readingTools.has(name) || annotations.readOnlyHint === false;
 
-/** Takes what a person decided in a view. A model neither sees this tool nor learns the token that it needs. */
+/**
+ * Takes what a person decided in a view (see `consentOf`). A model neither sees this tool nor learns the token that it
+ * needs, so it is described to nobody.
+ */
 const consentDefinition = {
   name: consentTool,
-  title: 'Confirm',
-  description: 'Writes what a person confirmed',
-  inputSchema: {
-    type: 'object',
-    properties: { tool: { type: 'string' }, arguments: { type: 'object' }, token: { type: 'string' } },
-  },
-  annotations: {},
+  inputSchema: { type: 'object' },
   _meta: { ui: { visibility: ['app'] } },
 } as const;
 

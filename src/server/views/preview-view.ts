@@ -1,6 +1,6 @@
 import type { Change, WritePlan, WriteSteps, WritingPlan } from '../../entities/write/plan.js';
 import { isSteps, stepName } from '../../entities/write/plan.js';
-import type { ChangeView, PreviewView, StepView } from '../../views/data.js';
+import type { ChangeView, PreviewView, StepView } from '../../view-data.js';
 import { countsOf } from '../output/render-steps.js';
 import { viewValue } from './value.js';
 

@@ -1,11 +1,11 @@
 import { linkTo } from '../../entities/display/link.js';
 import { titleOf } from '../../entities/metadata/entity-metadata.js';
 import { entityNamed, entityOfType } from '../../entities/metadata/entity-names.js';
-import type { ListResult, RecordResult } from '../../entities/read/read.js';
+import type { ListResult, RecordResult } from '../../entities/result.js';
 import type { Entity } from '../../model.js';
 import type { Result, ToolContext } from '../../tools/define/define-tool.js';
 import type { Entry } from '../../tools/define/ticket-story.js';
-import type { EntryView, FieldView, GroupsView, ListView, TicketView, Value } from '../../views/data.js';
+import type { EntryView, FieldView, GroupsView, ListView, TicketView, Value } from '../../view-data.js';
 import { viewValue, withoutValue } from './value.js';
 
 type Context = Pick<ToolContext, 'entities' | 'signal'>;

@@ -1,5 +1,5 @@
 import type { Cell } from '../../entities/display/display.js';
-import type { Value } from '../../views/data.js';
+import type { Value } from '../../view-data.js';
 
 const shownMoment = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?$/;
 const storedMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;

@@ -1,4 +1,4 @@
-import type { RecordResult } from '../../entities/read/read.js';
+import type { RecordResult } from '../../entities/result.js';
 
 /** Something that happened on a ticket. */
 export interface Entry {

@@ -1,8 +1,8 @@
-import { type ChangeView, consentKey, consentTool, type StepView, type ViewOf } from './data.js';
-import { button, el, quoted } from './dom.js';
-import { membersOf } from './host.js';
-import { failure, type Page } from './page.js';
-import { remarkList, valueCell } from './value.js';
+import { type ChangeView, consentKey, consentTool, type StepView, type ViewOf } from '../../view-data.js';
+import { button, el, quoted } from '../page/dom.js';
+import { membersOf } from '../page/host.js';
+import { failure, type Page } from '../page/page.js';
+import { remarkList, valueCell } from '../page/value.js';
 
 type PreviewData = ViewOf<'preview'>;
 

@@ -1,4 +1,4 @@
-import type { Value } from './data.js';
+import type { Value } from '../../view-data.js';
 
 /** How dates and numbers are written: in the reader's language, at the times of the answer's zone. */
 export interface Formats {

@@ -1,3 +1,8 @@
+import type { Value, ViewOf } from '../../view-data.js';
+import { button, el, quoted } from '../page/dom.js';
+import type { Page } from '../page/page.js';
+import { csvOf, saveButton } from '../page/save.js';
+import { remarkList, valueCell } from '../page/value.js';
 import {
   type ChartData,
   type ChartKind,
@@ -7,11 +12,6 @@ import {
   pngFile,
   svgFile,
 } from './chart.js';
-import type { Value, ViewOf } from './data.js';
-import { button, el, quoted } from './dom.js';
-import type { Page } from './page.js';
-import { csvOf, saveButton } from './save.js';
-import { remarkList, valueCell } from './value.js';
 
 type GroupsData = ViewOf<'groups'>;
 

@@ -1,7 +1,7 @@
-import type { EntryView } from './data.js';
-import { button, el } from './dom.js';
-import type { ToolResult } from './host.js';
-import { failure, type Page } from './page.js';
+import type { EntryView } from '../../view-data.js';
+import { button, el } from '../page/dom.js';
+import type { ToolResult } from '../page/host.js';
+import { failure, type Page } from '../page/page.js';
 
 /** Pictures that can hold no script. SVG is none of them. */
 const safe: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);

@@ -1,10 +1,10 @@
-import type { Value, ViewOf } from './data.js';
-import { button, el, quoted } from './dom.js';
-import { compareValues } from './format.js';
-import { failure, isViewData, type Page } from './page.js';
+import type { Value, ViewOf } from '../../view-data.js';
+import { button, el, quoted } from '../page/dom.js';
+import { compareValues } from '../page/format.js';
+import { failure, isViewData, type Page } from '../page/page.js';
+import { copy, csvOf, saveButton, tabbedOf } from '../page/save.js';
+import { remarkList, valueCell } from '../page/value.js';
 import { resizable } from './resize.js';
-import { copy, csvOf, saveButton, tabbedOf } from './save.js';
-import { remarkList, valueCell } from './value.js';
 
 type ListData = ViewOf<'list'>;
 

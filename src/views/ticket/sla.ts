@@ -1,4 +1,4 @@
-import type { FieldView, Value } from './data.js';
+import type { FieldView, Value } from '../../view-data.js';
 
 /** One promise of a service level agreement: until when, and when it was kept. */
 export interface SlaClock {

@@ -1,4 +1,4 @@
-import type { ViewData } from './data.js';
+import type { ViewData } from '../../view-data.js';
 import type { Formats } from './format.js';
 import type { Host, ToolResult } from './host.js';
 

@@ -137,4 +137,4 @@ export const consentKey = 'autotask-mcp/consent';
 export const consentTool = 'confirm-write';
 
 /** The one resource with all views. */
-export const viewUri = 'ui://autotask/views';
+export const viewUri = 'ui://autotask';

@@ -1,4 +1,4 @@
-import { el } from './dom.js';
+import { el } from '../page/dom.js';
 
 const least = 48;
 const step = 16;

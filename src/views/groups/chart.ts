@@ -1,7 +1,7 @@
 import { scaleBand, scaleLinear, scalePoint } from 'd3-scale';
 import { line as lineOf, stack as stackOf } from 'd3-shape';
-import { svg } from './dom.js';
-import type { Formats } from './format.js';
+import { svg } from '../page/dom.js';
+import type { Formats } from '../page/format.js';
 
 /** One number of the table, where the chart shows it. */
 export interface Point {

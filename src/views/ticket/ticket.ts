@@ -1,9 +1,9 @@
-import type { EntryView, FieldView, ViewOf } from './data.js';
-import { button, el, quoted } from './dom.js';
-import { failure, isViewData, type Page } from './page.js';
+import type { EntryView, FieldView, ViewOf } from '../../view-data.js';
+import { button, el, quoted } from '../page/dom.js';
+import { failure, isViewData, type Page } from '../page/page.js';
+import { openLink, remarkList, valueCell } from '../page/value.js';
 import { pictureOf, showFirstPictures } from './picture.js';
 import { relative, slaClocks } from './sla.js';
-import { openLink, remarkList, valueCell } from './value.js';
 
 type TicketData = ViewOf<'ticket'>;
 

@@ -1,4 +1,4 @@
-import type { Value } from './data.js';
+import type { Value } from '../../view-data.js';
 import { button, el } from './dom.js';
 import { failure, type Page } from './page.js';
 

@@ -1,0 +1,115 @@
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSandbox } from '../../src/sandbox/index.js';
+import type { Sandbox } from '../../src/sandbox/types.js';
+import { viewExtension, viewMimeType } from '../../src/server/views/definitions.js';
+import { consentTool, viewUri } from '../../src/view-data.js';
+import { modernVersion } from '../support/client.js';
+import { program, tenantEnvironment } from '../support/tenant.js';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ today: new Date('2026-11-20T12:00:00Z') });
+});
+afterAll(() => sandbox.close());
+
+const withViews = { extensions: { [viewExtension]: { mimeTypes: [viewMimeType] } } };
+
+async function connect(
+  capabilities: object,
+  pinned: boolean,
+  env: Record<string, string> = {},
+): Promise<Client> {
+  const client = new Client(
+    { name: 'test', version: '1' },
+    { capabilities, versionNegotiation: { mode: pinned ? { pin: modernVersion } : 'legacy' } },
+  );
+  const environment = { ...tenantEnvironment(sandbox), ...env };
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [program],
+      env: environment,
+      stderr: 'inherit',
+    }),
+  );
+  return client;
+}
+
+const calls = [
+  ['search-tickets', { openOnly: true, maxRecords: 3 }],
+  ['query-entity', { entity: 'Contacts', maxRecords: 3 }],
+  ['get-ticket', { id: 101730, include: 'all' }],
+  ['get-ticket', { id: 101730 }],
+  ['aggregate-entity', { entity: 'Tickets', groupBy: ['queueID'], metrics: ['count'] }],
+  ['update-ticket', { id: 101730, status: 'New' }],
+  ['update-ticket', { ids: [101730, 101731], status: 'New' }],
+  ['get-company', { id: 175 }],
+  ['update-ticket', { id: 101730, status: 'Nonsense' }],
+] as const;
+
+/** Marks and cursors are made anew with every answer. */
+const comparable = (text: string) =>
+  text
+    .replace(/data-[0-9a-f]{8}/g, 'data-')
+    .replace(/cursor \S+ \(until [^)]+\)/g, 'cursor')
+    .replace(/\d+ of the hour/g, 'N of the hour');
+const textOf = (content: readonly object[]) =>
+  comparable(content.map((block) => ('text' in block ? String(block.text) : '')).join('\n'));
+
+const size = (value: unknown) => JSON.stringify(value).length / 4;
+const withoutViews = <Listed extends { _meta?: unknown }>({ _meta: _, ...listed }: Listed) => listed;
+
+describe.each([
+  ['of 2025', false],
+  ['of 2026-07-28', true],
+] as const)('a client %s', (_, pinned) => {
+  test('that shows no views gets nothing of them; one that does gets the same text', async () => {
+    const plain = await connect({}, pinned);
+    const showing = await connect(withViews, pinned);
+    for (const [name, args] of calls) {
+      const [without, beside] = await Promise.all([
+        plain.callTool({ name, arguments: args }),
+        showing.callTool({ name, arguments: args }),
+      ]);
+      expect(without.structuredContent).toBeUndefined();
+      expect(without._meta?.['autotask-mcp/consent']).toBeUndefined();
+      expect(textOf(beside.content)).toBe(textOf(without.content));
+    }
+    const tools = [await plain.listTools(), await showing.listTools()].map((listed) => listed.tools);
+    expect(JSON.stringify(tools[0])).not.toMatch(/_meta|ui:\/\//);
+    expect(tools[1]?.map(withoutViews)).toEqual(tools[0]);
+    const resources = [await plain.listResources(), await showing.listResources()].map(
+      (listed) => listed.resources,
+    );
+    expect(resources[1]?.filter(({ uri }) => uri !== viewUri)).toEqual(resources[0]);
+    await expect(plain.readResource({ uri: viewUri })).rejects.toThrow(/no resource/);
+    const { contents } = await showing.readResource({ uri: viewUri });
+    expect(contents[0]?.mimeType).toBe(viewMimeType);
+    await Promise.all([plain.close(), showing.close()]);
+  });
+
+  test.each([['token'], ['person']])(
+    'with views gets a list at most 300 tokens longer, where %s confirms',
+    async (mode) => {
+      const env = { AUTOTASK_CONFIRM_MODE: mode };
+      const plain = await connect({}, pinned, env);
+      const showing = await connect(withViews, pinned, env);
+      const [without, beside] = [await plain.listTools(), await showing.listTools()];
+      expect(size(beside.tools) - size(without.tools)).toBeLessThanOrEqual(300);
+      const names = beside.tools.filter(({ _meta }) => _meta !== undefined).map(({ name }) => name);
+      expect(names.includes(consentTool)).toBe(mode === 'person');
+      expect(names).toContain('query-entity');
+      expect(without.tools.map(({ name }) => name)).not.toContain(consentTool);
+      await Promise.all([plain.close(), showing.close()]);
+    },
+  );
+});
+
+test('a list of a page that a client does not show says nothing: no media type is no view', async () => {
+  const other = await connect({ extensions: { [viewExtension]: { mimeTypes: ['text/html'] } } }, false);
+  const { tools } = await other.listTools();
+  expect(tools.every(({ _meta }) => _meta === undefined)).toBe(true);
+  await other.close();
+});
