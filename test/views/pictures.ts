@@ -14,9 +14,19 @@ const note = {
 
 const pictures = [
   ['preview', 'create-ticket-note', note, 'light'],
-  ['many-writes', 'update-ticket', { query: { companyID: 'Contoso', status: 'New' }, priority: 'Low' }, 'light'],
+  [
+    'many-writes',
+    'update-ticket',
+    { query: { companyID: 'Contoso', status: 'New' }, priority: 'Low' },
+    'light',
+  ],
   ['ticket', 'get-ticket', { id: 101730, include: ['notes', 'time', 'attachments', 'checklist'] }, 'dark'],
-  ['groups', 'aggregate-entity', { entity: 'Tickets', groupBy: ['createDate:month', 'priority'], metrics: ['count'] }, 'light'],
+  [
+    'groups',
+    'aggregate-entity',
+    { entity: 'Tickets', groupBy: ['createDate:month', 'priority'], metrics: ['count'] },
+    'light',
+  ],
 ] as const;
 
 const host = await startHost({ env: { AUTOTASK_CUSTOMER_VISIBLE_NOTES: 'true' } });
