@@ -102,7 +102,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       );
       const rendered = renderResult(result, format, reader, rules.redact);
       if (!views) return rendered;
-      const { resultView } = await import('../views/result-view.js');
+      const { resultView } = await import('../views/index.js');
       const view = await resultView(result, toolContext);
       return view === null
         ? rendered
@@ -126,7 +126,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     const { text, held } = written;
     if (!views || held === undefined) return { text, blocks: [] };
     const { problem, token, forView = false, facts } = held;
-    const { previewView } = await import('../views/preview-view.js');
+    const { previewView } = await import('../views/index.js');
     const view = await previewView(held.plan, { problem, facts, confirm: forView ? null : token });
     if (view === null) return { text, blocks: [] };
     return {

@@ -48,7 +48,7 @@ export function registerResources(server: Server, services: ResourceServices): v
         if (params.uri !== viewResource.uri || !services.showsViews(request)) {
           return (await handlers()).readResource(params, services, request);
         }
-        return (await import('../views/page.js')).readViewPage();
+        return (await import('../views/index.js')).readViewPage();
       }),
   );
   server.setRequestHandler('prompts/get', { params: specTypeSchemas.GetPromptRequestParams }, (params) =>

@@ -16,12 +16,16 @@ declare global {
   interface Window {
     mount(what: Mounted): Promise<void>;
     setTheme(theme: 'light' | 'dark'): void;
+    /** Hands another answer to the view that is there. */
+    answer(result: CallToolResult): Promise<void>;
     callServer(name: string, args: Record<string, unknown>): Promise<CallToolResult>;
     seen(what: string, value: unknown): Promise<void>;
   }
 }
 
 let bridge: AppBridge | undefined;
+
+window.answer = async (result) => bridge?.sendToolResult(result);
 
 window.setTheme = (theme) => bridge?.setHostContext({ theme });
 
