@@ -44,6 +44,7 @@ export async function bundle(
     plugins,
     resolve: { alias },
     transform: { target: 'node20' },
+    moduleTypes: { '.lua': 'text' },
     treeshake: { moduleSideEffects: [{ test: apart, sideEffects: false }] },
     // Nobody imports from these files: what they export is for each other.
     preserveEntrySignatures: 'allow-extension',

@@ -53,6 +53,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'jose',
     'prom-client',
   ],
+  'src/shared-state': [...ground, 'zod', 'iovalkey', 'src/client', 'src/policy', 'src/server'],
   'src/sandbox': [...ground, 'zod', 'generated'],
   'src/cli': [
     ...ground,
@@ -63,6 +64,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'src/client',
     'src/server',
     'src/transports',
+    'src/shared-state',
     'src/sandbox',
     '@modelcontextprotocol/client',
     'jsonc-parser',

@@ -27,8 +27,8 @@ export interface ClientCore {
   /** Sends a request and answers the parsed body. */
   send(request: ApiRequest, options?: CallOptions): Promise<unknown>;
   zone(options?: CallOptions): Promise<Zone>;
-  /** Stores what ThresholdInformation answered for all clients of the tenant. */
-  recordThreshold(threshold: Threshold): Promise<void>;
+  /** Stores what ThresholdInformation answered for all clients of the tenant; answers the delay of each request. */
+  recordThreshold(threshold: Threshold): Promise<number>;
   /** Runs work of this client so that only AutotaskErrors without secrets leave it. */
   withRedactedErrors<T>(work: () => Promise<T>): Promise<T>;
   requestsSent(): number;
@@ -36,7 +36,7 @@ export interface ClientCore {
 
 export function createClientCore(settings: ClientSettings): ClientCore {
   const { timeoutMs, totalTimeoutMs = timeoutMs * 2 } = settings;
-  const tuning = { ...defaultTuning, ...settings.tuning };
+  const tuning = { ...defaultTuning, hourlyShare: settings.hourlyShare ?? null, ...settings.tuning };
   const { text: outgoing } = textBoundary(createRedactor(secretsOf(settings)));
   const log: Log = (level, message) => settings.log(level, outgoing(message));
   const tenantState = settings.state ?? tenantStateOf({ ...settings, log }, tuning);
@@ -88,14 +88,13 @@ export function createClientCore(settings: ClientSettings): ClientCore {
 
   const recordThreshold = async (threshold: Threshold) => {
     settings.observer?.thresholdReported(threshold);
-    await tenantState.recordThreshold(threshold);
+    return tenantState.recordThreshold(threshold);
   };
 
   const checkThreshold = async () => {
     try {
       const body = await sendWithRetries({ method: 'GET', path: 'ThresholdInformation', write: false });
-      await recordThreshold(readThreshold(body));
-      const delay = await tenantState.throttleDelay();
+      const delay = await recordThreshold(readThreshold(body));
       if (delay > 0) {
         log('warning', `The hourly request threshold is nearly used up; each request now waits ${delay} ms.`);
       }

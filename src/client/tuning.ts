@@ -16,6 +16,8 @@ export interface Tuning {
   readonly thresholdCheckMs: number;
   /** Delay per request when the hourly threshold is used up; grows from 0 at three quarters. */
   readonly maxThrottleDelayMs: number;
+  /** Of the hourly threshold, what is used before this server stops and leaves the rest to others; null: all of it. */
+  readonly hourlyShare: number | null;
   readonly metadataTtlMs: number;
 }
 
@@ -29,5 +31,6 @@ export const defaultTuning: Tuning = {
   requestsPerThresholdCheck: 100,
   thresholdCheckMs: 60_000,
   maxThrottleDelayMs: 5_000,
+  hourlyShare: null,
   metadataTtlMs: 6 * 60 * 60_000,
 };

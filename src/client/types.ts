@@ -1,5 +1,5 @@
 import type { Credentials } from '../identity/credentials.js';
-import type { TenantState } from './limits/tenant-state.js';
+import type { KeptState, TenantState } from './limits/tenant-state.js';
 import type { Threshold } from './limits/threshold.js';
 import type { Tuning } from './tuning.js';
 
@@ -156,6 +156,9 @@ export interface ClientObserver {
   thresholdReported(threshold: Threshold): void;
 }
 
+/** Makes the state of a tenant that several processes share; the tenant is named by a hash. */
+export type ShareState = (tenant: string, maxConcurrency: number, tuning: Tuning) => KeptState;
+
 export interface ClientSettings {
   readonly credentials: Credentials;
   /** Pins the API's base URL and skips zone discovery; with or without trailing slash and `V1.0`. */
@@ -172,7 +175,11 @@ export interface ClientSettings {
   readonly cacheDir: string | null;
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
   readonly observer?: ClientObserver;
-  /** Limits and cache that all clients of this tenant share; in this process's memory unless given. */
+  /** Of the tenant's hourly threshold, what is used before requests stop; all of it unless given. */
+  readonly hourlyShare?: number | null;
+  /** Keeps limits and cache where replicas share them; in this process's memory unless given. */
+  readonly share?: ShareState;
+  /** Limits and cache of this client, for tests and benchmarks. */
   readonly state?: TenantState;
   /** Replaces single defaults, for tests and benchmarks. */
   readonly tuning?: Partial<Tuning>;

@@ -14,6 +14,7 @@ import { isTimeZone, timeZoneProblem } from '../time-zone.js';
 import { defaultCacheDir } from './cache-dir.js';
 import type { HttpConfig } from './http.js';
 import { readSources, type Sources } from './sources.js';
+import { removedVariables, type StateConfig, stateVariables } from './state.js';
 import { whyUnread } from './text-file.js';
 import { ownVariables, type VariableName } from './variables.js';
 import { readWrites, type WriteConfig, writeVariables } from './writes.js';
@@ -57,6 +58,7 @@ export const variables = {
   AUTOTASK_POLICY_FILE: z.string().optional(),
   AUTOTASK_FILES_DIR: z.string().optional(),
   ...writeVariables,
+  ...stateVariables,
   AUTOTASK_TRANSPORT: z.enum(['stdio', 'http'], { error: 'must be stdio or http' }),
   LOG_LEVEL: z.enum(['debug', 'info', 'warning', 'error'], {
     error: 'must be debug, info, warning or error',
@@ -87,6 +89,10 @@ export interface Config {
   readonly closedStatusIds: readonly number[];
   readonly timeoutMs: number;
   readonly maxConcurrency: number;
+  /** Of the hourly requests of a tenant, what may be used before this server stops; null: all. */
+  readonly hourlyShare: number | null;
+  /** Where replicas share their state; null: each has its own. */
+  readonly state: StateConfig | null;
   /** Null when the server talks over stdin and stdout. */
   readonly http: HttpConfig | null;
   /** Null: metadata is cached in memory only. */
@@ -136,12 +142,12 @@ function unknownVariables(env: Sources['env']): string[] {
   const names = ownVariables.flatMap(({ name, file }) => (file === true ? [name, `${name}_FILE`] : [name]));
   const known = [...names, 'AUTOTASK_MCP_IMAGE'];
   return Object.keys(env)
-    .filter((name) => name.startsWith('AUTOTASK_') && !known.includes(name))
+    .filter((name) => name.startsWith('AUTOTASK_') && !known.includes(name) && !(name in removedVariables))
     .map((name) => `${name} is not a variable of this server.${didYouMean(name, known)}`);
 }
 
 /** Settings that are secret, wherever else their values stand by mistake. */
-const secretSettings = [...credential, 'AUTOTASK_CONFIRM_KEY', 'AUTOTASK_AUDIT_KEY'];
+const secretSettings = [...credential, 'AUTOTASK_CONFIRM_KEY', 'AUTOTASK_AUDIT_KEY', 'AUTOTASK_STATE_URL'];
 
 /** Names in lists are repeated in messages, so that a mistyped one is found; nothing that is secret is. */
 function withoutSecrets(values: Readonly<Record<string, string>>, http: HttpConfig | null) {
@@ -161,6 +167,8 @@ export async function loadConfig(sources: Sources): Promise<Config> {
   const problems: Problem[] = [];
   const found = readSources(sources, problems);
   const values = Object.fromEntries([...found].map(([name, { value }]) => [name, value]));
+  for (const [field, problem] of Object.entries(removedVariables))
+    if ((sources.env[field] ?? '').trim() !== '') problems.push({ field, problem });
   // Read once: compiling the reader would take longer than reading.
   const parsed = schema.safeParse(values, { jitless: true });
   if (!parsed.success) {
@@ -179,7 +187,8 @@ export async function loadConfig(sources: Sources): Promise<Config> {
     ruleText === null
       ? null
       : await (await import('../policy/claim-rules.js')).readClaimRules(ruleText, problems);
-  const writes = parsed.success ? await readWrites(parsed.data, http !== null, problems) : undefined;
+  const shares = { overHttp: http !== null, sharesState: values.AUTOTASK_STATE_URL !== undefined };
+  const writes = parsed.success ? await readWrites(parsed.data, shares, problems) : undefined;
   if (problems.length > 0 || !parsed.success || writes === undefined) {
     throw new InvalidInput('The configuration is not right.', problems.map(withoutSecrets(values, http)));
   }
@@ -204,6 +213,11 @@ export async function loadConfig(sources: Sources): Promise<Config> {
     closedStatusIds: given.AUTOTASK_CLOSED_STATUS_IDS,
     timeoutMs: given.AUTOTASK_TIMEOUT_MS,
     maxConcurrency: given.AUTOTASK_MAX_CONCURRENCY,
+    hourlyShare: given.AUTOTASK_HOURLY_SHARE ?? null,
+    state:
+      given.AUTOTASK_STATE_URL === undefined
+        ? null
+        : { address: given.AUTOTASK_STATE_URL, share: given.AUTOTASK_STATE_SHARE },
     http,
     cacheDir:
       given.AUTOTASK_CACHE_DIR === 'none'

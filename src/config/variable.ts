@@ -5,6 +5,7 @@ export const variableGroups = {
   answers: 'Answers',
   writes: 'Writes',
   policy: 'Policy',
+  state: 'Shared state',
   audit: 'Audit log',
   http: 'Serving HTTP',
   oauth: 'Signing in with OAuth',

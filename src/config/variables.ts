@@ -1,5 +1,6 @@
 import { httpVariableTable } from './http-variables.js';
 import { machineVariables } from './machine-variables.js';
+import { stateVariableTable } from './state-variables.js';
 import type { Variable } from './variable.js';
 
 export { type Variable, type VariableGroup, variableGroups } from './variable.js';
@@ -54,6 +55,13 @@ export const variableTable = [
     default: '10',
   },
   {
+    name: 'AUTOTASK_HOURLY_SHARE',
+    group: 'service',
+    meaning:
+      "percent of the tenant's hourly requests at which this server stops, whoever sent them, so that other integrations keep the rest",
+    unset: 'slowed down, not stopped',
+  },
+  {
     name: 'AUTOTASK_CACHE_DIR',
     group: 'service',
     meaning: 'folder for cached metadata; `none` keeps it in memory',
@@ -82,7 +90,7 @@ export const variableTable = [
     name: 'AUTOTASK_CONFIRM_KEY',
     group: 'writes',
     meaning:
-      'key of preview tokens and list cursors, the same for all replicas, with the folder below; 32 characters or more',
+      'key of preview tokens and list cursors, the same for all replicas, with `AUTOTASK_STATE_URL`; 32 characters or more',
     unset: 'each process makes its own',
     secret: true,
     file: true,
@@ -92,12 +100,6 @@ export const variableTable = [
     group: 'writes',
     meaning: 'how long a preview can be confirmed',
     default: '600',
-  },
-  {
-    name: 'AUTOTASK_CONFIRM_DIR',
-    group: 'writes',
-    meaning: 'folder that replicas share, in which tokens of previews wait to be used once',
-    unset: 'each process knows its own alone',
   },
   {
     name: 'AUTOTASK_IMPERSONATION_RESOURCE_ID',
@@ -173,7 +175,8 @@ export const variableTable = [
   {
     name: 'AUTOTASK_MAX_WRITES_PER_HOUR',
     group: 'policy',
-    meaning: 'writes per hour and process, failed ones included',
+    meaning:
+      'writes per hour, failed ones included; of this process, or of all that share `AUTOTASK_STATE_URL`',
     unset: 'without limit',
   },
   {
@@ -188,6 +191,7 @@ export const variableTable = [
     meaning: '`true` lets notes and attachments through that the customer sees',
     unset: 'refused',
   },
+  ...stateVariableTable,
   { name: 'AUTOTASK_AUDIT_LOG', group: 'audit', meaning: 'file that records every write', unset: 'none' },
   {
     name: 'AUTOTASK_AUDIT_KEY',

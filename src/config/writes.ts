@@ -12,8 +12,6 @@ export interface WriteConfig {
     readonly key: string | null;
     /** Seconds that a preview may be confirmed. */
     readonly seconds: number;
-    /** Folder in which replicas share the tokens that are pending; null keeps them in this process. */
-    readonly dir: string | null;
   };
   /** Null: no audit log. */
   readonly audit: { readonly path: string; readonly maxBytes: number } | null;
@@ -60,7 +58,6 @@ export const writeVariables = {
   }),
   AUTOTASK_CONFIRM_KEY: key,
   AUTOTASK_CONFIRM_SECONDS: integer(10, 86_400),
-  AUTOTASK_CONFIRM_DIR: z.string().optional(),
   AUTOTASK_AUDIT_LOG: z.string().optional(),
   AUTOTASK_AUDIT_KEY: key,
   AUTOTASK_AUDIT_MAX_BYTES: integer(1_000, 1_000_000_000_000),
@@ -97,27 +94,23 @@ async function readMarks(
   return marks;
 }
 
-/** Replicas need a key, to read each other's tokens, and a folder, so that none is used at two of them. */
+/** Replicas need a key, to read each other's tokens, and shared state, so that none is used at two of them. */
 function checkReplicas(
-  {
-    AUTOTASK_CONFIRM_MODE: mode,
-    AUTOTASK_CONFIRM_KEY: key,
-    AUTOTASK_CONFIRM_DIR: dir,
-  }: z.infer<z.ZodObject<typeof writeVariables>>,
+  { AUTOTASK_CONFIRM_MODE: mode, AUTOTASK_CONFIRM_KEY: key }: z.infer<z.ZodObject<typeof writeVariables>>,
+  sharesState: boolean,
   problems: Problem[],
 ): void {
-  if (mode === 'token' || (key === undefined) === (dir === undefined)) return;
-  const [set, unset] =
-    key === undefined
-      ? ['AUTOTASK_CONFIRM_DIR', 'AUTOTASK_CONFIRM_KEY']
-      : ['AUTOTASK_CONFIRM_KEY', 'AUTOTASK_CONFIRM_DIR'];
+  if (mode === 'token' || (key !== undefined) === sharesState) return;
+  const [set, unset] = sharesState
+    ? ['AUTOTASK_STATE_URL', 'AUTOTASK_CONFIRM_KEY']
+    : ['AUTOTASK_CONFIRM_KEY', 'AUTOTASK_STATE_URL'];
   const problem = `is set without ${unset}: replicas confirm each other's previews, each once, with both, and a single process needs neither`;
   problems.push({ field: set, problem });
 }
 
 export async function readWrites(
   given: z.infer<z.ZodObject<typeof writeVariables>>,
-  overHttp: boolean,
+  { overHttp, sharesState }: { readonly overHttp: boolean; readonly sharesState: boolean },
   problems: Problem[],
 ): Promise<WriteConfig> {
   const { AUTOTASK_AUDIT_LOG: path } = given;
@@ -127,13 +120,12 @@ export async function readWrites(
       problem: 'is set beside AUTOTASK_IMPERSONATION_RESOURCE_ID: keep one',
     });
   }
-  if (overHttp) checkReplicas(given, problems);
+  if (overHttp) checkReplicas(given, sharesState, problems);
   return {
     confirm: {
       mode: given.AUTOTASK_CONFIRM_MODE,
       key: given.AUTOTASK_CONFIRM_KEY ?? null,
       seconds: given.AUTOTASK_CONFIRM_SECONDS,
-      dir: given.AUTOTASK_CONFIRM_DIR ?? null,
     },
     audit: path === undefined ? null : { path, maxBytes: given.AUTOTASK_AUDIT_MAX_BYTES },
     auditKey: given.AUTOTASK_AUDIT_KEY ?? null,

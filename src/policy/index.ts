@@ -3,7 +3,11 @@
 export { takesAttribution } from './attribution.js';
 export type { ClaimRule } from './claim-rules.js';
 export { entityNames } from './entity-names.js';
-export { createHourlyWriteLimits, type HourlyWriteLimit } from './hourly-write-limit.js';
+export {
+  createHourlyWriteLimits,
+  type HourlyWriteLimit,
+  type HourlyWriteLimits,
+} from './hourly-write-limit.js';
 export { intersect } from './intersect.js';
 export { fieldProblem } from './masking/check-field.js';
 export { type Action, actions, createPolicy, type Policy } from './policy.js';

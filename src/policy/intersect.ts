@@ -1,24 +1,4 @@
-import type { HourlyWriteLimit } from './hourly-write-limit.js';
 import type { Policy } from './policy.js';
-
-function lowerWriteLimit(a: HourlyWriteLimit, b: HourlyWriteLimit): HourlyWriteLimit {
-  const check = () => {
-    a.check();
-    b.check();
-  };
-  const limits = [a.limit, b.limit].filter((most) => most !== null);
-  return {
-    limit: limits.length === 0 ? null : Math.min(...limits),
-    remaining: () => Math.min(a.remaining(), b.remaining()),
-    check,
-    take() {
-      // A write that one of them refuses counts for neither.
-      check();
-      a.take();
-      b.take();
-    },
-  };
-}
 
 /**
  * What both policies allow: whatever one of them denies, hides or limits stays so. The settings are those of
@@ -41,7 +21,7 @@ export function intersect(a: Policy, b: Policy): Policy {
     offersTool: (...args) => both.every((policy) => policy.offersTool(...args)),
     unknownTools: (...args) => both.flatMap((policy) => policy.unknownTools(...args)),
     customerVisibleNotes: a.customerVisibleNotes && b.customerVisibleNotes,
-    writeLimit: lowerWriteLimit(a.writeLimit, b.writeLimit),
+    writeLimit: a.writeLimit.with(b.writeLimit),
     maxRecordsPerCall: Math.min(a.maxRecordsPerCall, b.maxRecordsPerCall),
   };
 }

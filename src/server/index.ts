@@ -33,7 +33,7 @@ import { consentOf, viewMembers } from './views/answer.js';
 import { withViews } from './views/definitions.js';
 
 export type { LocalFiles } from '../tools/define/define-tool.js';
-export type { ServerSettings, TenantAccess } from './settings.js';
+export type { GateSettings, ServerSettings, TenantAccess } from './settings.js';
 export { isWritingTool, visibleTools } from './tool-list/visible-tools.js';
 
 export interface McpServer {

@@ -6,6 +6,7 @@ import type { Person } from '../identity/acting-person.js';
 import type { Policy } from '../policy/index.js';
 import type { Redact } from '../redact.js';
 import type { LocalFiles, ServerInfo } from '../tools/define/define-tool.js';
+import type { PendingTokens } from './confirmation/pending-tokens.js';
 
 export interface GateSettings {
   readonly mode: 'token' | 'preview' | 'elicit' | 'person';
@@ -13,10 +14,11 @@ export interface GateSettings {
   readonly key: string | null;
   /** Seconds that a preview may be confirmed. */
   readonly seconds: number;
-  readonly dir: string | null;
+  /** Where previews wait to be confirmed; in this process unless given. */
+  readonly pending?: PendingTokens;
 }
 
-export const defaultGate: GateSettings = { mode: 'token', key: null, seconds: 600, dir: null };
+export const defaultGate: GateSettings = { mode: 'token', key: null, seconds: 600 };
 
 /** The way to one tenant, and how its records are written. */
 export interface TenantAccess {

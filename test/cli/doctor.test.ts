@@ -395,7 +395,6 @@ describe('doctor on a configuration that is wrong', () => {
       env: {
         AUTOTASK_CACHE_DIR: join(folder, 'file', 'cache'),
         AUTOTASK_AUDIT_LOG: join(folder, 'missing', 'audit.jsonl'),
-        AUTOTASK_CONFIRM_DIR: join(folder, 'file', 'used'),
       },
     });
     expect(bad.find('Cache')).toMatchObject([
@@ -404,7 +403,6 @@ describe('doctor on a configuration that is wrong', () => {
     expect(bad.find('Audit log')).toMatchObject([
       { status: 'problem', detail: expect.stringContaining('does not exist') },
     ]);
-    expect(bad.find('Confirmations')).toMatchObject([{ status: 'problem' }]);
     expect(bad.code).toBe(1);
   });
 

@@ -7,16 +7,17 @@ import { createWriter } from '../../src/client/index.js';
 import { redactNothing } from '../../src/redact.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
+import { pendingInMemory } from '../../src/server/confirmation/pending-tokens.js';
 import { prepareServer } from '../../src/server/index.js';
 import type { HttpServer } from '../../src/transports/http/index.js';
 import { callTool, mcpHeaders, serve } from './support.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'used-'));
 const path = join(mkdtempSync(join(tmpdir(), 'audit-')), 'audit.jsonl');
 let sandbox: Sandbox;
 let replicas: HttpServer[] = [];
 beforeAll(async () => {
   sandbox = await startSandbox();
+  const pending = pendingInMemory();
   const replica = () => {
     const { credentials, url: zoneUrl } = sandbox;
     const common = { timeoutMs: 60_000, maxConcurrency: 10, cacheDir: null, log: () => {} };
@@ -26,7 +27,7 @@ beforeAll(async () => {
       timeZone: 'UTC',
       closedStatusIds: [5],
       log: () => {},
-      confirm: { mode: 'elicit', key: 'k'.repeat(40), seconds: 600, dir },
+      confirm: { mode: 'elicit', key: 'k'.repeat(40), seconds: 600, pending },
       open: async () => ({
         reader: writer,
         writer,

@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
@@ -158,19 +155,6 @@ describe('preview mode', () => {
       'other',
     );
     expect(await fresh.check(await fresh.issue(subject, plan), subject, plan)).toBe('good');
-  });
-
-  it('works across replicas with the same key, once among all that share a folder', async () => {
-    const shared = { ...env, AUTOTASK_CONFIRM_DIR: join(mkdtempSync(join(tmpdir(), 'used-')), 'tokens') };
-    const [one, two] = [await open({ env: shared }), await open({ env: shared })];
-    const token = tokenIn((await one.call('create-entity', group)).text);
-    const writes = await writesOf(async () => {
-      const answers = await Promise.all(
-        [two, one, two].map((server) => server.call('create-entity', { ...group, confirm: token })),
-      );
-      expect(answers.filter(({ text }) => /^Created/.test(text)).length).toBe(1);
-    });
-    expect(writes.length).toBe(1);
   });
 
   it('tells in the tool list that the word alone does not write', async () => {

@@ -1,6 +1,3 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
@@ -11,7 +8,6 @@ import { tokenIn, writesSince } from './support.js';
 /** Real processes that serve stateless HTTP, as behind a balancer that sends each request anywhere. */
 const bearer = 'replica-token-0123456789';
 const key = 'k'.repeat(40);
-const newFolder = () => mkdtempSync(join(tmpdir(), 'confirm-'));
 
 let sandbox: Sandbox;
 const stops: (() => Promise<void>)[] = [];
@@ -52,42 +48,8 @@ const group = () => {
   return { entity: 'ContactGroups', data: { name: `Replicated ${groups}`, isActive: true } };
 };
 
-describe('replicas with one key and one folder', () => {
-  it('confirm each other’s previews, each once, however many ask at the same time', async () => {
-    const folder = newFolder();
-    const shared = { AUTOTASK_CONFIRM_KEY: key, AUTOTASK_CONFIRM_DIR: folder };
-    const [one, two] = await Promise.all([replica(shared), replica(shared)]);
-    for (const [previewing, writing] of [
-      [one, two],
-      [two, one],
-    ] as const) {
-      const args = group();
-      const from = sandbox.requests.length;
-      const confirm = tokenIn(await previewing(args));
-      expect(readdirSync(folder).length).toBe(1);
-      const answers = await Promise.all(
-        [writing, previewing, writing, previewing].map((call) => call({ ...args, confirm })),
-      );
-      expect(answers.filter((text) => /^Created ContactGroup/.test(text)).length, answers.join('\n')).toBe(1);
-      expect(writesSince(sandbox, from).length).toBe(1);
-      // What the others got were previews of their own.
-      expect(answers.filter((text) => /^PREVIEW.*used already/.test(text)).length).toBe(3);
-      for (const name of readdirSync(folder)) rmSync(join(folder, name));
-      expect(
-        await writing({ ...args, confirm: tokenIn(answers.find((text) => /^PREVIEW/.test(text)) ?? '') }),
-      ).toMatch(/^PREVIEW/);
-      expect(writesSince(sandbox, from).length).toBe(1);
-      for (const name of readdirSync(folder)) rmSync(join(folder, name));
-    }
-  });
-});
-
 describe('replicas that share less', () => {
   it.each([
-    [
-      'one key, and folders that are not the same',
-      () => ({ AUTOTASK_CONFIRM_KEY: key, AUTOTASK_CONFIRM_DIR: newFolder() }),
-    ],
     ['nothing', () => ({})],
   ])('%s: refuse each other’s tokens, and their own once used', async (_what, env) => {
     const [one, two] = await Promise.all([replica(env()), replica(env())]);
@@ -103,11 +65,18 @@ describe('replicas that share less', () => {
   });
 
   it.each([
-    [{ AUTOTASK_CONFIRM_KEY: key }, /AUTOTASK_CONFIRM_KEY: is set without AUTOTASK_CONFIRM_DIR/],
-    [{ AUTOTASK_CONFIRM_DIR: newFolder() }, /AUTOTASK_CONFIRM_DIR: is set without AUTOTASK_CONFIRM_KEY/],
+    [{ AUTOTASK_CONFIRM_KEY: key }, /AUTOTASK_CONFIRM_KEY: is set without AUTOTASK_STATE_URL/],
+    [
+      { AUTOTASK_STATE_URL: 'redis://127.0.0.1:1' },
+      /AUTOTASK_STATE_URL: is set without AUTOTASK_CONFIRM_KEY/,
+    ],
     [
       { AUTOTASK_CONFIRM_KEY: key, AUTOTASK_CONFIRM_MODE: 'elicit' },
-      /AUTOTASK_CONFIRM_KEY: is set without AUTOTASK_CONFIRM_DIR/,
+      /AUTOTASK_CONFIRM_KEY: is set without AUTOTASK_STATE_URL/,
+    ],
+    [
+      { AUTOTASK_CONFIRM_DIR: '/tmp/confirm' },
+      /AUTOTASK_CONFIRM_DIR: is no longer read: replicas share .* in AUTOTASK_STATE_URL/,
     ],
   ])('do not start with half of what they need: %j', async (env, problem) => {
     await expect(replica(env)).rejects.toThrow(problem);

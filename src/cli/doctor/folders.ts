@@ -87,27 +87,7 @@ async function auditLog({ writes, readOnly }: Config): Promise<Finding> {
   );
 }
 
-async function confirmFolder({ writes, readOnly }: Config): Promise<Finding[]> {
-  const { dir } = writes.confirm;
-  if (dir === null || readOnly) return [];
-  const reason = await writeProblem(dir, true);
-  if (reason === null) return [{ check: 'Confirmations', status: 'ok', detail: dir }];
-  return [
-    {
-      check: 'Confirmations',
-      status: 'problem',
-      detail: `${dir}: ${reason}. Previews cannot be confirmed.`,
-      next: 'Set AUTOTASK_CONFIRM_DIR to a folder that all replicas can write.',
-    },
-  ];
-}
-
 /** Whether the folders and files that the configuration names can be used. */
 export async function examineFolders(config: Config): Promise<readonly Finding[]> {
-  const [cache, audit, used] = await Promise.all([
-    cacheFolder(config),
-    auditLog(config),
-    confirmFolder(config),
-  ]);
-  return [cache, audit, ...used];
+  return Promise.all([cacheFolder(config), auditLog(config)]);
 }

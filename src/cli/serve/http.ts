@@ -7,7 +7,7 @@ import { type Claims, claimValues } from '../../identity/claims.js';
 import { tagOf, writeLimitKey } from '../../identity/tenant-identity.js';
 import { createLog, type Log } from '../../log.js';
 import { ruleFor } from '../../policy/claim-rules.js';
-import { createHourlyWriteLimits, type Policy } from '../../policy/index.js';
+import type { Policy } from '../../policy/index.js';
 import { createRedactor } from '../../redact.js';
 import { prepareServer } from '../../server/index.js';
 import {
@@ -17,6 +17,7 @@ import {
   startHttp,
   type Tenant,
 } from '../../transports/http/index.js';
+import { sharingOf, stateSecrets } from './sharing.js';
 import {
   accessOf,
   auditOf,
@@ -64,19 +65,22 @@ async function fetchJsonOf(): Promise<FetchJson> {
 export async function serveHttp(config: Config, http: HttpConfig, name: ProgramName): Promise<void> {
   checkTools(config);
   const upstream = await upstreamOf(config);
-  const tokens = http.tokens.map(({ token }) => token);
+  const ownSecrets = [...http.tokens.map(({ token }) => token), ...stateSecrets(config)];
   const logFor = (credentials: object | null): Log =>
     createLog({
       level: config.logLevel,
       format: config.logFormat,
-      secrets: [...tokens, ...Object.values(credentials ?? {})],
+      secrets: [...ownSecrets, ...Object.values(credentials ?? {})],
     });
   const log = logFor(upstream.credentials);
   for (const warning of config.warnings) log('warning', warning);
 
   const forGateway = http.auth === 'gateway';
   const audit = forGateway ? null : await auditOf(config);
-  const writeLimitOf = createHourlyWriteLimits();
+  const sharing = sharingOf(config, log);
+  const { writeLimits } = sharing;
+  const shared = await sharing.open();
+  const share = shared === null ? {} : { share: shared.share };
 
   /** Everything that belongs to one tenant and to nobody else hangs on what this makes. */
   const open = (settings: ClientSettings | null, metrics: Metrics): Tenant => {
@@ -88,14 +92,18 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
       },
     };
     const credentials = settings?.credentials;
-    const secrets = [...tokens, ...Object.values(credentials ?? {})];
+    const secrets = [...ownSecrets, ...Object.values(credentials ?? {})];
     const tag = credentials === undefined ? undefined : tagOf(credentials);
-    const clients = clientsOf(config, settings === null ? null : { ...settings, observer });
+    const clients = clientsOf(config, settings === null ? null : { ...settings, ...share, observer });
     const ownAudit = forGateway ? auditOf(config, tag) : audit;
     const access = Promise.all([clients, ownAudit]).then(([both, log]) =>
       accessOf(config, both, log, secrets, tag),
     );
-    const common = { ...serverSettings(config, name, settings?.log ?? log, secrets), open: () => access };
+    const common = {
+      ...serverSettings(config, name, settings?.log ?? log, secrets),
+      confirm: sharing.confirm,
+      open: () => access,
+    };
     const counted = credentials === undefined ? '' : writeLimitKey(credentials);
     // Holders without a policy of their own share what is made for the first of them, as do people of one rule.
     const prepared = new Map<string, ReturnType<typeof prepareServer>>();
@@ -110,10 +118,10 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
       if (person !== undefined && config.claimRules !== null) {
         const rule = ruleFor(config.claimRules, person.claims)?.rule;
         if (rule === undefined) throw new Error('somebody was let in whom no rule fits');
-        return serverWith(`rule ${rule.name}`, () => policyOfRule(config, writeLimitOf, counted, rule));
+        return serverWith(`rule ${rule.name}`, () => policyOfRule(config, writeLimits, counted, rule));
       }
       const key = person === undefined && config.tokenPolicies.has(holder) ? holder : '';
-      return serverWith(key, () => policyOf(config, writeLimitOf, counted, key));
+      return serverWith(key, () => policyOf(config, writeLimits, counted, key));
     };
     return {
       server: (principal) => serverFor(principal)(principal.readOnly, personOf(principal, http)),
@@ -135,6 +143,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
       http.oauth === null ? null : { ...http.oauth, fetchJson: await fetchJsonOf(), admit: admitBy(config) },
     readOnly: config.readOnly,
     log,
+    ...(shared === null ? {} : { sharedState: () => shared.status() }),
     checkReachability: async (signal, metrics) => {
       const { checkReachability } = await import('../../client/index.js');
       const observer = { ...metrics.upstream, thresholdReported: () => {} };
@@ -163,5 +172,6 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     await server.close();
   } finally {
     await upstream.close();
+    await sharing.close();
   }
 }

@@ -16,8 +16,11 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
   const log = createLog({
     level: config.logLevel,
     format: config.logFormat,
-    secrets: Object.values(config.credentials ?? {}),
+    secrets: [...Object.values(config.credentials ?? {}), config.state?.address.password ?? ''].filter(
+      Boolean,
+    ),
   });
+  const sharing = config.state === null ? null : (await import('./sharing.js')).sharingOf(config, log);
   for (const warning of config.warnings) log('warning', warning);
   if (process.stdin.isTTY)
     log(
@@ -30,14 +33,17 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
   let close = async () => {};
   const make = prepareServer({
     ...serverSettings(config, name, log),
+    ...(sharing === null ? {} : { confirm: sharing.confirm, policy: sharing.policy() }),
     singleClient: true,
     open: async () => {
       const upstream = await upstreamOf(config);
       close = upstream.close;
       const { settings, credentials } = upstream;
+      const shared = await sharing?.open();
+      const share = shared == null ? {} : { share: shared.share };
       const clients = await clientsOf(
         config,
-        credentials === null ? null : { ...settings, credentials, log },
+        credentials === null ? null : { ...settings, ...share, credentials, log },
       );
       const secrets = Object.values(credentials ?? {});
       const access = accessOf(config, clients, await auditOf(config), secrets, undefined, files);
@@ -50,5 +56,6 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
     await serveStdio(() => make(config.readOnly, me === null ? null : { knownAs: me }));
   } finally {
     await close();
+    await sharing?.close();
   }
 }

@@ -19,7 +19,8 @@ interface Upstream {
 
 /** The sandbox for --demo, the real API otherwise; nothing else differs. */
 export async function upstreamOf(config: Config): Promise<Upstream> {
-  const limits = { timeoutMs: config.timeoutMs, maxConcurrency: config.maxConcurrency };
+  const { timeoutMs, maxConcurrency, hourlyShare } = config;
+  const limits = { timeoutMs, maxConcurrency, hourlyShare };
   if (config.mode === 'demo') {
     const { startSandbox } = await import('../../sandbox/index.js');
     const sandbox = await startSandbox();

@@ -2,9 +2,8 @@ import type { Config } from '../../config/index.js';
 import { actingPerson } from '../../identity/acting-person.js';
 import {
   type ClaimRule,
-  type createHourlyWriteLimits,
   createPolicy,
-  type HourlyWriteLimit,
+  type HourlyWriteLimits,
   intersect,
   type Policy,
 } from '../../policy/index.js';
@@ -16,46 +15,34 @@ import { visibleTools } from '../../server/index.js';
  */
 export function policyOf(
   { policy: { settings }, tokenPolicies }: Config,
-  writeLimitOf: ReturnType<typeof createHourlyWriteLimits>,
+  writeLimits: HourlyWriteLimits,
   tenant: string,
   holder: string,
 ): Policy {
-  const all = createPolicy(settings, writeLimitOf(tenant, settings.maxWritesPerHour ?? null));
+  const all = createPolicy(settings, writeLimits.of(tenant, settings.maxWritesPerHour ?? null));
   const ownPolicy = tokenPolicies.get(holder);
   if (ownPolicy === undefined) return all;
-  const writeLimit = writeLimitOf(JSON.stringify([tenant, holder]), ownPolicy.maxWritesPerHour ?? null);
+  const writeLimit = writeLimits.of(tenant, ownPolicy.maxWritesPerHour ?? null, () => holder);
   // What it does not mention is as for everybody.
   return intersect(all, createPolicy({ customerVisibleNotes: true, ...ownPolicy }, writeLimit));
 }
 
 /** Each person's writes are counted alone. */
-function perPerson(
-  writeLimitOf: ReturnType<typeof createHourlyWriteLimits>,
-  tenant: string,
-  most: number | null,
-): HourlyWriteLimit {
-  const mine = () => {
-    const { issuer, subject } = actingPerson()?.person ?? {};
-    return writeLimitOf(JSON.stringify([tenant, issuer, subject]), most);
-  };
-  return {
-    limit: most,
-    remaining: () => mine().remaining(),
-    check: () => mine().check(),
-    take: () => mine().take(),
-  };
-}
+const actingWho = (): string => {
+  const { issuer, subject } = actingPerson()?.person ?? {};
+  return JSON.stringify([issuer, subject]);
+};
 
 /** The same for whoever signed in and is let in by the rule; null: there are no rules. */
 export function policyOfRule(
   { policy: { settings } }: Config,
-  writeLimitOf: ReturnType<typeof createHourlyWriteLimits>,
+  writeLimits: HourlyWriteLimits,
   tenant: string,
   rule: ClaimRule | null,
 ): Policy {
-  const all = createPolicy(settings, writeLimitOf(tenant, settings.maxWritesPerHour ?? null));
+  const all = createPolicy(settings, writeLimits.of(tenant, settings.maxWritesPerHour ?? null));
   if (rule === null) return all;
-  const writeLimit = perPerson(writeLimitOf, tenant, rule.policy.maxWritesPerHour ?? null);
+  const writeLimit = writeLimits.of(tenant, rule.policy.maxWritesPerHour ?? null, actingWho);
   return intersect(all, createPolicy({ customerVisibleNotes: true, ...rule.policy }, writeLimit));
 }
 

@@ -1,19 +1,27 @@
 /** Autotask refuses a fourth concurrent request of one integration to one endpoint. */
 export const maxPerEndpoint = 3;
 
+export interface ConcurrencyLimits {
+  readonly overall: number;
+  readonly perEndpoint: number;
+}
+
 /**
  * Limits concurrent requests: a few per endpoint, and `overall` together. First come, first served,
  * except that a request waiting for a busy endpoint does not block those for another one.
  */
 export class ConcurrencyLimiter {
-  readonly #overall: number;
+  readonly #limits: () => ConcurrencyLimits;
   readonly #busy = new Map<string, number>();
   /** In order of arrival; a set, so that cancelling one of thousands costs nothing. */
   readonly #waiting = new Set<{ readonly endpoint: string; readonly admit: () => void }>();
   #taken = 0;
 
-  constructor(overall: number) {
-    this.#overall = Math.max(1, overall);
+  /** A number is the limit of all together. A function is asked each time; after a change call `refresh`. */
+  constructor(limits: number | (() => ConcurrencyLimits)) {
+    const fixed =
+      typeof limits === 'number' ? { overall: Math.max(1, limits), perEndpoint: maxPerEndpoint } : null;
+    this.#limits = typeof limits === 'number' ? () => fixed ?? { overall: 1, perEndpoint: 1 } : limits;
   }
 
   get idle(): boolean {
@@ -42,7 +50,8 @@ export class ConcurrencyLimiter {
   }
 
   #isFree(endpoint: string): boolean {
-    return this.#taken < this.#overall && (this.#busy.get(endpoint) ?? 0) < maxPerEndpoint;
+    const { overall, perEndpoint } = this.#limits();
+    return this.#taken < overall && (this.#busy.get(endpoint) ?? 0) < perEndpoint;
   }
 
   #take(endpoint: string): () => void {
@@ -56,13 +65,14 @@ export class ConcurrencyLimiter {
       const remaining = (this.#busy.get(endpoint) ?? 1) - 1;
       if (remaining === 0) this.#busy.delete(endpoint);
       else this.#busy.set(endpoint, remaining);
-      this.#admit();
+      this.refresh();
     };
   }
 
-  #admit(): void {
+  /** Lets those in whom the limits let in now. */
+  refresh(): void {
     for (const waiter of this.#waiting) {
-      if (this.#taken >= this.#overall) return;
+      if (this.#taken >= this.#limits().overall) return;
       if (!this.#isFree(waiter.endpoint)) continue;
       this.#waiting.delete(waiter);
       waiter.admit();

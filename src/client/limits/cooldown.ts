@@ -2,8 +2,11 @@ import type { Tuning } from '../tuning.js';
 
 /** Why nothing is sent for a while, and for how many milliseconds. */
 export interface ActiveCooldown {
-  readonly kind: 'limited' | 'credentials';
+  /** `share`: what this server may use of the hourly threshold is used up. */
+  readonly kind: 'limited' | 'credentials' | 'share';
   readonly ms: number;
+  /** Whether it is time to ask ThresholdInformation whether that still holds. */
+  readonly askThreshold?: boolean;
 }
 
 /** How a request ended, as far as the following ones are concerned. */

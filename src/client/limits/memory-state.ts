@@ -1,27 +1,53 @@
 import type { Tuning } from '../tuning.js';
-import { ConcurrencyLimiter } from './concurrency.js';
+import { ConcurrencyLimiter, type ConcurrencyLimits } from './concurrency.js';
 import { Cooldown } from './cooldown.js';
 import type { DiskCache } from './disk-cache.js';
-import { RateLimiter } from './rate-limiter.js';
-import type { TenantState } from './tenant-state.js';
+import { isThresholdRequest, RateLimiter } from './rate-limiter.js';
+import type { KeptState } from './tenant-state.js';
 
-export interface MemoryState extends TenantState {
-  /** No request is running, waiting or cooling down, so the state could be dropped. */
-  isIdle(): boolean;
-}
-
-export function createMemoryState(overall: number, tuning: Tuning, disk: DiskCache | null): MemoryState {
-  const limiter = new ConcurrencyLimiter(overall);
+/** `limits`: most requests at the same time; a function where they change, asked again after `refresh`. */
+export function createMemoryState(
+  limits: number | (() => ConcurrencyLimits),
+  tuning: Tuning,
+  disk: DiskCache | null,
+): KeptState {
+  const limiter = new ConcurrencyLimiter(limits);
   const cooldown = new Cooldown(tuning);
   const rateLimiter = new RateLimiter(tuning);
   const entries = new Map<string, { readonly body: unknown; readonly until: number }>();
+  const stopped = (endpoint: string) => {
+    const now = Date.now();
+    return cooldown.active(now) ?? (isThresholdRequest(endpoint) ? null : rateLimiter.stopped(now));
+  };
   return {
-    acquire: (endpoint, signal) => limiter.acquire(endpoint, signal),
+    async enter(endpoint, signal, pause) {
+      for (let stop = stopped(endpoint); stop !== null; stop = stopped(endpoint)) await pause(stop);
+      const release = await limiter.acquire(endpoint, signal);
+      try {
+        // It may have begun while this request was queueing. The last look and the count are one step.
+        for (let stop = stopped(endpoint); stop !== null; stop = stopped(endpoint)) await pause(stop);
+      } catch (error) {
+        release();
+        throw error;
+      }
+      const now = Date.now();
+      const checkThreshold = rateLimiter.countRequest(now);
+      return {
+        delayMs: rateLimiter.delayMs(now),
+        checkThreshold,
+        end(result) {
+          // Recorded before the slot is free, so that the next request sees a new cooldown.
+          if (result !== null) cooldown.record(result, Date.now());
+          release();
+        },
+      };
+    },
     activeCooldown: async () => cooldown.active(Date.now()),
     record: async (result) => cooldown.record(result, Date.now()),
-    countRequest: async () => rateLimiter.countRequest(Date.now()),
-    recordThreshold: async (threshold) => rateLimiter.recordThreshold(threshold, Date.now()),
-    throttleDelay: async () => rateLimiter.delayMs(Date.now()),
+    async recordThreshold(threshold) {
+      rateLimiter.recordThreshold(threshold, Date.now());
+      return rateLimiter.delayMs(Date.now());
+    },
     async load(key, maxAgeMs = tuning.metadataTtlMs) {
       const now = Date.now();
       const oldestUntil = now + tuning.metadataTtlMs - maxAgeMs;

@@ -1,12 +1,16 @@
 import type { Tuning } from '../tuning.js';
-import type { Threshold } from '../types.js';
+import type { ActiveCooldown } from './cooldown.js';
+import type { Threshold } from './threshold.js';
 
 /** Autotask's limit for a database unless ThresholdInformation says otherwise. */
-const defaultThreshold = 10_000;
+export const defaultThreshold = 10_000;
 const windowMinutes = 60;
 const minuteMs = 60_000;
 /** Autotask itself delays answers from half of the threshold on; from here on the client waits as well. */
-const slowFrom = 0.75;
+export const slowFrom = 0.75;
+
+/** The one read that tells whether others have stopped; it goes through when our share is used up. */
+export const isThresholdRequest = (endpoint: string): boolean => endpoint === 'thresholdinformation';
 
 /**
  * Estimates how much of the rolling hourly threshold is used. Own requests are counted; those of other
@@ -34,14 +38,15 @@ export class RateLimiter {
     }
     this.#sinceReport += 1;
     this.#sinceCheck += 1;
-    const due =
-      this.#sinceCheck >= this.#tuning.requestsPerThresholdCheck &&
-      now - this.#checkedAt >= this.#tuning.thresholdCheckMs;
-    if (due) {
-      this.#sinceCheck = 0;
-      this.#checkedAt = now;
-    }
-    return due;
+    return this.#sinceCheck >= this.#tuning.requestsPerThresholdCheck && this.#checkIsDue(now);
+  }
+
+  /** True once within the time that must lie between two questions. */
+  #checkIsDue(now: number): boolean {
+    if (now - this.#checkedAt < this.#tuning.thresholdCheckMs) return false;
+    this.#sinceCheck = 0;
+    this.#checkedAt = now;
+    return true;
   }
 
   recordThreshold(threshold: Threshold, now: number): void {
@@ -49,23 +54,49 @@ export class RateLimiter {
     this.#sinceReport = 0;
   }
 
-  /** Fraction of the threshold in use, 1 when it is used up. */
-  usedFraction(now: number): number {
+  #own(now: number): number {
     let own = 0;
     for (const [minute, requests] of this.#perMinute) {
       if (minute > Math.floor(now / minuteMs) - windowMinutes) own += requests;
     }
+    return own;
+  }
+
+  /** Requests used within the hour, of how many. */
+  #use(now: number): { readonly used: number; readonly own: number; readonly limit: number } {
+    const own = this.#own(now);
     const reported = this.#reported;
-    if (reported === null) return own / defaultThreshold;
+    if (reported === null) return { used: own, own, limit: defaultThreshold };
     const { externalRequestThreshold, currentTimeframeRequestCount } = reported.threshold;
     const limit = Math.max(1, externalRequestThreshold);
-    if (now - reported.at > windowMinutes * minuteMs) return own / limit;
-    return Math.max(own, currentTimeframeRequestCount + this.#sinceReport) / limit;
+    if (now - reported.at > windowMinutes * minuteMs) return { used: own, own, limit };
+    return { used: Math.max(own, currentTimeframeRequestCount + this.#sinceReport), own, limit };
+  }
+
+  /** Fraction of the threshold in use, 1 when it is used up. */
+  usedFraction(now: number): number {
+    const { used, limit } = this.#use(now);
+    return used / limit;
+  }
+
+  /** Null while this server has requests left: it may have been told to leave a part of them to others. */
+  stopped(now: number): ActiveCooldown | null {
+    const { hourlyShare } = this.#tuning;
+    if (hourlyShare === null) return null;
+    const { used, own, limit } = this.#use(now);
+    const most = limit * hourlyShare;
+    if (used < most) return null;
+    const [oldest = now / minuteMs] = this.#perMinute.keys();
+    const ownLeaves = (Math.floor(oldest) + windowMinutes) * minuteMs - now;
+    // What others sent may end at any time; it shows when Autotask is asked again.
+    const ms = own >= most ? Math.max(1_000, ownLeaves) : minuteMs;
+    return { kind: 'share', ms, askThreshold: this.#checkIsDue(now) };
   }
 
   /** Milliseconds to wait before a request. */
   delayMs(now: number): number {
-    const excess = Math.min(1, this.usedFraction(now)) - slowFrom;
+    const usedOfShare = this.usedFraction(now) / (this.#tuning.hourlyShare ?? 1);
+    const excess = Math.min(1, usedOfShare) - slowFrom;
     return excess <= 0 ? 0 : (excess / (1 - slowFrom)) * this.#tuning.maxThrottleDelayMs;
   }
 }

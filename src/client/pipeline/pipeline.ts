@@ -2,7 +2,7 @@ import { AutotaskError } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { HttpExchange } from '../http/http-exchange.js';
 import { failedOutcome, type Outcome } from '../http/response.js';
-import type { RequestResult } from '../limits/cooldown.js';
+import type { ActiveCooldown, RequestResult } from '../limits/cooldown.js';
 import type { TenantState } from '../limits/tenant-state.js';
 import type { Tuning } from '../tuning.js';
 import type { ClientSettings, Zone } from '../types.js';
@@ -10,7 +10,7 @@ import type { ZoneFinder } from '../zone/discovery.js';
 import { sleep, unlessAborted } from './abortable.js';
 import type { Deadline } from './deadline.js';
 import { type ApiRequest, endpointOf } from './request.js';
-import { awaitCooldown } from './retry.js';
+import { waitFor } from './retry.js';
 
 export interface Pipeline {
   readonly settings: ClientSettings;
@@ -68,29 +68,36 @@ async function sendWithinLimits(
   deadline: Deadline,
 ): Promise<Outcome> {
   const url = addressOf(request, zone);
-  const waitForSlot = async () => {
+  const pause = (stop: ActiveCooldown) => {
+    if (stop.askThreshold === true) checkThreshold();
+    return waitFor(request, stop, tuning, deadline);
+  };
+  const waitForTurn = async () => {
     settings.observer?.queueChanged(1);
     try {
-      await awaitCooldown(request, tenantState, tuning, deadline);
-      return await tenantState.acquire(endpointOf(request.path), deadline.signal);
+      return await tenantState.enter(endpointOf(request.path), deadline.signal, pause);
     } finally {
       settings.observer?.queueChanged(-1);
     }
   };
-  const release = await waitForSlot();
+  const turn = await waitForTurn();
+  let result: RequestResult | null = null;
   try {
-    // A cooldown may have begun while this request was queueing.
-    await awaitCooldown(request, tenantState, tuning, deadline);
-    const delay = await tenantState.throttleDelay();
-    if (delay > 0) await sleep(delay, deadline.signal);
-    if (await tenantState.countRequest()) checkThreshold();
+    if (turn.checkThreshold) checkThreshold();
+    if (turn.delayMs > 0) {
+      await sleep(turn.delayMs, deadline.signal);
+      for (
+        let stop = await tenantState.activeCooldown();
+        stop !== null;
+        stop = await tenantState.activeCooldown()
+      )
+        await pause(stop);
+    }
     const outcome = await exchange.send(request, url, headersFor(settings, request), deadline);
-    // Recorded before the slot is released, so that the next request sees a new cooldown.
-    const result = requestResultOf(outcome);
-    if (result !== null) await tenantState.record(result);
+    result = requestResultOf(outcome);
     return outcome;
   } finally {
-    release();
+    turn.end(result);
   }
 }
 

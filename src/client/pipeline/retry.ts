@@ -2,43 +2,43 @@ import { AutotaskError } from '../../errors.js';
 import type { Log } from '../../log.js';
 import { failedOutcome, type Outcome } from '../http/response.js';
 import type { ActiveCooldown } from '../limits/cooldown.js';
-import type { TenantState } from '../limits/tenant-state.js';
 import type { Tuning } from '../tuning.js';
 import { sleep } from './abortable.js';
 import type { Deadline } from './deadline.js';
 import { type ApiRequest, requestName } from './request.js';
 
 /** Waits for the end of a cooldown; refuses at once when it lasts longer than a request may wait. */
-export async function awaitCooldown(
+export async function waitFor(
   request: ApiRequest,
-  tenantState: TenantState,
+  cooldown: ActiveCooldown,
   tuning: Tuning,
   deadline: Deadline,
 ): Promise<void> {
-  for (
-    let cooldown = await tenantState.activeCooldown();
-    cooldown !== null;
-    cooldown = await tenantState.activeCooldown()
-  ) {
-    if (cooldown.kind === 'credentials' || cooldown.ms > Math.min(tuning.maxWaitMs, deadline.remainingMs())) {
-      throw cooldownError(request, cooldown);
-    }
-    await sleep(cooldown.ms, deadline.signal);
+  if (cooldown.kind === 'credentials' || cooldown.ms > Math.min(tuning.maxWaitMs, deadline.remainingMs())) {
+    throw cooldownError(request, cooldown);
   }
+  await sleep(cooldown.ms, deadline.signal);
 }
 
 function cooldownError(request: ApiRequest, { kind, ms }: ActiveCooldown): AutotaskError {
   const retryAfter = Math.ceil(ms / 1000);
   const notSent = `${requestName(request)} was not sent. Requests go out again in ${retryAfter} s.`;
-  const details =
-    kind === 'limited'
-      ? { next: `Wait ${retryAfter} s before trying again; earlier attempts are not sent either.` }
-      : { next: 'Ask the operator to check the credentials and whether the API user is locked.' };
-  const message =
-    kind === 'limited'
-      ? `Autotask limits requests at the moment. ${notSent}`
-      : `Autotask refused the credentials several times in a row, and further failures would lock the user. ${notSent}`;
-  return new AutotaskError(kind, message, { ...details, retryAfter });
+  const again = {
+    next: `Wait ${retryAfter} s before trying again; earlier attempts are not sent either.`,
+    retryAfter,
+  };
+  if (kind === 'limited')
+    return new AutotaskError(kind, `Autotask limits requests at the moment. ${notSent}`, again);
+  if (kind === 'share') {
+    const why =
+      "What this server may use of the tenant's hourly requests (AUTOTASK_HOURLY_SHARE) is used up.";
+    return new AutotaskError('limited', `${why} ${notSent}`, { ...again, actor: 'server' });
+  }
+  return new AutotaskError(
+    kind,
+    `Autotask refused the credentials several times in a row, and further failures would lock the user. ${notSent}`,
+    { next: 'Ask the operator to check the credentials and whether the API user is locked.', retryAfter },
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isSteps, type WritingPlan } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
 import type { GateSettings } from '../settings.js';
-import { pendingInFolder, pendingInMemory } from './pending-tokens.js';
+import { pendingInMemory } from './pending-tokens.js';
 import { type ConfirmedCall, createPreviewTokens, type TokenStatus } from './preview-token.js';
 
 /** A person at the client who can be asked. `answer` is null until there is one; then `state` says to which question. */
@@ -69,9 +69,8 @@ const unconfirmed: typeof problems = {
 };
 
 /** Decides whether a planned write may be made. Every write of every tool is decided here. */
-export function createGate({ mode, key, seconds, dir }: GateSettings) {
+export function createGate({ mode, key, seconds, pending = pendingInMemory() }: GateSettings) {
   const lifetimeMs = seconds * 1000;
-  const pending = dir === null ? pendingInMemory() : pendingInFolder(dir);
   const tokens = createPreviewTokens(key ?? randomBytes(32).toString('hex'), lifetimeMs, pending);
 
   async function byPreview(

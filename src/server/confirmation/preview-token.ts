@@ -47,7 +47,7 @@ export function createPreviewTokens(key: string, lifetimeMs: number, pending: Pe
       const expires = Number.parseInt(expiry, 36) * 1000;
       if (expires < Date.now()) return 'expired';
       if (!equal(state, stateHash(plan, call))) return 'changed';
-      return (await pending.take(nonce, expires)) ? 'good' : 'used';
+      return (await pending.take(nonce)) ? 'good' : 'used';
     },
   };
 }

@@ -197,8 +197,8 @@ export function createWriteRunner(rules: WriteRules) {
     const first = await call.plan(previewed === undefined ? own : { ...own, previewed: previewed.ids });
     if (isAnswer(first)) return { text: resultText({ kind: 'facts', ...first.answer, json: null }, 'text') };
     const plan = checked(first, previewed, attributed);
-    const described = (steps: WriteSteps) =>
-      stepsPreview(steps, attributed, policy.writeLimit.remaining(), context);
+    const described = async (steps: WriteSteps) =>
+      stepsPreview(steps, attributed, await policy.writeLimit.remaining(), context);
     if (isSteps(plan) && plan.steps.length === 0) {
       return { text: stepsPreviewText(await described(plan), null, null) };
     }

@@ -51,7 +51,7 @@ export function createSingleWrite(settings: SingleWriteSettings): SingleWrite {
       throw new Error(`${method[action]} ${path} is not the write that was planned`);
     }
     used = true;
-    writeLimit.take();
+    await writeLimit.take();
     const logOutcome = await logAttempt();
     const finish = async (outcome: Outcome) => {
       try {

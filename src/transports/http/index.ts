@@ -40,6 +40,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
     running: () => running.size,
     sessions: () => sessions?.open ?? 0,
     tenants: () => open().length,
+    ...(settings.sharedState === undefined ? {} : { sharedState: settings.sharedState }),
     thresholdUse: () => {
       const known = open().flatMap((tenant) => tenant.thresholdUse() ?? []);
       return known.length === 0 ? undefined : Math.max(...known);
@@ -81,6 +82,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
       limits,
       (error) => log('warning', `not ready: ${error instanceof Error ? error.message : String(error)}`),
     ),
+    sharedState: () => settings.sharedState?.().mode,
     authenticateMetrics: tokens.length === 0 ? null : fixed,
     resource: oauth,
     metrics,

@@ -18,6 +18,8 @@ export interface RoutesSettings {
   readonly allowedCallers: AllowedCallers;
   readonly mcp: McpEndpoint;
   readonly ready: () => Promise<boolean>;
+  /** Undefined where replicas share nothing. */
+  readonly sharedState: () => string | undefined;
   /** Null when there are no tokens; then metrics are only on a port of their own. */
   readonly authenticateMetrics: Authenticator | null;
   /** Where clients read who issues tokens for this server; null where nobody signs in. */
@@ -70,7 +72,7 @@ export function createRoutes(settings: RoutesSettings) {
   const ready: Handle = async (request, response) => {
     onlyRead(request);
     const status = stopping() ? 'stopping' : (await settings.ready()) ? 'ready' : 'unavailable';
-    sendJson(response, status === 'ready' ? 200 : 503, { status });
+    sendJson(response, status === 'ready' ? 200 : 503, { status, sharedState: settings.sharedState() });
   };
   const showMetrics: Handle = async (request, response) => {
     onlyRead(request);

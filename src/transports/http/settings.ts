@@ -135,7 +135,16 @@ export interface HttpSettings {
   openTenant(credentials: TenantCredentials | null, metrics: Metrics): Tenant;
   /** Tells whether Autotask can be reached when a gateway has yet to say for whom; throws when not. */
   checkReachability(signal: AbortSignal, metrics: Metrics): Promise<void>;
+  /** How what replicas share is doing; absent where nothing is shared. */
+  readonly sharedState?: () => SharedStateStatus;
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
+}
+
+export interface SharedStateStatus {
+  /** `down`: it does not answer, and this replica goes on alone; `settling`: it answers again since a moment ago. */
+  readonly mode: 'up' | 'down' | 'settling';
+  /** How often it could not be asked. */
+  readonly failures: number;
 }
 
 /** What a gateway says about the tenant of a request. */

@@ -18,6 +18,8 @@ export interface Gauges {
   readonly tenants: () => number;
   /** Of the tenant that has used most; undefined as long as none is known. */
   readonly thresholdUse: () => number | undefined;
+  /** Absent where replicas share nothing. */
+  readonly sharedState?: () => { readonly mode: string; readonly failures: number };
 }
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -76,6 +78,19 @@ export function createMetrics(gauges: Gauges): Metrics {
     "Last known use of the tenant's hourly request threshold, 1 when used up; the highest of all tenants",
     gauges.thresholdUse,
   );
+  const { sharedState } = gauges;
+  if (sharedState !== undefined) {
+    gauge(
+      'autotask_shared_state_up',
+      'Whether what replicas share can be asked; 0: this replica keeps to its own share of the limits',
+      () => (sharedState().mode === 'up' ? 1 : 0),
+    );
+    gauge(
+      'autotask_shared_state_failures',
+      'How often it could not be asked since the start',
+      () => sharedState().failures,
+    );
+  }
   return {
     request(method, status, duration) {
       mcp.inc({ method, status: String(status) });

@@ -1,0 +1,72 @@
+import { Cluster, Redis, type RedisOptions } from 'iovalkey';
+import type { EngineAddress } from './settings.js';
+
+/** What this program needs of a connection, to one server, to the one that sentinels name, or to a cluster. */
+export interface Connection {
+  call(command: string, ...args: (string | number)[]): Promise<unknown>;
+  subscribe(channel: string): Promise<unknown>;
+  on(event: 'message', listener: (channel: string, message: string) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  disconnect(): void;
+}
+
+/** Milliseconds after which an answer is too late: then the engine counts as not to be reached. */
+export const answerMs = 1_000;
+
+/**
+ * Waits for an answer, but not too long. Whoever was kept from running itself looks once more before it says that
+ * none came: it may have been there for long.
+ */
+export async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const giveUp = () => reject(new Error(`no answer within ${answerMs} ms`));
+    timer = setTimeout(() => {
+      timer = setTimeout(giveUp, answerMs / 10);
+    }, answerMs);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Opens a connection, which opens itself again as long as it is not ended. Commands wait for it, but not for long. */
+export function connect({ nodes, path, user, password, database, tls, via }: EngineAddress): Connection {
+  const retryStrategy = (times: number) => Math.min(50 * times, 500);
+  const options: RedisOptions = {
+    ...(user === null ? {} : { username: user }),
+    ...(password === null ? {} : { password }),
+    ...(tls ? { tls: {} } : {}),
+    db: database,
+    connectTimeout: answerMs,
+    // Only to forget what was asked long ago.
+    commandTimeout: 10 * answerMs,
+    maxRetriesPerRequest: null,
+    retryStrategy,
+    // A server that became a replica: the connection looks for the new primary.
+    reconnectOnError: (error) => (/^READONLY/.test(error.message) ? 1 : false),
+  };
+  const [{ host, port } = { host: '127.0.0.1', port: 6379 }] = nodes;
+  if (path !== null) return new Redis({ ...options, path });
+  if (via === 'cluster') {
+    const { db: _, retryStrategy: __, ...redisOptions } = options;
+    return new Cluster([...nodes], { redisOptions, clusterRetryStrategy: retryStrategy, dnsLookup });
+  }
+  if (typeof via === 'object') {
+    const { sentinel: name } = via;
+    const shared = tls ? { enableTLSForSentinelMode: true } : {};
+    return new Redis({
+      ...options,
+      ...shared,
+      sentinels: [...nodes],
+      name,
+      sentinelRetryStrategy: retryStrategy,
+    });
+  }
+  return new Redis({ ...options, host, port });
+}
+
+/** Certificates name hosts: what nodes call each other is not looked up here. */
+const dnsLookup = (address: string, done: (error: null, address: string) => void) => done(null, address);

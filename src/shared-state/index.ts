@@ -1,0 +1,55 @@
+import type { ShareState } from '../client/types.js';
+import type { WriteCounts } from '../policy/hourly-write-limit.js';
+import type { PendingTokens } from '../server/confirmation/pending-tokens.js';
+import { Engine, type Mode } from './engine.js';
+import type { SharedStateSettings } from './settings.js';
+import { pendingInEngine, writesInEngine } from './single-use.js';
+import { createSharedTenant, type SharedTenant } from './tenant.js';
+import { Tickets } from './tickets.js';
+
+export { type EngineFacts, examineEngine } from './examine.js';
+export type { EngineAddress, SharedStateSettings } from './settings.js';
+
+/** What replicas of this server share, in Valkey or Redis. */
+export interface SharedState {
+  /** Limits and metadata of tenants. */
+  readonly share: ShareState;
+  readonly writes: WriteCounts;
+  readonly pending: PendingTokens;
+  status(): { readonly mode: Mode; readonly failures: number };
+  close(): void;
+}
+
+/** More than the tenants that have requests at the same time. */
+const mostTenants = 600;
+
+/** Opens the way to the engine; resolves also when it does not answer, since it may later. */
+export async function openSharedState(settings: SharedStateSettings): Promise<SharedState> {
+  const engine = new Engine(settings);
+  const tickets = new Tickets(engine);
+  const tenants = new Map<string, SharedTenant>();
+  engine.onChange((mode) => {
+    if (mode !== 'settling') return;
+    // What fails here fails because the engine is gone again, and is told when it is back.
+    for (const tenant of tenants.values()) tenant.catchUp().catch(() => undefined);
+  });
+  await engine.open((message) => tickets.hear(message));
+  return {
+    share(tenant, maxConcurrency, tuning) {
+      for (const [known, { isIdle }] of tenants) {
+        if (tenants.size < mostTenants) break;
+        if (isIdle()) tenants.delete(known);
+      }
+      const made = createSharedTenant(engine, tickets, settings.share, { tenant, maxConcurrency, tuning });
+      tenants.set(tenant, made);
+      return made;
+    },
+    writes: writesInEngine(engine),
+    pending: pendingInEngine(engine),
+    status: () => ({ mode: engine.mode, failures: engine.failures }),
+    close() {
+      tickets.close();
+      engine.close();
+    },
+  };
+}

@@ -1,0 +1,16 @@
+-- Tells why requests are stopped, and records what ThresholdInformation answered.
+-- ARGV[8], [9]: threshold and requests counted by Autotask, or nothing.
+--
+-- Invariant: what Autotask counted replaces our own estimate and is never less than what we sent within the hour.
+--
+-- Answers {kind or '', milliseconds, delay of the next request}.
+if ARGV[8] ~= '' then
+  limit, reported, reportedAt, reportedSent = math.max(1, tonumber(ARGV[8])), tonumber(ARGV[9]), now, sent
+  redis.call('HSET', meta, 'limit', limit, 'count', reported, 'at', now, 'atSent', sent)
+  redis.call('PEXPIRE', meta, keep)
+end
+local stop = stopped('thresholdinformation') or { '', 0 }
+local part = used() / limit
+if share > 0 then part = part * 1000 / share end
+local excess = math.min(1, part) - 0.75
+return { stop[1], stop[2], excess <= 0 and 0 or math.floor(excess / 0.25 * slowest) }

@@ -1,0 +1,246 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { maxPerEndpoint } from '../client/limits/concurrency.js';
+import type { ActiveCooldown, RequestResult } from '../client/limits/cooldown.js';
+import { createMemoryState } from '../client/limits/memory-state.js';
+import { defaultThreshold, isThresholdRequest } from '../client/limits/rate-limiter.js';
+import type { KeptState, Turn } from '../client/limits/tenant-state.js';
+import type { Tuning } from '../client/tuning.js';
+import { AutotaskError } from '../errors.js';
+import { type Engine, EngineUnavailable, keyPrefix } from './engine.js';
+import { createSharedCache } from './metadata.js';
+import { scripts } from './scripts.js';
+import { Sending } from './sending.js';
+import { times } from './settings.js';
+import { type News, newsOf, type TenantScripts, type Ticket, type Tickets } from './tickets.js';
+
+/** Alone, a request that has to wait looks so often whether there is room. Milliseconds. */
+const lookAgainMs = 20;
+/** Requests whose end the engine has not heard of; their leases end by themselves. */
+const mostUntold = 100;
+
+const lookReply = z.tuple([z.string(), z.coerce.number(), z.number()]);
+
+const cooldownOf = (why: string, ms: number, askThreshold: boolean): ActiveCooldown => ({
+  // An engine that was started anew settles: nothing of Autotask's is the matter, and it is over at once.
+  kind: why === 'credentials' || why === 'share' ? why : 'limited',
+  ms,
+  askThreshold,
+});
+
+/** What the scripts of one tenant work on: its keys, which name it by its hash alone, and its limits. */
+function scriptsOf(tenant: string, maxConcurrency: number, tuning: Tuning): TenantScripts {
+  const { hourlyShare, maxThrottleDelayMs, requestsPerThresholdCheck, thresholdCheckMs } = tuning;
+  return {
+    keys: ['meta', 'running', 'queue', 'waiting', 'hours'].map((what) => `${keyPrefix}{${tenant}}:${what}`),
+    args: [
+      times.leaseMs,
+      maxConcurrency,
+      maxPerEndpoint,
+      hourlyShare === null ? 0 : Math.max(1, Math.round(hourlyShare * 1000)),
+      maxThrottleDelayMs,
+      requestsPerThresholdCheck,
+      thresholdCheckMs,
+    ],
+  };
+}
+
+export interface SharedTenant extends KeptState {
+  /** Tells an engine that answers again what it has not heard. */
+  catchUp(): Promise<void>;
+}
+
+/**
+ * A tenant's state where several replicas share it. Every request first has its place in this process, within the
+ * limits of one alone, and then asks the engine for its turn; so there are few of them in its queue, and they go on
+ * within this replica's share of the limits when it cannot be asked.
+ */
+export function createSharedTenant(
+  engine: Engine,
+  tickets: Tickets,
+  share: number,
+  { tenant, maxConcurrency, tuning }: { tenant: string; maxConcurrency: number; tuning: Tuning },
+): SharedTenant {
+  const own = scriptsOf(tenant, maxConcurrency, tuning);
+  const alone = {
+    overall: Math.max(1, Math.floor(maxConcurrency * share)),
+    // A third, written as 33 %, is one of three.
+    perEndpoint: Math.max(1, Math.floor(maxPerEndpoint * share + 0.02)),
+  };
+  const together = { overall: maxConcurrency, perEndpoint: maxPerEndpoint };
+  const local = createMemoryState(
+    () => (engine.mode === 'up' ? together : alone),
+    { ...tuning, hourlyShare: null },
+    null,
+  );
+  const cache = createSharedCache(engine, tenant, tuning.metadataTtlMs);
+  const { hourlyShare } = tuning;
+  /** Requests that there may still be within the hour, of all replicas, as the engine said last. */
+  let left = hourlyShare === null ? Number.POSITIVE_INFINITY : defaultThreshold * hourlyShare;
+  /** The part of them that is this replica's while it is alone. */
+  let allowance = left * share;
+  const untold = new Set<string>();
+  const sending = new Sending(alone);
+
+  const heard = (known: number) => {
+    if (known < 0) return;
+    left = known;
+    allowance = known * share;
+  };
+
+  async function finish(member: string, result: RequestResult | null): Promise<void> {
+    const retryAfterMs = result?.kind === 'limited' ? (result.retryAfterMs ?? -1) : -1;
+    const { backoffMs, maxBackoffMs, refusalsBeforeCooldown, refusalCooldownMs } = tuning;
+    await engine.run(scripts.finish, own.keys, [
+      ...own.args,
+      member,
+      result?.kind ?? '',
+      Math.ceil(retryAfterMs),
+      Math.floor(Math.random() * 1000),
+      backoffMs,
+      maxBackoffMs,
+      refusalsBeforeCooldown,
+      refusalCooldownMs,
+    ]);
+  }
+
+  /** Tells the engine without waiting for it: what this process sends after it arrives after it. */
+  function leave(ticket: Ticket, result: RequestResult | null): void {
+    ticket.drop();
+    const remember = () => {
+      if (untold.size < mostUntold) untold.add(ticket.member);
+    };
+    if (engine.mode === 'down') remember();
+    else finish(ticket.member, result).catch(remember);
+  }
+
+  async function ask(ticket: Ticket, signal: AbortSignal): Promise<News> {
+    ticket.forget();
+    try {
+      const news = newsOf(await engine.run(scripts.enter, own.keys, [...own.args, ticket.member]));
+      return news.kind === 'queued' ? await ticket.next(signal) : news;
+    } catch (error) {
+      if (error instanceof EngineUnavailable) return { kind: 'alone' };
+      throw error;
+    }
+  }
+
+  /** This replica's own word, while the engine cannot be asked. */
+  function goAlone(endpoint: string, { delayMs, checkThreshold }: Turn): News {
+    if (share === 0) {
+      throw new AutotaskError(
+        'unavailable',
+        'The state that the replicas of this server share does not answer, and this replica sends nothing without it (AUTOTASK_STATE_SHARE). Nothing was sent.',
+        {
+          next: 'Try again in a few seconds; if it persists, tell the operator.',
+          retryAfter: 5,
+          actor: 'operator',
+        },
+      );
+    }
+    if (allowance < 1 && !isThresholdRequest(endpoint))
+      return { kind: 'stopped', why: 'share', ms: 60_000, askThreshold: false };
+    allowance -= 1;
+    left -= 1;
+    return { kind: 'turn', delayMs, checkThreshold, left: -1 };
+  }
+
+  /**
+   * Waits for a turn, and counts it as being sent; `here` is what holds for this process alone. As long as others may
+   * not have noticed that the engine is back it takes both: the engine's word, and room in this replica's share.
+   */
+  async function turnOf(
+    ticket: Ticket,
+    here: Turn,
+    endpoint: string,
+    signal: AbortSignal,
+    pause: (stop: ActiveCooldown) => Promise<void>,
+  ): Promise<Omit<Turn, 'end'>> {
+    for (;;) {
+      await engine.backOrDrained(signal);
+      const counted = engine.mode !== 'up';
+      if (counted && !sending.beginsAlone(endpoint)) {
+        signal.throwIfAborted();
+        await sleep(lookAgainMs);
+        continue;
+      }
+      let news: News | null = null;
+      try {
+        news = engine.mode === 'down' ? goAlone(endpoint, here) : await ask(ticket, signal);
+      } finally {
+        if (counted && news?.kind !== 'turn') sending.ends(endpoint);
+      }
+      if (news.kind === 'turn') {
+        if (!counted) sending.begins(endpoint);
+        heard(news.left);
+        return news;
+      }
+      if (news.kind === 'stopped') await pause(cooldownOf(news.why, news.ms, news.askThreshold));
+    }
+  }
+
+  return {
+    async enter(endpoint, signal, pause) {
+      const here = await local.enter(endpoint, signal, pause);
+      const ticket = tickets.open(own, endpoint);
+      try {
+        const { delayMs, checkThreshold } = await turnOf(ticket, here, endpoint, signal, pause);
+        ticket.running = true;
+        return {
+          delayMs,
+          checkThreshold,
+          end(result) {
+            sending.ends(endpoint);
+            leave(ticket, result);
+            here.end(result);
+          },
+        };
+      } catch (error) {
+        leave(ticket, null);
+        here.end(null);
+        throw error;
+      }
+    },
+    async activeCooldown() {
+      const known = await local.activeCooldown();
+      if (known !== null || engine.mode === 'down') return known;
+      try {
+        const reply = await engine.run(scripts.look, own.keys, [...own.args, '', '']);
+        const [why, ms] = lookReply.parse(reply);
+        return why === '' ? null : cooldownOf(why, ms, false);
+      } catch (error) {
+        if (error instanceof EngineUnavailable) return null;
+        throw error;
+      }
+    },
+    async record(result) {
+      await local.record(result);
+      await finish('', result).catch(() => undefined);
+    },
+    async recordThreshold(threshold) {
+      const delay = await local.recordThreshold(threshold);
+      const { externalRequestThreshold, currentTimeframeRequestCount } = threshold;
+      try {
+        const reply = await engine.run(scripts.look, own.keys, [
+          ...own.args,
+          externalRequestThreshold,
+          currentTimeframeRequestCount,
+        ]);
+        return lookReply.parse(reply)[2];
+      } catch (error) {
+        if (error instanceof EngineUnavailable) return delay;
+        throw error;
+      }
+    },
+    load: (key, maxAgeMs) => cache.load(key, maxAgeMs),
+    save: (key, body) => cache.save(key, body),
+    isIdle: () => local.isIdle(),
+    async catchUp() {
+      const members = [...untold];
+      untold.clear();
+      for (const member of members) await finish(member, null);
+      const cooldown = await local.activeCooldown();
+      if (cooldown?.kind === 'limited') await finish('', { kind: 'limited', retryAfterMs: cooldown.ms });
+    },
+  };
+}

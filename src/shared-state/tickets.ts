@@ -1,0 +1,157 @@
+import * as z from 'zod';
+import type { Engine } from './engine.js';
+import { scripts } from './scripts.js';
+import { times } from './settings.js';
+
+/** What became of a request that waits for its turn. */
+export type News =
+  | {
+      readonly kind: 'turn';
+      readonly delayMs: number;
+      readonly checkThreshold: boolean;
+      readonly left: number;
+    }
+  | { readonly kind: 'queued' }
+  | { readonly kind: 'stopped'; readonly why: string; readonly ms: number; readonly askThreshold: boolean }
+  | { readonly kind: 'alone' };
+
+/** Keys and fixed arguments of a tenant's scripts. */
+export interface TenantScripts {
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number)[];
+}
+
+/** A request of this replica that has its turn or waits for it. */
+export interface Ticket {
+  readonly member: string;
+  readonly tenant: TenantScripts;
+  running: boolean;
+  /** Resolves with the next that is heard; one that came before is not lost. Rejects with the signal's reason. */
+  next(signal: AbortSignal): Promise<News>;
+  tell(news: News): void;
+  /** Forgets what was heard before it asks anew: the answer knows of its turn. */
+  forget(): void;
+  /** Nothing more is heard, and nothing is renewed. */
+  drop(): void;
+}
+
+const flag = z.number().transform((value) => value === 1);
+const turnReply = z.tuple([z.literal('turn'), z.number(), flag, z.number()]);
+const stoppedReply = z.tuple([z.literal('stopped'), z.string(), z.coerce.number(), flag]);
+const renewReply = z.tuple([z.number(), z.string(), z.coerce.number(), flag], z.string());
+
+export function newsOf(reply: unknown): News {
+  const turn = turnReply.safeParse(reply).data;
+  if (turn !== undefined) return { kind: 'turn', delayMs: turn[1], checkThreshold: turn[2], left: turn[3] };
+  const stop = stoppedReply.safeParse(reply).data;
+  if (stop !== undefined) return { kind: 'stopped', why: stop[1], ms: stop[2], askThreshold: stop[3] };
+  return { kind: 'queued' };
+}
+
+/** Renews what is running so often within its lease. */
+const renewals = 3;
+
+/**
+ * All requests of this replica that have or want a turn. Keeps their leases, and hears for whom it is time: by a
+ * message, and for a message that got lost by asking.
+ */
+export class Tickets {
+  readonly #engine: Engine;
+  readonly #open = new Map<string, Ticket>();
+  readonly #renewedAt = new Map<TenantScripts, number>();
+  readonly #timer: NodeJS.Timeout;
+  #last = 0;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    engine.onChange((mode) => {
+      if (mode === 'down') for (const ticket of this.#open.values()) ticket.tell({ kind: 'alone' });
+      // Others must know of what is on its way before anybody is let in.
+      if (mode === 'settling') this.#renewAll(true);
+    });
+    this.#timer = setInterval(() => this.#renewAll(false), times.pulseMs).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** A message of the engine: the member and what its turn is like. */
+  hear(message: string): void {
+    const [member = '', delay, due, left] = message.split(' ');
+    const news = newsOf(['turn', Number(delay), Number(due), Number(left)]);
+    const ticket = this.#open.get(member);
+    if (ticket !== undefined && !ticket.running) ticket.tell(news);
+  }
+
+  open(tenant: TenantScripts, endpoint: string): Ticket {
+    this.#last += 1;
+    const member = `${endpoint}|${this.#engine.replica}|${this.#last}`;
+    const heard: News[] = [];
+    let wake: (() => void) | null = null;
+    const ticket: Ticket = {
+      member,
+      tenant,
+      running: false,
+      next: async (signal) => {
+        for (let news = heard.shift(); ; news = heard.shift()) {
+          if (news !== undefined) return news;
+          signal.throwIfAborted();
+          await new Promise<void>((resolve) => {
+            wake = () => {
+              signal.removeEventListener('abort', leave);
+              resolve();
+            };
+            const leave = () => resolve();
+            signal.addEventListener('abort', leave, { once: true });
+          });
+        }
+      },
+      tell: (news) => {
+        heard.push(news);
+        wake?.();
+      },
+      forget: () => {
+        heard.length = 0;
+      },
+      drop: () => {
+        this.#open.delete(member);
+      },
+    };
+    this.#open.set(member, ticket);
+    return ticket;
+  }
+
+  #renewAll(atOnce: boolean): void {
+    if (this.#engine.mode === 'down') return;
+    const byTenant = new Map<TenantScripts, Ticket[]>();
+    for (const ticket of this.#open.values()) {
+      const own = byTenant.get(ticket.tenant);
+      if (own === undefined) byTenant.set(ticket.tenant, [ticket]);
+      else own.push(ticket);
+    }
+    for (const tenant of this.#renewedAt.keys()) if (!byTenant.has(tenant)) this.#renewedAt.delete(tenant);
+    const now = performance.now();
+    for (const [tenant, tickets] of byTenant) {
+      const since = this.#renewedAt.get(tenant);
+      if (since === undefined) this.#renewedAt.set(tenant, now);
+      const due = now - (since ?? now) >= times.leaseMs / renewals;
+      if (!atOnce && !due && tickets.every(({ running }) => running)) continue;
+      this.#renewedAt.set(tenant, now);
+      // What is not renewed now is renewed the next time, or taken up when the engine is back.
+      this.#renew(tenant, tickets).catch(() => undefined);
+    }
+  }
+
+  async #renew(tenant: TenantScripts, tickets: readonly Ticket[]): Promise<void> {
+    const pairs = tickets.flatMap(({ member, running }) => [running ? 'running' : 'waiting', member]);
+    const reply = await this.#engine.run(scripts.renew, tenant.keys, [...tenant.args, ...pairs]);
+    const [left, why, ms, askThreshold, ...turns] = renewReply.parse(reply);
+    for (const ticket of tickets) {
+      if (ticket.running || !this.#open.has(ticket.member)) continue;
+      if (turns.includes(ticket.member))
+        ticket.tell({ kind: 'turn', delayMs: 0, checkThreshold: false, left });
+      else if (why !== '') ticket.tell({ kind: 'stopped', why, ms, askThreshold });
+    }
+  }
+}
