@@ -167,8 +167,10 @@ export async function loadConfig(sources: Sources): Promise<Config> {
   const problems: Problem[] = [];
   const found = readSources(sources, problems);
   const values = Object.fromEntries([...found].map(([name, { value }]) => [name, value]));
-  for (const [field, problem] of Object.entries(removedVariables))
-    if ((sources.env[field] ?? '').trim() !== '') problems.push({ field, problem });
+  for (const field of Object.keys(sources.env)) {
+    const problem = removedVariables[field];
+    if (problem !== undefined && (sources.env[field] ?? '').trim() !== '') problems.push({ field, problem });
+  }
   // Read once: compiling the reader would take longer than reading.
   const parsed = schema.safeParse(values, { jitless: true });
   if (!parsed.success) {

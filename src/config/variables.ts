@@ -1,6 +1,5 @@
 import { httpVariableTable } from './http-variables.js';
 import { machineVariables } from './machine-variables.js';
-import { stateVariableTable } from './state-variables.js';
 import type { Variable } from './variable.js';
 
 export { type Variable, type VariableGroup, variableGroups } from './variable.js';
@@ -191,7 +190,22 @@ export const variableTable = [
     meaning: '`true` lets notes and attachments through that the customer sees',
     unset: 'refused',
   },
-  ...stateVariableTable,
+  {
+    name: 'AUTOTASK_STATE_URL',
+    group: 'state',
+    meaning:
+      'Valkey or Redis in which replicas share limits, pauses, confirmations and metadata, e.g. `rediss://user:password@valkey.example.com:6379/0`',
+    unset: 'each process has its own',
+    secret: true,
+    file: true,
+  },
+  {
+    name: 'AUTOTASK_STATE_SHARE',
+    group: 'state',
+    meaning:
+      'percent of the limits that this replica keeps to while the shared state does not answer; 0: it sends nothing then',
+    default: '33',
+  },
   { name: 'AUTOTASK_AUDIT_LOG', group: 'audit', meaning: 'file that records every write', unset: 'none' },
   {
     name: 'AUTOTASK_AUDIT_KEY',

@@ -114,7 +114,7 @@ describe.skipIf(engineProgram === null)('three replicas whose shared state', () 
     tenant.limited = () => {
       const first = !told;
       told = true;
-      return first ? 8 : null;
+      return first ? 14 : null;
     };
     tenant.latency = 0;
     const waits = read(one);

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineProgram, startEngine, type TestEngine } from '../support/engine.js';
 import { isWrite, tokenIn } from '../writes/support.js';
@@ -96,11 +97,12 @@ describe.skipIf(engineProgram === null)('what a run leaves in the engine', () =>
     const args = group();
     await create(second, { ...args, confirm: tokenIn(await create(first, args)) });
     await create(first, group());
-    tenant.latency = 500;
+    tenant.latency = 1_500;
     const onTheirWay = Array.from({ length: 12 }, (_, id) =>
       (id % 2 === 0 ? first : second).call('query-entity', { entity: 'Tickets', query: { id } }),
     );
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    const waiting = async () => (await engine.client.keys('*:waiting')).length;
+    while ((await waiting()) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
 
     const keys = await engine.client.keys('*');
     const kinds = new Set(keys.map((name) => name.replace(/[0-9a-f]{12,}/g, '…')));
@@ -152,8 +154,17 @@ describe.skipIf(engineProgram === null)('what a run leaves in the engine', () =>
 });
 
 describe('a server that shares nothing', () => {
-  it('has the library for it in a file of its own, which nothing loads', () => {
-    const chunks = readdirSync('dist/chunks').filter((name) => /^shared-state-/.test(name));
-    expect(chunks.length).toBe(1);
+  it('loads nothing of what replicas share', () => {
+    const files = ['dist/cli.js', ...readdirSync('dist/chunks').map((name) => `dist/chunks/${name}`)];
+    const own = files.filter((path) => /\/shared-state-/.test(path));
+    expect(own.length).toBe(1);
+    const name = basename(own[0] ?? '');
+    const importers = files.filter(
+      (path) => !own.includes(path) && readFileSync(path, 'utf8').includes(name),
+    );
+    expect(importers.length).toBeGreaterThan(0);
+    // On demand, and only there.
+    for (const path of importers)
+      expect(readFileSync(path, 'utf8').replaceAll(`import(\`./${name}\`)`, '')).not.toContain(name);
   });
 });

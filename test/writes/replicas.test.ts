@@ -49,20 +49,21 @@ const group = () => {
 };
 
 describe('replicas that share less', () => {
-  it.each([
-    ['nothing', () => ({})],
-  ])('%s: refuse each other’s tokens, and their own once used', async (_what, env) => {
-    const [one, two] = await Promise.all([replica(env()), replica(env())]);
-    const args = group();
-    const from = sandbox.requests.length;
-    const confirm = tokenIn(await one(args));
-    expect(await two({ ...args, confirm })).toMatch(/^PREVIEW, nothing was written/);
-    expect(writesSince(sandbox, from)).toEqual([]);
-    expect(await one({ ...args, confirm })).toMatch(/^Created ContactGroup/);
-    expect(await two({ ...args, confirm })).toMatch(/^PREVIEW, nothing was written/);
-    expect(await one({ ...args, confirm })).toMatch(/^PREVIEW, nothing was written/);
-    expect(writesSince(sandbox, from).length).toBe(1);
-  });
+  it.each([['nothing', () => ({})]])(
+    '%s: refuse each other’s tokens, and their own once used',
+    async (_what, env) => {
+      const [one, two] = await Promise.all([replica(env()), replica(env())]);
+      const args = group();
+      const from = sandbox.requests.length;
+      const confirm = tokenIn(await one(args));
+      expect(await two({ ...args, confirm })).toMatch(/^PREVIEW, nothing was written/);
+      expect(writesSince(sandbox, from)).toEqual([]);
+      expect(await one({ ...args, confirm })).toMatch(/^Created ContactGroup/);
+      expect(await two({ ...args, confirm })).toMatch(/^PREVIEW, nothing was written/);
+      expect(await one({ ...args, confirm })).toMatch(/^PREVIEW, nothing was written/);
+      expect(writesSince(sandbox, from).length).toBe(1);
+    },
+  );
 
   it.each([
     [{ AUTOTASK_CONFIRM_KEY: key }, /AUTOTASK_CONFIRM_KEY: is set without AUTOTASK_STATE_URL/],
