@@ -1,3 +1,4 @@
+import { ProtocolError } from '@modelcontextprotocol/client';
 import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
@@ -50,7 +51,8 @@ const refused = (work: (secret: string) => Promise<unknown>) => () =>
       try {
         return JSON.stringify(await work(secret));
       } catch (error) {
-        if (error instanceof McpError) return `${error.message} ${JSON.stringify(error.data)}`;
+        if (error instanceof McpError || error instanceof ProtocolError)
+          return `${error.message} ${JSON.stringify(error.data)}`;
         throw error;
       }
     }),
