@@ -78,6 +78,10 @@ describe('wildcards', () => {
     [{ companyID: { like: 'Contoso%' } }, [{ op: 'eq', field: 'companyID', value: 175 }]],
     [{ status: 'Wait*' }, [{ op: 'in', field: 'status', value: [7, 9, 12, 13] }]],
     [{ status: { like: '%omple%' } }, [{ op: 'eq', field: 'status', value: 5 }]],
+    [{ status: { contains: 'ait' } }, [{ op: 'in', field: 'status', value: [7, 9, 12, 13] }]],
+    [{ status: { endsWith: 'plete' } }, [{ op: 'eq', field: 'status', value: 5 }]],
+    [{ companyID: { contains: 'ontoso' } }, [{ op: 'eq', field: 'companyID', value: 175 }]],
+    [{ companyID: { startsWith: 'Conto' } }, [{ op: 'eq', field: 'companyID', value: 175 }]],
   ])('%j', async (query, filter) => {
     const { filters, text } = await ask('count-entity', { entity: 'Tickets', query });
     expect(filters.at(-1)).toEqual(filter);
@@ -163,6 +167,33 @@ describe('days and ranges', () => {
   );
 });
 
+describe('ranges that hold nothing', () => {
+  it.each([
+    [{ createDate: '2026-11-30..2026-11-01' }],
+    [{ createDate: { '>=': '2026-12-01', '<': '2026-11-01' } }],
+    [{ id: { gt: 20, lt: 10 } }],
+  ])('%j is remarked on', async (query) => {
+    const { text } = await ask('count-entity', { entity: 'Tickets', query });
+    expect(text).toMatch(/^Note: (createDate|id): ends before it begins, so nothing can match$/m);
+  });
+
+  it('and no other is', async () => {
+    const query = { createDate: '2026-11-20..2026-11-20', id: { gte: 10, lte: 10 } };
+    expect((await ask('count-entity', { entity: 'Tickets', query })).text).not.toMatch(/Note:/);
+  });
+
+  it.each([
+    ['search-tickets', { createDate: { '>=': '2026-11-01' } }],
+    ['search-time-entries', { dateWorked: { from: '2026-11-01', to: '2026-11-30' } }],
+    ['search-tickets', { status: { not: 'Complete' } }],
+  ])('%s %j: an object is refused with the forms that work', async (tool, args) => {
+    const { text, isError, filters } = await ask(tool, args);
+    expect({ isError, filters }).toEqual({ isError: true, filters: [] });
+    expect(text).toContain('"2026-11-01..2026-11-30"');
+    expect(text).toContain('{"status":{"noteq":"Complete"}}');
+  });
+});
+
 describe('what is empty, and what cannot be', () => {
   it.each([
     ['search-tickets', { assignedResourceID: 'unassigned' }],
@@ -246,6 +277,10 @@ describe('groups in the short form', () => {
     [{ nor: [{ status: 'Complete' }] }, '{"status":{"noteq":"Complete"}}'],
     [{ or: [] }, '{"or":[{"status":"New"},{"priority":"High"}]}'],
     [{ contractID: '~X' }, '{"contractID":"X"}'],
+    [
+      { title: { contains: ['printer', 'mail'] } },
+      '{"or":[{"title":{"contains":"printer"}},{"title":{"contains":"mail"}}]}',
+    ],
   ])('%j is refused with the form that works', async (query, form) => {
     const { text, isError } = await ask('count-entity', { entity: 'Tickets', query });
     expect(isError).toBe(true);

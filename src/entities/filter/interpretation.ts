@@ -53,7 +53,13 @@ function anyOf(alternatives: readonly (readonly Meaning[])[]): Meaning[] {
     fieldsOfText.set(text, [...new Set([...(fieldsOfText.get(text) ?? []), ...fields])]);
   const [first = [], ...others] = [...fieldsOfText.values()];
   const isSame = first.length > 0 && others.every((fields) => fields.join() === first.join());
-  if (isSame) return [{ fields: first, text: [...fieldsOfText.keys()].join(' or ') }];
+  if (isSame) {
+    const texts = [...fieldsOfText.keys()];
+    // A text with parts of its own would run into the next.
+    return [
+      { fields: first, text: texts.join(texts.some((text) => text.includes(', or ')) ? '; or ' : ' or ') },
+    ];
+  }
   return [either(new Set([...fieldsOfText].map(([text, fields]) => lineOf({ fields, text }))))];
 }
 

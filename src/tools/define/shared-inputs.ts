@@ -169,11 +169,14 @@ const hasNothing = (input: unknown) =>
 const nothingInList =
   'is a list that holds nothing in one place: name values only, or leave it out; query-entity takes null in a list for empty fields: {"status":["New",null]}';
 
+const noCondition =
+  'must be a value or a list of values; a range is "2026-11-01..2026-11-30" with either end left out, and query-entity takes comparisons: {"status":{"noteq":"Complete"}}';
+
 /** A condition on one field: a value, a name or label, or a list of them. */
 const condition = (shown: Record<string, unknown>) =>
   lenient(
     z.union([listText, ...given, z.array(z.union(given))], {
-      error: ({ input }) => (hasNothing(input) ? nothingInList : 'must be a value or a list of values'),
+      error: ({ input }) => (hasNothing(input) ? nothingInList : noCondition),
     }),
     shown,
   );

@@ -2,7 +2,8 @@ import type { FilterNode } from '../../../client/types.js';
 import type { Operator } from '../../../operators.js';
 import { boolean } from '../../../scalars.js';
 import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metadata.js';
-import type { Conversion } from '../../values/convert.js';
+import { type Conversion, isName } from '../../values/convert.js';
+import { isNumeric } from '../../values/converted.js';
 import { meansUnassigned } from '../../values/text-patterns.js';
 import { textOperators, ValueCheck } from './check-values.js';
 import { dateCondition } from './date-condition.js';
@@ -16,6 +17,15 @@ const eachAlone = {
   in: { group: 'or', one: 'eq' },
   notIn: { group: 'and', one: 'noteq' },
 } as const;
+
+/** A part of a label or of a name, where Autotask keeps a code or an id, as the value that means it. */
+function asPattern(operator: Operator, field: FieldMetadata, value: string): string | undefined {
+  const isNamed = field.isPickList === true || isName(field, value);
+  if (!isNamed || field.dataType === 'string' || value.trim() === '' || isNumeric(value)) return undefined;
+  if (operator === 'contains') return `*${value}*`;
+  if (operator === 'beginsWith') return `${value}*`;
+  return operator === 'endsWith' ? `*${value}` : undefined;
+}
 
 /** Turns one condition on a known field into what Autotask takes, or notes why that is impossible. */
 export class ConditionCheck {
@@ -52,6 +62,12 @@ export class ConditionCheck {
     // A list can only mean any of it, or none.
     if (Array.isArray(value) && (operator === 'eq' || operator === 'noteq'))
       return this.check(operator === 'eq' ? 'in' : 'notIn', field, value, depth);
+    if (textOperators.has(operator) && Array.isArray(value)) {
+      const or = value.slice(0, 3).map((part: unknown) => ({ [field.name]: { [operator]: part } }));
+      return this.findings.addProblem(field.name, `${operator} takes one value; ${JSON.stringify({ or })}`);
+    }
+    const pattern = typeof value === 'string' ? asPattern(operator, field, value) : undefined;
+    if (pattern !== undefined) return this.check('eq', field, pattern, depth);
     if (textOperators.has(operator) && field.dataType !== 'string') {
       return this.findings.addProblem(
         field.name,
@@ -68,8 +84,8 @@ export class ConditionCheck {
       const nodes = span.nodes.flatMap((node) => this.findings.withUdfMark(node, field, depth) ?? []);
       return span.op === null ? nodes[0] : { op: span.op, items: nodes };
     }
-    const pattern = Array.isArray(value) ? undefined : patternProblem(field, operator, String(value));
-    if (pattern !== undefined) return this.findings.addProblem(field.name, pattern);
+    const refused = Array.isArray(value) ? undefined : patternProblem(field, operator, String(value));
+    if (refused !== undefined) return this.findings.addProblem(field.name, refused);
     const text = this.text(operator, field, value, depth);
     if (text !== undefined) return text;
     const many = operator === 'in' || operator === 'notIn';

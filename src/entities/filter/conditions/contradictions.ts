@@ -4,12 +4,29 @@ import { labelOf } from '../../metadata/picklists.js';
 
 const valuesOf = ({ value }: FilterNode): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
+/** Conditions that must all hold, those within groups of them too. */
+const flat = (nodes: readonly FilterNode[]): readonly FilterNode[] =>
+  nodes.flatMap((node) => (node.op === 'and' ? flat(node.items ?? []) : [node]));
+
+const sizeOf = (value: unknown): number =>
+  typeof value === 'string' ? Date.parse(value) : typeof value === 'number' ? value : Number.NaN;
+
+/** Fields with bounds between which nothing lies: a range that ends before it begins. */
+function emptyRanges(nodes: readonly FilterNode[]): string[] {
+  return [...new Set(nodes.flatMap(({ field }) => field ?? []))].filter((name) => {
+    const bounds = (ops: readonly string[]) =>
+      nodes.filter(({ op, field }) => field === name && ops.includes(op)).map(({ value }) => sizeOf(value));
+    return Math.max(...bounds(['gt', 'gte'])) > Math.min(...bounds(['lt', 'lte']));
+  });
+}
+
 /**
  * Remarks on values of one field that one condition asks for and another leaves out, as `openOnly` does with a closed
  * status: what is left is less than was asked for, and often nothing.
  */
-export function contradictions(nodes: readonly FilterNode[], metadata: EntityMetadata): string[] {
-  const notes: string[] = [];
+export function contradictions(given: readonly FilterNode[], metadata: EntityMetadata): string[] {
+  const nodes = flat(given);
+  const notes = emptyRanges(nodes).map((name) => `${name}: ends before it begins, so nothing can match`);
   for (const name of new Set(nodes.flatMap(({ field }) => field ?? []))) {
     const own = nodes.filter(({ field }) => field === name);
     const asked = own.filter(({ op }) => op === 'eq' || op === 'in').map(valuesOf);
