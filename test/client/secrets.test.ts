@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createWriter } from '../../src/client/index.js';
-import type { Credentials } from '../../src/identity/credentials.js';
 import type { AutotaskError } from '../../src/errors.js';
+import type { Credentials } from '../../src/identity/credentials.js';
 import type { Reply, Seen } from './fake.js';
 import { failureOf, fakeTenant } from './setup.js';
 
