@@ -4,7 +4,7 @@ import { AutotaskError } from '../errors.js';
 import { createPolicy, type Policy } from '../policy/index.js';
 import { createAggregate } from './aggregate/index.js';
 import { describe } from './metadata/describe.js';
-import { createMetadataStore } from './metadata/entity-metadata.js';
+import { createMetadataStore } from './metadata/metadata-store.js';
 import { retryWithFreshMetadata } from './metadata/stale-metadata.js';
 import { type Cursors, createCursors } from './order/cursors/cursor.js';
 import { createAttachments } from './read/attachments.js';

@@ -1,5 +1,5 @@
 import { type Behaviour, strict } from './behaviour.js';
-import { zonePath } from './http/dispatch.js';
+import { zonePath } from './http/authentication.js';
 import { Faults } from './http/faults.js';
 import { listen } from './http/host.js';
 import type { Tenant } from './store/tenant.js';

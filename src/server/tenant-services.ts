@@ -1,7 +1,8 @@
 import { createChangedRecords } from '../changed-records.js';
 import { createEntities } from '../entities/index.js';
 import { createCursors } from '../entities/order/cursors/cursor.js';
-import { guardReader, guardWriter } from '../policy/guard.js';
+import { guardReader } from '../policy/guards/guard-reader.js';
+import { guardWriter } from '../policy/guards/guard-writer.js';
 import { createPolicy } from '../policy/index.js';
 import { redactNothing } from '../redact.js';
 import type { ToolContext } from '../tools/define/define-tool.js';

@@ -1,38 +1,11 @@
 import { Transform } from 'node:stream';
+import { failure, isMessage, isObject, type Message, parse, refusalOf } from './json-rpc-message.js';
 
 /** The last revision of the protocol that knows batches. */
 const lastWithBatches = '2025-03-26';
 
 /** Longest line that is read: an attachment of 6 MB as base64, and room for what stands around it. */
 const longestLine = 32 * 1024 * 1024;
-
-type Message = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Message =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const failure = (code: number, message: string) => ({ jsonrpc: '2.0', id: null, error: { code, message } });
-
-const notAMessage = failure(
-  -32600,
-  'Invalid request: a message is an object with "jsonrpc": "2.0" and a method, or the result or error of one.',
-);
-
-const isId = (id: unknown): boolean => typeof id === 'string' || Number.isInteger(id);
-
-/** Whether the value is a request, a notification or an answer of the protocol, whatever its method. */
-function isMessage(value: unknown): value is Message {
-  if (!isObject(value) || value.jsonrpc !== '2.0') return false;
-  const { id, method, params } = value;
-  if (method === undefined) return isId(id) && ('result' in value || 'error' in value);
-  return (
-    typeof method === 'string' && (id === undefined || isId(id)) && (params === undefined || isObject(params))
-  );
-}
-
-/** The refusal of what is no message, with its id where it has one. */
-const refusalOf = (value: unknown) =>
-  isObject(value) && isId(value.id) ? { ...notAMessage, id: value.id } : notAMessage;
 
 /** Both directions between a client and a server that knows lines of single messages only. */
 export interface StdioLines {
@@ -133,16 +106,6 @@ export function createStdioLines(): StdioLines {
     () => refuse(failure(-32700, `Parse error: a line has more than ${longestLine} bytes.`)),
   );
   return { input, output };
-}
-
-/** Undefined for what is not JSON. */
-function parse(line: string): unknown {
-  try {
-    const value: unknown = JSON.parse(line);
-    return value;
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ContentBlock } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { attachmentEntities } from '../../src/entities/read/attachments.js';
+import { attachmentEntities } from '../../src/entities/read/attachment-entities.js';
 import { makeRecord } from '../support/records.js';
 import { type Connection, connect } from '../support/tenant.js';
 

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { entityNamed } from '../../src/entities/metadata/entity-names.js';
-import { attachmentEntities } from '../../src/entities/read/attachments.js';
+import { attachmentEntities } from '../../src/entities/read/attachment-entities.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
 import { spawnClient, tenantEnvironment } from '../support/tenant.js';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Entry, Input } from './clients.js';
+import type { Entry, Input } from './client-entries.js';
 
 /** What is put into a client's file. */
 export interface Addition {

@@ -1,7 +1,7 @@
 import { type Actor, AutotaskError, type ErrorDetails, type ErrorKind } from '../../errors.js';
-import { shorten } from '../../text.js';
-import { isObject, member, parseJson, textMember } from '../json.js';
+import { isObject, parseJson } from '../json.js';
 import { type ApiRequest, type HttpResponse, requestName } from '../pipeline/request.js';
+import { errorTexts, frameworkTexts, isWebPage, kindOfTexts, pageTitle } from './error-texts.js';
 import { refusedByChecks, refusedByStatus } from './refused-before-storing.js';
 
 /** A parsed body, or an error and whether repeating the request may help. */
@@ -9,63 +9,12 @@ export type Outcome =
   | { readonly ok: true; readonly body: unknown }
   | { readonly ok: false; readonly error: AutotaskError; readonly retryable: boolean };
 
-/** An upper bound alone: texts are shortened after the secrets are taken out, see redact-error.ts. */
-const maxTextLength = 20_000;
-
-/** The `errors` of a body; Autotask sends texts, some gateways send objects with a message. */
-function errorTexts(body: unknown): string[] {
-  const errors = member(body, 'errors');
-  const list = Array.isArray(errors) ? errors : [];
-  const texts = list.map((entry) =>
-    typeof entry === 'string' ? entry : (textMember(entry, 'message') ?? JSON.stringify(entry) ?? ''),
-  );
-  return texts.filter((text) => text.trim() !== '').map((text) => shorten(text, maxTextLength));
-}
-
-/** Where no code of Autotask's answered, the web framework below it did: with `Message`, or a web page. */
-function frameworkTexts(response: HttpResponse): string[] {
-  if (isWebPage(response)) return pageTitle(response.text);
-  const message = textMember(parseJson(response.text), 'Message');
-  return message === null ? [] : [shorten(message, maxTextLength)];
-}
-
-/** Of a web page only its title is worth passing on. */
-function pageTitle(text: string): string[] {
-  const title = /<title[^<>]*>([^<]*)/i.exec(text)?.[1]?.trim();
-  return title === undefined || title === '' ? [] : [shorten(title, maxTextLength)];
-}
-
-function isWebPage(response: HttpResponse): boolean {
-  return /^\s*</.test(response.text) || /text\/html/i.test(String(response.headers['content-type'] ?? ''));
-}
-
 /** Seconds from `Retry-After`, which is a number of seconds or a date; undefined when absent or unreadable. */
 export function retryAfterOf(response: HttpResponse, now: number = Date.now()): number | undefined {
   const value = String(response.headers['retry-after'] ?? '').trim();
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
   const date = value === '' ? Number.NaN : Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
-}
-
-/**
- * Autotask reports almost every failure as status 500 with a text. These are the texts that say who can
- * act; what matches none of them is a rejected value and the caller's to correct.
- */
-const textKinds: readonly (readonly [RegExp, ErrorKind])[] = [
-  [
-    /thread threshold|Itgenatr005|threshold of \d+ threads|request threshold|threshold .{0,200}exceeded/i,
-    'limited',
-  ],
-  [/IntegrationCode is invalid|invalid integration ?code/i, 'credentials'],
-  [/zone information could not be determined/i, 'zone'],
-  // The answer to deleting what is not there, or what the API user may not see.
-  [/No matching records found/i, 'notFound'],
-  [/adequate permission|do not have permission|not authorized/i, 'permission'],
-  [/already exists|must be unique/i, 'conflict'],
-];
-
-function kindOfTexts(texts: readonly string[]): ErrorKind {
-  return textKinds.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1] ?? 'invalid';
 }
 
 const nextSteps: Readonly<Partial<Record<ErrorKind, string>>> = {

@@ -1,8 +1,10 @@
 import type { FilterNode } from '../../client/types.js';
 import { InvalidInput } from '../../errors.js';
 import { operators } from '../../operators.js';
-import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
-import { byDependency, type Conversion, isName } from '../values/convert.js';
+import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
+import { unknownField } from '../metadata/unknown-field.js';
+import type { Conversion } from '../values/conversion.js';
+import { byDependency, isName } from '../values/name-order.js';
 import { splitIntoBatches } from './batches.js';
 import type { CheckedFilter } from './checked-filter.js';
 import { ConditionCheck } from './conditions/check-condition.js';

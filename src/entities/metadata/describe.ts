@@ -3,9 +3,10 @@ import { named } from '../../names/match.js';
 import { fold } from '../../names/spelling.js';
 import type { Action, Policy } from '../../policy/index.js';
 import { routes } from '../write/route.js';
-import type { EntityMetadata, FieldMetadata, MetadataStore } from './entity-metadata.js';
+import type { EntityMetadata, FieldMetadata } from './entity-metadata.js';
 import { allEntities, findEntity } from './entity-names.js';
 import { entitySynonyms } from './entity-synonyms.js';
+import type { MetadataStore } from './metadata-store.js';
 import { markMetadataSuspect } from './stale-metadata.js';
 
 /** What can be done with an entity, wherever it can be done and as far as the policy allows it. */

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { InvalidInput } from '../../errors.js';
 import { readJson } from '../../limits/argument-bounds.js';
-import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
+import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
+import { unknownField } from '../metadata/unknown-field.js';
 import { dateRanges, idRanges, type RangeField } from './range-paging/range-field.js';
 
 /** By what a list is sorted. */

@@ -1,5 +1,6 @@
 import { InvalidInput, type Problem } from '../../errors.js';
-import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
+import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
+import { unknownField } from '../metadata/unknown-field.js';
 
 /** The fields to return: the caller's, checked, or all when one is `*`. Undefined means the default. */
 export async function checkIncludeFields(

@@ -1,5 +1,5 @@
 import type { AutotaskReader } from '../../client/types.js';
-import type { MetadataStore } from '../metadata/entity-metadata.js';
+import type { MetadataStore } from '../metadata/metadata-store.js';
 import { type Cursors, createCursors } from '../order/cursors/cursor.js';
 import type { References } from '../references/references.js';
 import { createCount } from './lists/count.js';

@@ -2,10 +2,13 @@ import * as z from 'zod';
 import { load } from '../../../generated/load.js';
 import type { Row } from '../../client/types.js';
 import type { Problem } from '../../errors.js';
-import { type EntityMetadata, type FieldMetadata, unknownField } from '../metadata/entity-metadata.js';
+import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
 import { activeChoiceTexts } from '../metadata/picklists.js';
-import { byDependency, type Conversion, convertValue, isName } from '../values/convert.js';
+import { unknownField } from '../metadata/unknown-field.js';
+import type { Conversion } from '../values/conversion.js';
+import { convertValue } from '../values/convert.js';
 import type { Converted } from '../values/converted.js';
+import { byDependency, isName } from '../values/name-order.js';
 import { checkChoice } from './check-choice.js';
 
 /** A body that is ready to send, or everything that is wrong with it. */

@@ -6,7 +6,6 @@ import { entityNamed, entityOfType } from '../metadata/entity-names.js';
 import { ifAllowed } from '../read/optional-read.js';
 import type { Reads } from '../read/read.js';
 import type { ExactMatcher } from '../references/exact-match.js';
-import { nameOf, numberField } from '../references/record-names.js';
 import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
 
@@ -40,24 +39,6 @@ export function parentEntityOf(entity: Entity, field: FieldMetadata): Entity | u
 const belongs = (entity: Entity, field: FieldMetadata, to: Entity) =>
   entity.parents.some(({ entity: parent }) => parent === to.name) ||
   field.name.toLowerCase() === `${to.singular}id`.toLowerCase();
-
-/** What a record is called in full: tickets, tasks and projects by number and name. */
-export function fullName(entity: Entity, row: Row): string | undefined {
-  const number = numberField(entity);
-  return nameOf(
-    number === undefined ? entity : { ...entity, nameFields: [number, ...entity.nameFields] },
-    row,
-  );
-}
-
-/** `Ticket 101959: T20261109.0005 VPN issue` */
-export function nameLine({ singular, ...entity }: Entity, id: number | null, row: Row | null | undefined) {
-  const name = row === null || row === undefined ? undefined : fullName({ singular, ...entity }, row);
-  return `${singular}${id === null ? '' : ` ${id}`}${name === undefined ? '' : `: ${name}`}`;
-}
-
-export const parentLines = (subjects: readonly ParentRecord[]): string[] =>
-  subjects.map(({ entity, id, row }) => `on ${nameLine(entity, id, row)}`);
 
 export function createParentRecords(reads: Reads, references: References, identify: ExactMatcher) {
   /** Records that a call has read to find out which ones its arguments name, by entity and id. */

@@ -1,6 +1,6 @@
 import type { Row } from '../../client/types.js';
 import type { Entity } from '../../model.js';
-import type { MetadataStore } from '../metadata/entity-metadata.js';
+import type { MetadataStore } from '../metadata/metadata-store.js';
 import { ifAllowed } from '../read/optional-read.js';
 import type { Reads } from '../read/read.js';
 import type { CallContext } from '../result.js';

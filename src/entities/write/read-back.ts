@@ -7,8 +7,8 @@ import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
 import { sameValue } from '../values/equality.js';
 import { autotaskNumber } from '../values/text-patterns.js';
-import { nameLine } from './parent-record.js';
 import type { Change } from './plan.js';
+import { nameLine } from './record-lines.js';
 import { fileBytes } from './upload-limit.js';
 
 /** What Autotask's database holds after a write. */

@@ -4,19 +4,15 @@ import { routes } from '../routes/all-routes.js';
 import type { Call } from '../routes/request-context.js';
 import { type Route, routeKey } from '../routes/route-table.js';
 import type { Tenant } from '../store/tenant.js';
+import { authenticate, zoneInformation, zonePath } from './authentication.js';
 import type { Fault } from './faults.js';
 import type { HostSettings, Incoming } from './incoming.js';
 import { parseJson } from './lenient-json.js';
-import { errors, json, noRoute, type Reply, unauthorized, wrongMethod } from './reply.js';
+import { errors, json, noRoute, type Reply, wrongMethod } from './reply.js';
 import { reshape } from './reshape.js';
 
 /** Longest query string that the web server lets through. */
 const longestSearch = 2048;
-
-/** Path of a zone's API: `ATServicesRest/`, or `zone2/ATServicesRest/` after the tenant moved once. */
-export function zonePath(zone: number): string {
-  return zone === 1 ? 'ATServicesRest/' : `zone${zone}/ATServicesRest/`;
-}
 
 export async function dispatch(
   settings: HostSettings,
@@ -45,42 +41,6 @@ export async function dispatch(
   return limited(tenant, key.split('/')[0] ?? '', () =>
     handle(settings, incoming, faults, tenant, zone, route, ids),
   );
-}
-
-function zoneInformation({ tenants }: HostSettings, { method, search, origin }: Incoming): Reply {
-  if (method !== 'GET') return wrongMethod(method, ['GET']);
-  const query = new URLSearchParams(search);
-  const user = [...query].find(([name]) => name.toLowerCase() === 'user')?.[1].toLowerCase();
-  const tenant = tenants.find((candidate) => candidate.credentials.userName.toLowerCase() === user);
-  if (tenant === undefined) return errors(['Zone information could not be determined']);
-  return json({
-    zoneName: `Sandbox ${tenant.zone}`,
-    url: `${origin}${zonePath(tenant.zone)}`,
-    webUrl: origin,
-    ci: 100000 + tenant.zone,
-  });
-}
-
-/** The tenant whose three headers these are, or the answer to a stranger. */
-function authenticate(
-  { tenants, behaviour }: HostSettings,
-  incoming: Incoming,
-  zone: number,
-): Tenant | Reply {
-  const { headers } = incoming;
-  const stranger = unauthorized(headers.host ?? '');
-  const user = headers.username?.toLowerCase();
-  const tenant = tenants.find(({ credentials }) => credentials.userName.toLowerCase() === user);
-  if (tenant === undefined) {
-    return behaviour.wrongCredential === '500' && user !== undefined
-      ? errors(['Zone information could not be determined'])
-      : stranger;
-  }
-  if (headers.secret !== tenant.credentials.secret || zone !== tenant.zone) return stranger;
-  if (headers.apiintegrationcode !== tenant.credentials.integrationCode) {
-    return behaviour.wrongCredential === '500' ? errors(['IntegrationCode is invalid']) : stranger;
-  }
-  return tenant;
 }
 
 async function limited(tenant: Tenant, endpoint: string, work: () => Promise<Reply>): Promise<Reply> {

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
 import { isObject } from '../json.js';
 import { Refusal } from '../refusal.js';
 import type { RecordedRequest } from '../types.js';
@@ -8,7 +7,9 @@ import { dispatch } from './dispatch.js';
 import { type Fault, replyAfter, replyTo } from './faults.js';
 import type { HostSettings, Incoming } from './incoming.js';
 import { parseJson } from './lenient-json.js';
+import { belowBase, receive } from './receive.js';
 import { errors, type Reply } from './reply.js';
+import { reset, send, setDate, truncate } from './send.js';
 
 /** Requests that stay in the log; the oldest go first. */
 const longestLog = 10_000;
@@ -65,48 +66,6 @@ async function answer(settings: HostSettings, incoming: Incoming, faults: readon
   }
 }
 
-async function receive(request: IncomingMessage): Promise<Incoming> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  const url = request.url ?? '/';
-  const mark = url.indexOf('?');
-  return {
-    method: request.method ?? 'GET',
-    path: decode(mark < 0 ? url : url.slice(0, mark)),
-    search: mark < 0 ? '' : url.slice(mark),
-    headers,
-    bodyText: unpack(Buffer.concat(chunks), headers['content-encoding']),
-    origin: `http://${headers.host ?? '127.0.0.1'}/`,
-  };
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
-
-/** A body that is not packed the way its header says becomes text that no parser accepts. */
-function unpack(body: Buffer, encoding: string | undefined): string {
-  if (encoding !== 'gzip') return body.toString('utf8');
-  try {
-    return gunzipSync(body).toString('utf8');
-  } catch {
-    return '\u001f';
-  }
-}
-
-/** `V1.0/Tickets/query` */
-function belowBase(path: string): string {
-  return path.replace(/^\/+(?:zone\d+\/+)?(?:atservicesrest\/+)?/i, '');
-}
-
 function record(log: RecordedRequest[], { method, path, search, headers, bodyText }: Incoming): void {
   let body: unknown;
   try {
@@ -122,30 +81,4 @@ function record(log: RecordedRequest[], { method, path, search, headers, bodyTex
     body: isObject(body) || Array.isArray(body) ? body : undefined,
   });
   if (log.length > longestLog) log.splice(0, log.length - longestLog);
-}
-
-function send(response: ServerResponse, reply: Reply): void {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(reply.status, {
-    'content-length': String(Buffer.byteLength(reply.body)),
-    ...reply.headers,
-  });
-  response.end(reply.body);
-}
-
-function setDate(response: ServerResponse, aheadMs: number): void {
-  response.setHeader('date', new Date(Date.now() + aheadMs).toUTCString());
-}
-
-function reset(request: IncomingMessage): void {
-  request.socket.resetAndDestroy();
-}
-
-/** Announces the whole body and sends half of it. */
-function truncate(response: ServerResponse, reply: Reply): void {
-  response.writeHead(reply.status, {
-    ...reply.headers,
-    'content-length': String(Buffer.byteLength(reply.body)),
-  });
-  response.write(reply.body.slice(0, Math.floor(reply.body.length / 2)), () => response.destroy());
 }

@@ -1,4 +1,5 @@
 import { RangeIndex } from './range-index.js';
+import { lowerBound, place, take } from './sorted-rows.js';
 import type { Row, Value } from './value.js';
 
 /** Below this many rows a scan is as fast as an index is to build. */
@@ -8,18 +9,6 @@ const smallTable = 256;
 export function indexKey(value: Value | undefined): Value {
   if (value === undefined) return null;
   return typeof value === 'string' ? value.toLowerCase() : value;
-}
-
-/** Position of the first row whose id is at least `id`, in rows sorted by id. */
-export function lowerBound(rows: readonly Row[], id: number): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((rows[middle]?.id ?? Number.POSITIVE_INFINITY) < id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The rows of one entity, sorted by id, with indexes on the fields that were asked about. */
@@ -123,16 +112,4 @@ export class Table {
     for (const [field, index] of this.indexes) take(index.get(indexKey(row[field])), row);
     for (const range of this.ranges.values()) range.remove(row);
   }
-}
-
-function place(rows: Row[], row: Row): void {
-  const last = rows.at(-1);
-  if (last === undefined || last.id < row.id) rows.push(row);
-  else rows.splice(lowerBound(rows, row.id), 0, row);
-}
-
-function take(rows: Row[] | undefined, row: Row): void {
-  if (rows === undefined) return;
-  const at = lowerBound(rows, row.id);
-  if (rows[at] === row) rows.splice(at, 1);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { findEntity } from '../../entities/metadata/entity-names.js';
-import { attachmentEntity } from '../../entities/read/attachments.js';
+import { attachmentEntity } from '../../entities/read/attachment-entities.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { mostFileBytes } from '../../entities/write/upload-limit.js';
 import { InvalidInput, type Problem } from '../../errors.js';

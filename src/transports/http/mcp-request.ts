@@ -1,6 +1,6 @@
 import type { Redact } from '../../redact.js';
 import type { McpServer } from '../../server/index.js';
-import type { BodySummary } from './body.js';
+import type { BodySummary } from './body-summary.js';
 
 /** One request to `/mcp` whose caller and tenant are known. */
 export interface McpRequest {

@@ -10,7 +10,8 @@ import {
 import { isWritingTool } from '../../server/index.js';
 import { type Authenticator, asksReadOnly } from './access/bearer-token.js';
 import type { Lease } from './access/tenants.js';
-import { type BodySummary, checkBatch, checkBodyHeaders, readBody, summarize } from './body.js';
+import { checkBodyHeaders, readBody } from './body.js';
+import { type BodySummary, checkBatch, summarize } from './body-summary.js';
 import type { McpRequest } from './mcp-request.js';
 import { Refusal, redactRefusal, refusalResponse } from './refusal.js';
 import type { Sessions } from './sessions.js';

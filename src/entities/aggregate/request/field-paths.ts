@@ -1,12 +1,8 @@
 import type { Entity } from '../../../model.js';
-import {
-  type EntityMetadata,
-  type FieldMetadata,
-  type MetadataStore,
-  titleOf,
-  unknownField,
-} from '../../metadata/entity-metadata.js';
+import { type EntityMetadata, type FieldMetadata, titleOf } from '../../metadata/entity-metadata.js';
 import { entityOfType } from '../../metadata/entity-names.js';
+import type { MetadataStore } from '../../metadata/metadata-store.js';
+import { unknownField } from '../../metadata/unknown-field.js';
 
 /** A field of the records themselves, or of a record that they point to. */
 export interface FieldPath {

@@ -1,5 +1,6 @@
 import { InvalidInput, type Problem } from '../../../errors.js';
-import type { EntityMetadata, MetadataStore } from '../../metadata/entity-metadata.js';
+import type { EntityMetadata } from '../../metadata/entity-metadata.js';
+import type { MetadataStore } from '../../metadata/metadata-store.js';
 import { columnOf, type GroupOrder, parseOrder } from '../result/order.js';
 import { createPathFinder } from './field-paths.js';
 import { type GroupKey, resolveKey } from './group-keys.js';

@@ -3,7 +3,8 @@ import type { Problem } from '../../../errors.js';
 import type { Operator } from '../../../operators.js';
 import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metadata.js';
 import { choicesByLabel, comparisonListProblem, meansClosed } from '../../metadata/picklists.js';
-import { type Conversion, convertValue } from '../../values/convert.js';
+import type { Conversion } from '../../values/conversion.js';
+import { convertValue } from '../../values/convert.js';
 import type { Converted } from '../../values/converted.js';
 import type { FilterFindings } from './filter-findings.js';
 

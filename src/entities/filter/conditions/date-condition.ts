@@ -2,7 +2,7 @@ import type { FilterNode } from '../../../client/types.js';
 import type { Operator } from '../../../operators.js';
 import { datetime } from '../../../scalars.js';
 import type { FieldMetadata } from '../../metadata/entity-metadata.js';
-import type { Conversion } from '../../values/convert.js';
+import type { Conversion } from '../../values/conversion.js';
 import { isDay, nextDay, parseRange, type Range, showMoment, showRange, toUtc } from '../../values/dates.js';
 
 /** Bounds that stand for a condition on a date. */

@@ -4,7 +4,7 @@ import type { Entity } from '../../../model.js';
 import { tabulateList } from '../../display/tabulate.js';
 import { Interpretation } from '../../filter/interpretation.js';
 import { parseQuery } from '../../filter/parse-query.js';
-import type { MetadataStore } from '../../metadata/entity-metadata.js';
+import type { MetadataStore } from '../../metadata/metadata-store.js';
 import { nextCursor, nowInSeconds, readCursor } from '../../order/cursors/continuation.js';
 import type { Cursors } from '../../order/cursors/cursor.js';
 import { mostSorted, sortRows } from '../../order/sort-in-memory.js';

@@ -4,13 +4,14 @@ import { checkFilter } from '../../filter/check-filter.js';
 import type { CheckedFilter } from '../../filter/checked-filter.js';
 import { namedFields } from '../../filter/named-fields.js';
 import { parseQuery, type RawQuery } from '../../filter/parse-query.js';
-import type { EntityMetadata, MetadataStore } from '../../metadata/entity-metadata.js';
+import type { EntityMetadata } from '../../metadata/entity-metadata.js';
 import { findEntity } from '../../metadata/entity-names.js';
+import type { MetadataStore } from '../../metadata/metadata-store.js';
 import { checkContinuation, nowInSeconds } from '../../order/cursors/continuation.js';
 import { checkOrder } from '../../order/order.js';
 import type { References } from '../../references/references.js';
 import type { CallContext } from '../../result.js';
-import type { Conversion } from '../../values/convert.js';
+import type { Conversion } from '../../values/conversion.js';
 import { parentCondition, queryable, requireOwner } from './list-path.js';
 import type { QueryArguments } from './query-arguments.js';
 

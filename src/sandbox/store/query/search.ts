@@ -1,4 +1,5 @@
-import { lowerBound, type Table } from '../table.js';
+import { lowerBound } from '../sorted-rows.js';
+import type { Table } from '../table.js';
 import type { Row } from '../value.js';
 import type { Group, Test } from './filter.js';
 import { matcher } from './match.js';

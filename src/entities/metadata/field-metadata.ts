@@ -1,0 +1,51 @@
+import type { LiveField } from '../../client/types.js';
+import type { Entity, Field } from '../../model.js';
+import { isDayField } from '../values/dates.js';
+import type { FieldMetadata } from './entity-metadata.js';
+
+export function fromSnapshot(entity: Entity, field: Field): FieldMetadata {
+  const { picklistValues, ...rest } = field;
+  const choices = (picklistValues ?? []).map((choice, index) => ({
+    ...choice,
+    sortOrder: index,
+    isActive: true,
+    isDefaultValue: false,
+    parentValue: '',
+  }));
+  return {
+    ...rest,
+    label: null,
+    udf: false,
+    day: isDayField(entity.name, field.name),
+    deadline: entity.deadlines.includes(field.name),
+    choices,
+    parentField: null,
+  };
+}
+
+/** Older zones name fields like their classes, `QueueID`; records spell the same name with a small letter. */
+const wireName = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+
+/** `known`: what the snapshot says; it is corrected where the metadata of tenants does not flag a reference. */
+export function fromTenant(entity: Entity, field: LiveField, udf: boolean, known?: Field): FieldMetadata {
+  const pointsTo = field.isPickList ? null : (known?.referenceEntityType ?? null);
+  return {
+    name: udf ? field.name : (known?.name ?? wireName(field.name)),
+    // A tenant calls it `byte`; its values are base64 text.
+    dataType: /^byte$/i.test(field.dataType) ? 'byte[]' : field.dataType.toLowerCase(),
+    length: field.length > 0 ? field.length : null,
+    isRequired: field.isRequired,
+    isReadOnly: field.isReadOnly,
+    isQueryable: field.isQueryable,
+    isReference: field.isReference,
+    referenceEntityType: field.referenceEntityType ?? pointsTo,
+    isPickList: field.isPickList,
+    label: field.label,
+    udf,
+    // Dates of user-defined fields have no time in Autotask.
+    day: udf ? field.dataType === 'datetime' : isDayField(entity.name, known?.name ?? wireName(field.name)),
+    deadline: !udf && entity.deadlines.includes(known?.name ?? wireName(field.name)),
+    choices: field.picklistValues ?? [],
+    parentField: field.picklistParentValueField === null ? null : wireName(field.picklistParentValueField),
+  };
+}

@@ -1,0 +1,26 @@
+import type { Row } from '../../client/types.js';
+import type { FieldMetadata } from '../metadata/entity-metadata.js';
+import type { ExactMatch } from '../references/exact-match.js';
+import type { References } from '../references/references.js';
+
+/** Everything needed to turn what a caller wrote into what Autotask stores. */
+export interface Conversion {
+  readonly references: References | null;
+  readonly timeZone: string;
+  readonly signal?: AbortSignal;
+  /** For a filter, where inactive records and ranges of time are welcome; otherwise a value to store. */
+  readonly filter?: boolean;
+  /** Status codes of tickets that count as closed. */
+  readonly closedStatusIds?: readonly number[];
+  /** The value is one of a list. */
+  readonly many?: boolean;
+  /** The moment from which `today` and its like count; milliseconds, the present unless given. */
+  readonly now?: number;
+  /**
+   * Values of the same record or filter that are known already, by field. A name that several records have means
+   * the one that belongs to the same: the phase of this project, the contact of this company.
+   */
+  readonly knownValues?: Row;
+  /** Finds a record by its whole name where a part of it is not enough; undefined for fields where it is. */
+  readonly identify?: (field: FieldMetadata, text: string) => Promise<ExactMatch> | undefined;
+}
