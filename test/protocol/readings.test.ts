@@ -39,6 +39,9 @@ describe('telephone numbers', () => {
     ['1 555 888 4321', ['foreign', 'national']],
     ['49 555 888 4321', ['national']],
     ['+15558884322', []],
+    // What is the end of another number is not that number.
+    ['+49 1555 888 4321', []],
+    ['+358 555 888 4321', ['national']],
   ] as const)('%s is that of %j', async (phone, whom) => {
     const { text } = await ask('search-companies', { phone });
     expect(idsIn(text).sort()).toEqual(whom.map((key) => ids[key]).sort());
@@ -93,6 +96,7 @@ describe('names that nothing has', () => {
     ['create-ticket', { title: 'x', companyID: 'Müller & Söhne Nord' }, nord, 3],
     ['search-companies', { search: 'Mueller Nord' }, nord, 2],
     ['search-tickets', { companyID: 'Strassenbau Gross' }, /Straßenbau Groß OHG/, 3],
+    ['search-tickets', { companyID: 'Gross' }, /Straßenbau Groß OHG/, 3],
     ['search-tickets', { companyID: 'Strassenbau' }, /Straßenbau Groß OHG/, 3],
     ['search-contacts', { firstName: 'Juliya' }, /nearest names: Julia /, 2],
     ['search-contacts', { lastName: 'Abott' }, /nearest names: \w+ Abbott /, 2],

@@ -10,6 +10,8 @@ const fewest = 4;
 /** A number with and without its country code is the same when so many digits are. */
 const telling = 7;
 const longestCountryCode = 3;
+/** Codes of one and two digits; all others have three (ITU-T E.164). */
+const countryCode = /^(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/;
 
 const extension = /\s*(?:\bext\b\.?|\bx|#)\s*\d{1,6}\s*$/i;
 const written = /^\(?\+?[\d\s\u00a0()./\u2010-\u2015-]+$/;
@@ -53,6 +55,7 @@ export const samePhone = (stored: unknown, wanted: PhoneNumber): boolean => {
   if (!wanted.international && known.digits.includes(wanted.digits)) return true;
   if (known.digits.startsWith(wanted.digits)) return true;
   if (known.international || known.digits.length < telling) return false;
+  if (wanted.international) return known.digits === wanted.digits.replace(countryCode, '');
   const code = wanted.digits.length - known.digits.length;
   return code > 0 && code <= longestCountryCode && wanted.digits.endsWith(known.digits);
 };
