@@ -33,6 +33,12 @@ const partLength = 50_000;
 /** … and of its neighbours: no secret is longer, however it is written. */
 const margin = 10_000;
 
+/** So short a text is looked at whole and lets nobody wait: nearly all are, and a generator for each is slow. */
+const shortLength = 1_000;
+
+const isShort = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= shortLength && !standIns.test(value);
+
 /** Characters of one text that leave at all: more than all answers of Autotask that one call may keep. */
 const mostCharacters = 32_000_000;
 
@@ -91,6 +97,15 @@ export function textBoundary(redact: Redact): TextBoundary {
   }
 
   let unyielded = 0;
+  const isTurn = (): boolean => {
+    if (unyielded < partLength) return false;
+    unyielded = 0;
+    return true;
+  };
+  const shortText = (text: string): string => {
+    unyielded += text.length;
+    return safe(text, 0, text.length);
+  };
   /** Gives way after each long part of what it goes through. */
   function* valueInParts(given: unknown, keeps: ReadonlySet<string>): Generator<void, unknown> {
     if (typeof given === 'string') {
@@ -98,21 +113,27 @@ export function textBoundary(redact: Redact): TextBoundary {
       for (const part of leaving(given, mostCharacters)) {
         parts.push(part);
         unyielded += part.length;
-        if (unyielded < partLength) continue;
-        unyielded = 0;
-        yield;
+        if (isTurn()) yield;
       }
       return parts.join('');
     }
     if (typeof given !== 'object' || given === null) return given;
     if (Array.isArray(given)) {
       const items: unknown[] = [];
-      for (const inner of given) items.push(yield* valueInParts(inner, keeps));
+      for (const inner of given) {
+        items.push(isShort(inner) ? shortText(inner) : yield* valueInParts(inner, keeps));
+        if (isTurn()) yield;
+      }
       return items;
     }
     const members: [string, unknown][] = [];
     for (const [name, inner] of Object.entries(given)) {
-      members.push([name, keeps.has(name) ? inner : yield* valueInParts(inner, keeps)]);
+      const kept = keeps.has(name);
+      members.push([
+        name,
+        kept ? inner : isShort(inner) ? shortText(inner) : yield* valueInParts(inner, keeps),
+      ]);
+      if (isTurn()) yield;
     }
     return Object.fromEntries(members);
   }
