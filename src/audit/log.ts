@@ -39,6 +39,10 @@ export type PlannedWrite = Pick<
 > & {
   /** Hash of the record as it was. */
   readonly version: string;
+  /** Numbers of the writes that must be made before it. */
+  readonly needs?: readonly number[];
+  /** The write whose new id one of its fields takes. */
+  readonly uses?: { readonly step: number; readonly field: string };
 };
 
 /** How a write ended; `unknown` when its answer never came. */
@@ -59,6 +63,8 @@ export interface AuditLog {
   claim(receipt: string): Promise<(() => Promise<void>) | null>;
   /** Resolves, when the attempt is on disk, to what records its outcome. */
   attempt(attempt: Attempt): Promise<(outcome: Outcome) => Promise<void>>;
+  /** Records how an earlier attempt ended after all. */
+  outcome(receipt: string, attempt: string, outcome: Outcome): Promise<void>;
 }
 
 /** Writes in one line of a plan, and characters of one whose body is kept: no line is too long to be kept whole. */
@@ -66,6 +72,8 @@ const mostPlanned = 20;
 const mostOfWrite = 16_000;
 
 export function createAuditLog(file: AuditFile, now: () => Date = () => new Date()): AuditLog {
+  const appendOutcome = (receipt: string, attempt: string, outcome: Outcome) =>
+    file.append({ time: now().toISOString(), event: 'outcome', attempt, receipt, ...outcome });
   return {
     where: 'the audit log',
     whole: false,
@@ -83,14 +91,8 @@ export function createAuditLog(file: AuditFile, now: () => Date = () => new Date
     async attempt(attempt) {
       const id = randomUUID();
       await file.append({ time: now().toISOString(), event: 'attempt', attempt: id, ...attempt });
-      return (outcome) =>
-        file.append({
-          time: now().toISOString(),
-          event: 'outcome',
-          attempt: id,
-          receipt: attempt.receipt,
-          ...outcome,
-        });
+      return (outcome) => appendOutcome(attempt.receipt, id, outcome);
     },
+    outcome: appendOutcome,
   };
 }

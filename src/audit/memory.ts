@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent } from './chain.js';
-import type { AuditLog } from './log.js';
+import type { AuditLog, Outcome } from './log.js';
 
 /** Calls of which a process remembers what they wrote. */
 const mostReceipts = 200;
@@ -15,6 +15,8 @@ export function createMemoryLog(now: () => Date = () => new Date()): AuditLog {
     const [oldest] = kept.keys();
     if (kept.size > mostReceipts && oldest !== undefined) kept.delete(oldest);
   };
+  const addOutcome = async (receipt: string, attempt: string, outcome: Outcome) =>
+    add(receipt, { event: 'outcome', attempt, receipt, ...outcome });
   return {
     where: 'the memory of this process, until it ends',
     whole: true,
@@ -31,8 +33,8 @@ export function createMemoryLog(now: () => Date = () => new Date()): AuditLog {
     attempt: async (attempt) => {
       const id = randomUUID();
       add(attempt.receipt, { event: 'attempt', attempt: id, ...attempt });
-      return async (outcome) =>
-        add(attempt.receipt, { event: 'outcome', attempt: id, receipt: attempt.receipt, ...outcome });
+      return (outcome) => addOutcome(attempt.receipt, id, outcome);
     },
+    outcome: addOutcome,
   };
 }

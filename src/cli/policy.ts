@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Config } from '../config/index.js';
 import { type Claims, hasScope, readScope, writeScope } from '../identity/claims.js';
 import { ruleFor } from '../policy/claim-rules.js';
-import { createHourlyWriteLimits } from '../policy/index.js';
+import { createHourlyWriteLimits, writeActions } from '../policy/index.js';
 import { entityTable, maskLines } from '../policy/rights-table.js';
 import { visibleTools } from '../server/index.js';
 import { UsageError } from './args.js';
@@ -65,6 +65,7 @@ export async function printPolicy(config: Config, file?: string): Promise<number
     `writes                  ${readOnly ? 'none: read-only' : `confirmed by ${writes.confirm.mode}`}`,
     `customer-visible notes  ${policy.customerVisibleNotes ? 'allowed' : 'refused'}`,
     `writes per hour         ${writeLimit.limit ?? 'without limit'}`,
+    `records per call        ${writeActions.map((action) => `${action} ${policy.maxRecordsPerCall(action)}`).join(', ')}`,
     `audit log               ${writes.audit?.path ?? 'none'}`,
     `written in the name of  ${file === undefined && writes.me === null ? (writes.actAs === null ? 'the API user' : `resource ${writes.actAs}`) : (writes.me ?? 'whoever signed in')}`,
     `tools                   ${tools.length} offered; withheld: ${withheld.join(' ') || 'none'}`,

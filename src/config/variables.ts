@@ -181,7 +181,7 @@ export const variableTable = [
   {
     name: 'AUTOTASK_MAX_RECORDS_PER_CALL',
     group: 'policy',
-    meaning: 'records that one call may write, at most 500',
+    meaning: 'records that one call may write, at most 500; per operation `100,delete=10`',
     unset: '100',
   },
   {

@@ -10,7 +10,7 @@ export {
 } from './hourly-write-limit.js';
 export { intersect } from './intersect.js';
 export { fieldProblem } from './masking/check-field.js';
-export { type Action, actions, createPolicy, type Policy } from './policy.js';
+export { type Action, actions, createPolicy, type Policy, type WriteAction, writeActions } from './policy.js';
 export { readPolicySettings } from './read-settings.js';
 export type { PolicySettings } from './settings.js';
 export { policyVariables } from './variables.js';

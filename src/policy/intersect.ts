@@ -22,6 +22,6 @@ export function intersect(a: Policy, b: Policy): Policy {
     unknownTools: (...args) => both.flatMap((policy) => policy.unknownTools(...args)),
     customerVisibleNotes: a.customerVisibleNotes && b.customerVisibleNotes,
     writeLimit: a.writeLimit.with(b.writeLimit),
-    maxRecordsPerCall: Math.min(a.maxRecordsPerCall, b.maxRecordsPerCall),
+    maxRecordsPerCall: (action) => Math.min(...both.map((policy) => policy.maxRecordsPerCall(action))),
   };
 }

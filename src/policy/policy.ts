@@ -8,6 +8,8 @@ import type { PolicySettings } from './settings.js';
 /** What can be done to the records of an entity. */
 export const actions = ['read', 'create', 'update', 'delete'] as const;
 export type Action = (typeof actions)[number];
+export const writeActions = ['create', 'update', 'delete'] as const;
+export type WriteAction = (typeof writeActions)[number];
 
 const verbs = { read: 'reading', create: 'creating', update: 'changing', delete: 'deleting' } as const;
 
@@ -33,8 +35,8 @@ export interface Policy {
   /** Whether what the customer sees may be written. */
   readonly customerVisibleNotes: boolean;
   readonly writeLimit: HourlyWriteLimit;
-  /** Records that one call may write. */
-  readonly maxRecordsPerCall: number;
+  /** Records that one call may write in this way. */
+  maxRecordsPerCall(action: WriteAction): number;
 }
 
 const usualRecordsPerCall = 100;
@@ -86,6 +88,6 @@ export function createPolicy(
     unknownTools: (names) => unmatched(settings.disabledTools ?? [], names, 'tool'),
     customerVisibleNotes: settings.customerVisibleNotes ?? false,
     writeLimit,
-    maxRecordsPerCall: settings.maxRecordsPerCall ?? usualRecordsPerCall,
+    maxRecordsPerCall: (action) => settings.maxRecordsPerCall?.[action] ?? usualRecordsPerCall,
   };
 }

@@ -26,10 +26,33 @@ const writesPerHour = z
     z.int({ error: writesProblem }).min(0, { error: writesProblem }).max(1_000_000, { error: writesProblem }),
   );
 
-const records = 'must be a whole number from 1 to 500';
+const records =
+  'must be a whole number from 1 to 500, or one for each of create, update and delete: 100,delete=10';
+const number = z.int({ error: records }).min(1, { error: records }).max(500, { error: records });
+const perAction = z.strictObject(
+  { create: number.optional(), update: number.optional(), delete: number.optional() },
+  { error: records },
+);
+
+/** `100,delete=10`: a number for all, and others for some. */
+function recordsIn(text: string): unknown {
+  const given: Record<string, number> = {};
+  for (const part of text.split(',')) {
+    const [, name, digits] = /^\s*(?:([a-z]+)\s*=\s*)?(\d{1,6})\s*$/.exec(part) ?? [];
+    if (digits === undefined || Object.hasOwn(given, name ?? 'all')) return undefined;
+    given[name ?? 'all'] = Number(digits);
+  }
+  const { all, ...own } = given;
+  return all === undefined ? own : { create: all, update: all, delete: all, ...own };
+}
+
 const mostRecords = z
-  .union([z.number(), z.string().regex(/^\d+$/, { error: records }).transform(Number)], { error: records })
-  .pipe(z.int({ error: records }).min(1, { error: records }).max(500, { error: records }));
+  .union([z.number(), z.string(), perAction], { error: records })
+  .transform((given) => {
+    if (typeof given === 'object') return given;
+    return recordsIn(String(given));
+  })
+  .pipe(perAction);
 
 /** Everything a policy can say: the keys of the policy file. */
 export const policySettings = z.strictObject({
@@ -45,7 +68,7 @@ export const policySettings = z.strictObject({
   /** `Roles.hourlyRate`, or `hourlyRate` in every entity: never returned, accepted or filtered by. */
   maskFields: listOf(/[,\n]+/).optional(),
   maxWritesPerHour: writesPerHour.optional(),
-  /** Records that one call may write. */
+  /** Records that one call may create, update or delete. */
   maxRecordsPerCall: mostRecords.optional(),
   /** Whether notes and attachments that the customer sees may be written. */
   customerVisibleNotes: flag.optional(),

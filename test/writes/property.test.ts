@@ -370,7 +370,9 @@ it('writes only what was confirmed, allowed and recorded, whatever is configured
             : (confirm === 'word' || confirm === 'proper' || given === word) && (!asks || human === 'yes'));
         if (!valid) expect(sent, `${action} with ${confirm}: ${answer.text}`).toEqual([]);
         // Confirmed and not refused: it was sent, once.
-        if (valid && !answer.isError) expect(sent.length, answer.text).toBe(1);
+        const isRepeated = again !== undefined && /call again with again: true/.test(answer.text);
+        if (valid && !answer.isError && !isRepeated) expect(sent.length, answer.text).toBe(1);
+        if (isRepeated) expect(sent).toEqual([]);
         if (wanted.disabled.some((tool) => tool === name)) expect(sent).toEqual([]);
         // Said to be done, and exactly one request that did it.
         const done = /^(Created|Updated|Deleted) /.test(answer.text);

@@ -57,6 +57,12 @@ export interface WritePlan {
   readonly notes: readonly string[];
   /** What should make whoever confirms look twice: read for a preview, empty where it may not be read. */
   readonly warnings: () => Promise<readonly string[]>;
+  /** The record that a new one equals, in words, where one was made a short time ago. */
+  readonly duplicate?: string;
+  /** Steps of the same call that must be made before this one. */
+  readonly needs?: readonly WritePlan[];
+  /** A new record below one that an earlier step creates: until `bind`, path and body lack its id. */
+  readonly uses?: LaterId;
   /** Lines about what else the write concerns, for a preview: read when one is shown. Never rejects. */
   readonly childCounts?: () => Promise<readonly string[]>;
   /** Finds out whether the write happened, when its answer was lost: for who calls. */
@@ -67,6 +73,13 @@ export interface WritePlan {
   send(writer: AutotaskWriter, options?: CallOptions): Promise<number>;
   /** Reads back what is stored now. `stored` is the record where it was read already, null where it is gone. */
   readBack(id: number, stored?: Row | null): Promise<WriteResult>;
+}
+
+/** An id that a step gets, and the field of another step that takes it. */
+export interface LaterId {
+  readonly step: WritePlan;
+  readonly field: string;
+  bind(id: number): WritePlan;
 }
 
 /** A record of a call that concerns several and is not written, with the reason. */
@@ -84,12 +97,14 @@ export interface WriteSteps {
   readonly onError: 'continue' | 'stop';
   /** Said before everything else. */
   readonly notes: readonly string[];
+  /** What is left out is said before what would be written. */
+  readonly skippedFirst?: true;
   /** The records were chosen by a query: only those of a preview are written. */
   readonly byQuery: boolean;
   /** Ids of all records that were chosen, skipped ones included. */
   readonly chosen: readonly number[];
   /** An earlier call that these steps go on with: its receipt, and the number of each step in it. */
-  readonly resumes?: { readonly receipt: string; readonly indexes: readonly number[] };
+  readonly resumes?: { readonly receipt: string; readonly numbers: ReadonlyMap<WritePlan, number> };
   /** What a preview showed, where that is not the steps as they are now; see `stateOf`. */
   readonly previewed?: unknown;
 }
@@ -114,6 +129,22 @@ export function stepName({ action, entity, called, changes }: WritePlan): string
   const names = entity.nameFields.length > 0 ? entity.nameFields : ['title'];
   const title = changes.find(({ field, after }) => names.includes(field) && after.text !== '')?.after.text;
   return [entity.singular, ...(title === undefined ? [] : [JSON.stringify(title)]), ...called].join(' ');
+}
+
+/** The steps without which one cannot be made. */
+export const neededBy = ({ needs = [], uses }: WritePlan): readonly WritePlan[] =>
+  uses === undefined ? needs : [...needs, uses.step];
+
+/** The plan without steps that need one that was left out; each is named. */
+export function withoutOrphans(plan: WriteSteps): WriteSteps {
+  const kept = new Set<WritePlan>();
+  const skipped = [...plan.skipped];
+  for (const step of plan.steps) {
+    const missing = neededBy(step).find((needed) => !kept.has(needed));
+    if (missing === undefined) kept.add(step);
+    else skipped.push({ called: stepName(step), reason: `needs ${stepName(missing)}, which is left out` });
+  }
+  return { ...plan, steps: [...kept], skipped };
 }
 
 /** What a plan would write and over what, without what differs at each attempt: equal texts are the same write. */

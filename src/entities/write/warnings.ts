@@ -1,5 +1,4 @@
 import type { Row } from '../../client/types.js';
-import { canonical, oneLine } from '../../text.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { findEntity } from '../metadata/entity-names.js';
 import { labelOf } from '../metadata/picklists.js';
@@ -181,50 +180,6 @@ export function computedValues(metadata: EntityMetadata, body: Row, stored: Row)
     }
   }
   return lines;
-}
-
-const rememberedMs = 30 * 60_000;
-const mostRemembered = 200;
-
-/** What was created in this session, so that a second one like it is noticed. */
-export function createDuplicateDetector(now: () => number = Date.now) {
-  const seen = new Map<string, { readonly at: number; readonly what: string }>();
-  /** Like: the same caller, entity and owners, and the same title, or the same in everything without one. */
-  function keyOf(metadata: EntityMetadata, body: Row, context: CallContext): string {
-    const { entity } = metadata;
-    const names = [...entity.nameFields, 'description', 'summaryNotes'].filter(
-      (name) => !name.endsWith('Number'),
-    );
-    const text = names.map((name) => body[name]).find((value) => typeof value === 'string' && value !== '');
-    const owners = [
-      ...entity.parents.flatMap(({ parentField }) => parentField ?? []),
-      'companyID',
-      'ticketID',
-      'taskID',
-    ];
-    const rest =
-      text === undefined
-        ? body
-        : [oneLine(String(text)).toLowerCase(), ...owners.map((name) => body[name] ?? null)];
-    return canonical([context.caller ?? '', entity.name, rest]);
-  }
-  return {
-    like(metadata: EntityMetadata, body: Row, context: CallContext): string | undefined {
-      const found = seen.get(keyOf(metadata, body, context));
-      if (found === undefined || now() - found.at > rememberedMs) return undefined;
-      const minutes = Math.round((now() - found.at) / 60_000);
-      const when = minutes < 1 ? 'less than a minute ago' : `${minutes} minutes ago`;
-      return `one like it was created in this session ${when}: ${found.what}`;
-    },
-    add(metadata: EntityMetadata, body: Row, id: number | null, context: CallContext): void {
-      const key = keyOf(metadata, body, context);
-      seen.delete(key);
-      const oldest = seen.size >= mostRemembered ? seen.keys().next().value : undefined;
-      if (oldest !== undefined) seen.delete(oldest);
-      const what = `${metadata.entity.singular}${id === null ? ', and whether it was stored is not known' : ` ${id}`}`;
-      seen.set(key, { at: now(), what });
-    },
-  };
 }
 
 /** Entities that say which roles a resource has. */

@@ -2,7 +2,6 @@ import type { Cell } from '../../entities/display/display.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { shorten } from '../../text.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
-import type { Held } from './gate.js';
 
 const verbs = { create: 'create', update: 'update', delete: 'delete' } as const;
 
@@ -113,10 +112,14 @@ export const confirmLine = ({ token, forView }: Pick<Held, 'token' | 'forView'>)
 
 /** The preview of a write that is not confirmed yet, and the token that confirms it. */
 export async function previewText(
-  decision: Omit<Held, 'plan'> & { readonly plan: WritePlan },
+  decision: Pick<Held, 'problem' | 'forView'> & { readonly plan: WritePlan; readonly token: string | null },
   attribution: Attribution,
 ): Promise<string> {
   const [first = '', ...rest] = await previewLines(decision.plan, attribution);
   const problem = decision.problem === null ? '' : ` ${decision.problem}`;
-  return [`PREVIEW, nothing was written.${problem} ${first}`, ...rest, confirmLine(decision)].join('\n');
+  return [
+    `PREVIEW, nothing was written.${problem} ${first}`,
+    ...rest,
+    ...(decision.token === null ? [] : [confirmLine({ ...decision, token: decision.token })]),
+  ].join('\n');
 }

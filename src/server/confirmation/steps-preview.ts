@@ -88,7 +88,7 @@ export interface StepsPreview {
 
 /** One table: each record by number and title, before and after, warnings, and those left out with the reason. */
 export async function stepsPreview(
-  { steps, skipped, notes, onError }: WriteSteps,
+  { steps, skipped, skippedFirst, notes, onError }: WriteSteps,
   attribution: (plan: WritePlan) => Attribution,
   left: number,
   context: ToolContext,
@@ -114,7 +114,7 @@ export async function stepsPreview(
     ...new Set(steps.map(({ path, action }) => (action === 'delete' ? path.replace(/\/\d+$/, '') : path))),
   ];
   const said = grouped(steps.flatMap((step) => step.notes));
-  const left_out = skipped.map(
+  const leftOut = skipped.map(
     ({ called, reason }) =>
       `Skipped: ${shorten(oneLine(neutralize(called)), mostOfName)}: ${oneLine(neutralize(reason))}`,
   );
@@ -134,10 +134,11 @@ export async function stepsPreview(
           ],
     data: [
       ...notes.map((note) => `Note: ${neutralize(note)}`),
+      ...(skippedFirst ? leftOut : []),
       ...said.map((note) => `Note: ${neutralize(note)}`),
       ...[...told].map(([field, text]) => `Each: ${neutralize(field)} -> ${shown(text)}`),
       ...rows,
-      ...left_out,
+      ...(skippedFirst ? [] : leftOut),
     ],
   };
 }

@@ -1,6 +1,6 @@
 import type { Row } from '../../client/types.js';
 import type { FoundOutcome } from '../../entities/write/outcomes/outcome.js';
-import { stepName, type WritePlan, type WriteSteps } from '../../entities/write/plan.js';
+import { neededBy, stepName, type WritePlan, type WriteSteps } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import { canonical } from '../../text.js';
 import type { ToolContext } from '../../tools/define/define-tool.js';
@@ -51,18 +51,21 @@ const afterLost = (found: FoundOutcome | null): string => {
 };
 
 /**
- * Makes the writes of a plan, one after the other. `prepare` counts and records each and hands out the one writer
- * that can make it. Never rejects because of a write: what became of each is in the answer.
+ * Makes the writes of a plan, one after the other. `prepare` gets a step and, with the ids that it takes from earlier
+ * ones, its plan; it counts and records each and hands out the one writer that can make it. Never rejects because of a write: what became of each is in the answer.
  */
 export async function carryOut(
   { steps, onError }: WriteSteps,
-  prepare: (step: WritePlan, index: number) => SingleWrite,
+  prepare: (step: WritePlan, plan: WritePlan) => SingleWrite,
   context: ToolContext,
 ): Promise<Run> {
   const { reads } = context.entities.tenant();
   const outcomes: StepOutcome[] = [];
   const notes = new Set<string>();
   const made = new Set<number>();
+  /** Steps that were made, with their ids, and the plans of those that took an id from another. */
+  const ids = new Map<WritePlan, number>();
+  const bound = new Map<WritePlan, WritePlan>();
   let stopped: string | null = null;
   const { signal, progress, ...rest } = context;
 
@@ -95,27 +98,34 @@ export async function carryOut(
   }
 
   /** Before anything else: whether the write whose answer was lost was made. */
-  async function lookUp(step: WritePlan, one: SingleWrite): Promise<StepOutcome> {
+  async function lookUp(step: WritePlan, called: string, one: SingleWrite): Promise<StepOutcome> {
     const found = await step.outcome(made).catch(() => null);
-    const called = stepName(step);
     if (found?.made !== true) return { called, state: 'unknown', id: step.id, why: afterLost(found) };
     await one.found(found.id);
     made.add(found.id);
     return { called, state: 'done', id: found.id, why: 'its answer was lost; the tenant has it' };
   }
 
-  async function make(step: WritePlan, index: number): Promise<StepOutcome> {
-    const one = prepare(step, index);
+  async function make(step: WritePlan): Promise<StepOutcome> {
     const called = stepName(step);
+    const missing = neededBy(step).find((needed) => !ids.has(needed));
+    if (missing !== undefined) {
+      const why = `needs ${stepName(missing)}, which was not made`;
+      return { called, state: 'not reached', id: step.id, why };
+    }
+    const { uses } = step;
+    const plan = uses === undefined ? step : uses.bind(ids.get(uses.step) ?? 0);
+    bound.set(step, plan);
+    const one = prepare(step, plan);
     try {
-      const id = await step.send(one.writer, {});
+      const id = await plan.send(one.writer, {});
       made.add(id);
       return { called, state: 'done', id };
     } catch (error) {
       if (one.progress.id !== null) return { called, state: 'done', id: one.progress.id };
       if (!(error instanceof AutotaskError) || error.kind === 'outcomeUnknown') {
         stopped = 'the answer to a write was lost';
-        return lookUp(step, one);
+        return lookUp(plan, called, one);
       }
       const why = reasonOf(error);
       if (!ofOneRecord.has(error.kind)) {
@@ -143,7 +153,11 @@ export async function carryOut(
     if (stopped !== null) outcomes.push({ called, state: 'not reached', id: step.id });
     else if (changed.has(step)) {
       outcomes.push({ called, state: 'skipped', id: step.id, why: 'changed since the preview' });
-    } else outcomes.push(await make(step, index));
+    } else {
+      const outcome = await make(step);
+      if (outcome.state === 'done' && outcome.id !== null) ids.set(step, outcome.id);
+      outcomes.push(outcome);
+    }
     if (stopped === null) progress?.(index + 1, steps.length, 'written');
   }
   return { outcomes, stopped, ...(await readBackAll()), notes: [...notes] };
@@ -151,7 +165,9 @@ export async function carryOut(
   async function readBackAll(): Promise<Pick<Run, 'differences' | 'stored'>> {
     const done = steps.flatMap((step, at) => {
       const outcome = outcomes[at];
-      return outcome?.state === 'done' && outcome.id !== null ? [{ step, id: outcome.id }] : [];
+      return outcome?.state === 'done' && outcome.id !== null
+        ? [{ step: bound.get(step) ?? step, id: outcome.id }]
+        : [];
     });
     const differences: string[] = [];
     const stored: StoredRecord[] = [];

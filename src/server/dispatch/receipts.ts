@@ -17,6 +17,8 @@ const write = z.object({
   body: z.record(z.string(), z.unknown()).nullable().catch(null),
   cut: z.array(z.string()).catch(['the record']),
   called: z.string().catch('a record'),
+  needs: z.array(z.int()).optional(),
+  uses: z.object({ step: z.int(), field: z.string() }).optional(),
 });
 const line = z.discriminatedUnion('event', [
   z.object({
@@ -72,12 +74,12 @@ export function receiptOf(
     if (data.event === 'plan') {
       id = data.receipt;
       for (const step of data.steps)
-        writes.set(step.step, { ...step, former: null, state: 'open', at: null });
+        writes.set(step.step, { ...step, former: null, state: 'open', at: null, attempt: null });
     } else if (data.event === 'attempt') {
       id = data.receipt;
       steps.set(data.attempt, data.step);
-      const { version } = writes.get(data.step) ?? {};
-      writes.set(data.step, { ...data, version, state: 'unknown', at: data.time });
+      const { version, needs } = writes.get(data.step) ?? {};
+      writes.set(data.step, { ...data, version, needs, state: 'unknown', at: data.time });
     } else {
       const step = steps.get(data.attempt);
       const known = step === undefined ? undefined : writes.get(step);

@@ -1,17 +1,14 @@
-import { type Attempt, type AuditLog, createMemoryLog } from '../../audit/index.js';
+import { type AuditLog, createMemoryLog } from '../../audit/index.js';
 import type { AutotaskWriter } from '../../client/types.js';
 import type { OutcomeQuery } from '../../entities/write/outcomes/outcome-query.js';
-import { type Receipt, recordVersion } from '../../entities/write/outcomes/receipt.js';
 import {
   type AnyPlan,
   isAnswer,
   isSteps,
-  stepName,
   type WritePlan,
   type WriteSteps,
   type WritingPlan,
 } from '../../entities/write/plan.js';
-import type { Audience } from '../../entities/write/visibility.js';
 import { AutotaskError } from '../../errors.js';
 import { actingPerson } from '../../identity/acting-person.js';
 import type { Policy } from '../../policy/index.js';
@@ -19,13 +16,15 @@ import type { Redact } from '../../redact.js';
 import type { ToolContext, WriteTool } from '../../tools/define/define-tool.js';
 import type { Gate, Held, PersonAsked, Question } from '../confirmation/gate.js';
 import { attributionLines, previewText, questionText } from '../confirmation/preview.js';
-import { asPreviewed, createPreviewedRecords, type Previewed } from '../confirmation/previewed-records.js';
+import { createPreviewedRecords, type Previewed } from '../confirmation/previewed-records.js';
 import { stepsPreview, stepsPreviewText, stepsQuestion } from '../confirmation/steps-preview.js';
 import { resultText } from '../output/render.js';
 import { stepsText } from '../output/render-steps.js';
 import { attemptOf } from './attempt.js';
 import { type AttributionRules, attributionOf } from './attribution.js';
 import { carryOut } from './carry-out.js';
+import { checkedPlan } from './check-plan.js';
+import { kept, plannedWrite, receiptsOf, requireStillLeft } from './journal.js';
 import { findReceipt, newReceipt } from './receipts.js';
 import { createSingleWrite, type SingleWrite } from './single-write.js';
 
@@ -66,6 +65,8 @@ export interface PlannedCall {
   /** Arguments as they were given, without `confirm`. */
   readonly args: Readonly<Record<string, unknown>>;
   readonly plan: (context: ToolContext) => Promise<AnyPlan>;
+  /** Whether a record is wanted although an equal one was made a short time ago. */
+  readonly again: boolean;
 }
 
 const probeText = ({ tool, args }: OutcomeQuery) =>
@@ -95,91 +96,26 @@ function explainFailure(error: unknown, plan: WritePlan, id: number | null, name
   });
 }
 
-/** What the policy would allow instead of something that the customer sees. */
-function internalAlternative({ label, inside }: Audience): string {
-  if (inside.length > 0) return `Choose an internal value of publish (${inside.join('; ')})`;
-  return label === null ? 'Leave the record inside' : 'No value of publish is internal here: leave it out';
-}
-
 /** Runs a tool that writes: plan, policy, gate, then each write with its two lines in the audit log. */
 export function createWriteRunner(rules: WriteRules) {
   const { writer, gate, policy, tenant, redact, log } = rules;
   const audit = rules.audit ?? createMemoryLog();
   const previews = createPreviewedRecords(gate.lifeMs);
 
-  function check({ action, entity, audience }: WritePlan): void {
-    policy.require(action, entity);
-    if (action === 'delete' || !audience.published || policy.customerVisibleNotes) return;
-    throw new AutotaskError(
-      'notAllowed',
-      `The policy of this server does not allow writing what the customer sees. ${audience.text} Nothing was written.`,
-      {
-        next: `${internalAlternative(audience)}, or ask the operator to allow it (AUTOTASK_CUSTOMER_VISIBLE_NOTES).`,
-      },
-    );
-  }
-
-  /** The same for each step; those that may not be made are left out and named. */
-  function checkSteps(plan: WriteSteps, attributed: (step: WritePlan) => unknown): WriteSteps {
-    const skipped = [...plan.skipped];
-    const refused: AutotaskError[] = [];
-    const steps = plan.steps.filter((step) => {
-      try {
-        check(step);
-        attributed(step);
-        return true;
-      } catch (error) {
-        if (!(error instanceof AutotaskError)) throw error;
-        refused.push(error);
-        skipped.push({ called: stepName(step), reason: error.message });
-        return false;
-      }
-    });
-    const [first] = refused;
-    if (first !== undefined && steps.length === 0) throw first;
-    return { ...plan, steps, skipped };
-  }
-
-  /** `attributed` throws for what may not be written in the name of whoever asks. */
-  function checked(
-    plan: WritingPlan,
-    as: Previewed | undefined,
-    attributed: (step: WritePlan) => unknown,
-  ): WritingPlan {
-    if (isSteps(plan)) {
-      const steps = checkSteps(plan, attributed);
-      return as === undefined ? steps : asPreviewed(steps, as);
-    }
-    check(plan);
-    attributed(plan);
-    return plan;
-  }
-
   function allowedWriter(): AutotaskWriter {
     if (writer !== null) return writer;
     throw new AutotaskError('notAllowed', 'This server is read-only. Nothing was written.');
   }
 
-  /** What must be on disk before anything is sent. */
-  async function kept<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      log('error', `The audit log cannot be written: ${String(error)}`);
-      throw new AutotaskError(
-        'configuration',
-        'The audit log cannot be written, so nothing was written to Autotask.',
-        { next: 'Ask the operator to check AUTOTASK_AUDIT_LOG.', cause: error },
-      );
-    }
-  }
+  const onAuditFailure = (error: unknown) =>
+    log('error', `The audit log cannot be written: ${String(error)}`);
 
   return async function write(
     call: PlannedCall,
     context: ToolContext,
     callerContext: CallerContext,
   ): Promise<WriteAnswer | Question> {
-    const { tool, confirm, args } = call;
+    const { tool, confirm, args, again } = call;
     const callerName = callerContext.caller ?? 'unknown';
     const caller = tenant === undefined ? callerName : `${callerName} of tenant ${tenant}`;
     const acting = actingPerson();
@@ -187,20 +123,25 @@ export function createWriteRunner(rules: WriteRules) {
     const attributed = (step: WritePlan) => attributionOf(step, asking, rules);
     const subject = { toolToken: tool.confirmToken, args, caller };
     const previewed = confirm === undefined ? undefined : previews.get(subject);
-    const receipt = (name: string) => findReceipt(audit, name, caller);
-    const own = { ...context, receipt };
+    const own = { ...context, receipts: receiptsOf(audit, caller, onAuditFailure) };
+    const checked = (plan: WritingPlan, as: Previewed | undefined) =>
+      checkedPlan(plan, { policy, attributed, again, as });
     const planned = async (as: Previewed | undefined): Promise<WritingPlan> => {
       const plan = await call.plan(as === undefined ? own : { ...own, previewed: as.ids });
       if (isAnswer(plan)) throw new Error('what was a write is none');
-      return checked(plan, as, attributed);
+      return checked(plan, as);
     };
     const first = await call.plan(previewed === undefined ? own : { ...own, previewed: previewed.ids });
     if (isAnswer(first)) return { text: resultText({ kind: 'facts', ...first.answer, json: null }, 'text') };
-    const plan = checked(first, previewed, attributed);
+    const plan = checked(first, previewed);
     const described = async (steps: WriteSteps) =>
       stepsPreview(steps, attributed, await policy.writeLimit.remaining(), context);
     if (isSteps(plan) && plan.steps.length === 0) {
       return { text: stepsPreviewText(await described(plan), null, null) };
+    }
+    if (!isSteps(plan) && plan.duplicate !== undefined && !again) {
+      const problem = duplicateProblem(plan.duplicate);
+      return { text: await previewText({ plan, problem, token: null }, attributed(plan)) };
     }
     // In the other mode the token itself is the proof that exactly these records were shown.
     const unseen = isSteps(plan) && plan.byQuery && previewed === undefined && !tokenProves.has(gate.mode);
@@ -240,24 +181,29 @@ export function createWriteRunner(rules: WriteRules) {
     const accepted = decision.plan;
     const resumed = isSteps(accepted) ? accepted.resumes : undefined;
     const name = resumed?.receipt ?? newReceipt();
+    const numbers =
+      resumed?.numbers ??
+      new Map(isSteps(accepted) ? accepted.steps.map((step, number) => [step, number]) : []);
     const facts = { tool: tool.name, caller, gate: decision.method, receipt: name, person: acting?.person };
+    const attemptAt = (step: WritePlan, made: WritePlan, actAs: number | null) =>
+      attemptOf(made, { ...facts, actAs, step: numbers.get(step) ?? 0 }, keeping);
     const keeping = { policy, redact, whole: audit.whole };
-    const prepare = (step: WritePlan, index: number) => {
+    const prepare = (step: WritePlan, made: WritePlan) => {
       const attribution = attributed(step);
       const actAs = typeof attribution === 'object' ? attribution.id : null;
       return createSingleWrite({
         writer: allowedWriter(),
-        plan: step,
+        plan: made,
         writeLimit: policy.writeLimit,
         audit,
-        attempt: attemptOf(step, { ...facts, actAs, step: resumed?.indexes[index] ?? index }, keeping),
-        onAuditFailure: (error) => log('error', `The audit log cannot be written: ${String(error)}`),
+        attempt: attemptAt(step, made, actAs),
+        onAuditFailure,
       });
     };
     const named = `Receipt: ${name} (kept in ${audit.where})`;
-    if (!isSteps(accepted)) return { text: await writeOne(accepted, prepare(accepted, 0), named) };
+    if (!isSteps(accepted)) return { text: await writeOne(accepted, prepare(accepted, accepted), named) };
     allowedWriter();
-    const release = await kept(() => audit.claim(name));
+    const release = await kept(() => audit.claim(name), onAuditFailure);
     if (release === null) {
       throw new AutotaskError(
         'conflict',
@@ -266,12 +212,12 @@ export function createWriteRunner(rules: WriteRules) {
     }
     try {
       if (resumed === undefined) {
-        const writes = accepted.steps.map((step, index) => ({
-          ...plannedWrite(attemptOf(step, { ...facts, actAs: null, step: index }, keeping)),
-          version: recordVersion(step.stored),
-        }));
-        await kept(() => audit.plan(name, redact(caller), tool.name, writes));
-      } else await stillLeft(await findReceipt(audit, name, caller), resumed.indexes);
+        const writes = accepted.steps.map((step) => plannedWrite(attemptAt(step, step, null), step, numbers));
+        await kept(() => audit.plan(name, redact(caller), tool.name, writes), onAuditFailure);
+      } else {
+        const left = accepted.steps.flatMap((step) => numbers.get(step) ?? []);
+        requireStillLeft(await findReceipt(audit, name, caller), left);
+      }
       const run = await carryOut(accepted, prepare, context);
       return { text: `${stepsText({ ...accepted, ...run })}\n${named}` };
     } finally {
@@ -280,29 +226,8 @@ export function createWriteRunner(rules: WriteRules) {
   };
 }
 
-const plannedWrite = ({ entity, action, route, id, body, called, cut, step }: Attempt) => ({
-  entity,
-  action,
-  route,
-  id,
-  body,
-  called,
-  cut,
-  step,
-});
-
-/** Between the plan and the claim another process may have gone on with the same receipt. */
-async function stillLeft({ writes }: Receipt, indexes: readonly number[]): Promise<void> {
-  const done = writes.filter(({ step, state }) => indexes.includes(step) && state === 'done');
-  if (done.length === 0) return;
-  throw new AutotaskError(
-    'conflict',
-    'Somebody else went on with this receipt meanwhile. Nothing was written.',
-    {
-      next: 'Call again: the plan is made anew.',
-    },
-  );
-}
+const duplicateProblem = (duplicate: string) =>
+  `${duplicate[0]?.toUpperCase()}${duplicate.slice(1)}. If another one is wanted, call again with again: true.`;
 
 /** Where a preview's token is bound to the very records that were shown. */
 const tokenProves: ReadonlySet<Gate['mode']> = new Set(['preview', 'person']);

@@ -3,7 +3,13 @@ import type { FilterNode, Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { movedConditionNote, movedConditions } from '../../entities/order/fields-that-writes-move.js';
 import { numberField } from '../../entities/references/record-names.js';
-import { type AnyPlan, isDone, type SkippedRecord, type WritePlan } from '../../entities/write/plan.js';
+import {
+  type AnyPlan,
+  isDone,
+  type SkippedRecord,
+  type WritePlan,
+  type WriteSteps,
+} from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput, type Problem } from '../../errors.js';
 import type { ToolContext } from './define-tool.js';
 import * as inputs from './shared-inputs.js';
@@ -33,9 +39,13 @@ interface Records {
   readonly idName: string | null;
   /** Fields given beside `items`, where each has its own. */
   readonly shared: Row;
-  /** Plans one. `data` are its own fields. Its call is a single one when nothing else was given. */
-  one(id: Id | undefined, data: Row, context: ToolContext): Promise<WritePlan>;
+  /** What is done to each. */
+  readonly action: WriteAction;
+  /** Plans one, by one write or several. `data` are its own fields. Its call is a single one when nothing else was given. */
+  one(id: Id | undefined, data: Row, context: ToolContext): Promise<WritePlan | readonly WritePlan[]>;
 }
+
+type WriteAction = WritePlan['action'];
 
 /** For entities whose records are named by an id. */
 export const withId =
@@ -50,8 +60,11 @@ interface Target {
   readonly data: Row;
 }
 
-/** Errors about one record, which say nothing about the next one. */
 const ofOneRecord: ReadonlySet<string> = new Set(['invalid', 'notFound', 'notAllowed', 'conflict']);
+
+/** Whether an error is about one record and says nothing about the next one. */
+export const isOfOneRecord = (error: unknown): error is AutotaskError =>
+  error instanceof AutotaskError && ofOneRecord.has(error.kind);
 
 export const reasonOf = (error: AutotaskError) =>
   error instanceof InvalidInput ? error.lines.map((line) => line.slice(2)).join(' ') : error.message;
@@ -86,9 +99,9 @@ const tooMany = (field: string, count: number, most: number) =>
   refuse({ field, problem: `names ${count} records; one call writes at most ${most}` });
 
 /** The records of a query as they are now, or those of the preview that is confirmed. */
-async function selected(query: unknown, entity: string, context: ToolContext) {
+async function selected(query: unknown, { entity, action }: Records, context: ToolContext) {
   const { reads } = context.entities.tenant();
-  const most = context.entities.policy.maxRecordsPerCall;
+  const most = context.entities.policy.maxRecordsPerCall(action);
   if (context.previewed !== undefined) return { ids: context.previewed };
   const found = await reads.prepare({ entity, query }, context);
   if (found.raw.filter.length === 0) throw refuse({ field: 'query', problem: 'has no condition' });
@@ -106,11 +119,12 @@ async function selected(query: unknown, entity: string, context: ToolContext) {
   return { ids, rows, understood, conditions: found.filter.batches.flat() };
 }
 
-async function targetsOf(given: Given, { entity, idName, shared }: Records, context: ToolContext) {
+async function targetsOf(given: Given, records: Records, context: ToolContext) {
+  const { action, idName, shared } = records;
   const { ids, items, query } = given;
-  const most = context.entities.policy.maxRecordsPerCall;
+  const most = context.entities.policy.maxRecordsPerCall(action);
   if (query !== undefined) {
-    const found = await selected(query, entity, context);
+    const found = await selected(query, records, context);
     const { ids: chosen, ...how } = found;
     return { targets: chosen.map((id): Target => ({ id, data: shared })), ...how };
   }
@@ -141,9 +155,20 @@ function selectionNotes(conditions: readonly FilterNode[], entity: string, steps
   return movedConditions(conditions, sent).map(movedConditionNote);
 }
 
+/** Steps that are made for one record, in order. */
+export function stepsOf(steps: readonly WritePlan[], notes: readonly string[] = []): WriteSteps {
+  return { steps, skipped: [], onError: 'continue', notes, byQuery: false, chosen: [] };
+}
+
+const asPlan = (planned: WritePlan | readonly WritePlan[]): AnyPlan => {
+  if ('action' in planned) return planned;
+  const [first, ...others] = planned;
+  return first !== undefined && others.length === 0 ? first : stepsOf(planned);
+};
+
 /** The plan of a call: that of one record, or a step for each of several. */
 export async function planRecords(given: Given, records: Records, context: ToolContext): Promise<AnyPlan> {
-  const { entity, idName, shared, one } = records;
+  const { action, entity, idName, shared, one } = records;
   const ways = { [idName ?? 'data']: given.id, ids: given.ids, items: given.items, query: given.query };
   const used = Object.entries(ways).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (used.length > 1)
@@ -156,9 +181,9 @@ export async function planRecords(given: Given, records: Records, context: ToolC
     if (way === undefined && idName !== null) {
       throw refuse({ field: idName, problem: 'is required, or ids, items or query' });
     }
-    return one(given.id, shared, context);
+    return asPlan(await one(given.id, shared, context));
   }
-  const most = context.entities.policy.maxRecordsPerCall;
+  const most = context.entities.policy.maxRecordsPerCall(action);
   if ((given.ids?.length ?? 0) > most) throw tooMany('ids', given.ids?.length ?? 0, most);
   const { targets, rows, understood = [], conditions = [] } = await targetsOf(given, records, context);
   const { writes } = context.entities.tenant();
@@ -166,7 +191,7 @@ export async function planRecords(given: Given, records: Records, context: ToolC
   const skipped: SkippedRecord[] = [];
   const errors: AutotaskError[] = [];
   const skip = (target: Target, error: unknown) => {
-    if (!(error instanceof AutotaskError) || !ofOneRecord.has(error.kind)) throw error;
+    if (!isOfOneRecord(error)) throw error;
     errors.push(error);
     const at = targets.indexOf(target) + 1;
     skipped.push({
@@ -206,9 +231,11 @@ export async function planRecords(given: Given, records: Records, context: ToolC
   const own: ToolContext = { ...context, ...read };
   for (const { target, id } of found) {
     try {
-      const plan = await one(id, target.data, own);
-      if (isDone(plan)) skipped.push({ called: plan.called[0] ?? '', reason: 'already as wanted' });
-      else steps.push(plan);
+      const planned = await one(id, target.data, own);
+      for (const plan of 'action' in planned ? [planned] : planned) {
+        if (isDone(plan)) skipped.push({ called: plan.called[0] ?? '', reason: 'already as wanted' });
+        else steps.push(plan);
+      }
     } catch (error) {
       skip(target, error);
     }

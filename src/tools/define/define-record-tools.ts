@@ -221,6 +221,7 @@ export function defineCreate<FieldName extends string>(
     input,
     destructive: false,
     idempotent: false,
+    creates: true,
     plan: async ({ fields: others, ...rest }, context) => {
       const one = async (own: Row, now: ToolContext) => {
         const { data, notes } = await prepare(
@@ -241,6 +242,7 @@ export function defineCreate<FieldName extends string>(
       return planRecords(
         { id: parent === undefined ? undefined : recordId.parse(parent), ids, items, query, onError: after },
         {
+          action: 'create',
           entity: below.entity,
           idName: below.field,
           shared,
@@ -286,7 +288,7 @@ export function defineUpdate<FieldName extends string>(
         const found = await subjects.idToWrite(findEntity(entity), recordId.parse(given), 'id', now);
         return planUpdate({ entity, id: found, data, notes }, now);
       };
-      const records = { entity, idName: 'id', shared: parameters, one };
+      const records = { action: 'update' as const, entity, idName: 'id', shared: parameters, one };
       const single = named === undefined ? undefined : recordId.parse(named);
       return planRecords({ id: single, ids, items, query, onError: after }, records, context);
     },

@@ -3,25 +3,34 @@ import type { AutotaskReader } from '../../client/types.js';
 import type { AggregateResult } from '../../entities/aggregate/index.js';
 import type { Entities } from '../../entities/index.js';
 import type { CallContext, ListResult, RecordResult } from '../../entities/result.js';
-import type { Receipt } from '../../entities/write/outcomes/receipt.js';
+import type { Receipt, RecordedWrite } from '../../entities/write/outcomes/receipt.js';
 import type { AnyPlan, WriteResult } from '../../entities/write/plan.js';
 import { InvalidArguments } from '../../errors.js';
 import { type Bounds, findViolation, readBounds, writeBounds } from '../../limits/argument-bounds.js';
 import { didYouMean } from '../../names/nearest.js';
 import type { Content } from '../files/file-content.js';
 import { resolveAliases } from './argument-aliases.js';
+import { flag } from './shared-inputs.js';
 import type { TicketStory } from './ticket-story.js';
 
 /** What a tool may use. No HTTP, no protocol. */
 export interface ToolContext extends CallContext {
   readonly entities: Entities;
   readonly server: ServerInfo;
-  /** An earlier write of the caller, where one can be asked for. Throws `notFound`. */
-  readonly receipt?: (name: string) => Promise<Receipt>;
+  /** Earlier writes of the caller, where they can be asked for. */
+  readonly receipts?: ReceiptBook;
   /** Ticket status codes that count as closed. */
   readonly closedStatusIds: readonly number[];
   /** Files on this machine that may be attached; null where there are none, always over HTTP. */
   readonly files: LocalFiles | null;
+}
+
+/** What was written before, by receipt. */
+export interface ReceiptBook {
+  /** Throws `notFound` for a receipt that is not there, and for those of others. */
+  find(name: string): Promise<Receipt>;
+  /** Records that a write of which nobody knew how it ended was made, as the tenant tells. */
+  recordMade(receipt: Receipt, write: RecordedWrite, id: number): Promise<void>;
 }
 
 /** A folder from which files may be read, and nothing outside of it. */
@@ -141,6 +150,8 @@ export interface WriteTool extends ToolBase {
   /** `plan` validates, routes and describes the write; only the plan's `execute` makes it. */
   accept(args: unknown): Accepted<{
     readonly confirm: string | undefined;
+    /** Whether a record is wanted although an equal one was made a short time ago. */
+    readonly again: boolean;
     plan(context: ToolContext): Promise<AnyPlan>;
   }>;
 }
@@ -191,7 +202,8 @@ export function defineReadTool<Shape extends z.ZodRawShape>(
 
 export const confirmToken = (name: string): string => name.toUpperCase().replaceAll('-', '_');
 
-const confirmation = z.looseObject({ confirm: z.string().optional() });
+const again = flag();
+const confirmation = z.looseObject({ confirm: z.string().optional(), again: again.optional() });
 
 /**
  * A tool that writes. It can only be declared with a plan, so that the gate always stands between what was
@@ -201,16 +213,18 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
   tool: Declaration<Shape> & {
     readonly destructive: boolean;
     readonly idempotent: boolean;
+    /** Whether it makes new records, of which an equal one may be there already. */
+    readonly creates?: boolean;
     /** Arguments that are stored, and emptied by null or an empty text. */
     readonly empties?: readonly string[];
     plan(args: Arguments<Shape>, context: ToolContext): Promise<AnyPlan>;
   },
 ): WriteTool {
-  const { destructive, idempotent, empties = [], plan, ...declaration } = tool;
+  const { destructive, idempotent, creates = false, empties = [], plan, ...declaration } = tool;
   const token = confirmToken(tool.name);
   const confirm = z.string().optional().describe(`${token} to write; without it you get a preview`);
   const own = strictInput(tool.input, tool.absent);
-  const shape = { ...tool.input, confirm };
+  const shape = { ...tool.input, ...(creates ? { again: again.optional() } : {}), confirm };
   return {
     ...declaration,
     mutates: true,
@@ -226,10 +240,11 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
     accept: (args) => {
       const gate = confirmation.safeParse(args ?? {});
       if (!gate.success) return { error: gate.error };
-      const { confirm: given, ...rest } = gate.data;
-      const parsed = own.safeParse(rest);
+      const { confirm: given, again: repeated, ...rest } = gate.data;
+      const parsed = own.safeParse(creates || repeated === undefined ? rest : { ...rest, again: repeated });
       if (!parsed.success) return { error: parsed.error };
-      return { work: { confirm: given, plan: (context) => plan(parsed.data, context) } };
+      const isWanted = repeated === true;
+      return { work: { confirm: given, again: isWanted, plan: (context) => plan(parsed.data, context) } };
     },
   };
 }

@@ -141,6 +141,7 @@ const declaration = {
     'Attach a file (6 MB at most) to a ticket, or by parentEntity to TicketNotes, Tasks, Companies, Projects … Internal unless publish says otherwise.',
   destructive: false,
   idempotent: false,
+  creates: true,
 };
 
 export const createAttachment: WriteTool = defineWriteTool({

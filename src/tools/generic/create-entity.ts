@@ -25,6 +25,7 @@ export const createEntity = defineWriteTool({
   },
   destructive: false,
   idempotent: false,
+  creates: true,
   plan: ({ entity, data, items, onError: after, ...parent }, context) => {
     const { planCreate } = context.entities.tenant().writes;
     if (data === undefined && items === undefined) throw neither;
@@ -32,6 +33,7 @@ export const createEntity = defineWriteTool({
     return planRecords(
       { items, onError: after },
       {
+        action: 'create',
         entity,
         idName: null,
         shared: data ?? {},

@@ -20,6 +20,6 @@ export const deleteEntity = defineWriteTool({
   plan: ({ entity, parentEntity, parentId, ...given }, context) => {
     const { planDelete } = context.entities.tenant().writes;
     const one = withId((id, _, own) => planDelete({ entity, parentEntity, parentId, id }, own));
-    return planRecords(given, { entity, idName: 'id', shared: {}, one }, context);
+    return planRecords(given, { action: 'delete', entity, idName: 'id', shared: {}, one }, context);
   },
 });

@@ -31,6 +31,10 @@ export const updateEntity = defineWriteTool({
     const one = (id: number, fields: Row, own: CallContext) =>
       planUpdate({ entity, parentEntity, parentId, id, data: fields }, own);
     if (data === undefined && given.items === undefined) throw noData;
-    return planRecords(given, { entity, idName: 'id', shared: data ?? {}, one: withId(one) }, context);
+    return planRecords(
+      given,
+      { action: 'update', entity, idName: 'id', shared: data ?? {}, one: withId(one) },
+      context,
+    );
   },
 });

@@ -20,8 +20,13 @@ export interface RecordedWrite {
   readonly called: string;
   /** `open`: never sent, or stopped by a limit. `unknown`: sent, and nobody knows how it ended. */
   readonly state: 'open' | 'done' | 'refused' | 'unknown';
-  /** When it was sent last. */
+  /** When it was sent last, and what that attempt is called. */
   readonly at: string | null;
+  readonly attempt: string | null;
+  /** Writes of the call, by number, that must be made before this one. */
+  readonly needs?: readonly number[] | undefined;
+  /** The write whose new id a field of this one takes. */
+  readonly uses?: { readonly step: number; readonly field: string } | undefined;
 }
 
 /** What one call wrote, or was about to write. */

@@ -12,7 +12,7 @@ import { findExistingRecord } from './existing-record.js';
 import type { PlanningServices } from './planning-services.js';
 
 export function createPlanDelete(services: PlanningServices) {
-  const { facts, options, outcomes, parentRecords, policy, reader, reads } = services;
+  const { duplicates, facts, options, outcomes, parentRecords, policy, reader, reads } = services;
 
   return async function planDelete(
     args: ParentArguments & { readonly entity: string; readonly id: number },
@@ -53,7 +53,11 @@ export function createPlanDelete(services: PlanningServices) {
       childCounts: () => childCountLines(entity, args.id, reader, policy, context.signal),
       outcomeQuery: outcomeQueryOfRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
       outcome: () => outcomes.ofDelete(metadata, args.id, args.parentId ?? route.parent?.id, context),
-      send: (writer, how = options(context)) => writer.remove(`${route.path}/${args.id}`, how),
+      send: async (writer, how = options(context)) => {
+        const id = await writer.remove(`${route.path}/${args.id}`, how);
+        duplicates.forget(entity.name, args.id);
+        return id;
+      },
       readBack: async (id, stored) => {
         const read = () => reads.row(entity, args.id, route.parent?.id, withoutRows(context));
         const left = stored === undefined ? await read().catch(() => null) : stored;

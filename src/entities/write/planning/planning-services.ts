@@ -11,6 +11,7 @@ import { withoutRows } from '../../read/record.js';
 import { createExactMatcher } from '../../references/exact-match.js';
 import type { References } from '../../references/references.js';
 import type { CallContext } from '../../result.js';
+import { createDuplicateDetector } from '../duplicates.js';
 import type { MarkFields } from '../idempotency-mark.js';
 import { createOutcomes } from '../outcomes/outcome.js';
 import { createParentRecords, type ParentRecord, parentEntityOf } from '../parent-record.js';
@@ -105,6 +106,7 @@ export function createPlanningServices(settings: WriteSettings) {
     ...settings,
     parentRecords: createParentRecords(reads, references, identify),
     outcomes: createOutcomes(reads),
+    duplicates: createDuplicateDetector(),
     options,
     show,
     warning,

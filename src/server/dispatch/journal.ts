@@ -1,0 +1,68 @@
+import type { Attempt, AuditLog, PlannedWrite } from '../../audit/index.js';
+import type { Receipt, RecordedWrite } from '../../entities/write/outcomes/receipt.js';
+import { recordVersion } from '../../entities/write/outcomes/receipt.js';
+import type { WritePlan } from '../../entities/write/plan.js';
+import { AutotaskError } from '../../errors.js';
+import type { ReceiptBook } from '../../tools/define/define-tool.js';
+import { findReceipt } from './receipts.js';
+
+/** What must be on disk before anything is sent. */
+export async function kept<T>(work: () => Promise<T>, onFailure: (error: unknown) => void): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    onFailure(error);
+    throw new AutotaskError(
+      'configuration',
+      'The audit log cannot be written, so nothing was written to Autotask.',
+      { next: 'Ask the operator to check AUTOTASK_AUDIT_LOG.', cause: error },
+    );
+  }
+}
+
+/** A step as it is recorded before the first one is sent; `numbers` are those of all steps of the call. */
+export function plannedWrite(
+  { entity, action, route, id, body, called, cut, step }: Attempt,
+  plan: WritePlan,
+  numbers: ReadonlyMap<WritePlan, number>,
+): PlannedWrite {
+  const { needs = [], uses, stored } = plan;
+  const used = uses === undefined ? undefined : numbers.get(uses.step);
+  return {
+    entity,
+    action,
+    route,
+    id,
+    body,
+    called,
+    cut,
+    step,
+    version: recordVersion(stored),
+    ...(needs.length === 0 ? {} : { needs: needs.flatMap((needed) => numbers.get(needed) ?? []) }),
+    ...(uses === undefined || used === undefined ? {} : { uses: { step: used, field: uses.field } }),
+  };
+}
+
+/** Between the plan and the claim another process may have gone on with the same receipt. */
+export function requireStillLeft({ writes }: Receipt, numbers: Iterable<number>): void {
+  const wanted = new Set(numbers);
+  if (!writes.some(({ step, state }) => wanted.has(step) && state === 'done')) return;
+  throw new AutotaskError(
+    'conflict',
+    'Somebody else went on with this receipt meanwhile. Nothing was written.',
+    { next: 'Call again: the plan is made anew.' },
+  );
+}
+
+/** Receipts as a tool sees them: those of the caller. */
+export const receiptsOf = (
+  audit: AuditLog,
+  caller: string,
+  onFailure: (error: unknown) => void,
+): ReceiptBook => ({
+  find: (name) => findReceipt(audit, name, caller),
+  recordMade: ({ id: receipt }: Receipt, { attempt }: RecordedWrite, id: number) =>
+    kept(async () => {
+      if (attempt !== null) await audit.outcome(receipt, attempt, { outcome: 'done', id });
+    }, onFailure),
+});
