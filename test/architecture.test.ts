@@ -142,6 +142,7 @@ const folderDoors: Readonly<Record<string, Readonly<Record<string, readonly stri
     generic: ['define'],
     projects: ['define'],
     resources: ['define'],
+    scheduling: ['define'],
     service: ['define'],
     tickets: ['define', 'files'],
     time: ['define'],

@@ -22,6 +22,8 @@ import { getProject } from './projects/get-project.js';
 import { getTask } from './projects/get-task.js';
 import { searchProjects } from './projects/search-projects.js';
 import { searchTasks } from './projects/search-tasks.js';
+import { bookServiceCall } from './scheduling/book-service-call.js';
+import { findFreeTime } from './scheduling/find-free-time.js';
 import { getThresholdInformation } from './service/get-threshold-information.js';
 import { getVersion } from './service/get-version.js';
 import { writeReceipt } from './service/write-receipt.js';
@@ -52,6 +54,8 @@ export const tools: readonly Tool[] = [
   createTicket,
   updateTicket,
   createTicketNote,
+  findFreeTime,
+  bookServiceCall,
   getAttachment,
   createAttachment,
   searchCompanies,

@@ -75,6 +75,20 @@ export const examples: Readonly<Record<string, Example>> = {
     question: 'Which of Contoso’s tickets are open and urgent?',
     args: { companyID: 'Contoso', openOnly: true, priority: 'High', maxRecords: 3 },
   },
+  'find-free-time': {
+    question: 'When is Bianca free on Tuesday or Wednesday for two hours?',
+    args: { resourceID: ['Bianca Almeida'], range: '2030-01-08..2030-01-09', minutes: 120 },
+  },
+  'book-service-call': {
+    question: 'Bianca visits Contoso about this ticket on Tuesday morning.',
+    args: {
+      ticketIDs: ['T20261109.0005'],
+      resourceIDs: ['Bianca Almeida'],
+      startDateTime: '2030-01-08T09:00:00Z',
+      endDateTime: '2030-01-08T11:00:00Z',
+      description: 'Install the access point',
+    },
+  },
   'get-ticket': { question: 'What is this ticket about?', args: { id: 'T20261109.0005' } },
   'create-ticket': {
     question: 'Open a ticket for Contoso: the printer jams.',

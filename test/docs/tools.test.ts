@@ -87,6 +87,7 @@ describe('docs/tools.md', () => {
       ['projects', /project|task/],
       ['time', /time-entr/],
       ['files', /attachment/],
+      ['the calendar', /service-call|free-time/],
       ['the service', /threshold|version/],
       ['any entity', /entit|receipt/],
     ];

@@ -16,6 +16,7 @@ const mutating: Readonly<Record<string, string>> = {
   'update-entity': 'UPDATE_ENTITY',
   'delete-entity': 'DELETE_ENTITY',
   'write-receipt': 'WRITE_RECEIPT',
+  'book-service-call': 'BOOK_SERVICE_CALL',
   'create-ticket': 'CREATE_TICKET',
   'update-ticket': 'UPDATE_TICKET',
   'create-ticket-note': 'CREATE_TICKET_NOTE',
@@ -36,6 +37,7 @@ const reading = [
   'get-entity',
   'get-threshold-information',
   'get-version',
+  'find-free-time',
   'search-tickets',
   'get-ticket',
   'get-attachment',
@@ -59,12 +61,23 @@ describe('the tool list', () => {
     expect(named(false).sort()).toEqual(Object.keys(mutating).sort());
   });
 
-  it('costs at most 6,700 tokens for the 32 tools without write-receipt and what several records need, and 7,150 with them', async () => {
+  it('costs at most 6,700 tokens for 32 tools that read or write one record, and 7,690 with several records, plans of several writes and receipts', async () => {
     const { tools } = await tenant.client.listTools();
     const tokensOf = (list: unknown) => Math.round(JSON.stringify({ tools: list }).length / 4);
-    const forSeveral = new Set(['ids', 'items', 'query', 'onError']);
+    const forPlans = new Set(['write-receipt', 'find-free-time', 'book-service-call', 'transfer-work']);
+    const forSeveral = new Set([
+      'ids',
+      'items',
+      'query',
+      'onError',
+      'again',
+      'unlessOpen',
+      'checklist',
+      'note',
+      'time',
+    ]);
     const forOne = tools
-      .filter(({ name }) => name !== 'write-receipt')
+      .filter(({ name }) => !forPlans.has(name))
       .map((tool) => {
         if (!(tool.name in mutating)) return tool;
         const own = Object.entries(tool.inputSchema.properties ?? {}).filter(
@@ -78,7 +91,7 @@ describe('the tool list', () => {
     );
     expect(forOne).toHaveLength(32);
     expect(one).toBeLessThanOrEqual(6700);
-    expect(all).toBeLessThanOrEqual(7150);
+    expect(all).toBeLessThanOrEqual(7690);
   });
 
   it('costs at most 1,000 tokens for counting and files together, with every argument they can have', async () => {

@@ -80,6 +80,14 @@ const writing: Readonly<Record<string, (ids: Ids) => Args>> = {
   'update-company': ({ company }) => ({ id: company, phone: `555 ${made}` }),
   'create-contact': () => ({ companyID: 0, firstName: 'Ann', lastName: `Lee ${made}`, isActive: 1 }),
   'update-contact': ({ contact }) => ({ id: contact, title: `CTO ${made}` }),
+  'book-service-call': ({ ticket, resource }) => ({
+    ticketIDs: [ticket],
+    resourceIDs: [resource],
+    startDateTime: '2030-01-08T09:00:00Z',
+    endDateTime: '2030-01-08T10:00:00Z',
+    description: `Visit ${made}`,
+    allowConflicts: true,
+  }),
   'create-attachment': ({ ticket }) => ({
     parentId: ticket,
     name: `notes ${made}.txt`,
@@ -99,6 +107,8 @@ const writing: Readonly<Record<string, (ids: Ids) => Args>> = {
 export const writeTools = tools.flatMap((tool) =>
   tool.mutates && tool.name !== 'write-receipt' ? [tool] : [],
 );
+/** Those of which one call makes several writes. */
+export const compositeTools: readonly string[] = ['book-service-call'];
 export const readTools = tools.flatMap((tool) => (tool.mutates ? [] : [tool]));
 
 /** Throws for a tool without an example, so that none is left out of the tests that go through all tools. */
@@ -128,6 +138,7 @@ const reading: Readonly<Record<string, (ids: Ids) => readonly Args[]>> = {
     { entity: 'Tickets', id: ticket },
     { entity: 'Companies', id: company },
   ],
+  'find-free-time': ({ resource }) => [{ resourceID: [String(resource)], range: 'next 30 days' }],
   'get-threshold-information': () => [{}],
   'get-version': () => [{}],
   'search-tickets': () => [{}, { includeFields: ['*'] }],

@@ -8,7 +8,7 @@ import { verify } from '../../src/audit/index.js';
 import { entityAt } from '../../src/policy/entity-of-path.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { RecordedRequest, Sandbox } from '../../src/sandbox/types.js';
-import { writeExample, writeTools } from './examples.js';
+import { compositeTools, writeExample, writeTools } from './examples.js';
 import { type Reply, type Rig, rig, tokenIn, writesSince } from './support.js';
 
 /**
@@ -84,7 +84,9 @@ const actions = [
   'resource',
 ] as const;
 /** Besides these every tool that writes, with its example: also one that nobody thought of here. */
-const toolNames: readonly string[] = writeTools.map(({ name }) => name);
+const toolNames: readonly string[] = writeTools
+  .map(({ name }) => name)
+  .filter((name) => !compositeTools.includes(name));
 /** What stands in `confirm`: a proper confirmation makes a preview first and uses what it names. */
 const confirms = ['none', 'wrong', 'word', 'proper', 'replay', 'other'] as const;
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
 import { everyRecord, type Item, recordsWhere } from '../support/records.js';
@@ -141,7 +141,8 @@ it('resume goes on, and a second one finds nothing left', async () => {
     const again = sandbox.requests.length;
     expect((await confirmed(receipt, 'resume')).text).toMatch(/nothing to write: 5 skipped/);
     expect(writesSince(sandbox, again)).toEqual([]);
-    expect((await about(receipt, 'status')).text).toMatch(/: done [45],/);
+    // What resume found to be made is recorded.
+    expect((await about(receipt, 'status')).text).toMatch(/: done 5, refused 0, unknown 0, not reached 0\./);
   }
 });
 
@@ -240,8 +241,77 @@ it('looks first whether a record was created when nobody could be asked at once'
   const { text } = await server.call('create-ticket-note', note);
   expect(text).toMatch(/done 2, skipped 0, refused 0, unknown 1, not reached 2\./);
   sandbox.faults.clear();
-  const resumed = await confirmed(receiptIn(text), 'resume');
-  expect(resumed.text).toMatch(/^Created 2 TicketNotes[\s\S]*done: the tenant has it \(id \d+\)/);
+  const receipt = receiptIn(text);
+  expect((await about(receipt, 'status')).text).toMatch(/: done 2, refused 0, unknown 1, not reached 2\./);
+  expect((await about(receipt, 'resume')).text).toMatch(/done: the tenant has it \(id \d+\)/);
+  expect((await about(receipt, 'status')).text).toMatch(/: done 3, refused 0, unknown 0, not reached 2\./);
+  const resumed = await confirmed(receipt, 'resume');
+  expect(resumed.text).toMatch(/^Created 2 TicketNotes[\s\S]*skipped[^\n]*done already/);
   const notes = await recordsWhere(sandbox, 'TicketNotes', { op: 'eq', field: 'title', value: title });
   expect(fieldsOf(notes, 'ticketID').map(Number).sort()).toEqual([...ids].sort());
+});
+
+it('goes on when the hour of the policy is over, and not before', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+  try {
+    await restart({ env: { AUTOTASK_MAX_WRITES_PER_HOUR: '2', AUTOTASK_AUDIT_LOG: freshLog() } });
+    const from = sandbox.requests.length;
+    const { text } = await server.call('update-entity', change());
+    expect(text).toMatch(/done 2, skipped 0, refused 0, unknown 0, not reached 3\./);
+    expect((await confirmed(receiptIn(text), 'resume')).text).toMatch(/done 0, .* not reached 3\./);
+    for (const left of [1, 0]) {
+      vi.setSystemTime(Date.now() + 61 * 60_000);
+      const more = await confirmed(receiptIn(text), 'resume');
+      expect(more.text).toMatch(new RegExp(`not reached ${left}\\.`));
+    }
+    expect([...times(from).values()]).toEqual([1, 1, 1, 1, 1]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('a ticket that was created is closed by the tenant’s own word for it, offered as such', async () => {
+  const made = await server.call('create-ticket', {
+    title: 'By mistake',
+    companyID: 'Contoso',
+    dueDateTime: '2030-01-01',
+    queueID: 5,
+    confirm: 'CREATE_TICKET',
+  });
+  const undo = await about(receiptIn(made.text), 'undo');
+  expect(undo.text).toMatch(
+    /Note: cannot be undone, Autotask deletes no Tickets: offered instead is status Complete \(5\)[\s\S]*status: New \(1\) -> Complete/,
+  );
+  await confirmed(receiptIn(made.text), 'undo');
+  const [ticket] = await recordsWhere(sandbox, 'Tickets', { op: 'eq', field: 'title', value: 'By mistake' });
+  expect(ticket?.status).toBe(5);
+});
+
+it('a record that somebody changes while others are written is skipped', async () => {
+  const open = await recordsWhere(sandbox, 'Tickets', { op: 'noteq', field: 'priority', value: 4 });
+  const many = open.slice(0, 60).map(({ id }) => Number(id));
+  const other = await rig(sandbox);
+  const late = many[55] ?? 0;
+  const from = sandbox.requests.length;
+  sandbox.faults.add({
+    fault: { kind: 'latency', ms: 20 },
+    method: 'PATCH',
+    path: 'V1.0/Tickets',
+    times: 40,
+  });
+  const running = server.call('update-entity', { ...change(), ids: many });
+  while (writesSince(sandbox, from).length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  await other.call('update-ticket', { id: late, title: 'Theirs', confirm: 'UPDATE_TICKET' });
+  const { text } = await running;
+  await other.close();
+  expect(text).toMatch(/^Updated 59 Tickets: done 59, skipped 1/);
+  expect(text).toMatch(new RegExp(`skipped\tTicket ${late}: .*\tchanged since the preview`));
+});
+
+it('an answer names at most 20 of a kind and counts the others', async () => {
+  const wrong = Array.from({ length: 30 }, (_, at) => 900_000 + at);
+  const { text } = await server.call('update-entity', { ...change(), ids: [...ids, ...wrong] });
+  expect(text).toMatch(/done 5, skipped 30/);
+  expect(text.match(/\nskipped\t/g)?.length).toBe(20);
+  expect(text).toContain('10 more skipped');
 });

@@ -129,7 +129,8 @@ export interface Range {
   readonly until?: string;
 }
 
-const dayOf = (instant: number, timeZone: string) =>
+/** The day that a calendar of the zone shows, `yyyy-mm-dd`. */
+export const dayOf = (instant: number, timeZone: string): string =>
   new Date(instant + offsetMinutes(instant, timeZone) * 60_000).toISOString().slice(0, 10);
 
 /** The day it is now in a time zone, `yyyy-mm-dd`. */

@@ -97,6 +97,8 @@ export interface WriteSteps {
   readonly onError: 'continue' | 'stop';
   /** Said before everything else. */
   readonly notes: readonly string[];
+  /** The steps make sense only together: none is made where one may not be. */
+  readonly together?: true;
   /** What is left out is said before what would be written. */
   readonly skippedFirst?: true;
   /** The records were chosen by a query: only those of a preview are written. */

@@ -71,6 +71,17 @@ export const lookups: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Fields of lookup records that the general filler could not guess, by entity, in order. */
+/** Autotask keeps clock times as moments of a day that means nothing. */
+const clock = (hours: number) => Date.UTC(1900, 0, 1, hours);
+
+const officeWeek = (from: number, until: number) =>
+  Object.fromEntries(
+    ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'].flatMap((day) => [
+      [`${day}BusinessHoursStartTime`, clock(from)],
+      [`${day}BusinessHoursEndTime`, clock(until)],
+    ]),
+  );
+
 export const lookupFields: Readonly<
   Record<string, readonly Readonly<Record<string, string | number | boolean>>[]>
 > = {
@@ -90,6 +101,10 @@ export const lookupFields: Readonly<
     { description: 'Euro', isInternalCurrency: false, exchangeRate: 0.92, displaySymbol: 3 },
   ],
   Departments: Array.from({ length: 4 }, () => ({ primaryLocationID: 1 })),
+  InternalLocationWithBusinessHours: [
+    { timeZoneID: 3, holidaySetID: 1, isDefault: true, ...officeWeek(8, 17) },
+    { timeZoneID: 2, holidaySetID: 2, isDefault: false, ...officeWeek(9, 18) },
+  ],
   PaymentTerms: [
     { paymentDueInDays: 0 },
     { paymentDueInDays: 15 },

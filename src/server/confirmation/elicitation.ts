@@ -50,9 +50,12 @@ export function showsViews(server: Server, context: ServerContext): boolean {
   return support.success && (support.data.mimeTypes?.includes(viewMimeType) ?? true);
 }
 
-/** Over HTTP the transport knows who holds the token; over stdio there is one client. */
-export const callerOf = (server: Server, context: ServerContext) =>
-  context.http?.authInfo?.clientId ?? `stdio ${clientOf(server, context).name ?? ''}`.trim();
+/** Over HTTP the transport knows who holds the token, whatever they are called; over stdio there is one client. */
+export function callerOf(server: Server, context: ServerContext): string {
+  const holder = context.http?.authInfo?.clientId;
+  if (holder === undefined) return `stdio ${clientOf(server, context).name ?? ''}`.trim();
+  return holder.startsWith('stdio') ? `http ${holder}` : holder;
+}
 
 /**
  * What the person at the client answered so far; undefined where the client cannot ask. Everything but an

@@ -2,6 +2,7 @@ import type { Cell } from '../../entities/display/display.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { shorten } from '../../text.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
+import type { Held } from './gate.js';
 
 const verbs = { create: 'create', update: 'update', delete: 'delete' } as const;
 

@@ -86,7 +86,7 @@ function checkSteps(plan: WriteSteps, { policy, attributed, again }: PlanCheck):
     return problem === undefined;
   });
   const [first] = refused;
-  if (first !== undefined && steps.length === 0) throw first;
+  if (first !== undefined && (steps.length === 0 || plan.together)) throw first;
   checkNumber(steps, policy);
   return withoutOrphans({ ...plan, steps, skipped });
 }

@@ -123,7 +123,7 @@ export function createWriteRunner(rules: WriteRules) {
     const attributed = (step: WritePlan) => attributionOf(step, asking, rules);
     const subject = { toolToken: tool.confirmToken, args, caller };
     const previewed = confirm === undefined ? undefined : previews.get(subject);
-    const own = { ...context, receipts: receiptsOf(audit, caller, onAuditFailure) };
+    const own = { ...context, receipts: receiptsOf(audit, redact(caller), onAuditFailure) };
     const checked = (plan: WritingPlan, as: Previewed | undefined) =>
       checkedPlan(plan, { policy, attributed, again, as });
     const planned = async (as: Previewed | undefined): Promise<WritingPlan> => {
@@ -216,7 +216,7 @@ export function createWriteRunner(rules: WriteRules) {
         await kept(() => audit.plan(name, redact(caller), tool.name, writes), onAuditFailure);
       } else {
         const left = accepted.steps.flatMap((step) => numbers.get(step) ?? []);
-        requireStillLeft(await findReceipt(audit, name, caller), left);
+        requireStillLeft(await findReceipt(audit, name, redact(caller)), left);
       }
       const run = await carryOut(accepted, prepare, context);
       return { text: `${stepsText({ ...accepted, ...run })}\n${named}` };

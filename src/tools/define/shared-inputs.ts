@@ -211,7 +211,13 @@ const recordName = z.union([z.string().trim().min(1, { error: 'is empty' }), z.i
   error: 'must be an id, a number or a name',
 });
 
-const someOf = <T extends z.ZodType>(one: T, problem: string, shown: Record<string, unknown>) => {
+/** A list, also as its JSON text; `bare` says what else a text may mean. */
+const someOf = <T extends z.ZodType>(
+  one: T,
+  problem: string,
+  shown: Record<string, unknown>,
+  bare: (text: string) => unknown = () => undefined,
+) => {
   const list = z.array(one, { error: problem }).min(1, { error: 'is empty' });
   return lenient(
     z.union([
@@ -221,6 +227,8 @@ const someOf = <T extends z.ZodType>(one: T, problem: string, shown: Record<stri
           const given: unknown = readJson(text.trim().startsWith('[') ? text : `[${text}]`, writeBounds);
           return list.parse(given);
         } catch {
+          const meant = list.safeParse(bare(text));
+          if (meant.success) return meant.data;
           context.addIssue({ code: 'custom', message: problem });
           return z.NEVER;
         }
@@ -231,10 +239,16 @@ const someOf = <T extends z.ZodType>(one: T, problem: string, shown: Record<stri
 };
 
 /** Ids, numbers or names of records. */
-export const recordIds = someOf(recordName, 'must be a list of ids, numbers or names', {
-  type: 'array',
-  items: { type: 'string' },
-}).optional();
+export const recordNames = someOf(
+  recordName,
+  'must be a list of ids, numbers or names',
+  {
+    type: 'array',
+    items: { type: 'string' },
+  },
+  (text) => (/[[\]{}]/.test(text) ? undefined : text.split(',')),
+);
+export const recordIds = recordNames.optional();
 
 /** Records, each with its own fields; announced as JSON text like any object. */
 export const items = someOf(object, 'must be a list of objects', anyObject).optional();
