@@ -11,7 +11,6 @@ import { withoutRows } from '../../read/record.js';
 import { createExactMatcher } from '../../references/exact-match.js';
 import type { References } from '../../references/references.js';
 import type { CallContext } from '../../result.js';
-import { createDuplicateDetector } from '../duplicates.js';
 import type { MarkFields } from '../idempotency-mark.js';
 import { createOutcomes } from '../outcomes/outcome.js';
 import { createParentRecords, type ParentRecord, parentEntityOf } from '../parent-record.js';
@@ -20,6 +19,7 @@ import { createReadBack, type WrittenRecord } from '../read-back.js';
 import { parentLines } from '../record-lines.js';
 import type { UploadLimit } from '../upload-limit.js';
 import { createWarningLookups, lookupsOf, type WriteContext, warningsOf } from '../warnings.js';
+import { createDuplicateDetector } from './duplicates.js';
 
 /** What is about to be stored is shown whole: Autotask's longest text has 32,000 characters. */
 export const wholeText = 40_000;

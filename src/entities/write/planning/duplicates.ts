@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Row } from '../../client/types.js';
-import { canonical, oneLine } from '../../text.js';
-import type { EntityMetadata } from '../metadata/entity-metadata.js';
-import type { CallContext } from '../result.js';
+import type { Row } from '../../../client/types.js';
+import { canonical, oneLine } from '../../../text.js';
+import type { EntityMetadata } from '../../metadata/entity-metadata.js';
+import type { CallContext } from '../../result.js';
 
 /** Bodies may hold whole files. */
 const digest = (value: unknown) => createHash('sha256').update(canonical(value)).digest('base64url');
