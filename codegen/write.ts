@@ -70,7 +70,7 @@ export async function write(root: string, folders: Folders): Promise<Difference[
   );
   const places = changed.map((folder) => ({
     folder,
-    place: join(root, folder),
+    target: join(root, folder),
     next: join(root, `${folder}.next`),
     previous: join(root, `${folder}.previous`),
   }));
@@ -78,16 +78,16 @@ export async function write(root: string, folders: Folders): Promise<Difference[
   try {
     for (const { folder, next } of places) await stage(next, folders[folder] ?? {});
     for (const entry of places) {
-      const { place, next, previous } = entry;
+      const { target, next, previous } = entry;
       await rm(previous, { recursive: true, force: true });
-      if (await exists(place)) await rename(place, previous);
+      if (await exists(target)) await rename(target, previous);
       swapped.push(entry);
-      await rename(next, place);
+      await rename(next, target);
     }
   } catch (error) {
-    for (const { place, previous } of swapped) {
-      await rm(place, { recursive: true, force: true });
-      if (await exists(previous)) await rename(previous, place);
+    for (const { target, previous } of swapped) {
+      await rm(target, { recursive: true, force: true });
+      if (await exists(previous)) await rename(previous, target);
     }
     throw error;
   } finally {

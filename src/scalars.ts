@@ -12,7 +12,7 @@ import { didYouMean } from './names/nearest.js';
 const orRequired = (error: string) => (issue: { readonly input?: unknown }) =>
   issue.input === undefined ? 'is required' : error;
 
-function whole(type: string, min: number, max: number) {
+function wholeNumber(type: string, min: number, max: number) {
   const error = `must be a whole number (${type})`;
   const range = z
     .number({ error })
@@ -33,10 +33,10 @@ function whole(type: string, min: number, max: number) {
 
 const decimalError = 'must be a number';
 
-export const integer = whole('integer', -2147483648, 2147483647);
-export const short = whole('short', -32768, 32767);
+export const integer = wholeNumber('integer', -2147483648, 2147483647);
+export const short = wholeNumber('short', -32768, 32767);
 /** Autotask's ids stay far below 2^53, so a number holds them exactly. */
-export const long = whole('long', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+export const long = wholeNumber('long', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 export const decimal = z.union(
   [
     z.number({ error: decimalError }),

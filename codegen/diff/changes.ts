@@ -17,8 +17,8 @@ export interface Change {
 const show = (value: unknown) => (value === null ? 'unknown' : String(value));
 
 function fieldChanges(entity: EntityFile, before: FieldFile, after: FieldFile): Change[] {
-  const told = ['dataType', ...flags] as const;
-  const parts = told
+  const compared = ['dataType', ...flags] as const;
+  const parts = compared
     .filter((flag) => before[flag] !== after[flag])
     .map((flag) => `${flag} ${show(before[flag])} → ${show(after[flag])}`);
   if (JSON.stringify(before.picklistValues) !== JSON.stringify(after.picklistValues)) {

@@ -34,8 +34,8 @@ function counts(changes: readonly Change[]): string {
     [of('field', /^removed/), 'field removed', 'fields removed'],
     [of('field', /→|changed/), 'field changed', 'fields changed'],
   ] as const;
-  const told = parts.filter(([count]) => count > 0).map(([count, one, many]) => plural(count, one, many));
-  return told.join(', ');
+  const counted = parts.filter(([count]) => count > 0).map(([count, one, many]) => plural(count, one, many));
+  return counted.join(', ');
 }
 
 /**

@@ -42,13 +42,13 @@ const unknownField = (name: string, dataType: DataType): FieldFile => ({
 function mergeType(
   entity: string,
   field: FieldFile,
-  told: FieldEvidence,
+  reported: FieldEvidence,
   source: Evidence,
   context: Context,
 ) {
-  const [likely] = told.dataTypes ?? [];
+  const [likely] = reported.dataTypes ?? [];
   if (likely === undefined || likely === field.dataType) return field.dataType;
-  if (told.dataTypes?.includes(field.dataType)) {
+  if (reported.dataTypes?.includes(field.dataType)) {
     context.kept.push(
       `${entity}.${field.name} is ${field.dataType}; ${source.kind} says ${likely}, less exactly`,
     );
@@ -61,13 +61,13 @@ function mergeType(
 function mergeField(
   entity: string,
   field: FieldFile,
-  told: FieldEvidence,
+  reported: FieldEvidence,
   source: Evidence,
   context: Context,
 ) {
-  const merged = { ...field, dataType: mergeType(entity, field, told, source, context) };
+  const merged = { ...field, dataType: mergeType(entity, field, reported, source, context) };
   for (const flag of flags) {
-    const value = told[flag];
+    const value = reported[flag];
     if (value === undefined || value === merged[flag]) continue;
     Object.assign(merged, { [flag]: value });
     context.decided(source.tag, entity, field.name);
@@ -84,12 +84,12 @@ function mergeFields(
   entity: string,
   known: readonly FieldFile[],
   source: Evidence,
-  told: EntityEvidence,
+  reported: EntityEvidence,
   context: Context,
 ) {
   const fields = new Map(known.map((field) => [fold(field.name), field]));
   let grown = false;
-  for (const evidence of told.fields ?? []) {
+  for (const evidence of reported.fields ?? []) {
     const field = fields.get(fold(evidence.name));
     const [likely] = evidence.dataTypes ?? [];
     if (field === undefined && likely === undefined) continue;
@@ -103,23 +103,23 @@ function mergeFields(
 
 function mergeParent(
   known: ParentFile | undefined,
-  told: ParentEvidence,
+  reported: ParentEvidence,
   complete: boolean,
   fields: readonly FieldFile[],
 ) {
-  const [root = '', , collection = ''] = told.path.split('/');
+  const [root = '', , collection = ''] = reported.path.split('/');
   const lost = known !== undefined && !complete ? known.operations : [];
-  const operations = allOperations.filter((op) => told.operations.includes(op) || lost.includes(op));
+  const operations = allOperations.filter((op) => reported.operations.includes(op) || lost.includes(op));
   const { httpMethods: _replaced, ...rest } = known ?? {
     entity: root,
     collection,
-    path: told.path,
+    path: reported.path,
     parentField: parentFieldOf(root, fields),
   };
   return {
     ...rest,
     operations,
-    ...(told.httpMethods === undefined ? {} : { httpMethods: told.httpMethods }),
+    ...(reported.httpMethods === undefined ? {} : { httpMethods: reported.httpMethods }),
   };
 }
 
@@ -129,11 +129,19 @@ function parentFieldOf(parent: string, fields: readonly FieldFile[]): string | n
   return fields.find((field) => fold(field.name) === `${singular}id`)?.name ?? null;
 }
 
-function mergeRoutes(file: EntityFile, told: RouteEvidence, source: Evidence, context: Context): EntityFile {
+function mergeRoutes(
+  file: EntityFile,
+  reported: RouteEvidence,
+  source: Evidence,
+  context: Context,
+): EntityFile {
   const known = new Map(file.parents.map((parent) => [parent.path, parent]));
-  const paths = [...known.keys(), ...told.parents.map(({ path }) => path).filter((path) => !known.has(path))];
+  const paths = [
+    ...known.keys(),
+    ...reported.parents.map(({ path }) => path).filter((path) => !known.has(path)),
+  ];
   const parents = paths.flatMap((path) => {
-    const evidence = told.parents.find((parent) => parent.path === path);
+    const evidence = reported.parents.find((parent) => parent.path === path);
     if (evidence !== undefined) {
       return [mergeParent(known.get(path), evidence, source.complete, file.fields)];
     }
@@ -142,10 +150,15 @@ function mergeRoutes(file: EntityFile, told: RouteEvidence, source: Evidence, co
   });
   const operations = { ...file.operations };
   for (const operation of allOperations) {
-    if (told.operations.includes(operation)) operations[operation] = true;
+    if (reported.operations.includes(operation)) operations[operation] = true;
     else if (source.complete) operations[operation] = false;
   }
-  const merged = { ...file, path: told.path ?? (source.complete ? null : file.path), operations, parents };
+  const merged = {
+    ...file,
+    path: reported.path ?? (source.complete ? null : file.path),
+    operations,
+    parents,
+  };
   if (JSON.stringify(merged) !== JSON.stringify(file)) context.decided(source.tag, file.name);
   return merged;
 }
@@ -168,16 +181,21 @@ const unknownEntity = (name: string): EntityFile => ({
   fields: [],
 });
 
-function mergeEntity(file: EntityFile, told: EntityEvidence, source: Evidence, context: Context): EntityFile {
-  const fields = mergeFields(file.name, file.fields, source, told, context);
+function mergeEntity(
+  file: EntityFile,
+  reported: EntityEvidence,
+  source: Evidence,
+  context: Context,
+): EntityFile {
+  const fields = mergeFields(file.name, file.fields, source, reported, context);
   const merged = { ...file, fields };
   for (const key of ['singular', 'userDefinedFields'] as const) {
-    const value = told[key];
+    const value = reported[key];
     if (value === undefined || value === file[key]) continue;
     Object.assign(merged, { [key]: value });
     context.decided(source.tag, file.name);
   }
-  return told.routes === undefined ? merged : mergeRoutes(merged, told.routes, source, context);
+  return reported.routes === undefined ? merged : mergeRoutes(merged, reported.routes, source, context);
 }
 
 /**
@@ -196,10 +214,13 @@ export function merge(
   };
   const entities = new Map(snapshot.map((file) => [file.name, file]));
   for (const source of sources) {
-    for (const told of source.entities) {
-      const known = entities.get(told.name);
-      if (known === undefined) context.decided(source.tag, told.name);
-      entities.set(told.name, mergeEntity(known ?? unknownEntity(told.name), told, source, context));
+    for (const reported of source.entities) {
+      const known = entities.get(reported.name);
+      if (known === undefined) context.decided(source.tag, reported.name);
+      entities.set(
+        reported.name,
+        mergeEntity(known ?? unknownEntity(reported.name), reported, source, context),
+      );
     }
   }
   const remaining = [...entities.values()]

@@ -24,15 +24,15 @@ export function withoutRemovedFields(
   provenance: Provenance,
   sources: readonly Evidence[],
 ): EntityFile {
-  const told = sources.flatMap((source) => {
+  const reported = sources.flatMap((source) => {
     const fields = source.entities.find(({ name }) => name === file.name)?.fields;
     return fields === undefined ? [] : [{ source, names: new Set(fields.map(({ name }) => fold(name))) }];
   });
   const origins = sourcesOf(provenance, file.name);
   const fields = file.fields.filter((field) => {
-    if (told.some(({ names }) => names.has(fold(field.name)))) return true;
+    if (reported.some(({ names }) => names.has(fold(field.name)))) return true;
     const kinds = kindsOf(provenance, origins.get(field.name) ?? []);
-    return !told.some(({ source }) => source.complete && kinds.has(source.kind));
+    return !reported.some(({ source }) => source.complete && kinds.has(source.kind));
   });
   return fields.length === file.fields.length ? file : { ...file, fields };
 }

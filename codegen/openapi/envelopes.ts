@@ -6,7 +6,7 @@
 const text = { type: 'string' } as const;
 const nullableText = { type: ['string', 'null'] } as const;
 const flag = { type: 'boolean' } as const;
-const whole = { type: 'integer', format: 'int32' } as const;
+const integerSchema = { type: 'integer', format: 'int32' } as const;
 const id = { type: 'integer', format: 'int64' } as const;
 
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
@@ -62,17 +62,17 @@ export const envelopes = {
     {
       filter: { ...list(ref('Filter')), minItems: 1 },
       IncludeFields: { ...list(text), description: 'fields to return; all when absent' },
-      MaxRecords: { ...whole, minimum: 1, maximum: 500, description: 'records of one page' },
+      MaxRecords: { ...integerSchema, minimum: 1, maximum: 500, description: 'records of one page' },
     },
     'filter',
   ),
   PageDetails: object('Where the other pages are; a page address is asked for as it stands.', {
-    count: { ...whole, description: 'records of this page' },
-    requestCount: { ...whole, description: 'records asked for' },
+    count: { ...integerSchema, description: 'records of this page' },
+    requestCount: { ...integerSchema, description: 'records asked for' },
     prevPageUrl: nullableText,
     nextPageUrl: nullableText,
   }),
-  CountResult: object('', { queryCount: whole }, 'queryCount'),
+  CountResult: object('', { queryCount: integerSchema }, 'queryCount'),
   OperationResult: object('The record that was created, changed or deleted.', { itemId: id }, 'itemId'),
   Errors: object('Why Autotask refused.', { errors: list(text) }, 'errors'),
   VerbNotSupported: object('', { Message: text }),
@@ -80,7 +80,7 @@ export const envelopes = {
     value: text,
     label: text,
     isDefaultValue: flag,
-    sortOrder: whole,
+    sortOrder: integerSchema,
     parentValue: { ...nullableText, description: 'code of the parent picklist that this one belongs to' },
     isActive: flag,
     isSystem: flag,
@@ -102,7 +102,7 @@ export const envelopes = {
   FieldInformation: object('', {
     name: text,
     dataType: text,
-    length: { ...whole, description: '0 when not text' },
+    length: { ...integerSchema, description: '0 when not text' },
     ...fieldFlags,
   }),
   FieldInformationResult: object('', { fields: list(ref('FieldInformation')) }, 'fields'),
@@ -110,7 +110,7 @@ export const envelopes = {
     name: text,
     label: text,
     type: text,
-    length: whole,
+    length: integerSchema,
     description: nullableText,
     defaultValue: nullableText,
     ...fieldFlags,
@@ -122,15 +122,18 @@ export const envelopes = {
   ),
   AllEntityInformationResult: object('', { entityDescriptions: list(ref('EntityInformationResult')) }),
   ThresholdResult: object('', {
-    externalRequestThreshold: { ...whole, description: 'requests that the database takes in the timeframe' },
-    requestThresholdTimeframe: { ...whole, description: 'minutes' },
-    currentTimeframeRequestCount: whole,
+    externalRequestThreshold: {
+      ...integerSchema,
+      description: 'requests that the database takes in the timeframe',
+    },
+    requestThresholdTimeframe: { ...integerSchema, description: 'minutes' },
+    currentTimeframeRequestCount: integerSchema,
   }),
-  ZoneResult: object('', { zoneName: text, url: text, webUrl: text, ci: whole }, 'url'),
+  ZoneResult: object('', { zoneName: text, url: text, webUrl: text, ci: integerSchema }, 'url'),
   VersionResult: object('', { majorVersion: text, minorVersion: text, build: text, customerType: text }),
   ApiVersionsResult: object('', { apiVersions: list(text) }),
   AuthenticateResult: object('', { authToken: text, expiration: { type: 'string', format: 'date-time' } }),
-  ModulesResult: object('', { modules: list(object('', { key: whole, value: flag })) }),
+  ModulesResult: object('', { modules: list(object('', { key: integerSchema, value: flag })) }),
   InvoiceFile: object('', {
     id,
     contentType: text,

@@ -7,11 +7,11 @@ import type { EntityEvidence } from './evidence.js';
 /** After this long the tenant may have been upgraded in between, and everything is asked again. */
 const keepMs = 24 * 3600_000;
 
-/** What was learned about one entity; `told` is null when the tenant has no such entity. */
+/** What was learned about one entity; `evidence` is null when the tenant has no such entity. */
 export interface CheckpointAnswer {
   readonly name: string;
   readonly note?: string;
-  readonly told: EntityEvidence | null;
+  readonly evidence: EntityEvidence | null;
 }
 
 const flag = z.boolean().exactOptional();
@@ -30,7 +30,7 @@ const field = z.object({
 const answer: z.ZodType<CheckpointAnswer> = z.object({
   name: z.string(),
   note: z.string().exactOptional(),
-  told: z
+  evidence: z
     .object({
       name: z.string(),
       singular: z.string().exactOptional(),

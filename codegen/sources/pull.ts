@@ -49,12 +49,13 @@ async function ask(reader: AutotaskReader, name: string, options: PullOptions): 
       ([flag, , done]) =>
         `${name}: the tenant says it can${info[flag] ? '' : 'not'} be ${done}, the routes say otherwise`,
     );
-    const told = liveEvidence(name, info, fields, userDefinedFields);
-    return notes.length === 0 ? { name, told } : { name, told, note: notes.join('; ') };
+    const evidence = liveEvidence(name, info, fields, userDefinedFields);
+    return notes.length === 0 ? { name, evidence } : { name, evidence, note: notes.join('; ') };
   } catch (error) {
     if (!(error instanceof AutotaskError)) throw error;
-    if (error.kind === 'notFound') return { name, told: null, note: `${name} is not in this tenant` };
-    if (error.kind === 'permission') return { name, told: null, note: `${name}: the user may not see it` };
+    if (error.kind === 'notFound') return { name, evidence: null, note: `${name} is not in this tenant` };
+    if (error.kind === 'permission')
+      return { name, evidence: null, note: `${name}: the user may not see it` };
     throw error;
   }
 }
@@ -85,10 +86,10 @@ export async function pull(reader: AutotaskReader, options: PullOptions): Promis
   const waiting = names.filter((name) => !answers.has(name));
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  let asked = 0;
+  let requested = 0;
   const work = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      if (asked++ % checkEvery === 0) await checkThreshold(reader, either);
+      if (requested++ % checkEvery === 0) await checkThreshold(reader, either);
       const answer = await ask(reader, name, { ...options, signal: either });
       answers.set(name, answer);
       await kept.add(answer);
@@ -124,14 +125,14 @@ export async function pull(reader: AutotaskReader, options: PullOptions): Promis
 
 function gather(names: readonly string[], answers: ReadonlyMap<string, CheckpointAnswer>): Pulled {
   const all = names.flatMap((name) => answers.get(name) ?? []);
-  const missing = all.filter(({ told }) => told === null);
+  const missing = all.filter(({ evidence }) => evidence === null);
   if (missing.length * 4 > all.length) {
     throw new Error(
       `The tenant knows nothing about ${missing.length} of ${all.length} entities: wrong address, or the user may see too little`,
     );
   }
   return {
-    entities: all.flatMap(({ told }) => told ?? []),
+    entities: all.flatMap(({ evidence }) => evidence ?? []),
     notes: all.flatMap(({ note }) => note ?? []),
   };
 }

@@ -8,29 +8,29 @@ import { readTenant } from './tenant.js';
 const fold = (name: string) => name.toLowerCase();
 
 function knownField(
-  told: FieldEvidence,
+  reported: FieldEvidence,
   known: EntityFile['fields'][number],
   corrected: readonly string[],
 ): FieldEvidence {
   const unknown = Object.entries(known).flatMap(([flag, value]) => (value === null ? [flag] : []));
   const silent = new Set([...unknown, ...corrected]);
-  const flags = Object.entries(told).filter(([flag]) => !silent.has(flag));
-  return { ...Object.fromEntries(flags), name: told.name };
+  const flags = Object.entries(reported).filter(([flag]) => !silent.has(flag));
+  return { ...Object.fromEntries(flags), name: reported.name };
 }
 
 /** The evidence without its word on flags that the snapshot does not know or that a hand corrected. */
 function withoutGuesses(source: Evidence, snapshot: Snapshot): Evidence {
   const files = new Map(snapshot.entities.map((file) => [file.name, file]));
-  const entities = source.entities.map((told): EntityEvidence => {
-    const file = files.get(told.name);
-    if (file === undefined) return told;
-    const { routes, ...rest } = told;
+  const entities = source.entities.map((reported): EntityEvidence => {
+    const file = files.get(reported.name);
+    if (file === undefined) return reported;
+    const { routes, ...rest } = reported;
     const known = Object.values(file.operations).includes(null) || routes === undefined ? {} : { routes };
-    const fields = told.fields?.map((field) => {
+    const fields = reported.fields?.map((field) => {
       const own = file.fields.find(({ name }) => fold(name) === fold(field.name));
       if (own === undefined) return field;
       const corrections = snapshot.overrides.filter(
-        (override) => override.entity === told.name && override.field === own.name,
+        (override) => override.entity === reported.name && override.field === own.name,
       );
       return knownField(
         field,

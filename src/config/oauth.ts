@@ -33,15 +33,15 @@ function isAddress(text: string): boolean {
   return encrypted && username === '' && password === '' && search === '' && hash === '';
 }
 
-const form = 'without query, over https (http on the loopback alone)';
+const addressForm = 'without query, over https (http on the loopback alone)';
 
 export const oauthVariables = {
   AUTOTASK_HTTP_PUBLIC_URL: z
     .string()
-    .refine(isAddress, { error: `must be the address of /mcp as clients see it, ${form}` })
+    .refine(isAddress, { error: `must be the address of /mcp as clients see it, ${addressForm}` })
     .optional(),
   AUTOTASK_OAUTH_ISSUERS: list
-    .pipe(z.array(z.string().refine(isAddress, { error: `must list addresses of issuers, ${form}` })))
+    .pipe(z.array(z.string().refine(isAddress, { error: `must list addresses of issuers, ${addressForm}` })))
     .optional(),
   AUTOTASK_OAUTH_AUDIENCES: list.optional(),
   AUTOTASK_OAUTH_TENANTS: list.optional(),

@@ -18,8 +18,8 @@ const spaceOfDigits = /\d\s+\d/;
 export function spellingKey(given: string): string {
   const text = plain(given);
   if (!spaceOfDigits.test(text)) return text.replace(spaces, '');
-  return text.replace(spaces, (space, at: number, whole: string) =>
-    /\d/.test(whole[at - 1] ?? '') && /\d/.test(whole[at + space.length] ?? '') ? ' ' : '',
+  return text.replace(spaces, (space, at: number, normalized: string) =>
+    /\d/.test(normalized[at - 1] ?? '') && /\d/.test(normalized[at + space.length] ?? '') ? ' ' : '',
   );
 }
 
@@ -42,8 +42,10 @@ function withoutPartings(text: string, instead: string): string {
 
 /** The same words in the same order, whatever parts them. */
 export function wordKey(text: string): string {
-  const whole = plain(text);
-  const words = (punctuation.test(whole) ? withoutPartings(whole, ' ') : whole).replace(/\s+/g, ' ').trim();
+  const normalized = plain(text);
+  const words = (punctuation.test(normalized) ? withoutPartings(normalized, ' ') : normalized)
+    .replace(/\s+/g, ' ')
+    .trim();
   return words === '' ? spellingKey(text) : words;
 }
 

@@ -28,7 +28,7 @@ const patterns = z.union(
   },
 );
 
-const form = z.strictObject({
+const rulesFile = z.strictObject({
   rules: z
     .array(
       z.strictObject({
@@ -69,12 +69,12 @@ const unknownKeys = (given: readonly string[]) =>
 /** Reads the file that maps claims to policies. Whatever is wrong is added to `problems`. */
 export async function readClaimRules(text: string, problems: Problem[]): Promise<readonly ClaimRule[]> {
   const field = 'AUTOTASK_OAUTH_POLICY_FILE';
-  const given = form.safeParse(parsed(text));
+  const given = rulesFile.safeParse(parsed(text));
   if (!given.success) {
     for (const issue of given.error.issues) {
-      const place = placeOf(issue.path);
+      const at = placeOf(issue.path);
       const unknown = issue.code === 'unrecognized_keys';
-      problems.push({ field, problem: `${place}: ${unknown ? unknownKeys(issue.keys) : issue.message}` });
+      problems.push({ field, problem: `${at}: ${unknown ? unknownKeys(issue.keys) : issue.message}` });
     }
     return [];
   }

@@ -7,16 +7,16 @@ export const sandboxUsage = 'autotask-mcp sandbox [--port N] [--scale N] [--seed
 
 interface NumberOption {
   readonly name: 'port' | 'scale' | 'seed' | 'latency';
-  readonly whole: boolean;
+  readonly isInteger: boolean;
   readonly min: number;
   readonly max: number;
 }
 
 const numbers: readonly NumberOption[] = [
-  { name: 'port', whole: true, min: 0, max: 65535 },
-  { name: 'scale', whole: false, min: 0.01, max: 200 },
-  { name: 'seed', whole: true, min: 0, max: Number.MAX_SAFE_INTEGER },
-  { name: 'latency', whole: true, min: 0, max: 600_000 },
+  { name: 'port', isInteger: true, min: 0, max: 65535 },
+  { name: 'scale', isInteger: false, min: 0.01, max: 200 },
+  { name: 'seed', isInteger: true, min: 0, max: Number.MAX_SAFE_INTEGER },
+  { name: 'latency', isInteger: true, min: 0, max: 600_000 },
 ];
 
 /** Options from the words after `sandbox`; throws InvalidInput naming every word that does not fit. */
@@ -34,17 +34,17 @@ export function parseSandboxArguments(argv: readonly string[]): SandboxOptions {
       allowed: numbers.map(({ name }) => `--${name}`),
     });
   }
-  for (const { name, whole, min, max } of numbers) {
+  for (const { name, isInteger, min, max } of numbers) {
     const text = values[name];
     if (text === undefined) continue;
     const number = typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN;
     const fits =
-      Number.isFinite(number) && number >= min && number <= max && (!whole || Number.isInteger(number));
+      Number.isFinite(number) && number >= min && number <= max && (!isInteger || Number.isInteger(number));
     if (fits) options[name] = number;
     else
       problems.push({
         field: `--${name}`,
-        problem: `needs a ${whole ? 'whole ' : ''}number from ${min} to ${max}`,
+        problem: `needs a ${isInteger ? 'whole ' : ''}number from ${min} to ${max}`,
       });
   }
   if (problems.length > 0)

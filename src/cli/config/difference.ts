@@ -8,9 +8,9 @@ const secretMember =
 const reference = /^(Bearer )?(\$\{?[\w:-]+\}?|<.*>)$/;
 
 const masked = (line: string) =>
-  line.replace(secretMember, (whole, before: string, quote: string, value: string) =>
+  line.replace(secretMember, (matched, before: string, quote: string, value: string) =>
     /_FILE["'\s:=]*$/.test(before) || reference.test(value) || value === ''
-      ? whole
+      ? matched
       : `${before}${quote}…${quote}`,
   );
 

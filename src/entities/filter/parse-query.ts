@@ -49,9 +49,9 @@ function negationProblem(key: string, value: unknown): InvalidInput {
   );
   const isSimple = others.length === 0 && !isCondition({ [field]: 0 }) && !object.safeParse(operand).success;
   const [name, than] = isSimple ? [field, operand] : ['status', 'Complete'];
-  const form = than === null ? { exist: true } : { [Array.isArray(than) ? 'notIn' : 'noteq']: than };
+  const instead = than === null ? { exist: true } : { [Array.isArray(than) ? 'notIn' : 'noteq']: than };
   return invalid(
-    `has ${JSON.stringify(key)}, which Autotask does not know: say it in each condition, ${JSON.stringify({ [name]: form })}`,
+    `has ${JSON.stringify(key)}, which Autotask does not know: say it in each condition, ${JSON.stringify({ [name]: instead })}`,
   );
 }
 

@@ -75,14 +75,14 @@ async function nearNotes(
     const found = await references.nearby(entity, wanted, signal);
     return found.length === 0 ? [] : [`nearest names: ${found.map(shownRecord).join(', ')}`];
   }
-  const [place] = texts.flatMap(({ fields: [field = '', ...others], value }) =>
+  const [placeCondition] = texts.flatMap(({ fields: [field = '', ...others], value }) =>
     others.length === 0 && namesPlace.test(field) && fieldOf(field)?.dataType === 'string'
       ? [{ field, value }]
       : [],
   );
-  if (place === undefined) return [];
-  const near = await references.nearValues(entity, place.field, place.value, signal);
-  return near.length === 0 ? [] : [`nearest values of ${place.field}: ${near.join(', ')}`];
+  if (placeCondition === undefined) return [];
+  const near = await references.nearValues(entity, placeCondition.field, placeCondition.value, signal);
+  return near.length === 0 ? [] : [`nearest values of ${placeCondition.field}: ${near.join(', ')}`];
 }
 
 const shownRecord = ({ id, name }: { readonly id: number; readonly name: string }) => `${name} (id ${id})`;

@@ -40,7 +40,7 @@ export function listEntities(search: string | undefined, policy: Policy): Entity
     stem: word.replace(/ies$/, '').replace(/s$/, ''),
     meant: entitySynonyms(word),
   }));
-  const whole = entitySynonyms(search ?? '');
+  const meantBySearch = entitySynonyms(search ?? '');
   return allEntities
     .filter((entity) => policy.may('read', entity))
     .filter((entity) => {
@@ -51,7 +51,8 @@ export function listEntities(search: string | undefined, policy: Policy): Entity
       );
       const { name } = entity;
       return (
-        whole.includes(name) || parts.every(({ stem, meant }) => text.includes(stem) || meant.includes(name))
+        meantBySearch.includes(name) ||
+        parts.every(({ stem, meant }) => text.includes(stem) || meant.includes(name))
       );
     })
     .map((entity) => ({

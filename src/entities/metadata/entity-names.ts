@@ -4,7 +4,7 @@ import type { Entity } from '../../model.js';
 import { nearest } from '../../names/nearest.js';
 import { fold } from '../../names/spelling.js';
 import { quotedName } from '../../text.js';
-import { entitySaying, entitySynonyms } from './entity-synonyms.js';
+import { entityHint, entitySynonyms } from './entity-synonyms.js';
 
 /**
  * Finds an entity by what people and models call it: `Tickets`, `ticket`, `ticket notes`, `Tickets/Notes`.
@@ -81,6 +81,6 @@ export function findEntity(name: string, parentEntity?: string, field = 'entity'
 /** How a word of people's for an entity was understood; none where it is what Autotask calls it. */
 export function entityMeaning(name: string, entity: Entity): readonly string[] {
   if (bySpelling.get(fold(name)) !== undefined || !entitySynonyms(name).includes(entity.name)) return [];
-  const says = entitySaying(name);
-  return [`entity: ${entity.name} (for ${quotedName(name)}${says === undefined ? '' : `; ${says}`})`];
+  const hint = entityHint(name);
+  return [`entity: ${entity.name} (for ${quotedName(name)}${hint === undefined ? '' : `; ${hint}`})`];
 }

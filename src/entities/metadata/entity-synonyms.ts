@@ -21,7 +21,7 @@ const entityWords: readonly Synonyms[] = [
     words: ['worktype'],
     mean: ['BillingCodes'],
     why: 'Work types are some of the billing codes; an entity means all its records, so no condition is added.',
-    says: 'work types are those with useType 1',
+    hint: 'work types are those with useType 1',
   },
   { words: ['allocationcode'], mean: ['BillingCodes'], why: 'What the SOAP API called them.' },
   { words: ['ticketcost'], mean: ['TicketCharges'], why: 'Charges were called costs in the SOAP API.' },
@@ -31,7 +31,7 @@ const entityWords: readonly Synonyms[] = [
     words: ['sla', 'servicelevelagreement'],
     mean: ['ServiceLevelAgreementResults'],
     why: 'The only entity about service levels; the agreement of a ticket is a value of its field.',
-    says: 'how tickets met their agreement; the agreements are values of serviceLevelAgreementID of tickets and contracts',
+    hint: 'how tickets met their agreement; the agreements are values of serviceLevelAgreementID of tickets and contracts',
   },
   {
     words: ['pto', 'vacation', 'leave'],
@@ -79,12 +79,12 @@ const singular = (word: string) =>
 
 const entityMeanings = synonymTable(entityWords, singular);
 
-const entitySayings = new Map(
-  entityWords.flatMap(({ words, says }) => words.map((word) => [singular(word), says] as const)),
+const entityHints = new Map(
+  entityWords.flatMap(({ words, hint }) => words.map((word) => [singular(word), hint] as const)),
 );
 
 /** What a word for an entity leaves open; undefined where it says all. */
-export const entitySaying = (word: string): string | undefined => entitySayings.get(singular(word));
+export const entityHint = (word: string): string | undefined => entityHints.get(singular(word));
 
 /** Collection names of the entities that people mean by the word, in the singular or plural; often none. */
 export const entitySynonyms = (word: string): readonly string[] => entityMeanings.get(singular(word)) ?? [];

@@ -57,11 +57,11 @@ export async function retryWithFreshMetadata<T>(
   );
   const refused = 'value' in first || first.error instanceof InvalidInput;
   if (reader !== null && use.suspect && refused) {
-    const asked = await Promise.all(
+    const changes = await Promise.all(
       // What the tenant does not tell now changes nothing about the refusal.
       [...use.entities].map((entity) => hasChanged(reader, entity, signal).catch(() => false)),
     );
-    if (asked.includes(true)) return work();
+    if (changes.includes(true)) return work();
   }
   if ('error' in first) throw first.error;
   return first.value;

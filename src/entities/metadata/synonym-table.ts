@@ -7,7 +7,7 @@ export interface Synonyms {
   readonly mean: readonly string[];
   readonly why: string;
   /** What whoever used the word has to know about what is meant. */
-  readonly says?: string;
+  readonly hint?: string;
 }
 
 /** What each word means, by its key. */

@@ -21,7 +21,7 @@ export const meansDone = (word: string): boolean => valueWords[0]?.includes(fold
 /** Of the labels those that say the same as the word, by all of it or by its first word (`Waiting Customer`). */
 export function labelsMeaning(word: string, labels: readonly string[]): readonly string[] {
   const group = valueWords.find((words) => words.some((one) => fold(one) === fold(word))) ?? [];
-  const says = (label: string) => group.some((one) => fold(one) === fold(label));
-  const begins = (label: string) => says(label.split(/\s/, 1)[0] ?? '');
-  return [...new Set([...labels.filter(says), ...labels.filter(begins)])];
+  const isSynonym = (label: string) => group.some((one) => fold(one) === fold(label));
+  const beginsWithSynonym = (label: string) => isSynonym(label.split(/\s/, 1)[0] ?? '');
+  return [...new Set([...labels.filter(isSynonym), ...labels.filter(beginsWithSynonym)])];
 }

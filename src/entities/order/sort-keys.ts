@@ -48,7 +48,7 @@ export async function keyRows(
     const places = new Map(
       [...field.choices]
         .sort((a, b) => a.sortOrder - b.sortOrder)
-        .map((choice, place) => [choice.value, place]),
+        .map((choice, position) => [choice.value, position]),
     );
     // A code that the picklist no longer has comes after those it has.
     keyOf = (row) => {

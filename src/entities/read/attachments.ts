@@ -39,7 +39,7 @@ const ownersIn = (entity: Entity, row: Row): number[] =>
 async function locationsIn(info: Row): Promise<FileLocation[]> {
   const fields = (await load.AttachmentInfo?.fields()) ?? [];
   const parentId = idIn(info, 'parentID');
-  const places = attachmentEntities.flatMap((entity): FileLocation[] => {
+  const locations = attachmentEntities.flatMap((entity): FileLocation[] => {
     const owner = entityNamed(entity.parents[0]?.entity ?? '');
     const named = fields.find(
       ({ name, referenceEntityType }) =>
@@ -49,9 +49,9 @@ async function locationsIn(info: Row): Promise<FileLocation[]> {
     return ownerId === null ? [] : [{ entity, ownerId }];
   });
   // A file of a note names the note's ticket too; `parentID` tells which of them owns it.
-  places.sort((a, b) => Number(b.ownerId === parentId) - Number(a.ownerId === parentId));
+  locations.sort((a, b) => Number(b.ownerId === parentId) - Number(a.ownerId === parentId));
   const nested = entityNamed('AttachmentNestedAttachments');
-  return nested === undefined ? places : [...places, { entity: nested, ownerId: null }];
+  return nested === undefined ? locations : [...locations, { entity: nested, ownerId: null }];
 }
 
 export function createAttachments(reader: AutotaskReader, facts: MetadataStore, reads: Reads) {
@@ -90,10 +90,10 @@ export function createAttachments(reader: AutotaskReader, facts: MetadataStore, 
     return reader.item(`${parent.path.replace('{parentId}', String(ownerId))}/${id}`, options(context));
   }
 
-  async function firstOf(places: readonly FileLocation[], id: number, context: CallContext) {
-    for (const place of places) {
-      const row = await at(place, id, context);
-      if (row !== null) return { place, row };
+  async function firstOf(locations: readonly FileLocation[], id: number, context: CallContext) {
+    for (const location of locations) {
+      const row = await at(location, id, context);
+      if (row !== null) return { location, row };
     }
     return null;
   }
@@ -104,7 +104,7 @@ export function createAttachments(reader: AutotaskReader, facts: MetadataStore, 
     entity: Entity | undefined,
     parentId: number | undefined,
     context: CallContext,
-  ): Promise<{ place: FileLocation; row: Row } | null> {
+  ): Promise<{ location: FileLocation; row: Row } | null> {
     if (entity !== undefined && parentId !== undefined) {
       const found = await firstOf([{ entity, ownerId: parentId }], id, context);
       if (found !== null) return found;
@@ -112,20 +112,20 @@ export function createAttachments(reader: AutotaskReader, facts: MetadataStore, 
       const row = await reads.row(entity, id, undefined, context);
       if (row === null) return null;
       const below = entity.parents[0]?.operations.includes('get') === true;
-      const place = { entity, ownerId: below ? (ownersIn(entity, row)[0] ?? null) : null };
+      const location = { entity, ownerId: below ? (ownersIn(entity, row)[0] ?? null) : null };
       // Some tenants have been seen to give the contents here.
-      if (dataOf(row) !== null || place.ownerId === null) return { place, row };
-      return firstOf([place], id, context);
+      if (dataOf(row) !== null || location.ownerId === null) return { location, row };
+      return firstOf([location], id, context);
     }
     const row = await infoOf(id, context);
-    const places = await locationsIn(row);
+    const locations = await locationsIn(row);
     // The ticket of a note counts as the note's file's own.
-    if (parentId !== undefined && ![row.parentID, ...places.map((p) => p.ownerId)].includes(parentId)) {
+    if (parentId !== undefined && ![row.parentID, ...locations.map((p) => p.ownerId)].includes(parentId)) {
       throw new InvalidInput('The file was not read.', [
         { field: 'parentId', problem: `attachment ${id} does not belong to ${parentId}` },
       ]);
     }
-    return firstOf(places, id, context);
+    return firstOf(locations, id, context);
   }
 
   /** A file by its id; `entity` and `parentId` spare the look-up of its owner, and are checked. */
@@ -143,10 +143,10 @@ export function createAttachments(reader: AutotaskReader, facts: MetadataStore, 
       const where = args.parentId === undefined ? '' : ` below ${args.parentId}`;
       throw new AutotaskError('notFound', `There is no attachment ${args.id}${where}.`);
     }
-    const { entity, ownerId } = found.place;
+    const { entity, ownerId } = found.location;
     let { row } = found;
-    const said = ownersIn(entity, row);
-    if (row.id !== args.id || (ownerId !== null && said.length > 0 && !said.includes(ownerId))) {
+    const owners = ownersIn(entity, row);
+    if (row.id !== args.id || (ownerId !== null && owners.length > 0 && !owners.includes(ownerId))) {
       throw new AutotaskError(
         'unexpected',
         `Autotask answered with another file than attachment ${args.id} of ${entity.parents[0]?.entity} ${ownerId}.`,

@@ -125,8 +125,8 @@ export function createRecordReads(reader: AutotaskReader, facts: MetadataStore, 
       chosen === undefined || chosen.all
         ? await filledFields(found, metadata, context.signal)
         : chosen.fields;
-    const asked = chosen !== undefined && !chosen.all;
-    return showRecord(found, metadata, fields, context, asked ? mostAskedText : mostRecordText);
+    const isChosen = chosen !== undefined && !chosen.all;
+    return showRecord(found, metadata, fields, context, isChosen ? mostAskedText : mostRecordText);
   }
 
   return { row, rows, showRecord, get };

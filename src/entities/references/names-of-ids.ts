@@ -29,7 +29,7 @@ export function createNamesOfIds(reader: AutotaskReader, policy: Policy, changes
     cache.set(entity, id, named, change, named.exists ? undefined : missingMs);
   }
 
-  const asked = (entity: Entity) => [
+  const fieldsToRead = (entity: Entity) => [
     'id',
     ...shownFields(entity),
     ...(hasActiveFlag(entity) && !policy.masks(entity, 'isActive') ? ['isActive'] : []),
@@ -47,7 +47,7 @@ export function createNamesOfIds(reader: AutotaskReader, policy: Policy, changes
   /** Our own people stand in nearly every record and are few: whoever asks for some gets all that one page holds. */
   async function readStaff(entity: Entity & { path: string }, signal?: AbortSignal): Promise<void> {
     const change = changes.versionOf(entity);
-    const search = { filter: [{ op: 'exist', field: 'id' }], includeFields: asked(entity) };
+    const search = { filter: [{ op: 'exist', field: 'id' }], includeFields: fieldsToRead(entity) };
     const { rows, more } = await reader.query(entity.path, search, {
       limit: mostOrConditions,
       ...options(signal),
@@ -70,7 +70,7 @@ export function createNamesOfIds(reader: AutotaskReader, policy: Policy, changes
       const change = changes.versionOf(entity);
       const { rows } = await reader.query(
         entity.path,
-        { filter: [{ op: 'in', field: 'id', value: part }], includeFields: asked(entity) },
+        { filter: [{ op: 'in', field: 'id', value: part }], includeFields: fieldsToRead(entity) },
         { limit: part.length, ...options(signal) },
       );
       const found = new Map(rows.map((row) => [row.id, row]));

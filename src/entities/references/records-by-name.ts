@@ -52,8 +52,8 @@ export function createRecordsByName(
     const filter = similarNameFilter(fields, number ?? text);
     if (filter === undefined) return [];
     const includeFields = ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name));
-    const asked = { limit: mostNearby, ...options(signal) };
-    const { rows } = await lookUp(entity, { filter: [filter], includeFields }, asked);
+    const queryOptions = { limit: mostNearby, ...options(signal) };
+    const { rows } = await lookUp(entity, { filter: [filter], includeFields }, queryOptions);
     return mostSimilar(number ?? text, rows.flatMap(candidateOf(entity)), mostNear);
   }
 
@@ -66,8 +66,8 @@ export function createRecordsByName(
   ): Promise<readonly string[]> {
     const filter = similarNameFilter([field], text);
     if (filter === undefined) return [];
-    const asked = { limit: mostNearby, ...options(signal) };
-    const { rows } = await lookUp(entity, { filter: [filter], includeFields: ['id', field] }, asked);
+    const queryOptions = { limit: mostNearby, ...options(signal) };
+    const { rows } = await lookUp(entity, { filter: [filter], includeFields: ['id', field] }, queryOptions);
     const values = new Set(
       rows.flatMap((row) => (typeof row[field] === 'string' ? [oneLine(row[field])] : [])),
     );

@@ -37,7 +37,7 @@ export function createReferences(
   });
 
   /** The ids that a look-up by name read with a record, some minutes ago at most: of what it belongs to. */
-  const told = (entity: Entity, id: number): Row | undefined => owners.get(entity, id);
+  const recentlyReadIds = (entity: Entity, id: number): Row | undefined => owners.get(entity, id);
 
   /** Stands for what was written to the entity so far. */
   const since = (entity: Entity): number => changes.versionOf(entity);
@@ -48,7 +48,7 @@ export function createReferences(
     lookUp,
     learn,
     since,
-    told,
+    recentlyReadIds,
     ownerFields: fields.ownerFields,
   };
 }

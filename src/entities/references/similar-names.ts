@@ -130,12 +130,12 @@ export function mostSimilar<Named extends { readonly name: string }>(
     return [...rows].sort((a, b) => common(b) - common(a)).slice(0, most);
   }
   const wanted = tellingWords(text);
-  const whole = wanted.join('');
+  const wantedText = wanted.join('');
   const scored = rows.map((row) => {
     const words = tellingWords(row.name);
     const shared = wanted.reduce((sum, word) => sum + nearestOf(word, words), 0);
     const score = shared / Math.max(1, wanted.length) + shared / Math.max(1, words.length);
-    return { row, score: score + closeness(whole, words.join('')) };
+    return { row, score: score + closeness(wantedText, words.join('')) };
   });
   return scored
     .filter(({ score }) => score > 0)

@@ -201,7 +201,7 @@ export function createWarningLookups(
   return {
     row,
     owner: async (entity, id, field) =>
-      idIn(references.told(findEntity(entity), id), field) ?? idIn(await row(entity, id), field),
+      idIn(references.recentlyReadIds(findEntity(entity), id), field) ?? idIn(await row(entity, id), field),
     async name(type, id) {
       const { names } = await references.lookup(type, [id], context.signal);
       const name = names.get(id);
@@ -209,7 +209,7 @@ export function createWarningLookups(
     },
     async roles(resource, about) {
       // The role that somebody works in by default was read with the name.
-      const own = references.told(findEntity('Resources'), resource);
+      const own = references.recentlyReadIds(findEntity('Resources'), resource);
       if (idIn(own, 'defaultServiceDeskRoleID') === about) return [about];
       const found = new Set<number>();
       const filter = [

@@ -2,7 +2,7 @@ import { definition } from '../entities/metadata/definition.js';
 import { json, type Reply, wrongMethod } from '../http/reply.js';
 import { Refusal } from '../refusal.js';
 import type { Cursor } from '../store/query/cursors.js';
-import { chosen, whole } from '../store/query/render.js';
+import { renderAllFields, renderFields } from '../store/query/render.js';
 import { readQuery } from '../store/query/request.js';
 import { checkRequiredConditions } from '../store/query/required-conditions.js';
 import { count as countRows, page } from '../store/query/search.js';
@@ -61,7 +61,8 @@ export async function answer(call: Call, cursor: Cursor, text: string): Promise<
     udfs: await tenant.udfs(cursor.entity),
     dateSuffix: behaviour.dateSuffix,
   };
-  const render = cursor.includeFields === undefined ? whole(shape) : chosen(shape, cursor.includeFields);
+  const render =
+    cursor.includeFields === undefined ? renderAllFields(shape) : renderFields(shape, cursor.includeFields);
   const found = page(await tenant.table(cursor.entity), cursor.filter, cursor.size, cursor.starts.at(-1));
   return json({
     items: found.rows.map(render),

@@ -2,14 +2,14 @@ import type { Parent } from '../../model.js';
 import { definition } from '../entities/metadata/definition.js';
 import { json, noRoute, type Reply } from '../http/reply.js';
 import type { Group } from '../store/query/filter.js';
-import { whole } from '../store/query/render.js';
+import { renderAllFields } from '../store/query/render.js';
 import type { Row } from '../store/value.js';
 import { answer } from './query.js';
 import type { Call } from './request-context.js';
 
 export async function render(call: Call, entity: string, row: Row): Promise<Record<string, unknown>> {
   const shape = await definition(entity);
-  return whole({
+  return renderAllFields({
     definition: shape,
     udfs: await call.tenant.udfs(entity),
     dateSuffix: call.behaviour.dateSuffix,

@@ -15,7 +15,7 @@ const trades =
   'Accounting|Architects|Bakery|Builders|Clinic|Components|Consulting|Dental|Design|Engineering|Estates|Farms|Finance|Foods|Furniture|Hotels|Insurance|Law|Logistics|Manufacturing|Medical|Optics|Packaging|Pharmacy|Print|Recruitment|Schools|Security|Studios|Supplies|Surveyors|Textiles|Tools|Transport|Travel|Veterinary|Wines'.split(
     '|',
   );
-const forms = ['Ltd', 'Inc', 'LLC', 'Group', 'Partners', '& Co'];
+const legalForms = ['Ltd', 'Inc', 'LLC', 'Group', 'Partners', '& Co'];
 export const cities = [
   ['Albany', 'NY', '12207'],
   ['Boulder', 'CO', '80302'],
@@ -31,10 +31,11 @@ export const cities = [
 
 /** The n-th invented company; no two below 9,000 share a name. */
 export function companyName(n: number): string {
-  const place = placeWords[n % placeWords.length] ?? 'Harbor';
+  const placeName = placeWords[n % placeWords.length] ?? 'Harbor';
   const trade = trades[(n * 7 + Math.floor(n / placeWords.length)) % trades.length] ?? 'Supplies';
-  const form = forms[Math.floor(n / (placeWords.length * trades.length) + n) % forms.length] ?? 'Ltd';
-  return `${place} ${trade} ${form}`;
+  const legalForm =
+    legalForms[Math.floor(n / (placeWords.length * trades.length) + n) % legalForms.length] ?? 'Ltd';
+  return `${placeName} ${trade} ${legalForm}`;
 }
 
 export const streets =

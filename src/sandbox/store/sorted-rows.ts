@@ -12,13 +12,13 @@ export function lowerBound(rows: readonly Row[], id: number): number {
   return low;
 }
 
-export function place(rows: Row[], row: Row): void {
+export function insertSorted(rows: Row[], row: Row): void {
   const last = rows.at(-1);
   if (last === undefined || last.id < row.id) rows.push(row);
   else rows.splice(lowerBound(rows, row.id), 0, row);
 }
 
-export function take(rows: Row[] | undefined, row: Row): void {
+export function removeSorted(rows: Row[] | undefined, row: Row): void {
   if (rows === undefined) return;
   const at = lowerBound(rows, row.id);
   if (rows[at] === row) rows.splice(at, 1);

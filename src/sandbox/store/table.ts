@@ -1,5 +1,5 @@
 import { RangeIndex } from './range-index.js';
-import { lowerBound, place, take } from './sorted-rows.js';
+import { insertSorted, lowerBound, removeSorted } from './sorted-rows.js';
 import type { Row, Value } from './value.js';
 
 /** Below this many rows a scan is as fast as an index is to build. */
@@ -74,12 +74,12 @@ export class Table {
 
   insert(row: Row): void {
     this.next = Math.max(this.next, row.id + 1);
-    place(this.rows, row);
+    insertSorted(this.rows, row);
     for (const [field, index] of this.indexes) {
       const key = indexKey(row[field]);
       const list = index.get(key);
       if (list === undefined) index.set(key, [row]);
-      else place(list, row);
+      else insertSorted(list, row);
     }
     for (const range of this.ranges.values()) range.add(row);
   }
@@ -100,16 +100,16 @@ export class Table {
       row[field] = value;
       range?.add(row);
       if (index === undefined) continue;
-      take(index.get(before), row);
+      removeSorted(index.get(before), row);
       const list = index.get(after);
       if (list === undefined) index.set(after, [row]);
-      else place(list, row);
+      else insertSorted(list, row);
     }
   }
 
   remove(row: Row): void {
-    take(this.rows, row);
-    for (const [field, index] of this.indexes) take(index.get(indexKey(row[field])), row);
+    removeSorted(this.rows, row);
+    for (const [field, index] of this.indexes) removeSorted(index.get(indexKey(row[field])), row);
     for (const range of this.ranges.values()) range.remove(row);
   }
 }

@@ -14,9 +14,9 @@ async function outgoing(message: JSONRPCMessage, { text, value }: TextBoundary):
   };
   if ('result' in message) return { ...message, result: await each(message.result) };
   if ('error' in message) {
-    const { code, message: said, data } = message.error;
+    const { code, message: original, data } = message.error;
     const more = data === undefined ? {} : { data: await value(data) };
-    return { ...message, error: { code, message: text(said), ...more } };
+    return { ...message, error: { code, message: text(original), ...more } };
   }
   return message.params === undefined ? message : { ...message, params: await each(message.params) };
 }

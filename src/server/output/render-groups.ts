@@ -12,10 +12,10 @@ export function groupsText({
   understood,
   notes: noteTexts,
 }: AggregateResult): string {
-  const said = [...understood, ...notes(noteTexts)];
+  const remarks = [...understood, ...notes(noteTexts)];
   const { keys, metrics, rows, others, outside, total } = table;
   if (records === 0) {
-    const lines = said.length > 0 ? tenantData(said) : [];
+    const lines = remarks.length > 0 ? tenantData(remarks) : [];
     return [`No ${entity} match.`, ...lines].join('\n');
   }
   const how =
@@ -30,7 +30,7 @@ export function groupsText({
   if (others !== null) lines.push(line(`OTHERS (${plural(others.groups, 'group')})`, others));
   if (outside !== null) lines.push(line(`NOT MEETING having (${plural(outside.groups, 'group')})`, outside));
   lines.push(line('TOTAL', total));
-  return [head, ...tenantData([...said, [...keys, ...metrics].join('\t'), ...lines])].join('\n');
+  return [head, ...tenantData([...remarks, [...keys, ...metrics].join('\t'), ...lines])].join('\n');
 }
 
 /** The same for a program: numbers are exact, as text where a number could not hold them. */
@@ -40,7 +40,7 @@ export function groupsJson({
   countQueries,
   table,
   understood,
-  notes: said,
+  notes: remarks,
 }: AggregateResult): unknown {
   const { keys, metrics, rows, others, outside, total } = table;
   const columns = [...keys, ...metrics];
@@ -62,6 +62,6 @@ export function groupsJson({
     notMeetingHaving: together(outside),
     total: together(total),
     understood,
-    notes: said,
+    notes: remarks,
   };
 }

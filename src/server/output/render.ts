@@ -29,8 +29,8 @@ function listText(list: ListResult): string {
   const shown = list.rows.length;
   const { entity, continued = false, understood = [] } = list;
   if (shown === 0 && !list.more) {
-    const said = [...understood, ...notes(list.notes)];
-    const lines = said.length > 0 ? tenantData(said) : [];
+    const noteTexts = [...understood, ...notes(list.notes)];
+    const lines = noteTexts.length > 0 ? tenantData(noteTexts) : [];
     return [`No ${continued ? 'more ' : ''}${entity} match.`, ...lines].join('\n');
   }
   const by = list.orderBy === undefined ? '' : ` by ${list.orderBy}`;
@@ -52,12 +52,12 @@ const byField = (columns: readonly string[], cells: readonly Cell[]) =>
 const headOf = ({ singular }: Entity, { id }: Row) =>
   typeof id === 'number' ? `${singular} ${id}` : singular;
 
-function recordText({ entity, row, fields, cells, notes: said }: RecordResult): string {
+function recordText({ entity, row, fields, cells, notes: noteTexts }: RecordResult): string {
   const lines = fields.map((field, index) => `${titleOf(field)}: ${cells[index]?.text ?? ''}`);
-  return [headOf(entity, row), ...tenantData([...notes(said), ...lines])].join('\n');
+  return [headOf(entity, row), ...tenantData([...notes(noteTexts), ...lines])].join('\n');
 }
 
-function accountText({ record, lists, notes: said }: Extract<Result, { kind: 'account' }>): string {
+function accountText({ record, lists, notes: noteTexts }: Extract<Result, { kind: 'account' }>): string {
   const head = headOf(record.entity, record.row);
   const lines = record.fields.map((field, index) => `${titleOf(field)}: ${record.cells[index]?.text ?? ''}`);
   for (const { title, list } of lists) {
@@ -68,21 +68,22 @@ function accountText({ record, lists, notes: said }: Extract<Result, { kind: 'ac
       ...list.rows.map((row) => row.map((cell) => cell.text).join('\t')),
     );
   }
-  return [head, ...tenantData([...notes(said), ...lines])].join('\n');
+  return [head, ...tenantData([...notes(noteTexts), ...lines])].join('\n');
 }
 
 const pastTense = { create: 'Created', update: 'Updated', delete: 'Deleted' } as const;
 
 function writeText(write: WriteResult): string {
-  const { action, entity, id, link, differences, called, stored, moved, notes: said } = write;
+  const { action, entity, id, link, differences, called, stored, moved, notes: noteTexts } = write;
   const lines = [`${pastTense[action]} ${entity.singular} ${id}.`];
   if (link !== null) lines.push(link);
   if (differences.length > 0) lines.push('Autotask stored something else than was sent:');
   else if (stored.length > 0) lines.push('Read back: every field is stored as sent.');
   const changed = moved.map((line) => `changed too, though not sent: ${line}`);
-  return [...lines, ...tenantData([...differences, ...called, ...stored, ...changed, ...notes(said)])].join(
-    '\n',
-  );
+  return [
+    ...lines,
+    ...tenantData([...differences, ...called, ...stored, ...changed, ...notes(noteTexts)]),
+  ].join('\n');
 }
 
 /** Results that are text and nothing else. */
@@ -102,14 +103,14 @@ function json(result: TextResult): unknown {
     return { ...rest, records: rows.map((row) => byField(columns, row)) };
   }
   if (result.kind === 'account') {
-    const { record, lists, notes: said } = result;
+    const { record, lists, notes: noteTexts } = result;
     return {
       entity: record.entity.name,
       record: byField(record.fields.map(titleOf), record.cells),
       lists: Object.fromEntries(
         lists.map(({ title, list }) => [title, list.rows.map((row) => byField(list.columns, row))]),
       ),
-      notes: said,
+      notes: noteTexts,
     };
   }
   if (result.kind === 'groups') return groupsJson(result.groups);

@@ -201,9 +201,9 @@ export function defineSearch<FieldName extends string, Extra extends z.ZodRawSha
       const list = listArguments.parse(given);
       const { reads } = context.entities.tenant();
       const meaning = search?.meaning === undefined ? [] : [`search: ${search.meaning}`];
-      const said = { notes: seen.notes, understood: meaning };
-      const asked = { entity, query: { filter: seen.filter }, newestFirst: true, ...said, ...list };
-      return { kind: 'list', list: await reads.query(asked, context) };
+      const remarks = { notes: seen.notes, understood: meaning };
+      const listQuery = { entity, query: { filter: seen.filter }, newestFirst: true, ...remarks, ...list };
+      return { kind: 'list', list: await reads.query(listQuery, context) };
     },
   });
 }

@@ -53,8 +53,8 @@ const example = 'count, sum(hoursWorked), avg(completedDate-createDate:hours), m
 
 function read(text: string): { readonly op: Operation; readonly of: string } | undefined {
   if (operationNames.get(fold(text)) === 'count') return { op: 'count', of: '' };
-  for (const form of metricPatterns) {
-    const { op = '', of = '' } = form.exec(text)?.groups ?? {};
+  for (const pattern of metricPatterns) {
+    const { op = '', of = '' } = pattern.exec(text)?.groups ?? {};
     const known = operationNames.get(fold(op));
     if (known === undefined) continue;
     const unique = /^(?:distinct|unique)\s+(.+)$/i.exec(of)?.[1];

@@ -51,9 +51,9 @@ function pick(given: Readonly<Record<string, unknown>>, names: Readonly<Record<s
   const found: Record<string, string> = {};
   for (const [key, value] of Object.entries(given)) {
     const meant = Object.entries(names).find(([, spellings]) => spellings.includes(key.toLowerCase()))?.[0];
-    const said = plain.safeParse(value);
-    if (meant === undefined || meant in found || !said.success) return undefined;
-    found[meant] = String(said.data);
+    const parsed = plain.safeParse(value);
+    if (meant === undefined || meant in found || !parsed.success) return undefined;
+    found[meant] = String(parsed.data);
   }
   return found;
 }
@@ -91,17 +91,17 @@ function fromObject(argument: Argument, given: Readonly<Record<string, unknown>>
     const operators = object.safeParse(value);
     if (argument === 'having' && operators.success) {
       for (const [op, operand] of Object.entries(operators.data)) {
-        const said = plain.safeParse(operand);
-        if (!said.success) return undefined;
-        texts.push(`${key} ${op} ${said.data}`);
+        const parsed = plain.safeParse(operand);
+        if (!parsed.success) return undefined;
+        texts.push(`${key} ${op} ${parsed.data}`);
       }
       continue;
     }
-    const said = plain.safeParse(value);
-    if (!said.success) return undefined;
-    if (argument === 'groupBy') texts.push(`${key}:${said.data}`);
-    else if (argument === 'metrics') texts.push(said.data === true ? key : `${key}(${said.data})`);
-    else texts.push(argument === 'having' ? `${key} = ${said.data}` : `${key} ${said.data}`);
+    const parsed = plain.safeParse(value);
+    if (!parsed.success) return undefined;
+    if (argument === 'groupBy') texts.push(`${key}:${parsed.data}`);
+    else if (argument === 'metrics') texts.push(parsed.data === true ? key : `${key}(${parsed.data})`);
+    else texts.push(argument === 'having' ? `${key} = ${parsed.data}` : `${key} ${parsed.data}`);
   }
   return texts;
 }

@@ -154,13 +154,13 @@ export class ConditionCheck {
     value: unknown,
     depth: number,
   ): FilterNode | undefined {
-    const said = value === undefined || value === null ? true : boolean.safeParse(value).data;
-    if (said === undefined)
+    const isAffirmed = value === undefined || value === null ? true : boolean.safeParse(value).data;
+    if (isAffirmed === undefined)
       return this.findings.addProblem(
         field.name,
         `${operator} takes no value; use ${opposite.eq} for the contrary`,
       );
-    const meant = said === (operator === 'exist') ? 'exist' : 'notExist';
+    const meant = isAffirmed === (operator === 'exist') ? 'exist' : 'notExist';
     this.findings.interpretation.addMeaning(field.name, 'eq', [meant === 'exist' ? 'any value' : 'empty']);
     return this.findings.withUdfMark({ op: meant, field: field.name }, field, depth);
   }

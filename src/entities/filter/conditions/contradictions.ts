@@ -29,14 +29,16 @@ export function contradictions(given: readonly FilterNode[], metadata: EntityMet
   const notes = emptyRanges(nodes).map((name) => `${name}: ends before it begins, so nothing can match`);
   for (const name of new Set(nodes.flatMap(({ field }) => field ?? []))) {
     const own = nodes.filter(({ field }) => field === name);
-    const asked = own.filter(({ op }) => op === 'eq' || op === 'in').map(valuesOf);
+    const required = own.filter(({ op }) => op === 'eq' || op === 'in').map(valuesOf);
     const excluded = own.filter(({ op }) => op === 'noteq' || op === 'notIn').flatMap(valuesOf);
-    const [first = [], ...others] = asked;
+    const [first = [], ...others] = required;
     const field = metadata.field(name);
     // Texts are the same in another case too, which is Autotask's to tell.
-    if (asked.length === 0 || (field?.dataType === 'string' && field.isPickList !== true)) continue;
+    if (required.length === 0 || (field?.dataType === 'string' && field.isPickList !== true)) continue;
     const lost = new Set(
-      asked.flat().filter((value) => excluded.includes(value) || asked.some((list) => !list.includes(value))),
+      required
+        .flat()
+        .filter((value) => excluded.includes(value) || required.some((list) => !list.includes(value))),
     );
     const isEmpty = own.some(({ op }) => op === 'notExist');
     const left = first.filter((value) => !lost.has(value) && others.every((list) => list.includes(value)));

@@ -55,21 +55,21 @@ export function createPlanUpdate(services: PlanningServices) {
         { field: 'data', problem: 'names no field to change' },
       ]);
     }
-    const whole = withWholeAssignment(metadata, data, row);
+    const withAssignment = withWholeAssignment(metadata, data, row);
     const checked = await checkBody(
       metadata,
-      { ...whole.data, id: args.id },
+      { ...withAssignment.data, id: args.id },
       'update',
       conversion(metadata, context),
       row,
     );
-    refuse([...whole.problems, ...checked.problems], entity);
+    refuse([...withAssignment.problems, ...checked.problems], entity);
     const parents = await parentRecords.ofStored(metadata, row, context);
     const fields = checked.fields.filter((field) => field.name !== 'id');
     const before = await show(row, fields, context);
     const planNotes = [
       ...(args.notes ?? []),
-      ...whole.notes,
+      ...withAssignment.notes,
       ...checked.interpretations,
       ...computedValues(metadata, checked.body, row),
       ...clearedNote(checked.body, fields, before),

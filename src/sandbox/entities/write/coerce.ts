@@ -10,65 +10,70 @@ const int32 = 2147483647;
  */
 export function coerce(field: FieldDefinition, value: unknown): Value {
   if (value === null || value === undefined) return null;
-  const place = `Path '${field.name}', line 1, position 1.`;
+  const jsonPosition = `Path '${field.name}', line 1, position 1.`;
   if (typeof value === 'object') {
     throw new Refusal(
-      `Unexpected character encountered while parsing value: ${Array.isArray(value) ? '[' : '{'}. ${place}`,
+      `Unexpected character encountered while parsing value: ${Array.isArray(value) ? '[' : '{'}. ${jsonPosition}`,
     );
   }
   switch (field.kind) {
     case 'whole':
-      return whole(field, value, place);
+      return integer(field, value, jsonPosition);
     case 'number':
-      return decimal(value, place);
+      return decimal(value, jsonPosition);
     case 'flag':
-      return flag(value, place);
+      return flag(value, jsonPosition);
     case 'time':
-      return time(value, place);
+      return time(value, jsonPosition);
     default:
       return typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value);
   }
 }
 
-function parsingFailed(value: boolean, place: string): Refusal {
-  return new Refusal(`Unexpected character encountered while parsing value: ${value ? 't' : 'f'}. ${place}`);
+function parsingFailed(value: boolean, jsonPosition: string): Refusal {
+  return new Refusal(
+    `Unexpected character encountered while parsing value: ${value ? 't' : 'f'}. ${jsonPosition}`,
+  );
 }
 
-function whole(field: FieldDefinition, value: unknown, place: string): Value {
-  if (typeof value === 'boolean') throw parsingFailed(value, place);
+function integer(field: FieldDefinition, value: unknown, jsonPosition: string): Value {
+  if (typeof value === 'boolean') throw parsingFailed(value, jsonPosition);
   const text = String(value).trim();
   if (text === '') return null;
   const number = Number(text);
-  if (Number.isNaN(number)) throw new Refusal(`Could not convert string to integer: ${text}. ${place}`);
-  if (!Number.isInteger(number)) throw new Refusal(`Input string '${text}' is not a valid integer. ${place}`);
+  if (Number.isNaN(number))
+    throw new Refusal(`Could not convert string to integer: ${text}. ${jsonPosition}`);
+  if (!Number.isInteger(number))
+    throw new Refusal(`Input string '${text}' is not a valid integer. ${jsonPosition}`);
   if (field.dataType !== 'long' && Math.abs(number) > int32) {
-    throw new Refusal(`JSON integer ${text} is too large or small for an Int32. ${place}`);
+    throw new Refusal(`JSON integer ${text} is too large or small for an Int32. ${jsonPosition}`);
   }
   return number;
 }
 
-function decimal(value: unknown, place: string): Value {
-  if (typeof value === 'boolean') throw parsingFailed(value, place);
+function decimal(value: unknown, jsonPosition: string): Value {
+  if (typeof value === 'boolean') throw parsingFailed(value, jsonPosition);
   const text = String(value).trim();
   if (text === '') return null;
   const number = Number(text);
-  if (Number.isNaN(number)) throw new Refusal(`Could not convert string to decimal: ${text}. ${place}`);
+  if (Number.isNaN(number))
+    throw new Refusal(`Could not convert string to decimal: ${text}. ${jsonPosition}`);
   return number;
 }
 
-function flag(value: unknown, place: string): Value {
+function flag(value: unknown, jsonPosition: string): Value {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return value !== 0;
   const text = String(value).trim().toLowerCase();
   if (text === '') return null;
   if (text === 'true' || text === 'false') return text === 'true';
-  throw new Refusal(`Could not convert string to boolean: ${String(value)}. ${place}`);
+  throw new Refusal(`Could not convert string to boolean: ${String(value)}. ${jsonPosition}`);
 }
 
-function time(value: unknown, place: string): Value {
+function time(value: unknown, jsonPosition: string): Value {
   const text = String(value).trim();
   if (text === '') return null;
   const ms = typeof value === 'string' ? parseTime(text) : null;
-  if (ms === null) throw new Refusal(`Could not convert string to DateTime: ${text}. ${place}`);
+  if (ms === null) throw new Refusal(`Could not convert string to DateTime: ${text}. ${jsonPosition}`);
   return ms;
 }

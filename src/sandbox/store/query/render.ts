@@ -22,7 +22,7 @@ function udfValues(udfs: readonly UdfDefinition[], row: Row, suffix: 'Z' | '') {
 }
 
 /** All fields, empty ones as null. Attachment contents are never part of a record here. */
-export function whole({ definition, udfs, dateSuffix }: Shape): Renderer {
+export function renderAllFields({ definition, udfs, dateSuffix }: Shape): Renderer {
   const { fields, entity } = definition;
   return (row) => {
     const item: Record<string, unknown> = {};
@@ -33,7 +33,7 @@ export function whole({ definition, udfs, dateSuffix }: Shape): Renderer {
 }
 
 /** Only the fields asked for. `id` is not added; `userDefinedFields` always is, empty unless named. */
-export function chosen(shape: Shape, names: readonly string[]): Renderer {
+export function renderFields(shape: Shape, names: readonly string[]): Renderer {
   const { definition, udfs, dateSuffix } = shape;
   const fields: FieldDefinition[] = [];
   const wantedUdfs: UdfDefinition[] = [];

@@ -234,11 +234,11 @@ export async function readTicketTimeline(
     .map(([kind, entity]) => `${kind} of ${entity}`);
   if (checks.length > 0) ids.push(`checklist of ${checklist}`);
   // Of a part that is hidden the account says so itself.
-  const told = [...new Set([...alwaysCounted, ...parts])].filter(
+  const countedParts = [...new Set([...alwaysCounted, ...parts])].filter(
     (entity) => !parts.includes(entity) || counts.has(entity),
   );
   const remarks = [
-    ...countRemarks(told, counts, context),
+    ...countRemarks(countedParts, counts, context),
     ...(empty.length > 0 ? [`looked at and empty: ${empty.join(', ')}`] : []),
     ...notes,
     ...legend,
