@@ -33,7 +33,7 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
   'a fenced text at the boundary': (text) => boundary.text(tenantData([text]).join('\n')),
   log: (text) => log('error', text),
   neutralize,
-  disarmed: (text) => neutralizeJson({ [text]: [text] }),
+  neutralized: (text) => neutralizeJson({ [text]: [text] }),
   markedJson,
   tenantData: (text) => tenantData([text]),
   'arguments in the audit log': (text) =>

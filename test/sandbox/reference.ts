@@ -11,10 +11,10 @@ type Item = Readonly<Record<string, unknown>>;
 const dateFields = new Set(['createDate', 'dueDateTime', 'lastActivityDate']);
 
 /** Judges one row as it came over the wire. `undefined` means that the condition says nothing. */
-export function judge(node: Node, item: Item): boolean | undefined {
+export function matches(node: Node, item: Item): boolean | undefined {
   if (node.op === 'and' || node.op === 'or') {
     const verdicts = (node.items ?? [])
-      .map((child) => judge(child, item))
+      .map((child) => matches(child, item))
       .filter((verdict) => verdict !== undefined);
     if (verdicts.length === 0) return undefined;
     return node.op === 'and' ? verdicts.every(Boolean) : verdicts.some(Boolean);
@@ -24,7 +24,7 @@ export function judge(node: Node, item: Item): boolean | undefined {
 }
 
 export function matchesAll(filter: readonly Node[], item: Item): boolean {
-  return filter.every((node) => judge(node, item) ?? true);
+  return filter.every((node) => matches(node, item) ?? true);
 }
 
 function compare(op: string, actual: unknown, wanted: unknown, isDate: boolean): boolean | undefined {

@@ -20,7 +20,7 @@ async function faultsOf(subject: ReturnType<typeof tenant>, name: string): Promi
     const entries = field.isPickList ? await subject.picklist(name, field) : [];
     const values = new Map(entries.map((entry) => [entry.value, entry]));
     const target = field.reference === undefined ? undefined : await subject.table(field.reference.name);
-    const judge = (row: Row): string | undefined => {
+    const matches = (row: Row): string | undefined => {
       const value = row[field.key] ?? null;
       // Pictures pasted into a note leave its text empty, although it is required.
       const mayBeEmpty = name === 'TicketNotes' && field.name === 'description' && value === '';
@@ -50,7 +50,7 @@ async function faultsOf(subject: ReturnType<typeof tenant>, name: string): Promi
       return undefined;
     };
     for (const row of rows) {
-      const fault = judge(row);
+      const fault = matches(row);
       if (fault !== undefined) {
         faults.push(`${name} ${row.id} ${field.name}: ${fault}`);
         break;

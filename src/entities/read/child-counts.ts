@@ -3,7 +3,7 @@ import type { Entity } from '../../model.js';
 import type { Policy } from '../../policy/index.js';
 import { allEntities } from '../metadata/entity-names.js';
 
-/** Counting is a courtesy: whoever waits for a preview does not wait longer for it. */
+/** Counting is optional: whoever waits for a preview does not wait longer for it. */
 const patienceMs = 4_000;
 
 /** The field by which records of a child entity are counted; null where they cannot be. */

@@ -90,7 +90,7 @@ export async function complete(
       },
     };
   } catch (error) {
-    // Suggestions are a courtesy: without a tenant there are none.
+    // Suggestions are optional: without a tenant there are none.
     if (error instanceof AutotaskError) return { completion: { values: [], total: 0, hasMore: false } };
     throw error;
   }

@@ -155,9 +155,9 @@ async function mergeFields(
   const given = [...Object.entries(parameters), ...Object.entries(fields ?? {})];
   for (const [name, value] of given) {
     if (value === undefined) continue;
-    const spelled = (metadata.field(name) ?? (await metadata.find(name, context.signal)))?.name ?? name;
-    if (spelled in data) twice.push(spelled);
-    data[spelled] = value;
+    const canonicalName = (metadata.field(name) ?? (await metadata.find(name, context.signal)))?.name ?? name;
+    if (canonicalName in data) twice.push(canonicalName);
+    data[canonicalName] = value;
   }
   if (twice.length === 0) return data;
   throw new InvalidInput(

@@ -57,7 +57,7 @@ export function createScans(reader: AutotaskReader) {
     return total;
   }
 
-  /** How many match is a courtesy: it costs one call, and its failure must not lose the rows. */
+  /** How many match is optional: it costs one call, and its failure must not lose the rows. */
   async function totalOf(path: string, filter: CheckedFilter, context: CallContext): Promise<number | null> {
     if (filter.postFilters.length > 0) return null;
     return orNull(() => countOf(path, filter, context));
