@@ -54,7 +54,7 @@ export interface AuditLog {
   /** What a caller is told about where receipts are kept. */
   readonly where: string;
   /** Whether it keeps values as they are, for nobody but this process. */
-  readonly whole: boolean;
+  readonly keepsOriginalValues: boolean;
   /** Resolves when the writes that a call is about to make are kept. */
   plan(receipt: string, caller: string, tool: string, writes: readonly PlannedWrite[]): Promise<void>;
   /** Everything that is kept under a receipt, or under the id of an attempt, oldest first. */
@@ -76,7 +76,7 @@ export function createAuditLog(file: AuditFile, now: () => Date = () => new Date
     file.append({ time: now().toISOString(), event: 'outcome', attempt, receipt, ...outcome });
   return {
     where: 'the audit log',
-    whole: false,
+    keepsOriginalValues: false,
     plan: async (receipt, caller, tool, writes) => {
       const kept = writes.map((write) =>
         JSON.stringify(write).length > mostOfWrite ? { ...write, body: null } : write,

@@ -19,7 +19,7 @@ export function createMemoryLog(now: () => Date = () => new Date()): AuditLog {
     add(receipt, { event: 'outcome', attempt, receipt, ...outcome });
   return {
     where: 'the memory of this process, until it ends',
-    whole: true,
+    keepsOriginalValues: true,
     plan: async (receipt, caller, tool, steps) =>
       add(receipt, { event: 'plan', receipt, caller, tool, steps }),
     find: async (name) => kept.get(name) ?? [],

@@ -34,13 +34,17 @@ const cutFields = (row: Row | null, kept: Row | null): string[] =>
 export function attemptOf(
   plan: WritePlan,
   { tool, caller, gate, actAs, person, receipt, step }: AttemptFacts,
-  { policy, redact, whole }: { readonly policy: Policy; readonly redact: Redact; readonly whole: boolean },
+  {
+    policy,
+    redact,
+    keepsOriginalValues,
+  }: { readonly policy: Policy; readonly redact: Redact; readonly keepsOriginalValues: boolean },
 ): Attempt {
   const { entity, action, path, id, body, changes } = plan;
   const contents = typeof body?.data === 'string' ? body.data : null;
   const how = { hides: (name: string) => policy.masks(entity, name), redact, isFile: contents !== null };
   const kept = (row: Row | null) =>
-    row === null ? null : whole && contents === null ? row : cleanBody(row, how);
+    row === null ? null : keepsOriginalValues && contents === null ? row : cleanBody(row, how);
   const former = formerOf(plan);
   const [keptBody, keptFormer] = [kept(body), kept(former)];
   return {

@@ -187,7 +187,7 @@ export function createWriteRunner(rules: WriteRules) {
     const facts = { tool: tool.name, caller, gate: decision.method, receipt: name, person: acting?.person };
     const attemptAt = (step: WritePlan, made: WritePlan, actAs: number | null) =>
       attemptOf(made, { ...facts, actAs, step: numbers.get(step) ?? 0 }, keeping);
-    const keeping = { policy, redact, whole: audit.whole };
+    const keeping = { policy, redact, keepsOriginalValues: audit.keepsOriginalValues };
     const prepare = (step: WritePlan, made: WritePlan) => {
       const attribution = attributed(step);
       const actAs = typeof attribution === 'object' ? attribution.id : null;
