@@ -144,8 +144,9 @@ const folderDoors: Readonly<Record<string, Readonly<Record<string, readonly stri
     resources: ['define'],
     scheduling: ['define'],
     service: ['define'],
-    tickets: ['define', 'files'],
+    tickets: ['define', 'files', 'time'],
     time: ['define'],
+    transfer: ['define', 'scheduling'],
   },
   'src/views': {
     groups: ['page'],

@@ -34,6 +34,7 @@ import { searchTickets } from './tickets/search-tickets.js';
 import { updateTicket } from './tickets/update-ticket.js';
 import { createTimeEntry } from './time/create-time-entry.js';
 import { searchTimeEntries } from './time/search-time-entries.js';
+import { transferWork } from './transfer/transfer-work.js';
 
 /** All tools in the order in which a client shows them. */
 export const tools: readonly Tool[] = [
@@ -47,6 +48,7 @@ export const tools: readonly Tool[] = [
   updateEntity,
   deleteEntity,
   writeReceipt,
+  transferWork,
   getThresholdInformation,
   getVersion,
   searchTickets,

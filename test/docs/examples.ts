@@ -69,6 +69,10 @@ export const examples: Readonly<Record<string, Example>> = {
     question: 'No, the appointment takes place after all.',
     args: { receipt: lastReceipt, action: 'undo' },
   },
+  'transfer-work': {
+    question: 'Karim leaves. Who is his to-do list for? Give it to Hugo.',
+    args: { kind: 'resource', from: 'Karim Webb', to: 'Hugo Hart', entities: ['CompanyToDos'] },
+  },
   'get-threshold-information': { question: 'How much of the API allowance is used?', args: {} },
   'get-version': { question: 'Are we connected?', args: {} },
   'search-tickets': {

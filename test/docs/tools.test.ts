@@ -89,7 +89,7 @@ describe('docs/tools.md', () => {
       ['files', /attachment/],
       ['the calendar', /service-call|free-time/],
       ['the service', /threshold|version/],
-      ['any entity', /entit|receipt/],
+      ['any entity', /entit|receipt|transfer/],
     ];
     const groupOf = (name: string) => groups.find(([, pattern]) => pattern.test(name))?.[0] ?? '';
     // What fits every entity is the last to be asked for and the first to be shown.

@@ -16,6 +16,7 @@ const mutating: Readonly<Record<string, string>> = {
   'update-entity': 'UPDATE_ENTITY',
   'delete-entity': 'DELETE_ENTITY',
   'write-receipt': 'WRITE_RECEIPT',
+  'transfer-work': 'TRANSFER_WORK',
   'book-service-call': 'BOOK_SERVICE_CALL',
   'create-ticket': 'CREATE_TICKET',
   'update-ticket': 'UPDATE_TICKET',

@@ -88,6 +88,12 @@ const writing: Readonly<Record<string, (ids: Ids) => Args>> = {
     description: `Visit ${made}`,
     allowConflicts: true,
   }),
+  'transfer-work': ({ resource }) => ({
+    kind: 'resource',
+    from: resource,
+    to: 29682888,
+    entities: ['Companies'],
+  }),
   'create-attachment': ({ ticket }) => ({
     parentId: ticket,
     name: `notes ${made}.txt`,
@@ -108,7 +114,7 @@ export const writeTools = tools.flatMap((tool) =>
   tool.mutates && tool.name !== 'write-receipt' ? [tool] : [],
 );
 /** Those of which one call makes several writes. */
-export const compositeTools: readonly string[] = ['book-service-call'];
+export const compositeTools: readonly string[] = ['book-service-call', 'transfer-work'];
 export const readTools = tools.flatMap((tool) => (tool.mutates ? [] : [tool]));
 
 /** Throws for a tool without an example, so that none is left out of the tests that go through all tools. */

@@ -1,4 +1,4 @@
-import { defineGet } from '../define/define-record-tools.js';
+import { defineGet } from '../define/define-get.js';
 
 export const getCompany = defineGet({
   name: 'get-company',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
-import { idOf } from './define-record-tools.js';
+import { idOf } from './define-get.js';
 import type { ToolContext } from './define-tool.js';
 
 const resource = z.union([z.string(), z.number()]);

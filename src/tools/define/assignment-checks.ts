@@ -2,7 +2,7 @@ import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
 import { InvalidInput } from '../../errors.js';
-import { idOf } from './define-record-tools.js';
+import { idOf } from './define-get.js';
 import type { ToolContext } from './define-tool.js';
 
 export const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';

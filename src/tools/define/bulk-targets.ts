@@ -163,7 +163,7 @@ export function stepsOf(steps: readonly WritePlan[], notes: readonly string[] = 
 const asPlan = (planned: WritePlan | readonly WritePlan[]): AnyPlan => {
   if ('action' in planned) return planned;
   const [first, ...others] = planned;
-  return first !== undefined && others.length === 0 ? first : stepsOf(planned);
+  return first !== undefined && others.length === 0 ? first : { ...stepsOf(planned), together: true };
 };
 
 /** The plan of a call: that of one record, or a step for each of several. */

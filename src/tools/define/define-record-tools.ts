@@ -1,127 +1,11 @@
 import * as z from 'zod';
 import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
-import { orNull } from '../../entities/read/optional-read.js';
-import { canName } from '../../entities/references/record-names.js';
-import { mostCandidates } from '../../entities/references/records-by-name.js';
-import { noSuchRecord } from '../../entities/references/similar-names.js';
-import type { RecordResult } from '../../entities/result.js';
-import { textPattern } from '../../entities/values/text-patterns.js';
-import type { WritePlan } from '../../entities/write/plan.js';
+import { type AnyPlan, isDone, type WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import { chosen, type Id, itemList, onError, planRecords } from './bulk-targets.js';
-import {
-  defineReadTool,
-  defineWriteTool,
-  type ReadTool,
-  type ToolContext,
-  type WriteTool,
-} from './define-tool.js';
+import { defineWriteTool, type ToolContext, type WriteTool } from './define-tool.js';
 import * as inputs from './shared-inputs.js';
-
-/** The id of a record to read, given by id, number or name; several matches are an error that lists them. */
-export async function idOf(
-  entityName: string,
-  given: string | number,
-  context: ToolContext,
-): Promise<number> {
-  const number = typeof given === 'number' || /^\d+$/.test(given) ? Number(given) : undefined;
-  if (number !== undefined && Number.isSafeInteger(number)) return number;
-  const entity = findEntity(entityName);
-  const { references } = context.entities.tenant();
-  const { path } = entity;
-  const pattern = textPattern(String(given));
-  if (pattern?.parts.length === 0) {
-    throw new InvalidInput('Nothing was read.', [
-      { field: 'id', problem: `${JSON.stringify(given)} fits everything: name one record` },
-    ]);
-  }
-  // Names are found by a part of them anyway.
-  const text = pattern?.parts.length === 1 ? pattern.parts.join('') : String(given);
-  const all = path === null ? [] : await references.candidates({ ...entity, path }, text, context.signal);
-  const active = all.filter((candidate) => candidate.isActive);
-  const found = active.length > 0 ? active : all;
-  const [only, ...others] = found;
-  if (only === undefined) {
-    const near = path === null ? [] : await references.nearby({ ...entity, path }, text, context.signal);
-    const { problem, allowed } = noSuchRecord(entity.name, text, near);
-    if (near.length === 0) throw new AutotaskError('notFound', `${problem.replace(/^n/, 'N')}.`);
-    throw new InvalidInput('Nothing was read.', [{ field: 'id', problem, allowed }]);
-  }
-  if (others.length === 0) return only.id;
-  throw new InvalidInput('Several records fit; give the id of one.', [
-    {
-      field: 'id',
-      problem: `${JSON.stringify(given)} fits ${found.length}${found.length < mostCandidates ? '' : ' or more'} records of ${entity.name}`,
-      allowed: found.map((candidate) => `${candidate.id} = ${candidate.name}`),
-    },
-  ]);
-}
-
-/**
- * One record by id or name. Digits are an id, and where no record has it, a name: a company may be called 2020. Of
- * digits that were given as text both may be meant, so the answer tells when a record of that name is there too.
- */
-async function readByIdOrName(
-  entityName: string,
-  given: string | number,
-  read: (id: number) => Promise<RecordResult>,
-  context: ToolContext,
-): Promise<RecordResult> {
-  const id = await idOf(entityName, given, context);
-  if (!/^\d+$/.test(String(given))) return read(id);
-  const entity = findEntity(entityName);
-  const named = async () => {
-    if (!canName(entity)) return [];
-    const { references } = context.entities.tenant();
-    const found = await orNull(() => references.called(entity, String(given), context.signal));
-    return (found ?? []).filter((candidate) => candidate.id !== id);
-  };
-  const [found, early] = await Promise.all([
-    read(id).catch((error: unknown) => {
-      if (error instanceof AutotaskError && error.kind === 'notFound') return error;
-      throw error;
-    }),
-    typeof given === 'string' ? named() : null,
-  ]);
-  const called = early ?? (found instanceof AutotaskError ? await named() : []);
-  const asListed = called.map((candidate) => `${candidate.id} = ${candidate.name}`);
-  if (!(found instanceof AutotaskError)) {
-    const also =
-      asListed.length === 0 ? [] : [`${given} is the name of another record too: ${asListed.join(', ')}`];
-    return { ...found, notes: [...found.notes, ...also] };
-  }
-  const [only, ...others] = called;
-  if (only === undefined) throw found;
-  if (others.length > 0) {
-    const problem = `no record has this id, and ${called.length} are called so`;
-    throw new InvalidInput('Several records fit; give the id of one.', [
-      { field: 'id', problem, allowed: asListed },
-    ]);
-  }
-  const record = await read(only.id);
-  return { ...record, notes: [...record.notes, `no record has the id ${id}; this one is called ${given}`] };
-}
-
-/** `get-*`: one record by id or name. */
-export function defineGet(tool: {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  readonly entity: string;
-}): ReadTool {
-  const { entity, ...declaration } = tool;
-  return defineReadTool({
-    ...declaration,
-    input: { id: inputs.idOrName, includeFields: inputs.fieldNames, ...inputs.formatInput },
-    openWorld: true,
-    run: async ({ id, includeFields }, context) => {
-      const { reads } = context.entities.tenant();
-      const read = (found: number) => reads.get({ entity, id: found, includeFields }, context);
-      return { kind: 'record', record: await readByIdOrName(entity, id, read, context) };
-    },
-  });
-}
 
 /** What a tool adds to the data before it is checked, and what it says about it. */
 export interface PreparedData {
@@ -202,11 +86,17 @@ export function withExplanation(plan: WritePlan, explain: WriteDeclaration<strin
 
 const eachItem = 'Instead: list of {"id":…} with its own fields';
 
+/** When a create is answered without a write, by arguments that are no fields. */
+interface Unless {
+  readonly input: z.ZodRawShape;
+  instead(plan: WritePlan, given: Row, context: ToolContext): Promise<AnyPlan | undefined>;
+}
+
 /** `create-*`: the frequent fields as arguments, everything else in `fields`, checked like create-entity. */
 export function defineCreate<FieldName extends string>(
-  tool: WriteDeclaration<FieldName> & { readonly below?: Below },
+  tool: WriteDeclaration<FieldName> & { readonly below?: Below; readonly unless?: Unless },
 ): WriteTool {
-  const { entity, fields, prepare = asGiven, explain, below, ...declaration } = tool;
+  const { entity, fields, prepare = asGiven, explain, below, unless, ...declaration } = tool;
   const more =
     below === undefined
       ? {}
@@ -215,7 +105,7 @@ export function defineCreate<FieldName extends string>(
           items: itemList.items.describe(`Instead: list of {"${below.field}":…} with its own fields`),
           ...onError,
         };
-  const input: z.ZodRawShape = { ...fields, ...more, fields: inputs.fields };
+  const input: z.ZodRawShape = { ...fields, ...more, ...unless?.input, fields: inputs.fields };
   return defineWriteTool({
     ...declaration,
     input,
@@ -233,6 +123,11 @@ export function defineCreate<FieldName extends string>(
           explain,
         );
       };
+      if (unless !== undefined) {
+        const { extras, plain } = splitAlso(rest, unless);
+        const plan = await one(plain, context);
+        return (await unless.instead(plan, extras, context)) ?? plan;
+      }
       if (below === undefined) return one(rest, context);
       const { ids, items, query, onError: after, ...parameters } = severalGiven.parse(rest);
       if (ids === undefined && items === undefined && query === undefined && after === undefined) {
@@ -262,15 +157,40 @@ const severalGiven = z.looseObject({
   onError: z.enum(['continue', 'stop']).optional(),
 });
 
+/** What else an update does, by arguments that are no fields: the steps that come before it. */
+export interface Also {
+  readonly input: z.ZodRawShape;
+  steps(id: number, given: Row, context: ToolContext): Promise<readonly WritePlan[]>;
+}
+
+/** Arguments that are no fields, as they are read, and the rest. */
+function splitAlso(
+  own: Row,
+  also: Pick<Also, 'input'> | undefined,
+): { readonly extras: Row; readonly plain: Row } {
+  const names = Object.keys(also?.input ?? {}).filter((name) => own[name] !== undefined);
+  const given = Object.fromEntries(names.map((name) => [name, own[name]]));
+  const read = z.object(also?.input ?? {}).safeParse(given);
+  if (!read.success) {
+    const problems = read.error.issues.map(({ path, message }) => ({
+      field: path.join('.'),
+      problem: message,
+    }));
+    throw new InvalidInput('Nothing was written.', problems);
+  }
+  const plain = Object.fromEntries(Object.entries(own).filter(([name]) => !names.includes(name)));
+  return { extras: read.data, plain };
+}
+
 /** `update-*`: the record by id or name, and the fields to change; with `several`, several of them. */
 export function defineUpdate<FieldName extends string>(
-  tool: WriteDeclaration<FieldName> & { readonly several?: true },
+  tool: WriteDeclaration<FieldName> & { readonly several?: true; readonly also?: Also },
 ): WriteTool {
-  const { entity, fields, prepare = asGiven, several, ...declaration } = tool;
+  const { also, entity, fields, prepare = asGiven, several, ...declaration } = tool;
   const more =
     several === undefined ? {} : { ...chosen, items: itemList.items.describe(eachItem), ...onError };
   const id = several === undefined ? inputs.idOrName : inputs.idOrName.optional();
-  const input: z.ZodRawShape = { id, ...more, ...fields, fields: inputs.fields };
+  const input: z.ZodRawShape = { id, ...more, ...fields, ...also?.input, fields: inputs.fields };
   return defineWriteTool({
     ...declaration,
     input,
@@ -281,12 +201,16 @@ export function defineUpdate<FieldName extends string>(
       const { ids, items, query, onError: after, ...parameters } = severalGiven.parse(rest);
       const { subjects, planUpdate } = context.entities.tenant().writes;
       const one = async (given: Id | undefined, own: Row, now: ToolContext) => {
-        const { data, notes } = await prepare(
-          await mergeFields(entity, own, otherFields.parse(others), now),
-          now,
-        );
+        const { extras, plain } = splitAlso(own, also);
+        const merged = await mergeFields(entity, plain, otherFields.parse(others), now);
+        const { data, notes } = await prepare(merged, now);
         const found = await subjects.idToWrite(findEntity(entity), recordId.parse(given), 'id', now);
-        return planUpdate({ entity, id: found, data, notes }, now);
+        const before = Object.keys(extras).length === 0 ? [] : await also?.steps(found, extras, now);
+        if (before === undefined || before.length === 0)
+          return planUpdate({ entity, id: found, data, notes }, now);
+        if (Object.keys(data).length === 0) return before;
+        const update = await planUpdate({ entity, id: found, data, notes }, now);
+        return isDone(update) ? before : [...before, { ...update, needs: before.slice(-1) }];
       };
       const records = { action: 'update' as const, entity, idName: 'id', shared: parameters, one };
       const single = named === undefined ? undefined : recordId.parse(named);

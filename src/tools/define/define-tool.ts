@@ -222,7 +222,7 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
 ): WriteTool {
   const { destructive, idempotent, creates = false, empties = [], plan, ...declaration } = tool;
   const token = confirmToken(tool.name);
-  const confirm = z.string().optional().describe(`${token} to write; without it you get a preview`);
+  const confirm = z.string().optional().describe(`${token} to write, else a preview`);
   const own = strictInput(tool.input, tool.absent);
   const shape = { ...tool.input, ...(creates ? { again: again.optional() } : {}), confirm };
   return {

@@ -204,6 +204,14 @@ export const set = {
   flag: () => stored({ type: 'boolean' }).optional(),
 };
 
+/** Fields of a record, or the one value that is usually enough. */
+export const valueOrFields = lenient(
+  z.union([z.string(), z.number(), z.record(z.string(), z.unknown())], {
+    error: 'must be a value or an object of fields',
+  }),
+  anyObject,
+).optional();
+
 /** Any other fields of the entity, user-defined ones included. */
 export const fields = data.optional().describe('JSON object of any other fields, user-defined ones too');
 

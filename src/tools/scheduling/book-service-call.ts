@@ -143,7 +143,7 @@ export const bookServiceCall = defineWriteTool({
   name: 'book-service-call',
   title: 'Book a service call',
   description:
-    'Plan a visit: a service call with its tickets or tasks and technicians, who must be free then (find-free-time).',
+    'Plan a visit: a service call, its tickets or tasks, and technicians who are free then.',
   input: {
     ticketIDs: inputs.recordIds,
     taskIDs: inputs.recordIds,

@@ -3,8 +3,8 @@ import { findEntity } from '../../entities/metadata/entity-names.js';
 import { labelOf } from '../../entities/metadata/picklists.js';
 import { dayOf, instantOf, nextDay, toUtc } from '../../entities/values/dates.js';
 import type { ToolContext } from '../define/define-tool.js';
+import { readAll } from '../define/read-all.js';
 import { type Interval, overlaps } from './intervals.js';
-import { readAll } from './read-all.js';
 
 /** Something that takes a resource's time. */
 export interface Busy extends Interval {

@@ -1,6 +1,6 @@
 import { parseRange, rangeExamples } from '../../entities/values/dates.js';
 import { InvalidInput } from '../../errors.js';
-import { idOf } from '../define/define-record-tools.js';
+import { idOf } from '../define/define-get.js';
 import { defineReadTool } from '../define/define-tool.js';
 import * as inputs from '../define/shared-inputs.js';
 import { common, type Interval } from './intervals.js';
@@ -28,7 +28,7 @@ function rangeOf(given: string, timeZone: string): Interval {
 
 export const findFreeTime = defineReadTool({
   name: 'find-free-time',
-  title: 'Free time of technicians',
+  title: 'Free time',
   description:
     'When technicians are free: working hours without holidays, time off, appointments and service calls.',
   input: {

@@ -4,8 +4,8 @@ import { labelOf } from '../../entities/metadata/picklists.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
 import { dayOf, nextDay, toUtc } from '../../entities/values/dates.js';
 import type { ToolContext } from '../define/define-tool.js';
+import { readAll } from '../define/read-all.js';
 import type { Interval } from './intervals.js';
-import { readAll } from './read-all.js';
 import { zoneOfLabel } from './zone-of-location.js';
 
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;

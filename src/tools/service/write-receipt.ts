@@ -25,7 +25,7 @@ export const writeReceipt = defineWriteTool({
   name: 'write-receipt',
   title: 'Status, resume, undo of writes',
   description:
-    'About an earlier write, by the receipt that its answer names: what was done, resume what is left, or undo it.',
+    'What an earlier write did, by the receipt in its answer; resume what is left, or undo it.',
   input: {
     receipt: z.string(),
     action: z.enum(['status', 'resume', 'undo']),

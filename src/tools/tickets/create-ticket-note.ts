@@ -1,7 +1,33 @@
 import type { TicketNoteCreate } from '../../../generated/types.js';
-import { defineCreate } from '../define/define-record-tools.js';
+import { defineCreate, type Prepare } from '../define/define-record-tools.js';
 import { defaultChoice, defaultNote, internalChoice } from '../define/picklist-defaults.js';
 import * as inputs from '../define/shared-inputs.js';
+
+/** A note with what can be filled in: inside unless it is said who sees it. */
+export const ticketNoteData: Prepare = async (data, context) => {
+  const filled: Record<string, unknown> = { ...data };
+  const notes: string[] = [];
+  if (data.publish === undefined) {
+    const internal = await internalChoice('TicketNotes', context);
+    if (internal !== undefined) {
+      filled.publish = Number(internal.value);
+      notes.push(`${defaultNote('publish', internal)}, not visible to the customer`);
+    }
+  }
+  if (data.noteType === undefined) {
+    const choice = await defaultChoice(
+      'TicketNotes',
+      'noteType',
+      ['Task Notes', 'Ticket Notes', 'Task Detail'],
+      context,
+    );
+    if (choice !== undefined) {
+      filled.noteType = Number(choice.value);
+      notes.push(defaultNote('noteType', choice));
+    }
+  }
+  return { data: filled, notes };
+};
 
 export const createTicketNote = defineCreate<keyof TicketNoteCreate>({
   name: 'create-ticket-note',
@@ -17,28 +43,5 @@ export const createTicketNote = defineCreate<keyof TicketNoteCreate>({
     noteType: inputs.set.name(),
     publish: inputs.set.name(),
   },
-  prepare: async (data, context) => {
-    const filled: Record<string, unknown> = { ...data };
-    const notes: string[] = [];
-    if (data.publish === undefined) {
-      const internal = await internalChoice('TicketNotes', context);
-      if (internal !== undefined) {
-        filled.publish = Number(internal.value);
-        notes.push(`${defaultNote('publish', internal)}, not visible to the customer`);
-      }
-    }
-    if (data.noteType === undefined) {
-      const choice = await defaultChoice(
-        'TicketNotes',
-        'noteType',
-        ['Task Notes', 'Ticket Notes', 'Task Detail'],
-        context,
-      );
-      if (choice !== undefined) {
-        filled.noteType = Number(choice.value);
-        notes.push(defaultNote('noteType', choice));
-      }
-    }
-    return { data: filled, notes };
-  },
+  prepare: ticketNoteData,
 });

@@ -1,10 +1,13 @@
 import type { TicketCreate } from '../../../generated/types.js';
-import { choicesByLabel } from '../../entities/metadata/picklists.js';
+import type { Row } from '../../client/types.js';
+import { choicesByLabel, labelOf } from '../../entities/metadata/picklists.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
+import type { AnyPlan, WritePlan } from '../../entities/write/plan.js';
 import { checkAssignment } from '../define/assignment-checks.js';
 import { defineCreate } from '../define/define-record-tools.js';
 import type { ToolContext } from '../define/define-tool.js';
 import { activeChoices, defaultChoice, defaultNote, namedChoice } from '../define/picklist-defaults.js';
+import { readAll } from '../define/read-all.js';
 import * as inputs from '../define/shared-inputs.js';
 
 /** What the ticket's category would fill in for a person; here it is told and not filled in silently. */
@@ -36,6 +39,30 @@ async function categoryDefaults(category: unknown, context: ToolContext): Promis
   return filled.length > 0 ? [`defaults of this category, not filled in: ${filled.join(', ')}`] : [];
 }
 
+/** The open ticket of the same company and title, where `unlessOpen` asks for none besides it. */
+async function openTicket(
+  { body }: WritePlan,
+  { unlessOpen }: Row,
+  context: ToolContext,
+): Promise<AnyPlan | undefined> {
+  if (unlessOpen !== true) return undefined;
+  const filter = ['companyID', 'title'].map((field) => ({ op: 'eq', field, value: body?.[field] }));
+  const found = (await readAll('Tickets', { filter }, context)).find(
+    ({ status }) => !context.closedStatusIds.includes(Number(status)),
+  );
+  if (found === undefined) return undefined;
+  const { facts } = await activeChoices('Tickets', 'status', context);
+  const status = (facts && labelOf(facts, found.status)) ?? found.status;
+  return {
+    answer: {
+      lines: ['Nothing was written: an open ticket of the same company and title is there.'],
+      labels: [
+        `Ticket ${String(found.id)}: ${String(found.ticketNumber)} ${String(found.title)}\tstatus: ${String(status)}`,
+      ],
+    },
+  };
+}
+
 export const createTicket = defineCreate<keyof TicketCreate>({
   name: 'create-ticket',
   title: 'Create a ticket',
@@ -59,6 +86,7 @@ export const createTicket = defineCreate<keyof TicketCreate>({
     subIssueType: inputs.set.name(),
     ticketCategory: inputs.set.name(),
   },
+  unless: { input: { unlessOpen: inputs.flag().optional() }, instead: openTicket },
   prepare: async (data, context) => {
     await checkAssignment(data, context);
     const filled: Record<string, unknown> = { ...data };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
 import type { ListResult, RecordResult } from '../../entities/result.js';
-import { idOf } from '../define/define-record-tools.js';
+import { idOf } from '../define/define-get.js';
 import { defineReadTool, type ToolContext } from '../define/define-tool.js';
 import * as inputs from '../define/shared-inputs.js';
 import { ticketContact } from './ticket-contact.js';

@@ -2,6 +2,7 @@ import type { TicketUpdate } from '../../../generated/types.js';
 import { checkAssignment } from '../define/assignment-checks.js';
 import { defineUpdate } from '../define/define-record-tools.js';
 import * as inputs from '../define/shared-inputs.js';
+import { ticketExtras } from './ticket-extras.js';
 
 export const updateTicket = defineUpdate<keyof TicketUpdate>({
   name: 'update-ticket',
@@ -10,6 +11,7 @@ export const updateTicket = defineUpdate<keyof TicketUpdate>({
     'Change a ticket, by id or number, or several at once: assign, move, close, reschedule. A resource needs a role.',
   entity: 'Tickets',
   several: true,
+  also: ticketExtras,
   fields: {
     title: inputs.set.text(),
     description: inputs.set.text(),

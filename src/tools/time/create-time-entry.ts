@@ -10,7 +10,7 @@ import { actingPerson } from '../../identity/acting-person.js';
 import { datetime } from '../../scalars.js';
 import { type HeldRoles, rolesOfResource } from '../define/assignable-roles.js';
 import { defaultRole, isGiven } from '../define/assignment-checks.js';
-import { defineCreate } from '../define/define-record-tools.js';
+import { defineCreate, type Prepare } from '../define/define-record-tools.js';
 import type { ToolContext } from '../define/define-tool.js';
 import * as inputs from '../define/shared-inputs.js';
 
@@ -84,6 +84,54 @@ async function resourceOf(subjects: readonly ParentRecord[], context: ToolContex
   return { assigned: `${assigned} = ${names.get(assigned) ?? `#${assigned}`}` };
 }
 
+/** Time with what can be filled in: resource, role and day. Throws InvalidInput with all that is missing. */
+export const timeEntryData: Prepare = async (given, context) => {
+  const data: Record<string, unknown> = { ...given };
+  const notes: string[] = [];
+  const { facts, tenant } = context.entities;
+  const metadata = await facts(findEntity('TimeEntries'), context.signal);
+  const { subjects } = await tenant().writes.subjects.find(metadata, given, context);
+  const problems: Problem[] = [];
+  if (!isGiven(given.resourceID)) {
+    const found = await resourceOf(subjects, context);
+    if (found !== null && 'id' in found) {
+      data.resourceID = found.id;
+      notes.push(`resourceID was not given: whoever asks, ${found.name} (id ${found.id})`);
+    } else {
+      const on =
+        found === null
+          ? ''
+          : `; the ${subjects[0]?.entity.singular.toLowerCase()} is assigned to ${found.assigned}`;
+      problems.push({ field: 'resourceID', problem: `is required: whose time is it${on}` });
+    }
+  }
+  const isOnWork = !isGiven(given.internalBillingCodeID);
+  if (isOnWork && !isGiven(given.roleID) && isGiven(data.resourceID)) {
+    const role = await roleOf(data, subjects, context);
+    if ('id' in role) {
+      data.roleID = role.id;
+      notes.push(`roleID was not given: ${role.from} (${role.id})`);
+    } else {
+      const problem = 'is required for time on a ticket or task: none is the default';
+      problems.push({ field: 'roleID', problem, allowed: role.allowed });
+    }
+  }
+  const isTimed = isGiven(given.startDateTime) || isGiven(given.endDateTime);
+  if (isGiven(given.hoursWorked) && !isTimed && !isGiven(given.dateWorked)) {
+    data.dateWorked = today(context.timeZone);
+    notes.push(`dateWorked was not given: today in ${context.timeZone} (${data.dateWorked})`);
+  }
+  problems.push(...timeProblems(data, context));
+  if (problems.length > 0) throw new InvalidInput('Nothing was written.', problems);
+  return { data, notes };
+};
+
+/** What a refusal of time means. */
+export const explainTimeRefusal = (upstream: string): string | undefined =>
+  /timesheet|submitted|approved|posted|locked/i.test(upstream)
+    ? 'Autotask locks time of a timesheet that was submitted or approved and of entries that were posted. The API cannot reopen it: somebody has to reject the timesheet or unpost the entry in Autotask.'
+    : undefined;
+
 export const createTimeEntry = defineCreate<keyof TimeEntryCreate>({
   name: 'create-time-entry',
   title: 'Log time',
@@ -106,48 +154,6 @@ export const createTimeEntry = defineCreate<keyof TimeEntryCreate>({
     summaryNotes: inputs.set.text(),
     internalNotes: inputs.set.text(),
   },
-  explain: (upstream) =>
-    /timesheet|submitted|approved|posted|locked/i.test(upstream)
-      ? 'Autotask locks time of a timesheet that was submitted or approved and of entries that were posted. The API cannot reopen it: somebody has to reject the timesheet or unpost the entry in Autotask.'
-      : undefined,
-  prepare: async (given, context) => {
-    const data: Record<string, unknown> = { ...given };
-    const notes: string[] = [];
-    const { facts, tenant } = context.entities;
-    const metadata = await facts(findEntity('TimeEntries'), context.signal);
-    const { subjects } = await tenant().writes.subjects.find(metadata, given, context);
-    const problems: Problem[] = [];
-    if (!isGiven(given.resourceID)) {
-      const found = await resourceOf(subjects, context);
-      if (found !== null && 'id' in found) {
-        data.resourceID = found.id;
-        notes.push(`resourceID was not given: whoever asks, ${found.name} (id ${found.id})`);
-      } else {
-        const on =
-          found === null
-            ? ''
-            : `; the ${subjects[0]?.entity.singular.toLowerCase()} is assigned to ${found.assigned}`;
-        problems.push({ field: 'resourceID', problem: `is required: whose time is it${on}` });
-      }
-    }
-    const isOnWork = !isGiven(given.internalBillingCodeID);
-    if (isOnWork && !isGiven(given.roleID) && isGiven(data.resourceID)) {
-      const role = await roleOf(data, subjects, context);
-      if ('id' in role) {
-        data.roleID = role.id;
-        notes.push(`roleID was not given: ${role.from} (${role.id})`);
-      } else {
-        const problem = 'is required for time on a ticket or task: none is the default';
-        problems.push({ field: 'roleID', problem, allowed: role.allowed });
-      }
-    }
-    const isTimed = isGiven(given.startDateTime) || isGiven(given.endDateTime);
-    if (isGiven(given.hoursWorked) && !isTimed && !isGiven(given.dateWorked)) {
-      data.dateWorked = today(context.timeZone);
-      notes.push(`dateWorked was not given: today in ${context.timeZone} (${data.dateWorked})`);
-    }
-    problems.push(...timeProblems(data, context));
-    if (problems.length > 0) throw new InvalidInput('Nothing was written.', problems);
-    return { data, notes };
-  },
+  explain: explainTimeRefusal,
+  prepare: timeEntryData,
 });

@@ -1,6 +1,6 @@
 import type { Row } from '../../client/types.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
-import type { ToolContext } from '../define/define-tool.js';
+import type { ToolContext } from './define-tool.js';
 
 /** More of one kind than a technician has in the weeks that are looked at. */
 const mostRows = 2_000;
