@@ -100,7 +100,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
         () => accepted.work(toolContext),
         toolContext.signal,
       );
-      const rendered = renderResult(result, format, reader, rules.redact);
+      const rendered = await renderResult(result, format, reader, rules.redact);
       if (!views) return rendered;
       const { resultView } = await import('../views/index.js');
       const view = await resultView(result, toolContext);
