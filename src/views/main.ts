@@ -9,7 +9,7 @@ import { previewView } from './preview/preview.js';
 import { ticketView } from './ticket/ticket.js';
 
 const status = el('div', { id: 'status', role: 'status', 'aria-live': 'polite' });
-const place = el('div', { id: 'place' });
+const container = el('div', { id: 'place' });
 
 function announce(text: string, tone: 'info' | 'danger' | 'success' = 'info'): void {
   status.className = tone;
@@ -37,7 +37,7 @@ const textView = ({ text, isError }: ToolResult): HTMLElement =>
   el('main', {}, el('pre', { class: isError ? 'outcome danger' : 'outcome' }, quoted(text)));
 
 async function start(): Promise<void> {
-  document.body.append(place, status);
+  document.body.append(container, status);
   let args: Readonly<Record<string, unknown>> = {};
   let context: HostContext = {};
   let host: Host | undefined;
@@ -49,13 +49,13 @@ async function start(): Promise<void> {
     const { structuredContent: data, meta } = result;
     announce('');
     if (result.isError || !isViewData(data)) {
-      place.replaceChildren(textView(result));
+      container.replaceChildren(textView(result));
       return;
     }
     const formats = createFormats(context.locale, data.timeZone);
     const collator = new Intl.Collator(document.documentElement.lang || undefined, { numeric: true });
     const page: Page = { host, formats, collator, args: () => args, meta, announce, show };
-    place.replaceChildren(viewOf(data, page, document.documentElement.lang || undefined));
+    container.replaceChildren(viewOf(data, page, document.documentElement.lang || undefined));
   }
 
   const connected = await connectHost({
@@ -64,7 +64,7 @@ async function start(): Promise<void> {
     },
     toolResult: show,
     toolCancelled: () => {
-      place.replaceChildren();
+      container.replaceChildren();
       announce('The call was cancelled.');
     },
     context: (changed) => {

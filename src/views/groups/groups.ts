@@ -123,21 +123,22 @@ export function groupsView(data: GroupsData, page: Page): HTMLElement {
   const { metrics, keys, entity, records } = data;
   let metric = 0;
   let wanted: ChartKind | null = null;
-  const place = el('section', { 'aria-label': 'Chart' });
-  const told = el('p', { class: 'quiet told', 'aria-live': 'polite' });
+  const chartSection = el('section', { 'aria-label': 'Chart' });
+  const announcement = el('p', { class: 'quiet told', 'aria-live': 'polite' });
 
   const tell = (event: Event) => {
     const { target } = event;
     const label = target instanceof SVGElement ? target.getAttribute('aria-label') : null;
-    if (label !== null && target instanceof SVGElement && target.tagName !== 'svg') told.textContent = label;
+    if (label !== null && target instanceof SVGElement && target.tagName !== 'svg')
+      announcement.textContent = label;
   };
-  place.addEventListener('pointerover', tell);
-  place.addEventListener('focusin', tell);
+  chartSection.addEventListener('pointerover', tell);
+  chartSection.addEventListener('focusin', tell);
 
   function render(): void {
     const chart = chartData(data, metric);
     if (chart === null) {
-      place.replaceChildren();
+      chartSection.replaceChildren();
       return;
     }
     const kinds = kindsFor(chart);
@@ -146,7 +147,7 @@ export function groupsView(data: GroupsData, page: Page): HTMLElement {
     const choose = (next: ChartKind) => {
       wanted = next;
       render();
-      place.querySelector<HTMLButtonElement>(`[data-kind="${next}"]`)?.focus();
+      chartSection.querySelector<HTMLButtonElement>(`[data-kind="${next}"]`)?.focus();
     };
     const select = el(
       'select',
@@ -156,10 +157,10 @@ export function groupsView(data: GroupsData, page: Page): HTMLElement {
     select.addEventListener('change', () => {
       metric = Number(select.value);
       render();
-      place.querySelector('select')?.focus();
+      chartSection.querySelector('select')?.focus();
     });
-    told.textContent = '';
-    place.replaceChildren(
+    announcement.textContent = '';
+    chartSection.replaceChildren(
       el(
         'div',
         { class: 'actions', role: 'group', 'aria-label': 'Kind of chart' },
@@ -173,7 +174,7 @@ export function groupsView(data: GroupsData, page: Page): HTMLElement {
       ),
       el('div', { class: 'chart' }, drawing),
       legend(chart) ?? '',
-      told,
+      announcement,
       el(
         'div',
         { class: 'actions' },
@@ -194,7 +195,7 @@ export function groupsView(data: GroupsData, page: Page): HTMLElement {
     {},
     el('header', {}, el('h1', {}, `${page.formats.number(records)} ${entity}, complete`)),
     remarkList(data.remarks),
-    place,
+    chartSection,
     table(data, page),
     el(
       'div',

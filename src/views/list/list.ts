@@ -142,6 +142,6 @@ export function listView(first: ListData, page: Page): HTMLElement {
 
 /** Columns that are empty on a page are left out of it: its cells are put under the columns that are shown. */
 function alignRows({ columns, rows }: ListData, shown: readonly string[]): readonly (readonly Value[])[] {
-  const places = shown.map((name) => columns.indexOf(name));
-  return rows.map((row) => places.map((place) => row[place] ?? { text: '' }));
+  const columnIndexes = shown.map((name) => columns.indexOf(name));
+  return rows.map((row) => columnIndexes.map((columnIndex) => row[columnIndex] ?? { text: '' }));
 }

@@ -122,10 +122,10 @@ export async function connectHost(events: HostEvents): Promise<{ host: Host; con
       return;
     }
     if (typeof id !== 'number') return;
-    const asked = waiting.get(id);
+    const pending = waiting.get(id);
     waiting.delete(id);
-    if (error === undefined) asked?.resolve(result);
-    else asked?.reject(new Error(textOf(membersOf(error).message) || 'The host refused.'));
+    if (error === undefined) pending?.resolve(result);
+    else pending?.reject(new Error(textOf(membersOf(error).message) || 'The host refused.'));
   });
 
   const greeting = membersOf(
@@ -135,8 +135,8 @@ export async function connectHost(events: HostEvents): Promise<{ host: Host; con
       protocolVersion,
     }),
   );
-  const told = membersOf(greeting.hostCapabilities);
-  const has = (name: string) => isObject(told[name]);
+  const capabilities = membersOf(greeting.hostCapabilities);
+  const has = (name: string) => isObject(capabilities[name]);
   const can = {
     openLinks: has('openLinks'),
     downloadFile: has('downloadFile'),

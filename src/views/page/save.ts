@@ -23,7 +23,7 @@ export const tabbedOf = (columns: readonly string[], rows: readonly (readonly Va
     .join('\n');
 
 /** To the clipboard, or, where the host lets no view reach it, shown for the reader to copy. */
-export async function copy(text: string, page: Page, place: HTMLElement): Promise<void> {
+export async function copy(text: string, page: Page, container: HTMLElement): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
     page.announce('Copied.');
@@ -31,7 +31,7 @@ export async function copy(text: string, page: Page, place: HTMLElement): Promis
     const area = el('textarea', { class: 'copy', 'aria-label': 'Text to copy' });
     area.value = text;
     area.readOnly = true;
-    place.replaceChildren(area);
+    container.replaceChildren(area);
     area.focus();
     area.select();
     page.announce('Your program keeps views from the clipboard: the text is selected, copy it from here.');

@@ -164,7 +164,7 @@ function confirmation(
 /** What would be written, who would see it, and the two buttons. A press is sent once. */
 export function previewView(data: PreviewData, page: Page): HTMLElement {
   const { action, what, steps, skipped, facts, notes, problem } = data;
-  const asked = confirmation(data, page);
+  const confirmCall = confirmation(data, page);
   const [only, ...others] = steps;
   const outcome = el('div', { role: 'status', 'aria-live': 'polite' });
   const confirm = button('Confirm', () => void write(), {
@@ -182,13 +182,13 @@ export function previewView(data: PreviewData, page: Page): HTMLElement {
 
   async function write(): Promise<void> {
     // A hidden or just replaced page confirms nothing.
-    if (decided || asked === null || performance.now() - shownAt < settleMs) return;
+    if (decided || confirmCall === null || performance.now() - shownAt < settleMs) return;
     decided = true;
     confirm.disabled = true;
     cancel.disabled = true;
     outcome.textContent = 'Writing …';
     try {
-      const answer = await page.host.callTool(asked.name, asked.args);
+      const answer = await page.host.callTool(confirmCall.name, confirmCall.args);
       if (!answer.isError && answer.structuredContent !== undefined) {
         page.show(answer);
         return;
@@ -235,7 +235,7 @@ export function previewView(data: PreviewData, page: Page): HTMLElement {
         ),
     remarkList(notes),
     remarkList(facts),
-    asked === null
+    confirmCall === null
       ? el('p', { class: 'warning' }, 'This view cannot confirm: ask for the preview again.')
       : buttons,
     outcome,

@@ -14,16 +14,16 @@ const firstSafe = ({ images }: ToolResult) =>
 /** A thumbnail of a file that is a picture, read when the reader asks for it; nothing for other files. */
 export function pictureOf({ kind, id, head }: EntryView, page: Page): HTMLElement | null {
   if (kind !== 'file' || !claimsPicture.test(head)) return null;
-  const place = el('div', { class: 'picture' });
+  const frame = el('div', { class: 'picture' });
   const show = async () => {
     const answer = await page.host.callTool('get-attachment', { id });
     const picture = firstSafe(answer);
     if (picture === undefined) {
-      place.replaceChildren(el('p', { class: 'quiet' }, 'No picture that can be shown here.'));
+      frame.replaceChildren(el('p', { class: 'quiet' }, 'No picture that can be shown here.'));
       return;
     }
     const { mimeType, data } = picture;
-    place.replaceChildren(el('img', { alt: `Picture: ${head}`, src: `data:${mimeType};base64,${data}` }));
+    frame.replaceChildren(el('img', { alt: `Picture: ${head}`, src: `data:${mimeType};base64,${data}` }));
   };
   const load = button('Show the picture', () => {
     load.disabled = true;
@@ -32,8 +32,8 @@ export function pictureOf({ kind, id, head }: EntryView, page: Page): HTMLElemen
       page.announce(failure(error), 'danger');
     });
   });
-  place.append(load);
-  return place;
+  frame.append(load);
+  return frame;
 }
 
 /** Reading one costs the tenant a request, so only the first few are read unasked. */

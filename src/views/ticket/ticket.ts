@@ -117,8 +117,8 @@ function timeline(entries: readonly EntryView[], page: Page): HTMLElement {
 }
 
 /** Reads the rest where the answer holds the ticket alone: the model did not ask for it, the reader gets it. */
-function whole(data: TicketData, page: Page): HTMLElement {
-  const place = el('section', {});
+function unreadRest(data: TicketData, page: Page): HTMLElement {
+  const section = el('section', {});
   const load = async () => {
     const answer = await page.host.callTool(data.tool, {
       id: data.id,
@@ -126,10 +126,10 @@ function whole(data: TicketData, page: Page): HTMLElement {
     });
     const { structuredContent: found } = answer;
     if (answer.isError || !isViewData(found) || found.view !== 'ticket') {
-      place.replaceChildren(el('p', { class: 'warning' }, quoted(answer.text)));
+      section.replaceChildren(el('p', { class: 'warning' }, quoted(answer.text)));
       return;
     }
-    place.replaceChildren(...storyNodes(found, page));
+    section.replaceChildren(...storyNodes(found, page));
   };
   const read = button('Show notes, time, files and checklist', () => {
     read.disabled = true;
@@ -138,8 +138,8 @@ function whole(data: TicketData, page: Page): HTMLElement {
       page.announce(failure(error), 'danger');
     });
   });
-  place.append(read);
-  return place;
+  section.append(read);
+  return section;
 }
 
 function storyNodes({ entries, checklist }: TicketData, page: Page): HTMLElement[] {
@@ -279,7 +279,7 @@ export function ticketView(data: TicketData, page: Page, language: string | unde
     el('div', { class: 'columns' }, people(data, page), clocks(data, page, language)),
     ...texts,
     ...storyNodes(data, page),
-    data.entries === null ? whole(data, page) : null,
+    data.entries === null ? unreadRest(data, page) : null,
     el(
       'details',
       {},
