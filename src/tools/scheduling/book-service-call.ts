@@ -142,8 +142,7 @@ async function availability(
 export const bookServiceCall = defineWriteTool({
   name: 'book-service-call',
   title: 'Book a service call',
-  description:
-    'Plan a visit: a service call, its tickets or tasks, and technicians who are free then.',
+  description: 'Plan a visit: a service call, its tickets or tasks, and technicians who are free then.',
   input: {
     ticketIDs: inputs.recordIds,
     taskIDs: inputs.recordIds,

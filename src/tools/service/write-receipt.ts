@@ -24,8 +24,7 @@ function status({ id, where, writes }: Receipt): AnyPlan {
 export const writeReceipt = defineWriteTool({
   name: 'write-receipt',
   title: 'Status, resume, undo of writes',
-  description:
-    'What an earlier write did, by the receipt in its answer; resume what is left, or undo it.',
+  description: 'What an earlier write did, by the receipt in its answer; resume what is left, or undo it.',
   input: {
     receipt: z.string(),
     action: z.enum(['status', 'resume', 'undo']),

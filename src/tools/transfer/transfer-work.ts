@@ -97,8 +97,7 @@ async function visitsOf(from: Person, to: Person, context: ToolContext) {
 export const transferWork = defineWriteTool({
   name: 'transfer-work',
   title: 'Transfer work',
-  description:
-    'Give what is open of a leaving technician or contact to another one; the preview lists it.',
+  description: 'Give what is open of a leaving technician or contact to another one; the preview lists it.',
   input: {
     kind: z.enum(['resource', 'contact']),
     from: inputs.idOrName,
