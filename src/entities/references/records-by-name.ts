@@ -90,6 +90,21 @@ export function createRecordsByName(
     return rows.flatMap(candidateOf(entity));
   }
 
+  /** The record that has the digits as its id, and those that are called so; one request. */
+  async function byDigits(
+    entity: Entity & { path: string },
+    text: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly byId: Candidate | undefined; readonly called: readonly Candidate[] }> {
+    const includeFields = ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name));
+    const items = [{ op: 'eq', field: 'id', value: Number(text) }, ...exactly(entity, text)];
+    const search = { filter: [{ op: 'or', items }], includeFields };
+    const { rows } = await lookUp(entity, search, { limit: mostCandidates, ...options(signal) });
+    const found = rows.flatMap(candidateOf(entity));
+    const id = Number(text);
+    return { byId: found.find((one) => one.id === id), called: found.filter((one) => one.id !== id) };
+  }
+
   /**
    * Records whose name is the text: exactly, else beginning with it, else containing it.
    * People are found by first and last name in either order. `within` are ids by field that they must have.
@@ -140,5 +155,5 @@ export function createRecordsByName(
     return [];
   }
 
-  return { candidates, called, nearby, nearValues };
+  return { byDigits, candidates, called, nearby, nearValues };
 }

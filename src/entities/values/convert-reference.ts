@@ -4,6 +4,7 @@ import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
 import { comparisonProblem } from '../metadata/picklists.js';
 import { orNull } from '../read/optional-read.js';
+import { writtenDigits } from '../references/id-or-name.js';
 import { canName } from '../references/record-names.js';
 import type { References } from '../references/references.js';
 import { noSuchRecord } from '../references/similar-names.js';
@@ -112,4 +113,18 @@ export async function convertReference(
     ...(passedOver.length === 0 ? [] : [`not the inactive ${passedOver.map(({ id }) => id).join(', ')}`]),
   ];
   return { ok: true, value: only.id, record: `${only.name} (${states.join('; ')})` };
+}
+
+/** Digits that are to be stored: an id, or the name of a record that is called so where none has the id. */
+export async function convertDigits(
+  field: FieldMetadata,
+  given: string,
+  { references, signal }: Conversion,
+): Promise<Converted> {
+  if (references === null) return { ok: true, value: Number(given) };
+  const meant = await writtenDigits(references, entityOfType(field.referenceEntityType), given, signal);
+  if (!meant.ok) return fail(field, meant.problem, meant.allowed);
+  if (!meant.isName) return { ok: true, value: meant.id };
+  const interpretation = `${field.name}: no record has the id ${given.trim()}; ${meant.name} (id ${meant.id}) is called so`;
+  return { ok: true, value: meant.id, interpretation };
 }

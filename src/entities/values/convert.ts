@@ -2,12 +2,13 @@ import * as z from 'zod';
 import * as scalars from '../../scalars.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { comparisonProblem } from '../metadata/picklists.js';
+import { isDigits } from '../references/id-or-name.js';
 import type { Conversion } from './conversion.js';
 import { convertChoice } from './convert-choice.js';
-import { convertReference } from './convert-reference.js';
+import { convertDigits, convertReference } from './convert-reference.js';
 import { type Converted, fail } from './converted.js';
 import { isDay, rangeExamples, toUtc } from './dates.js';
-import { isName } from './name-order.js';
+import { isName, pointsTo } from './name-order.js';
 
 const byType: Readonly<Record<string, z.ZodType>> = {
   integer: scalars.integer,
@@ -35,6 +36,9 @@ export async function convertValue(
     if (choice !== undefined) return choice;
   }
   if (isName(field, given)) return convertReference(field, given, conversion);
+  if (conversion.filter !== true && pointsTo(field) && isDigits(given)) {
+    return convertDigits(field, given, conversion);
+  }
   // Some flags are integers in Autotask (Contacts.isActive); an id or a code is never true or false.
   const flag = /^is[A-Z]/.test(field.name) && ['integer', 'short'].includes(field.dataType);
   if (flag && /^(true|false)$/i.test(String(given))) {

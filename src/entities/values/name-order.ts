@@ -3,10 +3,13 @@ import { entityOfType } from '../metadata/entity-names.js';
 import type { References } from '../references/references.js';
 import { isNumeric } from './converted.js';
 
+/** Whether the field holds ids of records. */
+export const pointsTo = ({ isReference, referenceEntityType, dataType }: FieldMetadata) =>
+  (isReference === true || referenceEntityType !== null) && dataType !== 'string';
+
 /** Whether the value is the name of a record that the field points to, and has to be looked for. */
 export function isName(field: FieldMetadata, given: unknown): given is string {
-  const points = field.isReference === true || field.referenceEntityType !== null;
-  return points && field.dataType !== 'string' && typeof given === 'string' && !isNumeric(given);
+  return pointsTo(field) && typeof given === 'string' && !isNumeric(given);
 }
 
 /** The names in an order in which each stands after those that its record may belong to. */

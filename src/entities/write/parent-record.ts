@@ -6,6 +6,7 @@ import { entityNamed, entityOfType } from '../metadata/entity-names.js';
 import { ifAllowed } from '../read/optional-read.js';
 import type { Reads } from '../read/read.js';
 import type { ExactMatcher } from '../references/exact-match.js';
+import { isDigits, writtenDigits } from '../references/id-or-name.js';
 import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
 
@@ -62,9 +63,10 @@ export function createParentRecords(reads: Reads, references: References, identi
 
   /** The id behind what was given; what names no record stays for the check of the whole body to refuse. */
   async function idOf(entity: Entity, given: unknown, context: CallContext) {
-    if (typeof given === 'number' || /^\s*\d+\s*$/.test(String(given))) {
-      const id = Number(given);
-      return Number.isSafeInteger(id) ? { id } : undefined;
+    if (typeof given === 'number') return Number.isSafeInteger(given) ? { id: given } : undefined;
+    if (isDigits(given)) {
+      const meant = await writtenDigits(references, entity, given, context.signal);
+      return meant.ok ? { id: meant.id } : undefined;
     }
     if (typeof given !== 'string' || given.trim() === '') return undefined;
     const found = await identify(entity, given, context.signal);
@@ -127,8 +129,10 @@ export function createParentRecords(reads: Reads, references: References, identi
     context: CallContext,
   ): Promise<number> {
     if (typeof given === 'number') return given;
-    if (/^\s*\d+\s*$/.test(given) && Number.isSafeInteger(Number(given))) return Number(given);
-    const found = await identify(entity, given, context.signal);
+    const found = isDigits(given)
+      ? await writtenDigits(references, entity, given, context.signal)
+      : await identify(entity, given, context.signal);
+    if (found.ok && !('row' in found)) return found.id;
     if (found.ok) {
       const rows = inHand.get(context) ?? new Map();
       inHand.set(context, rows.set(`${entity.name}/${found.id}`, found));

@@ -2,7 +2,9 @@ import * as z from 'zod';
 import type { FilterNode, Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { movedConditionNote, movedConditions } from '../../entities/order/fields-that-writes-move.js';
-import { numberField } from '../../entities/references/record-names.js';
+import { ifAllowed } from '../../entities/read/optional-read.js';
+import { isDigits } from '../../entities/references/id-or-name.js';
+import { canName, numberField } from '../../entities/references/record-names.js';
 import {
   type AnyPlan,
   isDone,
@@ -11,6 +13,7 @@ import {
   type WriteSteps,
 } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput, type Problem } from '../../errors.js';
+import type { Entity } from '../../model.js';
 import type { ToolContext } from './define-tool.js';
 import * as inputs from './shared-inputs.js';
 
@@ -93,6 +96,27 @@ async function idsByNumber(entityName: string, given: readonly Id[], context: To
     if (typeof row.id === 'number' && times.get(row[field]) === 1) found.set(number, row.id);
   }
   return found;
+}
+
+/** Autotask takes 500 alternatives; a record has one or two names. */
+const mostDigits = 250;
+
+/** Ids in digits that no record is called by, by two queries for 500 of them. The others are left for later. */
+async function idsInDigits(entity: Entity, given: readonly Id[], context: ToolContext) {
+  const digits = given.filter(isDigits);
+  if (digits.length < 2 || !canName(entity)) return [];
+  const { references } = context.entities.tenant();
+  const called = new Set<string>();
+  for (let from = 0; from < digits.length; from += mostDigits) {
+    const value = digits.slice(from, from + mostDigits).map((text) => text.trim());
+    const items = entity.nameFields.map((field) => ({ op: 'in', field, value }));
+    const search = { filter: [{ op: 'or', items }], includeFields: ['id', ...entity.nameFields] };
+    const options = { limit: mostDigits, ...(context.signal ? { signal: context.signal } : {}) };
+    const found = await ifAllowed(() => references.lookUp(entity, search, options), null);
+    for (const row of found?.rows ?? [])
+      for (const field of entity.nameFields) called.add(String(row[field] ?? ''));
+  }
+  return digits.filter((text) => !called.has(text.trim())).map((text): [Id, number] => [text, Number(text)]);
 }
 
 const tooMany = (field: string, count: number, most: number) =>
@@ -199,11 +223,11 @@ export async function planRecords(given: Given, records: Records, context: ToolC
       reason: reasonOf(error),
     });
   };
-  const numbers = await idsByNumber(
-    entity,
-    targets.flatMap(({ id }) => id ?? []),
-    context,
-  );
+  const named = targets.flatMap(({ id }) => id ?? []);
+  const numbers = new Map([
+    ...(await idsByNumber(entity, named, context)),
+    ...(await idsInDigits(findEntity(entity), named, context)),
+  ]);
   const found: { readonly target: Target; readonly id: number | undefined }[] = [];
   const seen = new Set<number>();
   for (const target of targets) {

@@ -1,5 +1,6 @@
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { orNull } from '../../entities/read/optional-read.js';
+import { isDigits, meaningOfDigits } from '../../entities/references/id-or-name.js';
 import { canName } from '../../entities/references/record-names.js';
 import { mostCandidates } from '../../entities/references/records-by-name.js';
 import { noSuchRecord } from '../../entities/references/similar-names.js';
@@ -46,6 +47,22 @@ export async function idOf(
       allowed: found.map((candidate) => `${candidate.id} = ${candidate.name}`),
     },
   ]);
+}
+
+/** The id of a record to read, and what its reader has to know about how digits were understood. */
+export async function idAndRemarks(entityName: string, given: string | number, context: ToolContext) {
+  if (!isDigits(given)) return { id: await idOf(entityName, given, context), remarks: [] };
+  const { references } = context.entities.tenant();
+  const meant = await meaningOfDigits(references, findEntity(entityName), given, context.signal);
+  if (!meant.ok) {
+    const { problem, allowed } = meant;
+    throw new InvalidInput('Several records fit; give the id of one.', [{ field: 'id', problem, allowed }]);
+  }
+  const others = meant.others.map((candidate) => `${candidate.id} = ${candidate.name}`);
+  const remarks = meant.isName
+    ? [`no record has the id ${Number(given)}; this one is called ${given.trim()}`]
+    : others.map((other) => `${given.trim()} is the name of another record too: ${other}`);
+  return { id: meant.id, remarks };
 }
 
 /**

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
 import type { ListResult, RecordResult } from '../../entities/result.js';
-import { idOf } from '../define/define-get.js';
+import { idAndRemarks } from '../define/define-get.js';
 import { defineReadTool, type ToolContext } from '../define/define-tool.js';
 import * as inputs from '../define/shared-inputs.js';
 import { ticketContact } from './ticket-contact.js';
@@ -85,10 +85,10 @@ export const getTicket = defineReadTool({
   },
   openWorld: true,
   run: async ({ id: given, include: parts = [] }, context) => {
-    const id = await idOf('Tickets', given, context);
+    const { id, remarks: which } = await idAndRemarks('Tickets', given, context);
     if (parts.length > 0) {
       const names = partNames.filter((name) => parts.includes('all') || parts.includes(name));
-      return readTicketTimeline(id, names, context, withoutBookkeeping);
+      return readTicketTimeline(id, names, context, withoutBookkeeping, which);
     }
     const { reads } = context.entities.tenant();
     const contact = ticketContact(context);
@@ -116,7 +116,7 @@ export const getTicket = defineReadTool({
     const lists = own
       .filter(({ list }) => list.rows.length > 0)
       .map(({ entity, list, total }) => ({ title: title(entity, total), list }));
-    const remarks = countRemarks(counted, counts, context);
+    const remarks = [...which, ...countRemarks(counted, counts, context)];
     return { kind: 'account', record, lists, notes: remarks };
   },
 });

@@ -191,12 +191,16 @@ function collectTimeline({ lists }: RecordWithLists, ticketID: number, policy: P
   return { list: withOwnedFiles(list, files), items: found, people, notes };
 }
 
-/** One chronological account of a ticket; `names` are the parts of it that are wanted. */
+/**
+ * One chronological account of a ticket; `names` are the parts of it that are wanted, `which` what is to be said about
+ * how it was found.
+ */
 export async function readTicketTimeline(
   id: number,
   names: readonly PartName[],
   context: ToolContext,
   telling: (record: RecordResult) => RecordResult,
+  which: readonly string[] = [],
 ): Promise<Result> {
   const { account } = context.entities.tenant();
   const all = names.length === partNames.length;
@@ -238,6 +242,7 @@ export async function readTicketTimeline(
     (entity) => !parts.includes(entity) || counts.has(entity),
   );
   const remarks = [
+    ...which,
     ...countRemarks(countedParts, counts, context),
     ...(empty.length > 0 ? [`looked at and empty: ${empty.join(', ')}`] : []),
     ...notes,
