@@ -269,6 +269,7 @@ describe('a name that records of several owners have', () => {
       const { text, writes } = await calling('create-entity', {
         entity: 'Tasks',
         data: { ...data, projectID },
+        again: true,
         confirm: 'CREATE_ENTITY',
       });
       expect(text).toMatch(/^Created Task/);

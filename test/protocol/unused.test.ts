@@ -52,12 +52,28 @@ const calls: Readonly<Record<string, Record<string, unknown>>> = {
     resourceID: 'Aiko Abbott',
   },
   'create-attachment': { parentId: '101730', name: 'x.txt', data: 'eA==' },
+  'update-ticket': { id: '101730', title: 'x' },
+  'update-company': { id: '175', phone: '1' },
+  'update-contact': { id: '30684005', phone: '1' },
+  'write-receipt': { receipt: 'w-000000000000', action: 'status' },
+  'transfer-work': { kind: 'resource', from: 'Bianca Almeida', to: 'Hugo Hart' },
+  'find-free-time': { resourceID: 'Bianca Almeida' },
+  'book-service-call': {
+    ticketIDs: ['101740'],
+    resourceIDs: ['Bianca Almeida'],
+    startDateTime: '2026-12-01T09:00:00Z',
+    endDateTime: '2026-12-01T10:00:00Z',
+  },
 };
+
+/** Arguments of a tool that updates which are no fields: of the fields themselves null and "" are values. */
+const beside = ['ids', 'items', 'query', 'onError', 'checklist', 'time', 'note', 'fields', 'confirm'];
+const isUnused = (tool: string, key: string) => !/^update-(?!entity)/.test(tool) || beside.includes(key);
 
 // What differs between two equal calls: tokens, markers and the moment.
 const plain = (text: string) =>
   text.replace(
-    /<\/?data-\w+>|cursor \S+|\d{2}:\d{2}(:\d{2})?|\d+ (?:of \d+ requests|since)|"[\w.-]{40,}"/g,
+    /<\/?data-\w+>|cursor \S+|\d{2}:\d{2}(:\d{2})?(\.\d+)?|\d+ (?:of \d+ requests|of the hour|since)|"[\w.-]{40,}"/g,
     '',
   );
 
@@ -65,6 +81,11 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
 describe('an optional argument that holds nothing', () => {
+  it('is tried for every tool', async () => {
+    const { tools } = await tenant.client.listTools();
+    expect(Object.keys(calls).sort()).toEqual(tools.map(({ name }) => name).sort());
+  });
+
   it.each(Object.entries(calls))('is not given: %s', async (name, needed) => {
     const { tools } = await tenant.client.listTools();
     const declared = Object.keys(tools.find((tool) => tool.name === name)?.inputSchema.properties ?? {});
@@ -74,12 +95,12 @@ describe('an optional argument that holds nothing', () => {
     expect(expected.text).not.toMatch(/unforeseen/);
     for (const nothing of [null, '']) {
       const unused = Object.fromEntries(
-        declared.filter((key) => !(key in needed)).map((key) => [key, nothing]),
+        declared.filter((key) => !(key in needed) && isUnused(name, key)).map((key) => [key, nothing]),
       );
       const found = await calling(name, { ...unused, ...needed });
       expect(plain(found.text), String(nothing)).toBe(plain(expected.text));
       expect(found.isError).toBe(expected.isError);
-      expect(found.filters).toEqual(expected.filters);
+      expect(plain(JSON.stringify(found.filters))).toBe(plain(JSON.stringify(expected.filters)));
       expect(found.writes).toEqual([]);
     }
   });

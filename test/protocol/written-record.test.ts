@@ -138,7 +138,7 @@ describe('every preview and every answer names the record by number and title', 
     ],
     ['create-ticket-note', () => ({ ticketID: ids.ticket, description: 'x' }), onTicket],
     ['create-ticket-note', () => ({ ticketID: names.number, description: 'y' }), onTicket],
-    ['create-time-entry', () => ({ ticketID: ids.ticket, ...time }), onTicket],
+    ['create-time-entry', () => ({ ticketID: ids.ticket, ...time, hoursWorked: 0.75 }), onTicket],
     ['create-attachment', () => ({ parentId: names.number, ...file }), onTicket],
     ['update-entity', () => ({ entity: 'TicketNotes', id: ids.note, data: { description: 'z' } }), onTicket],
     [

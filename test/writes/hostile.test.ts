@@ -203,7 +203,12 @@ describe('a write whose answer is lost', () => {
     expect((await marking.call(tool, found)).text).toMatch(/^1 Tickets/);
     // This one equals the record above, which is older, and never comes to be.
     sandbox.faults.add({ fault: { kind: 'serverError' }, path: /V1.0\/Tickets$/i, method: 'POST', times: 1 });
-    const lost = await marking.call('create-ticket', { ...plain, queueID: 5, confirm: 'CREATE_TICKET' });
+    const lost = await marking.call('create-ticket', {
+      ...plain,
+      queueID: 5,
+      again: true,
+      confirm: 'CREATE_TICKET',
+    });
     const second = query(lost.text);
     expect(second.args).not.toEqual(found);
     expect((await marking.call(second.tool, second.args)).text).toMatch(/^(0|No) Tickets/);

@@ -36,6 +36,7 @@ export function createPlanDelete(services: PlanningServices) {
       before: record.cells[index] ?? null,
       after: nothing,
     }));
+    let below: Promise<string[]> | undefined;
     return {
       action: 'delete',
       entity,
@@ -50,7 +51,11 @@ export function createPlanDelete(services: PlanningServices) {
       changes,
       notes: [],
       warnings: async () => [],
-      childCounts: () => childCountLines(entity, args.id, reader, policy, context.signal),
+      // Whoever shows the preview in several forms counts once.
+      childCounts: () => {
+        below ??= childCountLines(entity, args.id, reader, policy, context.signal);
+        return below;
+      },
       outcomeQuery: outcomeQueryOfRecord(entity.name, args.id, args.parentId ?? route.parent?.id, []),
       outcome: () => outcomes.ofDelete(metadata, args.id, args.parentId ?? route.parent?.id, context),
       send: async (writer, how = options(context)) => {
