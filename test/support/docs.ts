@@ -46,6 +46,8 @@ export const settle = (text: string): string =>
     .replace(/\d+ of (\d+) requests \([\d.]+ %\)/, '… of $1 requests (… %)')
     .replace(/cursor [0-9a-z._-]+ \(until \S+\)/, 'cursor … (until …)')
     .replace(/Receipt: w-[0-9a-f]{12}/g, 'Receipt: w-…')
+    .replace(/(empty -> )\d{4}-\d\d-\d\dT[\d:]+Z/g, '$1…')
+    .replace(/; \d+ of the hour's/g, "; … of the hour's")
     .replace(/has sent \d+ since/, 'has sent … since')
     .replace(/(ticketNumber: |^Ticket \d+: )T\d{8}\.\d{4}/gm, '$1T…')
     .replace(/(createDateTime|lastActivityDate): \S+/g, '$1: …');

@@ -56,7 +56,7 @@ describe('a ticket that is completed', () => {
     const { confirm: _, ...asked } = closing();
     const preview = await server.call('update-ticket', asked);
     expect(preview.text).toMatch(
-      /would update, create 3 TicketChecklistItems, 1 TimeEntries, 1 TicketNotes, 1 Tickets/,
+      /would update 3 TicketChecklistItems, 1 Tickets; create 1 TimeEntries, 1 TicketNotes/,
     );
     expect(preview.text).toMatch(/Who sees it: .*customer/i);
     const from = sandbox.requests.length;
@@ -116,7 +116,7 @@ describe('a ticket that is completed', () => {
       status: 'Complete',
       confirm: 'UPDATE_TICKET',
     });
-    expect(text).toMatch(/^Created, Updated 2 TicketNotes, 2 Tickets: done 4/);
+    expect(text).toMatch(/^Created 2 TicketNotes; Updated 2 Tickets: done 4/);
     const [note] = (await rowsOf('TicketNotes', 'ticketID', others[0]?.id)).slice(-1);
     expect(note).toMatchObject({ title: 'Note', description: 'We are closing this.' });
   });

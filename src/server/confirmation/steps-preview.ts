@@ -3,7 +3,7 @@ import type { Change, WritePlan, WriteSteps } from '../../entities/write/plan.js
 import { stepName } from '../../entities/write/plan.js';
 import { oneLine, shorten } from '../../text.js';
 import type { ToolContext } from '../../tools/define/define-tool.js';
-import { countsOf } from '../output/render-steps.js';
+import { actionCounts } from '../output/render-steps.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
 import type { Held } from './gate.js';
 import { type Attribution, attributionLines, confirmLine } from './preview.js';
@@ -109,7 +109,6 @@ export async function stepsPreview(
       ].join('\t'),
     );
   }
-  const actions = [...new Set(steps.map(({ action }) => would[action]))].join(', ');
   const paths = [
     ...new Set(steps.map(({ path, action }) => (action === 'delete' ? path.replace(/\/\d+$/, '') : path))),
   ];
@@ -122,7 +121,7 @@ export async function stepsPreview(
     head:
       steps.length === 0
         ? `There is nothing to write: ${skipped.length} skipped.`
-        : `This would ${actions} ${countsOf(steps)} (${paths.length > 3 ? `${paths.length} paths` : paths.join(', ')})${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}${onError === 'stop' ? ', and stop when one is refused' : ''}:`,
+        : `This would ${actionCounts(steps, would)} (${paths.length > 3 ? `${paths.length} paths` : paths.join(', ')})${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}${onError === 'stop' ? ', and stop when one is refused' : ''}:`,
     facts:
       steps.length === 0
         ? []

@@ -28,6 +28,17 @@ export function countsOf(steps: readonly WritePlan[]): string {
   return [...counts].map(([name, count]) => `${count} ${name}`).join(', ') || 'nothing';
 }
 
+/** `Created 1 TimeEntries; updated 3 Tickets`, in the words given for each action. */
+export function actionCounts(
+  steps: readonly WritePlan[],
+  words: Record<WritePlan['action'], string>,
+): string {
+  const actions = [...new Set(steps.map(({ action }) => action))];
+  return actions
+    .map((action) => `${words[action]} ${countsOf(steps.filter((step) => step.action === action))}`)
+    .join('; ');
+}
+
 export interface StepsAnswer {
   readonly steps: readonly WritePlan[];
   readonly outcomes: readonly StepOutcome[];
@@ -57,8 +68,7 @@ export function stepsText(answer: StepsAnswer): string {
     (state) => `${state} ${of(state).length}`,
   );
   const made = steps.filter((_, at) => outcomes[at]?.state === 'done');
-  const actions = [...new Set(made.map(({ action }) => did[action]))];
-  const head = made.length === 0 ? 'Nothing was written' : `${actions.join(', ')} ${countsOf(made)}`;
+  const head = made.length === 0 ? 'Nothing was written' : actionCounts(made, did);
   const created = steps.flatMap(({ action, entity }, at) =>
     action === 'create' && outcomes[at]?.state === 'done' ? [`${entity.name} ${outcomes[at]?.id}`] : [],
   );
