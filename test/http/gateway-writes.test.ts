@@ -167,7 +167,8 @@ describe('writes of the tenants of a gateway', () => {
     const answers: string[] = [];
     for (const integrationCode of ['FIRST', 'SECOND', 'FIRST', 'SECOND', 'THIRD']) {
       const data = { name: `Under ${integrationCode}`, isActive: true };
-      const body = callTool('create-entity', { entity: 'ContactGroups', data, confirm: 'CREATE_ENTITY' });
+      const args = { entity: 'ContactGroups', data, confirm: 'CREATE_ENTITY', again: true };
+      const body = callTool('create-entity', args);
       const headers = headersOf({ credentials: { ...credentials, integrationCode } });
       answers.push(await (await post(String(gateway.url), body, headers)).text());
     }

@@ -138,7 +138,12 @@ describe('/metrics', () => {
     });
     await post(
       url,
-      callTool('create-entity', { entity: 'TicketNotes', data: note, confirm: 'CREATE_ENTITY' }),
+      callTool('create-entity', {
+        entity: 'TicketNotes',
+        data: note,
+        confirm: 'CREATE_ENTITY',
+        again: true,
+      }),
     ).then((response) => response.text());
     const { body } = await get(url, '/metrics', bearer);
     const value = (name: string) =>

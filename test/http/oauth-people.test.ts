@@ -307,7 +307,7 @@ describe('a rule for claims', () => {
     );
     const note = await noteFor('Dispatched');
     const write = (who: Record<string, unknown>) =>
-      call(who, 'create-ticket-note', { ...note, confirm: 'CREATE_TICKET_NOTE' });
+      call(who, 'create-ticket-note', { ...note, confirm: 'CREATE_TICKET_NOTE', again: true });
     for (let at = 0; at < 2; at += 1) expect(await write(dispatcher)).not.toContain('Nothing was written');
     expect(await write(dispatcher)).toMatch(/allows 2 writes per hour/);
     const colleague = verified('karim.webb@bluebird.example', { groups: ['Dispatch'], staff: undefined });
@@ -395,7 +395,8 @@ describe('whom a gateway names', () => {
     for (const named of [hugo.email, 'hugo.hart', String(hugo.id), undefined]) {
       const who = named === undefined ? undefined : { 'X-Autotask-Impersonate': named };
       const headers = { ...tenantHeaders(), ...who };
-      const body = callTool('create-ticket-note', { ...note, confirm: 'CREATE_TICKET_NOTE' });
+      const args = { ...note, confirm: 'CREATE_TICKET_NOTE', again: true };
+      const body = callTool('create-ticket-note', args);
       await send(fixed, body, headers, `${program.url}/mcp`);
     }
     await program.stop();

@@ -30,7 +30,7 @@ const note = (publish: string) => ({
   data: { ticketID: 100001, title: 'One', description: 'Two', noteType: 'Task Notes', publish },
   confirm: 'CREATE_ENTITY',
 });
-const internal = note('Internal Project Team');
+const internal = { ...note('Internal Project Team'), again: true };
 
 let sandbox: Sandbox;
 let program: Awaited<ReturnType<typeof startProgram>>;

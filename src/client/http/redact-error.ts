@@ -3,8 +3,8 @@ import type { TextBoundary } from '../../text-boundary.js';
 
 type Outgoing = TextBoundary['text'];
 
-/** Characters of one upstream text that are passed on. */
-const maxTextLength = 2_000;
+/** Characters of one upstream text that are passed on: with the words that say it was cut, fewer than 2,000. */
+const maxTextLength = 1_950;
 /** Upstream texts of one error, and characters of them together. */
 const maxTexts = 20;
 const maxTotalLength = 8_000;
