@@ -1,6 +1,7 @@
 import { encode } from 'gpt-tokenizer';
 import * as z from 'zod';
-import { connect } from '../test/support/tenant.js';
+import { openClient } from '../test/support/client.js';
+import { connect, program, tenantEnvironment } from '../test/support/tenant.js';
 
 /**
  * Tokens (o200k) that a model reads for a list of tickets: this server's answer against the compact JSON of
@@ -13,6 +14,9 @@ import { connect } from '../test/support/tenant.js';
  * hand the model either that instead of the text, or both. Measured on 2026-11-28: a list of 25 tickets 1,500 tokens
  * of text, as structure 2.29 of that, both 3.29; of 100 tickets 2.34 and 3.34; of 25 time entries 2.65 and 3.65; a
  * ticket 1.24 and 2.24; a company 1.24 and 2.24; groups of tickets 3.32 and 4.32.
+ *
+ * Last, what the same answers cost a client that shows views (MCP Apps): its text must cost what it costs without, 1.00,
+ * because what a view shows comes beside it for the view alone.
  * Run: npm run build && npx tsx bench/tokens.ts
  */
 const tenant = await connect();
@@ -82,4 +86,25 @@ for (const [name, tool, args] of answers) {
   const both = text + structure;
   out([name, text, structure, (structure / text).toFixed(2), both, (both / text).toFixed(2)]);
 }
+
+out([]);
+out(['answer', 'without', 'with views', 'of without']);
+const showing = await openClient(
+  { command: process.execPath, args: [program], env: tenantEnvironment(tenant.sandbox) },
+  { kind: 'v2', views: ['text/html;profile=mcp-app'] },
+);
+const withViews: typeof answers = [
+  ...answers,
+  ['preview', 'update-ticket', { id: 'T20261109.0005', priority: 'Low' }],
+];
+for (const [name, tool, args] of withViews) {
+  const plain = encode((await tenant.call(tool, args)).text).length;
+  const { content, structuredContent } = await showing.callTool({ name: tool, arguments: args });
+  if (structuredContent === undefined && /tickets|groups|preview/.test(name))
+    throw new Error(`${name} has no view`);
+  const text = content.map((block) => (block.type === 'text' ? block.text : '')).join('\n');
+  const beside = encode(text).length;
+  out([name, plain, beside, (beside / plain).toFixed(2)]);
+}
+await showing.close();
 await tenant.close();

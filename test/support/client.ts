@@ -57,6 +57,8 @@ export interface ClientOptions {
   readonly name?: string;
   /** What the person at the client answers; the client cannot ask when absent. */
   readonly human?: (message: string) => Reply | Promise<Reply>;
+  /** Media types of the pages that the client shows as views (MCP Apps); it shows none when absent. */
+  readonly views?: readonly string[];
 }
 
 export interface CallOptions {
@@ -77,6 +79,7 @@ export interface ListedTool {
   readonly title?: string | undefined;
   readonly description?: string | undefined;
   readonly annotations?: Readonly<Record<string, unknown>> | undefined;
+  readonly _meta?: Readonly<Record<string, unknown>> | undefined;
   readonly inputSchema: {
     readonly type: 'object';
     readonly properties?: Readonly<Record<string, unknown>> | undefined;
@@ -124,8 +127,14 @@ const launch = ({ command, args, env, cwd, onStderr }: Program) => ({
     stderr?.on('data', (chunk) => onStderr?.(String(chunk))),
 });
 
-const capabilitiesOf = ({ human }: ClientOptions) =>
-  human === undefined ? {} : { capabilities: { elicitation: {} } };
+const capabilitiesOf = ({ human, views }: ClientOptions) => ({
+  capabilities: {
+    ...(human === undefined ? {} : { elicitation: {} }),
+    ...(views === undefined
+      ? {}
+      : { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: [...views] } } }),
+  },
+});
 
 async function openV1(way: Way, options: ClientOptions): Promise<TestClient> {
   const client = new V1Client({ name: options.name ?? 'test', version: '1' }, capabilitiesOf(options));

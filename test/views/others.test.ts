@@ -1,12 +1,10 @@
-import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
-import { viewExtension, viewMimeType } from '../../src/server/views/definitions.js';
+import { viewMimeType } from '../../src/server/views/definitions.js';
 import { consentTool, viewUri } from '../../src/view-data.js';
-import { modernVersion } from '../support/client.js';
-import { program, tenantEnvironment } from '../support/tenant.js';
+import type { ClientKind, TestClient } from '../support/client.js';
+import { spawnClient, tenantEnvironment } from '../support/tenant.js';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -14,28 +12,18 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-const withViews = { extensions: { [viewExtension]: { mimeTypes: [viewMimeType] } } };
+const withViews = [viewMimeType];
 
-async function connect(
-  capabilities: object,
-  pinned: boolean,
+const connect = (
+  views: readonly string[] | undefined,
+  kind: ClientKind,
   env: Record<string, string> = {},
-): Promise<Client> {
-  const client = new Client(
-    { name: 'test', version: '1' },
-    { capabilities, versionNegotiation: { mode: pinned ? { pin: modernVersion } : 'legacy' } },
+): Promise<TestClient> =>
+  spawnClient(
+    [],
+    { ...tenantEnvironment(sandbox), ...env },
+    { kind, ...(views === undefined ? {} : { views }) },
   );
-  const environment = { ...tenantEnvironment(sandbox), ...env };
-  await client.connect(
-    new StdioClientTransport({
-      command: process.execPath,
-      args: [program],
-      env: environment,
-      stderr: 'inherit',
-    }),
-  );
-  return client;
-}
 
 const calls = [
   ['search-tickets', { openOnly: true, maxRecords: 3 }],
@@ -62,12 +50,13 @@ const size = (value: unknown) => JSON.stringify(value).length / 4;
 const withoutViews = <Listed extends { _meta?: unknown }>({ _meta: _, ...listed }: Listed) => listed;
 
 describe.each([
-  ['of 2025', false],
-  ['of 2026-07-28', true],
-] as const)('a client %s', (_, pinned) => {
+  ['of 2025', 'v2'],
+  ['of 2025, of the first SDK', 'v1'],
+  ['of 2026-07-28', 'v2-pinned'],
+] as const)('a client %s', (_, kind) => {
   test('that shows no views gets nothing of them; one that does gets the same text', async () => {
-    const plain = await connect({}, pinned);
-    const showing = await connect(withViews, pinned);
+    const plain = await connect(undefined, kind);
+    const showing = await connect(withViews, kind);
     for (const [name, args] of calls) {
       const [without, beside] = await Promise.all([
         plain.callTool({ name, arguments: args }),
@@ -94,8 +83,8 @@ describe.each([
     'with views gets a list at most 300 tokens longer, where %s confirms',
     async (mode) => {
       const env = { AUTOTASK_CONFIRM_MODE: mode };
-      const plain = await connect({}, pinned, env);
-      const showing = await connect(withViews, pinned, env);
+      const plain = await connect(undefined, kind, env);
+      const showing = await connect(withViews, kind, env);
       const [without, beside] = [await plain.listTools(), await showing.listTools()];
       expect(size(beside.tools) - size(without.tools)).toBeLessThanOrEqual(300);
       const names = beside.tools.filter(({ _meta }) => _meta !== undefined).map(({ name }) => name);
@@ -108,7 +97,7 @@ describe.each([
 });
 
 test('a list of a page that a client does not show says nothing: no media type is no view', async () => {
-  const other = await connect({ extensions: { [viewExtension]: { mimeTypes: ['text/html'] } } }, false);
+  const other = await connect(['text/html'], 'v2');
   const { tools } = await other.listTools();
   expect(tools.every(({ _meta }) => _meta === undefined)).toBe(true);
   await other.close();
