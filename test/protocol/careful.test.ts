@@ -271,7 +271,6 @@ describe('a name that records of several owners have', () => {
         data: { ...data, projectID },
         again: true,
         confirm: 'CREATE_ENTITY',
-        again: true,
       });
       expect(text).toMatch(/^Created Task/);
       expect(writes).toMatchObject([{ phaseID: phase.id, projectID: phase.projectID }]);
