@@ -5,8 +5,8 @@ import { connect } from '../test/support/tenant.js';
 /**
  * 500 tickets get another priority: one call with its preview against a preview and a confirmation for each, on the
  * sandbox, in one run. Tokens (o200k) are arguments and answers together.
- * Measured on 2026-11-28: 2 calls against 1,000, 15,201 tokens against 129,027 (0.12), 519 requests against 2,000 (0.26),
- * 2.6 s against 5.0 s. With a real tenant each request takes longer, and the difference with it.
+ * Measured on 2026-11-28: 2 calls against 1,000, 15,204 tokens against 128,840 (0.12), 519 requests against 2,000 (0.26),
+ * 2.9 s against 5.2 s. With a real tenant each request takes longer, and the difference with it.
  * Run: npm run build && npx tsx bench/bulk.ts
  */
 const most = 500;

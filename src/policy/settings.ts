@@ -38,7 +38,7 @@ const perAction = z.strictObject(
 function recordsIn(text: string): unknown {
   const given: Record<string, number> = {};
   for (const part of text.split(',')) {
-    const [, name, digits] = /^\s*(?:([a-z]+)\s*=\s*)?(\d{1,6})\s*$/.exec(part) ?? [];
+    const [, name, digits] = /^\s*(?:(create|update|delete)\s*=\s*)?(\d{1,6})\s*$/.exec(part) ?? [];
     if (digits === undefined || Object.hasOwn(given, name ?? 'all')) return undefined;
     given[name ?? 'all'] = Number(digits);
   }

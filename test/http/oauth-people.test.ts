@@ -124,6 +124,18 @@ async function someTicket(): Promise<string> {
 }
 const noteFor = async (title: string) => ({ ...newNote(title), ticketID: await someTicket() });
 
+it('a receipt is good for the person who wrote and for nobody else', async () => {
+  const note = { ...(await noteFor('Whose receipt')), confirm: 'CREATE_TICKET_NOTE' };
+  const written = await call(verified(hugo.email), 'create-ticket-note', note);
+  const receipt = /Receipt: (w-[0-9a-f]{12})/.exec(written)?.[1];
+  expect(receipt, written).toBeDefined();
+  const status = { receipt, action: 'status' };
+  expect(await call(verified('bianca.almeida@bluebird.example'), 'write-receipt', status)).toMatch(
+    /There is no receipt .* of yours/,
+  );
+  expect(await call(verified(hugo.email), 'write-receipt', status)).toMatch(/done 1, refused 0/);
+});
+
 describe('me', () => {
   it.each([
     ['a verified e-mail address', verified(hugo.email), hugo.id],
@@ -202,7 +214,11 @@ describe('what a person writes', () => {
       `Written in the name of the resource ${hugo.id} (${hugo.name}).`,
     );
     expect(sentWrites()).toEqual([]);
-    const done = await call(claims, 'create-ticket-note', { ...note, confirm: 'CREATE_TICKET_NOTE' });
+    const done = await call(claims, 'create-ticket-note', {
+      ...note,
+      again: true,
+      confirm: 'CREATE_TICKET_NOTE',
+    });
     expect(done).not.toMatch(/refused|Nothing was written/);
     expect(nameHeader()).toEqual([String(hugo.id)]);
     const lines = readFileSync(audit, 'utf8');

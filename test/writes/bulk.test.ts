@@ -437,7 +437,16 @@ describe('every step', () => {
     expect((await server.call('update-entity', change({ confirm }))).text).toMatch(
       /ids: names 5 records; one call writes at most 3/,
     );
-    await expect(start({ env: { AUTOTASK_MAX_RECORDS_PER_CALL: '501' } })).rejects.toThrow(/from 1 to 500/);
+    for (const wrong of ['501', '0', 'all', 'remove=3', '5,delete=1,delete=2', '5,6', 'delete=501'])
+      await expect(start({ env: { AUTOTASK_MAX_RECORDS_PER_CALL: wrong } })).rejects.toThrow(/from 1 to 500/);
+    await start({ env: { AUTOTASK_MAX_RECORDS_PER_CALL: '5, update=2' } });
+    expect((await server.call('update-entity', change({ confirm }))).text).toMatch(
+      /ids: names 5 records; one call writes at most 2/,
+    );
+    const pings = { ids: ids(), title: 'Per operation', description: 'Text' };
+    expect(
+      (await server.call('create-ticket-note', { ...pings, confirm: 'CREATE_TICKET_NOTE' })).text,
+    ).toMatch(/done 5/);
     await start({ env: { AUTOTASK_READ_ONLY: 'true' } });
     await expect(server.call('update-entity', change({ confirm }))).rejects.toThrow(/no tool/);
   });
