@@ -178,7 +178,7 @@ describe('a mark', () => {
       AUTOTASK_MARK_FIELDS: 'Tickets.externalID',
       AUTOTASK_CONFIRM_MODE: 'preview',
     });
-    const args = { title: 'Marked', companyID: 175 };
+    const args = { title: 'Marked', companyID: 175, again: true };
     const marks: unknown[] = [];
     for (let i = 0; i < 2; i++) {
       const preview = (await marking.call('create-ticket', args)).text;

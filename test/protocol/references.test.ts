@@ -115,6 +115,7 @@ describe('ids beside names in lists', () => {
         entity: 'Contacts',
         data,
         confirm: 'CREATE_ENTITY',
+        again: true,
       });
       twins.push(Number(/Contact (\d+)/.exec(made.text)?.[1]));
     }
