@@ -28,11 +28,16 @@ function inputSchema(tool: Tool): ListedTool['inputSchema'] {
   return objectSchema.parse(rest);
 }
 
+/** What the protocol takes for granted where nothing is said is not said: it would cost each client tokens. */
+function annotationsOf({ annotations: { openWorldHint, ...hints } }: Tool): ListedTool['annotations'] {
+  return openWorldHint ? hints : { ...hints, openWorldHint };
+}
+
 /** A tool as `tools/list` shows it. */
 export const toolDefinition = (tool: Tool): ListedTool => ({
   name: tool.name,
   title: tool.title,
   description: tool.description,
   inputSchema: inputSchema(tool),
-  annotations: { ...tool.annotations },
+  annotations: annotationsOf(tool),
 });

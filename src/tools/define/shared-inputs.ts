@@ -192,7 +192,8 @@ const stored = (shown: Record<string, unknown>) =>
 export const find = {
   // A list in the schema, because strict clients can send nothing else then; a single value is taken too.
   name: () => condition({ type: 'array', items: { type: 'string' } }).optional(),
-  text: () => condition({ type: 'string' }).optional(),
+  text: () => condition({ type: 'array', items: { type: 'string' } }).optional(),
+  // One range is what people ask for; a list of days is taken too.
   range: () => condition({ type: 'string' }).optional(),
 };
 
