@@ -200,7 +200,19 @@ describe('work that is transferred', () => {
     });
     const args = { entities: ['ServiceCalls'] };
     const before = (await rowsOf('ServiceCallTicketResources', 'resourceID', hugo)).length;
-    await transfer(args);
+    await server.call('create-entity', {
+      entity: 'Appointments',
+      data: {
+        resourceID: hugo,
+        title: 'Dentist',
+        startDateTime: `${soon}T09:30:00Z`,
+        endDateTime: `${soon}T10:30:00Z`,
+      },
+      confirm: 'CREATE_ENTITY',
+    });
+    expect((await transfer(args)).text).toMatch(
+      /Note: who takes over is not free for service call \d+: appointment Dentist/,
+    );
     const { text } = await transfer({ ...args, confirm: 'TRANSFER_WORK' });
     expect(text).toMatch(/skipped 0, refused 0/);
     expect((await rowsOf('ServiceCallTicketResources', 'resourceID', hugo)).length).toBeGreaterThan(before);

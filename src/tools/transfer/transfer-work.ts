@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
+import { instantOf } from '../../entities/values/dates.js';
 import { isDone, type SkippedRecord, type WritePlan, type WriteSteps } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import { rolesOfResource } from '../define/assignable-roles.js';
@@ -10,7 +11,8 @@ import { isOfOneRecord, reasonOf } from '../define/bulk-targets.js';
 import { defineWriteTool, type ToolContext } from '../define/define-tool.js';
 import { readAll } from '../define/read-all.js';
 import * as inputs from '../define/shared-inputs.js';
-import { bookedCalls } from '../scheduling/busy-time.js';
+import { type Busy, bookedCalls, busyTime } from '../scheduling/busy-time.js';
+import { overlaps } from '../scheduling/intervals.js';
 import { type Belonging, ofContact, ofResource } from './belongings.js';
 
 const kinds = { resource: 'Resources', contact: 'Contacts' } as const;
@@ -58,12 +60,19 @@ async function roleFor(to: Person, row: Row, role: string, context: ToolContext)
 /** Steps that move one record; an assignment that cannot be changed is made anew before the old one goes. */
 type Move = () => Promise<readonly WritePlan[]>;
 
+interface Transfer {
+  readonly called: string;
+  readonly plan: Move;
+  /** What else the successor has to do then. */
+  readonly conflicts?: readonly string[];
+}
+
 async function movesOf(
   { entity, field, open, role }: Belonging,
   from: Person,
   to: Person,
   context: ToolContext,
-): Promise<{ readonly called: string; readonly plan: Move }[]> {
+): Promise<Transfer[]> {
   const rows = await readAll(entity, { [field]: from.id, ...filled(open, context) }, context);
   const known = new Map(rows.map((row) => [`${entity}/${String(row.id)}`, row]));
   const own: ToolContext = { ...context, rows: known };
@@ -78,11 +87,25 @@ async function movesOf(
   }));
 }
 
+/** Whether something else takes the time of a service call. */
+function takes(call: Row, busy: Busy): boolean {
+  const [from, until] = [instantOf(call.startDateTime), instantOf(call.endDateTime)];
+  const isOther = !busy.what.endsWith(`(id ${String(call.id)})`) || busy.kind !== 'service call';
+  return isOther && from !== null && until !== null && overlaps(busy, { from, until });
+}
+
 /** Service calls to come: who goes is an assignment that is made anew and taken away. */
-async function visitsOf(from: Person, to: Person, context: ToolContext) {
+async function visitsOf(from: Person, to: Person, context: ToolContext): Promise<Transfer[]> {
   const range = { from: Date.now(), until: Date.now() + yearMs };
   const booked = await bookedCalls([from.id], range, context, () => undefined);
-  return booked.map(({ entity, assignment }) => ({
+  if (booked.length === 0) return [];
+  const { busy } = await busyTime(new Map([[to.id, context.timeZone]]), range, context);
+  return booked.map(({ call, entity, assignment }) => ({
+    conflicts: (busy.get(to.id) ?? [])
+      .filter((one) => takes(call, one))
+      .map(
+        ({ kind, what }) => `who takes over is not free for service call ${String(call.id)}: ${kind} ${what}`,
+      ),
     called: `${findEntity(entity).singular} ${String(assignment.id)}`,
     plan: async () => {
       const { planCreate, planDelete } = context.entities.tenant().writes;
@@ -144,6 +167,7 @@ export const transferWork = defineWriteTool({
       throw new AutotaskError('notFound', 'Nothing open is theirs. Nothing was written.');
     const more = moves.length - most;
     const notes = [
+      ...moves.flatMap(({ conflicts = [] }) => conflicts),
       'time entries, notes and what is closed stay as they are',
       ...(more > 0 ? [`${more} more are theirs: call again afterwards`] : []),
     ];
