@@ -86,7 +86,10 @@ export const createTicket = defineCreate<keyof TicketCreate>({
     subIssueType: inputs.set.name(),
     ticketCategory: inputs.set.name(),
   },
-  unless: { input: { unlessOpen: inputs.flag().optional() }, instead: openTicket },
+  unless: {
+    input: { unlessOpen: inputs.flag().optional().describe('Not when one of this title is open') },
+    instead: openTicket,
+  },
   prepare: async (data, context) => {
     await checkAssignment(data, context);
     const filled: Record<string, unknown> = { ...data };

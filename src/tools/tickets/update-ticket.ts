@@ -8,7 +8,7 @@ export const updateTicket = defineUpdate<keyof TicketUpdate>({
   name: 'update-ticket',
   title: 'Update a ticket',
   description:
-    'Change a ticket, by id or number, or several at once: assign, move, close, reschedule. A resource needs a role.',
+    'Change a ticket, by id or number, or several at once: assign, move, reschedule, complete (with time, note and checklist). A resource needs a role.',
   entity: 'Tickets',
   several: true,
   also: ticketExtras,
