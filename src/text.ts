@@ -30,6 +30,16 @@ export function nameText(name: string): string {
   return ambiguous.test(text) ? JSON.stringify(text) : text;
 }
 
+/** A value that nothing before an arrow can be told from. */
+const likeChange = /->|^"|^\(empty\)$/;
+
+/**
+ * The former value in `name: before -> after`: one that holds an arrow, or could be taken for no value, stands in
+ * quotation marks, so that the first arrow outside them is this server's.
+ */
+export const formerValue = (text: string): string =>
+  text === '' ? '(empty)' : likeChange.test(text) ? JSON.stringify(clean(text)) : text;
+
 /** Stands where a text was cut: what stands before it is a part of something. */
 export const cutMark = (length: number): string => `… [${length} characters in all]`;
 

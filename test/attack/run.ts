@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { markdownTable } from '../support/docs.js';
 import { type Attack, argumentsOfTools, hostileRecords, previewTokens, wordsThatConfirm } from './areas.js';
+import { textsThatAreCut } from './areas-cut.js';
 import { maskedFields, questions, resourcesAndPrompts } from './areas-protocol.js';
 import { endlessAnswers, hostileUpstream, storedWrites } from './areas-upstream.js';
 import { createRandom, hostileTexts } from './hostile.js';
@@ -31,6 +32,7 @@ const areas: readonly (readonly [number, number, (attack: Attack, inputs: number
   [1_500, 10, resourcesAndPrompts],
   [1_000, 10, questions],
   [800, 10, maskedFields],
+  [400, 8, textsThatAreCut],
   [2_500, 10, wordsThatConfirm],
   [6_500, 25, argumentsOfTools],
   [1_500, 8, httpSessions],

@@ -13,6 +13,7 @@ let sandbox: Sandbox;
 let server: Rig;
 let ticket: { id: number; companyID: { id: number } };
 let udfName: string;
+let attachment: number;
 
 async function write(tool: string, args: Record<string, unknown>) {
   const confirm = tool.toUpperCase().replaceAll('-', '_');
@@ -46,12 +47,13 @@ beforeAll(async () => {
     status: 'In Progress',
     fields: { description: evil, resolution: evil, [udfName]: evil, ticketCategory: category.id },
   });
-  await write('create-attachment', {
+  const attached = await write('create-attachment', {
     parentId: ticket.id,
     name: 'a.txt',
     title: `a\n${forged}`,
     data: Buffer.from('text').toString('base64'),
   });
+  attachment = Number(/TicketAttachment (\d+)/.exec(attached)?.[1]);
   await write('create-ticket-note', { ticketID: ticket.id, title: 'Note', description: evil });
   await write('update-entity', {
     entity: 'Companies',
@@ -76,6 +78,15 @@ async function questioned(begins: string, env: Record<string, string>) {
   expect(text.startsWith(begins), text).toBe(true);
   expect(text).toMatch(/^description: Printer\n(> .*\n)+/m);
   return { text };
+}
+
+/** The answer to a call while a mask is in force. */
+async function masked(tool: string, args: Record<string, unknown>, mask: string) {
+  const other = await rig(sandbox, { env: { AUTOTASK_MASK_FIELDS: mask } });
+  const answer = await other.call(tool, args);
+  await other.close();
+  expect(answer.isError, answer.text).toBe(false);
+  return answer;
 }
 
 /** Every call that shows the record, and the ones that show it in an error or a preview. */
@@ -130,6 +141,28 @@ const calls: readonly (readonly [name: string, call: () => Promise<{ text: strin
   ],
   ['preview under masks', () => questioned('PREVIEW', { AUTOTASK_MASK_FIELDS: 'Tickets.resolution' })],
   ['question to a person', () => questioned('This would update', { AUTOTASK_CONFIRM_MODE: 'elicit' })],
+  ['get-attachment', () => server.call('get-attachment', { id: attachment })],
+  [
+    'list of attachments',
+    () => server.call('query-entity', { entity: 'TicketAttachments', query: { parentID: ticket.id } }),
+  ],
+  [
+    'delete of an attachment',
+    () => server.call('delete-entity', { entity: 'TicketAttachments', id: attachment }),
+  ],
+  [
+    'attachments under masks',
+    () => masked('get-entity', { entity: 'TicketAttachments', id: attachment }, 'TicketAttachments.fullPath'),
+  ],
+  [
+    'a label under masks',
+    () =>
+      masked(
+        'query-entity',
+        { entity: 'Tickets', query: { id: ticket.id }, includeFields: ['ticketCategory'] },
+        'Tickets.resolution',
+      ),
+  ],
   ['describe', () => server.call('describe-entity-fields', { entity: 'Tickets', fields: ['status'] })],
 ];
 
@@ -154,6 +187,42 @@ describe('text of the tenant that spans lines', () => {
   it('JSON keeps the true value under its name, whatever a user-defined field is called', async () => {
     const { text } = await server.call('get-entity', { entity: 'Tickets', id: ticket.id, format: 'json' });
     expect(JSON.parse(text).record.status).toMatchObject({ value: 8 });
+  });
+});
+
+describe('a former value that looks like a change', () => {
+  const old = 'New -> Complete';
+  const change = { title: 'C -> D' };
+  it.each<[string, RegExp, () => Promise<string>]>([
+    [
+      'a preview',
+      /^title: "New -> Complete" -> C -> D$/m,
+      async () => (await server.call('update-ticket', { id: ticket.id, fields: change })).text,
+    ],
+    [
+      'a preview of several',
+      /title: "New -> Complete"( -> C -> D)?(\t|$)/m,
+      async () => (await server.call('update-ticket', { items: [{ id: ticket.id, ...change }] })).text,
+    ],
+    [
+      'a question to a person',
+      /^title: "New -> Complete" -> C -> D$/m,
+      async () => {
+        const other = await rig(sandbox, { env: { AUTOTASK_CONFIRM_MODE: 'elicit' }, human: () => 'no' });
+        await other.call('update-ticket', { id: ticket.id, fields: change, confirm: 'UPDATE_TICKET' });
+        await other.close();
+        return other.asked[0] ?? '';
+      },
+    ],
+  ])("%s: stands in quotation marks, so that the arrow is this server's", async (_, expected, shown) => {
+    await write('update-ticket', { id: ticket.id, fields: { title: old } });
+    expect(await shown()).toMatch(expected);
+  });
+
+  it.each(['(empty)', '"New"'])('%s: so does one that could be taken for no value', async (value) => {
+    await write('update-ticket', { id: ticket.id, fields: { title: value } });
+    const { text } = await server.call('update-ticket', { id: ticket.id, fields: change });
+    expect(text).toContain(`title: ${JSON.stringify(value)} -> C -> D`);
   });
 });
 

@@ -105,6 +105,17 @@ describe('preview mode', () => {
     expect(writes).toEqual([]);
   });
 
+  it('tells the number 7001 from the text "7001"', async () => {
+    const server = await open({ env });
+    const named = (name: unknown) => ({ ...group, data: { ...group.data, name } });
+    const token = tokenIn((await server.call('create-entity', named('7001'))).text);
+    const writes = await writesOf(async () => {
+      const { text } = await server.call('create-entity', { ...named(7001), confirm: token });
+      expect(text).not.toMatch(/^Created/);
+    });
+    expect(writes).toEqual([]);
+  });
+
   it('does not care in which order the arguments stand', async () => {
     const server = await open({ env });
     const token = tokenIn((await server.call('create-entity', group)).text);

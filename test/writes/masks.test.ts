@@ -170,6 +170,22 @@ describe('what a mask hides', () => {
   });
 });
 
+describe('what a mask does not hide', () => {
+  it('covers its field, and not the same value elsewhere, in a text or in the history', async () => {
+    const server = await serve({ AUTOTASK_MASK_FIELDS: 'Tickets.resolution, Tickets.status' });
+    const note = { ...writeExample('create-ticket-note', ids), description: `They said ${canary}` };
+    await open.call('create-ticket-note', { ...note, confirm: 'CREATE_TICKET_NOTE' });
+    const story = await server.call('get-ticket', { id: ids.ticket, include: ['notes'] });
+    expect(story.text).toContain(`They said ${canary}`);
+    expect(story.text).not.toMatch(/^(status|resolution):/m);
+    const history = await server.call('query-entity', {
+      entity: 'TicketHistory',
+      query: { ticketID: ids.ticket },
+    });
+    expect(history.text).toMatch(/Updated\tresolution/);
+  });
+});
+
 describe('a mask of user-defined fields', () => {
   it.each(['Tickets.udf:Root Cause', 'tickets.udf:root*', 'Tickets.udf:*'])('%s hides them', async (mask) => {
     const server = await serve({ AUTOTASK_MASK_FIELDS: mask });

@@ -293,7 +293,8 @@ describe('the limit of writes', () => {
           .text,
       );
     }
-    expect(answers[2]).toMatch(/allows 2 writes per hour.*Try again in \d+ seconds/s);
+    expect(answers[2]).toMatch(/allows 2 writes per hour.*\(this server\)\nTry again in \d+ seconds/s);
+    expect(answers[2]).not.toContain('(Autotask)');
     expect(writesSince(sandbox, from).length).toBe(2);
   });
 });

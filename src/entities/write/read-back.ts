@@ -1,5 +1,6 @@
 import type { Row } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
+import { formerValue } from '../../text.js';
 import { display, fieldValue, udfValues } from '../display/display.js';
 import { type EntityMetadata, type FieldMetadata, titleOf } from '../metadata/entity-metadata.js';
 import type { Reads } from '../read/read.js';
@@ -85,7 +86,7 @@ export function createReadBack(reads: Reads, references: References) {
     );
     if (moved.length === 0) return [];
     const [was, is] = [await show(before, moved, context), await show(row, moved, context)];
-    return moved.map((field, at) => `${titleOf(field)}: ${was[at]} -> ${is[at]}`);
+    return moved.map((field, at) => `${titleOf(field)}: ${formerValue(was[at] ?? '')} -> ${is[at]}`);
   }
 
   return async function readBack(

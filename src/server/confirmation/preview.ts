@@ -1,6 +1,6 @@
 import type { Cell } from '../../entities/display/display.js';
 import type { WritePlan } from '../../entities/write/plan.js';
-import { shorten } from '../../text.js';
+import { formerValue, shorten } from '../../text.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
 import type { Held } from './gate.js';
 
@@ -15,7 +15,7 @@ const newValue = ({ text, json }: Cell) => orEmpty(typeof json === 'object' ? ne
 function changeLine(plan: WritePlan, { field, before, after }: WritePlan['changes'][number]): string {
   const { action, mark } = plan;
   const name = neutralize(field);
-  const oldValue = orEmpty(neutralize(before?.text ?? ''));
+  const oldValue = formerValue(neutralize(before?.text ?? ''));
   if (mark !== null && field.toLowerCase() === mark.toLowerCase()) return `${name}: (a mark of this attempt)`;
   if (action === 'create') return `${name}: ${newValue(after)}`;
   if (action === 'delete') return `${name}: ${oldValue}`;

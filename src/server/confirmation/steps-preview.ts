@@ -1,7 +1,7 @@
 import { orNull } from '../../entities/read/optional-read.js';
 import type { Change, WritePlan, WriteSteps } from '../../entities/write/plan.js';
 import { stepName } from '../../entities/write/plan.js';
-import { oneLine, shorten } from '../../text.js';
+import { formerValue, oneLine, shorten } from '../../text.js';
 import type { ToolContext } from '../../tools/define/define-tool.js';
 import { actionCounts } from '../output/render-steps.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
@@ -18,6 +18,8 @@ const would = { create: 'create', update: 'update', delete: 'delete for good' } 
 
 const shown = (text: string | undefined) => (text === undefined || text === '' ? '(empty)' : text);
 const cell = (text: string | undefined) => shorten(oneLine(neutralize(shown(text))), mostOfValue);
+
+const former = (text: string) => formerValue(shorten(oneLine(neutralize(text)), mostOfValue));
 
 const isMark = ({ mark }: WritePlan, { field }: Change) => mark?.toLowerCase() === field.toLowerCase();
 
@@ -47,7 +49,9 @@ function changesOf(step: WritePlan, told: ReadonlyMap<string, string>): string[]
     const { field, before, after } = change;
     if (isMark(step, change)) return [];
     const is = told.has(field) ? '' : ` -> ${cell(after.text)}`;
-    if (step.action === 'update') return [`${neutralize(field)}: ${cell(before?.text)}${is}`];
+    if (step.action === 'update') {
+      return [`${neutralize(field)}: ${former(before?.text ?? '')}${is}`];
+    }
     return told.has(field) ? [] : [`${neutralize(field)}: ${cell(after.text)}`];
   });
 }
@@ -105,7 +109,7 @@ export async function stepsPreview(
         shorten(oneLine(neutralize(stepName(step))), mostOfName),
         ...changesOf(step, told),
         ...(audiences.size > 1 ? [`Who sees it: ${step.audience.text}`] : []),
-        ...warnings.map((warning) => `Warning: ${neutralize(warning)}`),
+        ...warnings.map((warning) => `Warning: ${oneLine(neutralize(warning))}`),
       ].join('\t'),
     );
   }

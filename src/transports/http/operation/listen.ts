@@ -41,7 +41,7 @@ function unavailable(host: string, port: number, error: unknown): AutotaskError 
   });
 }
 
-/** A listening HTTP server whose peers cannot hold it up by being slow or endless. */
+/** A listening HTTP server that cuts off peers who are slow or endless. */
 export async function listen(
   host: string,
   port: number,
