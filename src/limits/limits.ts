@@ -21,6 +21,8 @@ export const limits = {
   heldBytes: 64 * mebibyte,
   /** Bytes of answers that all calls of this process keep or receive at the same time. */
   processBytes: 96 * mebibyte,
+  /** Bytes of metadata that are kept for later calls, of all tenants of this process together. */
+  metadataBytes: 32 * mebibyte,
   /** Bytes of request bodies that are on their way to the HTTP entry at the same time. */
   bodyBytes: 48 * mebibyte,
 } as const;

@@ -45,6 +45,31 @@ async function fieldsOf(body: unknown) {
 }
 
 describe('what is kept of tenants', () => {
+  it('takes a bounded part of the memory, of all of them together: what was not used for longest goes', async () => {
+    const picklistValues = Array.from({ length: 20_000 }, (_, value) => ({
+      ...priority.picklistValues[0],
+      value,
+      label: `Label ${value}`,
+    }));
+    const body = { fields: [{ ...priority, picklistValues }] };
+    const fake = await fakeTenant(() => ({ body }));
+    const settings = fake.settings();
+    const other = { ...settings, credentials: { ...settings.credentials, userName: 'somebody-else' } };
+    const asked = async (path: string, of = settings) => {
+      const before = fake.calls.length;
+      await createReader(of).fields(path);
+      return fake.calls.length > before;
+    };
+    expect(await asked('Tickets')).toBe(true);
+    expect(await asked('Contacts')).toBe(true);
+    expect(await asked('Contacts')).toBe(false);
+    // Each takes some 7 MB, so that ten of another tenant leave no room for those of the first.
+    for (let number = 0; number < 10; number++) await asked(`Entity${number}`, other);
+    expect(await asked('Entity9', other)).toBe(false);
+    expect(await asked('Tickets')).toBe(true);
+    expect(await asked('Tickets')).toBe(false);
+  });
+
   it('is forgotten for those unused longest when there are hundreds of others', async () => {
     const fake = await fakeTenant(() => ({ body: { fields: [priority] } }));
     const settings = fake.settings();

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { noteMemoryOf } from '../../limits/memory-pool.js';
 import { isObject, parseJson } from '../json.js';
 
 /** Changes with the format of the files; files of other formats are ignored. */
@@ -39,6 +40,8 @@ export function createDiskCache(
       const { until, body } = content;
       // A time far ahead comes from a clock that was wrong, or from a longer time to live.
       if (typeof until !== 'number' || until <= now || until > now + ttlMs) return null;
+      // About one value in so many characters.
+      if (isObject(body)) noteMemoryOf(body, text.length, Math.ceil(text.length / 16));
       return { body, until };
     },
     async save(key, { body, until }) {

@@ -2,6 +2,7 @@ import type { Tuning } from '../tuning.js';
 import { ConcurrencyLimiter, type ConcurrencyLimits } from './concurrency.js';
 import { Cooldown } from './cooldown.js';
 import type { DiskCache } from './disk-cache.js';
+import { createKeptMetadata } from './kept-metadata.js';
 import { isThresholdRequest, RateLimiter } from './rate-limiter.js';
 import type { KeptState } from './tenant-state.js';
 
@@ -14,7 +15,7 @@ export function createMemoryState(
   const limiter = new ConcurrencyLimiter(limits);
   const cooldown = new Cooldown(tuning);
   const rateLimiter = new RateLimiter(tuning);
-  const entries = new Map<string, { readonly body: unknown; readonly until: number }>();
+  const entries = createKeptMetadata();
   const stopped = (endpoint: string) => {
     const now = Date.now();
     return cooldown.active(now) ?? (isThresholdRequest(endpoint) ? null : rateLimiter.stopped(now));
