@@ -129,7 +129,8 @@ describe('the first records of an order', () => {
           expect(stopped).toBeNull();
           expect(ids(rows).slice(0, need)).toEqual(expected(all, field, descending).slice(0, need));
           most = Math.max(most, tenant.calls());
-          expect(tenant.calls()).toBeLessThanOrEqual(25);
+          // Usually about 15; 29 where every day holds as many records as the page and all of them the same moment.
+          expect(tenant.calls()).toBeLessThanOrEqual(32);
         },
       ),
       { numRuns: 300 },
