@@ -77,6 +77,10 @@ const plain = (text: string) =>
     '',
   );
 
+/** What is asked for at the same time arrives in any order. */
+const inAnyOrder = (filters: readonly unknown[]) =>
+  filters.map((filter) => plain(JSON.stringify(filter))).sort();
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
@@ -89,8 +93,7 @@ describe('an optional argument that holds nothing', () => {
   it.each(Object.entries(calls))('is not given: %s', async (name, needed) => {
     const { tools } = await tenant.client.listTools();
     const declared = Object.keys(tools.find((tool) => tool.name === name)?.inputSchema.properties ?? {});
-    // The third call: what a first one learns, and what a second one learns of that, is known.
-    await calling(name, needed);
+    // The second of two calls, when the names of records are known.
     await calling(name, needed);
     const expected = await calling(name, needed);
     expect(expected.text).not.toMatch(/unforeseen/);
@@ -101,7 +104,7 @@ describe('an optional argument that holds nothing', () => {
       const found = await calling(name, { ...unused, ...needed });
       expect(plain(found.text), String(nothing)).toBe(plain(expected.text));
       expect(found.isError).toBe(expected.isError);
-      expect(plain(JSON.stringify(found.filters))).toBe(plain(JSON.stringify(expected.filters)));
+      expect(inAnyOrder(found.filters)).toEqual(inAnyOrder(expected.filters));
       expect(found.writes).toEqual([]);
     }
   });
