@@ -67,7 +67,7 @@ export interface WritePlan {
   readonly childCounts?: () => Promise<readonly string[]>;
   /** Finds out whether the write happened, when its answer was lost: for who calls. */
   readonly outcomeQuery: OutcomeQuery;
-  /** The same for this server. `others` are new records that are not this one. */
+  /** The same for this server. `others` are new records of this entity that are not this one. */
   outcome(others: ReadonlySet<number>): Promise<FoundOutcome>;
   /** Makes the write, once, and answers the record's id. */
   send(writer: AutotaskWriter, options?: CallOptions): Promise<number>;

@@ -62,7 +62,13 @@ export async function carryOut(
   const { reads } = context.entities.tenant();
   const outcomes: StepOutcome[] = [];
   const notes = new Set<string>();
-  const made = new Set<number>();
+  /** Ids of what was made here, by entity: records of two entities may have the same. */
+  const made = new Map<string, Set<number>>();
+  const madeOf = ({ entity }: WritePlan): Set<number> => {
+    const known = made.get(entity.name) ?? new Set();
+    made.set(entity.name, known);
+    return known;
+  };
   /** Steps that were made, with their ids, and the plans of those that took an id from another. */
   const ids = new Map<WritePlan, number>();
   const bound = new Map<WritePlan, WritePlan>();
@@ -99,10 +105,10 @@ export async function carryOut(
 
   /** Before anything else: whether the write whose answer was lost was made. */
   async function lookUp(step: WritePlan, called: string, one: SingleWrite): Promise<StepOutcome> {
-    const found = await step.outcome(made).catch(() => null);
+    const found = await step.outcome(madeOf(step)).catch(() => null);
     if (found?.made !== true) return { called, state: 'unknown', id: step.id, why: afterLost(found) };
     await one.found(found.id);
-    made.add(found.id);
+    madeOf(step).add(found.id);
     return { called, state: 'done', id: found.id, why: 'its answer was lost; the tenant has it' };
   }
 
@@ -119,7 +125,7 @@ export async function carryOut(
     const one = prepare(step, plan);
     try {
       const id = await plan.send(one.writer, {});
-      made.add(id);
+      madeOf(plan).add(id);
       return { called, state: 'done', id };
     } catch (error) {
       if (one.progress.id !== null) return { called, state: 'done', id: one.progress.id };

@@ -75,7 +75,9 @@ async function stepOf(
       context,
     );
     if (write.state === 'open') return { plan: withNeeds(plan, takes.needs) };
-    const outcome = await plan.outcome(new Set(progress.made.values()));
+    // Records of two entities may have the same id.
+    const alike = receipt.writes.filter((other) => other.entity === write.entity);
+    const outcome = await plan.outcome(new Set(alike.flatMap(({ step }) => progress.made.get(step) ?? [])));
     if (outcome.made === true) return found(outcome.id, `done: the tenant has it (id ${outcome.id})`);
     return outcome.made === false
       ? { plan: withNeeds(plan, takes.needs) }
