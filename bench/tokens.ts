@@ -1,5 +1,6 @@
 import { encode } from 'gpt-tokenizer';
 import * as z from 'zod';
+import { viewMimeType } from '../src/view-data.js';
 import { openClient } from '../test/support/client.js';
 import { connect, program, tenantEnvironment } from '../test/support/tenant.js';
 
@@ -91,7 +92,7 @@ out([]);
 out(['answer', 'without', 'with views', 'of without']);
 const showing = await openClient(
   { command: process.execPath, args: [program], env: tenantEnvironment(tenant.sandbox) },
-  { kind: 'v2', views: ['text/html;profile=mcp-app'] },
+  { kind: 'v2', views: [viewMimeType] },
 );
 const withViews: typeof answers = [
   ...answers,

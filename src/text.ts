@@ -21,6 +21,9 @@ export function oneLine(text: string): string {
  */
 export const quoted = (text: string): string => clean(text).replaceAll('\n', '\n> ');
 
+/** `1 group`, `2 groups`. */
+export const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 /** A name that cannot be told from the rest of its line stands in quotation marks. */
 const ambiguous = /[:"]|^(?:>|note$)/i;
 

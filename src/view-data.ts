@@ -136,5 +136,11 @@ export const consentKey = 'autotask-mcp/consent';
 /** The tool that takes it; listed for views alone. */
 export const consentTool = 'confirm-write';
 
+/** The extension of the protocol (MCP Apps), by which a client says that it shows views. */
+export const viewExtension = 'io.modelcontextprotocol/ui';
+
+/** The media type of a page that a client shows as a view. */
+export const viewMimeType = 'text/html;profile=mcp-app';
+
 /** The one resource with all views. */
 export const viewUri = 'ui://autotask';

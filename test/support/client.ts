@@ -16,6 +16,7 @@ import {
   LATEST_PROTOCOL_VERSION,
   LoggingMessageNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import { viewExtension } from '../../src/view-data.js';
 
 /** The newest revision, which clients of 2025 do not know. */
 export const modernVersion = '2026-07-28';
@@ -130,9 +131,7 @@ const launch = ({ command, args, env, cwd, onStderr }: Program) => ({
 const capabilitiesOf = ({ human, views }: ClientOptions) => ({
   capabilities: {
     ...(human === undefined ? {} : { elicitation: {} }),
-    ...(views === undefined
-      ? {}
-      : { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: [...views] } } }),
+    ...(views === undefined ? {} : { extensions: { [viewExtension]: { mimeTypes: [...views] } } }),
   },
 });
 

@@ -110,16 +110,8 @@ describe.skipIf(browserPath === undefined)('a file that calls itself a picture',
   const picture = (mimeType: string, data: string): CallToolResult => ({
     content: [{ type: 'image', mimeType, data }],
   });
-  test.each([
-    [
-      'image/svg+xml',
-      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>parent.pwned=1</script></svg>').toString(
-        'base64',
-      ),
-    ],
-    ['text/html', Buffer.from('<script>parent.pwned=1</script>').toString('base64')],
-    ['image/png', '"><script>window.pwned=1</script>'],
-  ])('%s is not shown unless it can hold no script', async (mimeType, data) => {
+  /** A ticket with one file, whose contents are what they are. */
+  async function showFile(contents: CallToolResult) {
     const answer = await host.call('get-ticket', { id: 101730, include: 'all' });
     const entry = {
       kind: 'file',
@@ -130,12 +122,25 @@ describe.skipIf(browserPath === undefined)('a file that calls itself a picture',
       texts: [],
       files: [],
     };
-    const shown = await host.showResult(
+    return host.showResult(
       'get-ticket',
       { id: 101730 },
       { ...answer, structuredContent: { ...Object(answer.structuredContent), entries: [entry] } },
-      { answers: { 'get-attachment': picture(mimeType, data) } },
+      { answers: { 'get-attachment': contents } },
     );
+  }
+
+  test.each([
+    [
+      'image/svg+xml',
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>parent.pwned=1</script></svg>').toString(
+        'base64',
+      ),
+    ],
+    ['text/html', Buffer.from('<script>parent.pwned=1</script>').toString('base64')],
+    ['image/png', '"><script>window.pwned=1</script>'],
+  ])('%s is not shown unless it can hold no script', async (mimeType, data) => {
+    const shown = await showFile(picture(mimeType, data));
     await expect
       .poll(() => shown.view.locator('.picture').innerText())
       .toBe('No picture that can be shown here.');
@@ -144,24 +149,9 @@ describe.skipIf(browserPath === undefined)('a file that calls itself a picture',
   });
 
   test('a real one is shown', async () => {
-    const answer = await host.call('get-ticket', { id: 101730, include: 'all' });
-    const entry = {
-      kind: 'file',
-      id: 7,
-      at: { text: '' },
-      seenBy: 'internal',
-      head: 'dot.png, image/png',
-      texts: [],
-      files: [],
-    };
     const dot =
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
-    const shown = await host.showResult(
-      'get-ticket',
-      { id: 101730 },
-      { ...answer, structuredContent: { ...Object(answer.structuredContent), entries: [entry] } },
-      { answers: { 'get-attachment': picture('image/png', dot) } },
-    );
+    const shown = await showFile(picture('image/png', dot));
     await expect.poll(() => shown.evaluate("document.querySelector('img')?.naturalWidth")).toBe(1);
     await shown.close();
   });

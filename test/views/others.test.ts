@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
-import { viewMimeType } from '../../src/server/views/definitions.js';
-import { consentTool, viewUri } from '../../src/view-data.js';
+import { consentTool, viewMimeType, viewUri } from '../../src/view-data.js';
 import type { ClientKind, TestClient } from '../support/client.js';
 import { spawnClient, tenantEnvironment } from '../support/tenant.js';
 

@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { CallToolResult } from '@modelcontextprotocol/client';
-import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { type Browser, type BrowserContext, chromium, type FrameLocator, type Page } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/types.js';
-import { viewExtension, viewMimeType } from '../../src/server/views/definitions.js';
-import { viewUri } from '../../src/view-data.js';
-import { program, tenantEnvironment } from '../support/tenant.js';
+import { viewMimeType, viewUri } from '../../src/view-data.js';
+import type { TestClient } from '../support/client.js';
+import { spawnClient, tenantEnvironment } from '../support/tenant.js';
 
 /** Debian's browser, or the one that is named; undefined where there is none, and then the tests of views are skipped. */
 export const browserPath =
@@ -47,7 +45,7 @@ export interface ShowOptions {
 }
 
 export interface Host {
-  readonly client: Client;
+  readonly client: TestClient;
   readonly sandbox: Sandbox;
   call(name: string, args: Record<string, unknown>): Promise<CallToolResult>;
   /** Calls a tool and shows its answer in a page of its own. */
@@ -80,18 +78,8 @@ export async function startHost(
 ): Promise<Host> {
   if (browserPath === undefined) throw new Error('there is no browser');
   const sandbox = await startSandbox({ today, ...options.sandbox });
-  const client = new Client(
-    { name: 'test', version: '1' },
-    { capabilities: { extensions: { [viewExtension]: { mimeTypes: [viewMimeType] } } } },
-  );
-  await client.connect(
-    new StdioClientTransport({
-      command: process.execPath,
-      args: [program],
-      env: { ...tenantEnvironment(sandbox), ...options.env },
-      stderr: 'inherit',
-    }),
-  );
+  const env = { ...tenantEnvironment(sandbox), ...options.env };
+  const client = await spawnClient([], env, { kind: 'v2', views: [viewMimeType] });
   const browser: Browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
   const [script, resource] = await Promise.all([hostScript(), client.readResource({ uri: viewUri })]);
   const [content] = resource.contents;

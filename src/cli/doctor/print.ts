@@ -1,3 +1,4 @@
+import { plural } from '../../text.js';
 import type { Paint } from '../style.js';
 import type { EntityRights, Finding, Status } from './finding.js';
 import type { VariableState } from './settings.js';
@@ -70,8 +71,6 @@ function entityLines(entities: readonly EntityRights[]): string[] {
 
 const count = (findings: readonly Finding[], status: Status) =>
   findings.filter((finding) => finding.status === status).length;
-
-const plural = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
 
 function conclusion(findings: readonly Finding[], paint: Paint): string {
   const [problems, warnings] = [count(findings, 'problem'), count(findings, 'warning')];

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import * as z from 'zod';
-import { viewUri } from '../../view-data.js';
+import { viewExtension, viewMimeType, viewUri } from '../../view-data.js';
 import { scenesOn } from './scenes.js';
 
 const bodyBytes = 1_000_000;
@@ -49,7 +49,7 @@ async function startClient(): Promise<Client> {
     { name: 'autotask-mcp-tour', version: '1.0.0' },
     {
       capabilities: {
-        extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } },
+        extensions: { [viewExtension]: { mimeTypes: [viewMimeType] } },
       },
     },
   );

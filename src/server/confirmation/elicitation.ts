@@ -8,7 +8,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { viewExtension, viewMimeType } from '../views/definitions.js';
+import { viewExtension, viewMimeType } from '../../view-data.js';
 import type { PersonAsked, Question } from './gate.js';
 
 /** People need longer than programs. For clients before 2026-07-28, whose question is a request of its own. */

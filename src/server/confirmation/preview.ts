@@ -1,4 +1,5 @@
 import type { Cell } from '../../entities/display/display.js';
+import { isMark } from '../../entities/write/idempotency-mark.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { formerValue, shorten } from '../../text.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
@@ -6,7 +7,8 @@ import type { Held } from './gate.js';
 
 const verbs = { create: 'create', update: 'update', delete: 'delete' } as const;
 
-const orEmpty = (text: string) => (text === '' ? '(empty)' : text);
+/** What stands for no value. */
+export const orEmpty = (text: string) => (text === '' ? '(empty)' : text);
 
 /** What the caller wants stored is shown as it is; the name or label that stands for an id is the tenant's. */
 const newValue = ({ text, json }: Cell) => orEmpty(typeof json === 'object' ? neutralize(text) : text);
@@ -16,7 +18,7 @@ function changeLine(plan: WritePlan, { field, before, after }: WritePlan['change
   const { action, mark } = plan;
   const name = neutralize(field);
   const oldValue = formerValue(neutralize(before?.text ?? ''));
-  if (mark !== null && field.toLowerCase() === mark.toLowerCase()) return `${name}: (a mark of this attempt)`;
+  if (isMark(mark, field)) return `${name}: (a mark of this attempt)`;
   if (action === 'create') return `${name}: ${newValue(after)}`;
   if (action === 'delete') return `${name}: ${oldValue}`;
   return before?.text === after.text

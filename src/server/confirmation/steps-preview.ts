@@ -1,12 +1,13 @@
 import { orNull } from '../../entities/read/optional-read.js';
-import type { Change, WritePlan, WriteSteps } from '../../entities/write/plan.js';
+import { isMark } from '../../entities/write/idempotency-mark.js';
+import type { WritePlan, WriteSteps } from '../../entities/write/plan.js';
 import { stepName } from '../../entities/write/plan.js';
 import { formerValue, oneLine, shorten } from '../../text.js';
 import type { ToolContext } from '../../tools/define/define-tool.js';
 import { actionCounts } from '../output/render-steps.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
 import type { Held } from './gate.js';
-import { type Attribution, attributionLines, confirmLine } from './preview.js';
+import { type Attribution, attributionLines, confirmLine, orEmpty } from './preview.js';
 
 /** Characters of one value in the table; a value that all records get is shown whole, above it. */
 const mostOfValue = 160;
@@ -16,12 +17,9 @@ const mostFields = 5;
 
 const would = { create: 'create', update: 'update', delete: 'delete for good' } as const;
 
-const shown = (text: string | undefined) => (text === undefined || text === '' ? '(empty)' : text);
-const cell = (text: string | undefined) => shorten(oneLine(neutralize(shown(text))), mostOfValue);
+const cell = (text = '') => shorten(oneLine(neutralize(orEmpty(text))), mostOfValue);
 
 const former = (text: string) => formerValue(shorten(oneLine(neutralize(text)), mostOfValue));
-
-const isMark = ({ mark }: WritePlan, { field }: Change) => mark?.toLowerCase() === field.toLowerCase();
 
 /** Fields that every record gets, with the one value: told once. */
 function common(steps: readonly WritePlan[]): ReadonlyMap<string, string> {
@@ -29,7 +27,7 @@ function common(steps: readonly WritePlan[]): ReadonlyMap<string, string> {
   if (first === undefined || others.length === 0 || first.action === 'delete') return new Map();
   const same = first.changes.filter(
     (change) =>
-      !isMark(first, change) &&
+      !isMark(first.mark, change.field) &&
       others.every(({ changes }) =>
         changes.some(({ field, after }) => field === change.field && after.text === change.after.text),
       ),
@@ -45,9 +43,8 @@ function changesOf(step: WritePlan, told: ReadonlyMap<string, string>): string[]
     );
     return summary.slice(0, mostFields).map(({ field, before }) => `${field}: ${cell(before?.text)}`);
   }
-  return step.changes.flatMap((change) => {
-    const { field, before, after } = change;
-    if (isMark(step, change)) return [];
+  return step.changes.flatMap(({ field, before, after }) => {
+    if (isMark(step.mark, field)) return [];
     const is = told.has(field) ? '' : ` -> ${cell(after.text)}`;
     if (step.action === 'update') {
       return [`${neutralize(field)}: ${former(before?.text ?? '')}${is}`];
@@ -84,7 +81,11 @@ async function roomLine(count: number, left: number, context: ToolContext): Prom
 export interface StepsPreview {
   /** What would happen, in words of this server. */
   readonly head: string;
-  /** Who sees it, in whose name, what it takes. */
+  /** What else it concerns. */
+  readonly concerned: readonly string[];
+  /** Who sees it. */
+  readonly audience: readonly string[];
+  /** In whose name, what it takes. */
   readonly facts: readonly string[];
   /** The table, with text of the tenant and of the caller. */
   readonly data: readonly string[];
@@ -126,12 +127,12 @@ export async function stepsPreview(
       steps.length === 0
         ? `There is nothing to write: ${skipped.length} skipped.`
         : `This would ${actionCounts(steps, would)} (${paths.length > 3 ? `${paths.length} paths` : paths.join(', ')})${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}${onError === 'stop' ? ', and stop when one is refused' : ''}:`,
+    concerned: grouped(below),
+    audience: grouped(steps.map(({ audience }) => `Who sees it: ${audience.text}`)),
     facts:
       steps.length === 0
         ? []
         : [
-            ...grouped(below),
-            ...grouped(steps.map(({ audience }) => `Who sees it: ${audience.text}`)),
             ...new Set(steps.flatMap((step) => attributionLines(step, attribution(step)))),
             await roomLine(steps.length, left, context),
           ],
@@ -139,7 +140,7 @@ export async function stepsPreview(
       ...notes.map((note) => `Note: ${neutralize(note)}`),
       ...(skippedFirst ? leftOut : []),
       ...said.map((note) => `Note: ${neutralize(note)}`),
-      ...[...told].map(([field, text]) => `Each: ${neutralize(field)} -> ${shown(text)}`),
+      ...[...told].map(([field, text]) => `Each: ${neutralize(field)} -> ${orEmpty(text)}`),
       ...rows,
       ...(skippedFirst ? [] : leftOut),
     ],
@@ -147,13 +148,15 @@ export async function stepsPreview(
 }
 
 export const stepsPreviewText = (
-  { head, facts, data }: StepsPreview,
+  { head, concerned, audience, facts, data }: StepsPreview,
   problem: string | null,
   held: Pick<Held, 'token' | 'forView'> | null,
 ) =>
   [
     `PREVIEW, nothing was written.${problem === null ? '' : ` ${problem}`} ${head}`,
     ...(data.length === 0 ? [] : fence(data)),
+    ...concerned,
+    ...audience,
     ...facts,
     ...(held === null ? [] : [confirmLine(held)]),
   ].join('\n');
@@ -161,9 +164,11 @@ export const stepsPreviewText = (
 /** A person reads a dialog: the facts first, then as many rows as fit. */
 const mostRows = 40;
 
-export const stepsQuestion = ({ head, facts, data }: StepsPreview): string =>
+export const stepsQuestion = ({ head, concerned, audience, facts, data }: StepsPreview): string =>
   [
     head,
+    ...concerned,
+    ...audience,
     ...facts,
     ...(data.length > mostRows ? [`${data.length - mostRows} more lines are not shown here.`] : []),
     ...fence(data.slice(0, mostRows).map((line) => shorten(oneLine(line), 300))),

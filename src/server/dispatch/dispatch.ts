@@ -93,6 +93,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       ...(caller === undefined ? {} : { caller }),
       timeZone: common?.timeZone ?? context.timeZone,
     };
+    const shownWith = { tool: tool.name, timeZone: toolContext.timeZone };
     if (!tool.mutates) {
       const accepted = tool.accept(args);
       if ('error' in accepted) throw badArguments(tool, accepted.error, args);
@@ -104,9 +105,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       if (!views) return rendered;
       const { resultView } = await import('../views/index.js');
       const view = await resultView(result, toolContext);
-      return view === null
-        ? rendered
-        : { ...rendered, view: { tool: tool.name, timeZone: toolContext.timeZone, ...view } };
+      return view === null ? rendered : { ...rendered, view: { ...shownWith, ...view } };
     }
     const accepted = tool.accept(args);
     if ('error' in accepted) throw badArguments(tool, accepted.error, args);
@@ -132,7 +131,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     return {
       text,
       blocks: [],
-      view: { tool: tool.name, timeZone: toolContext.timeZone, ...view },
+      view: { ...shownWith, ...view },
       ...(forView ? { consent: token } : {}),
     };
   }

@@ -174,7 +174,7 @@ export function createWriteRunner(rules: WriteRules) {
       previews.add(subject, now);
       const problem = unseen && confirm !== undefined ? notPreviewed : decision.problem;
       const shown = await described(now);
-      const facts = shown.facts.filter((line) => !line.includes('Who sees it: '));
+      const facts = [...shown.concerned, ...shown.facts];
       return { text: stepsPreviewText(shown, problem, decision), held: { ...decision, problem, facts } };
     }
     previews.remove(subject);

@@ -1,7 +1,6 @@
 import type { AggregateResult, GroupSum } from '../../entities/aggregate/index.js';
+import { plural } from '../../text.js';
 import { notes, tenantData } from './untrusted-text.js';
-
-const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** The table of an aggregation, and how complete it is: whole, always. */
 export function groupsText({

@@ -1,11 +1,6 @@
-import { consentTool, viewUri } from '../../view-data.js';
+import { consentTool, viewMimeType, viewUri } from '../../view-data.js';
 import type { ListedTool } from '../tool-list/tool-definition.js';
-
-/** The extension of the protocol, by which a client says that it shows views. */
-export const viewExtension = 'io.modelcontextprotocol/ui';
-
-/** The media type of a page that a client shows as a view. */
-export const viewMimeType = 'text/html;profile=mcp-app';
+import { isWritingTool } from '../tool-list/visible-tools.js';
 
 /** The page as `resources/list` shows it. It asks for no address, so a client lets it reach none. */
 export const viewResource = {
@@ -28,8 +23,7 @@ const readingTools: ReadonlySet<string> = new Set([
   'search-tasks',
 ]);
 
-const hasView = ({ name, annotations }: ListedTool): boolean =>
-  readingTools.has(name) || annotations.readOnlyHint === false;
+const hasView = ({ name }: ListedTool): boolean => readingTools.has(name) || isWritingTool(name);
 
 /**
  * Takes what a person decided in a view (see `consentOf`). A model neither sees this tool nor learns the token that it
@@ -46,6 +40,6 @@ export function withViews(tools: readonly ListedTool[], byPerson: boolean) {
   const shown = tools.map((tool) =>
     hasView(tool) ? { ...tool, _meta: { ui: { resourceUri: viewUri } } } : tool,
   );
-  const writes = tools.some(({ annotations }) => annotations.readOnlyHint === false);
+  const writes = tools.some(({ name }) => isWritingTool(name));
   return byPerson && writes ? [...shown, consentDefinition] : shown;
 }

@@ -1,4 +1,5 @@
-import type { Change, WritePlan, WriteSteps, WritingPlan } from '../../entities/write/plan.js';
+import { isMark } from '../../entities/write/idempotency-mark.js';
+import type { Change, WritePlan, WritingPlan } from '../../entities/write/plan.js';
 import { isSteps, stepName } from '../../entities/write/plan.js';
 import type { ChangeView, PreviewView, StepView } from '../../view-data.js';
 import { countsOf } from '../output/render-steps.js';
@@ -10,7 +11,7 @@ const mostText = 4_000;
 const short = (text: string): string => (text.length > mostText ? `${text.slice(0, mostText)}…` : text);
 
 function changeView({ action, mark }: WritePlan, { field, before, after }: Change): ChangeView | null {
-  if (mark?.toLowerCase() === field.toLowerCase()) return null;
+  if (isMark(mark, field)) return null;
   const shown = (cell: Change['before']) =>
     cell === null ? null : { ...viewValue(cell), text: short(cell.text) };
   return { field, before: shown(before), after: action === 'delete' ? null : shown(after) };
@@ -28,21 +29,15 @@ async function stepView(step: WritePlan, isOnly: boolean): Promise<StepView> {
 const whatOf = (plan: WritingPlan): string =>
   isSteps(plan) ? countsOf(plan.steps) : `${plan.entity.singular}${plan.id === null ? '' : ` ${plan.id}`}`;
 
-/** Nothing would be written: then there is nothing to decide. */
-const emptyOf = ({ steps }: WriteSteps) => steps.length === 0;
-
 /** A planned write as a person looks at it before it is confirmed; null where nothing would be written. */
 export async function previewView(
   plan: WritingPlan,
   { problem, confirm, facts }: Pick<PreviewView, 'problem' | 'confirm' | 'facts'>,
 ): Promise<PreviewView | null> {
-  if (isSteps(plan) && emptyOf(plan)) return null;
   const steps = isSteps(plan) ? plan.steps : [plan];
   const [first] = steps;
+  // Nothing would be written: then there is nothing to decide.
   if (first === undefined) return null;
-  const shared = isSteps(plan)
-    ? { notes: plan.notes, skipped: plan.skipped }
-    : { notes: plan.notes, skipped: [] };
   return {
     view: 'preview',
     problem,
@@ -51,6 +46,7 @@ export async function previewView(
     steps: await Promise.all(steps.map((step) => stepView(step, !isSteps(plan)))),
     facts,
     confirm,
-    ...shared,
+    notes: plan.notes,
+    skipped: isSteps(plan) ? plan.skipped : [],
   };
 }

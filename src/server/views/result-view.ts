@@ -3,6 +3,7 @@ import { titleOf } from '../../entities/metadata/entity-metadata.js';
 import { entityNamed, entityOfType } from '../../entities/metadata/entity-names.js';
 import type { ListResult, RecordResult } from '../../entities/result.js';
 import type { Entity } from '../../model.js';
+import { plural } from '../../text.js';
 import type { Result, ToolContext } from '../../tools/define/define-tool.js';
 import type { Entry } from '../../tools/define/ticket-story.js';
 import type { EntryView, FieldView, GroupsView, ListView, TicketView, Value } from '../../view-data.js';
@@ -78,7 +79,6 @@ async function listView(list: ListResult, context: Context): Promise<ListView> {
 function groupsView({ groups }: Extract<Result, { kind: 'groups' }>): GroupsView {
   const { entity, records, table, understood, notes } = groups;
   const { keys, metrics, rows, others, outside, total } = table;
-  const count = (of: number, what: string) => `${of} ${what}${of === 1 ? '' : 's'}`;
   return {
     view: 'groups',
     entity,
@@ -90,12 +90,12 @@ function groupsView({ groups }: Extract<Result, { kind: 'groups' }>): GroupsView
     lines: [
       ...(others === null
         ? []
-        : [{ label: `Others (${count(others.groups, 'group')})`, values: others.cells.map(viewValue) }]),
+        : [{ label: `Others (${plural(others.groups, 'group')})`, values: others.cells.map(viewValue) }]),
       ...(outside === null
         ? []
         : [
             {
-              label: `Not meeting having (${count(outside.groups, 'group')})`,
+              label: `Not meeting having (${plural(outside.groups, 'group')})`,
               values: outside.cells.map(viewValue),
             },
           ]),

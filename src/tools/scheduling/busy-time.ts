@@ -9,12 +9,14 @@ import { type Interval, overlaps } from './intervals.js';
 /** Something that takes a resource's time. */
 export interface Busy extends Interval {
   readonly kind: 'appointment' | 'service call' | 'time off';
+  /** Of the record that says so. */
+  readonly id: unknown;
   readonly what: string;
 }
 
 const dayMs = 86_400_000;
 
-const spanOf = ({ startDateTime, endDateTime }: Row): Interval | null => {
+export const spanOf = ({ startDateTime, endDateTime }: Row): Interval | null => {
   const [from, until] = [instantOf(startDateTime), instantOf(endDateTime)];
   return from === null || until === null || until <= from ? null : { from, until };
 };
@@ -107,28 +109,31 @@ export async function busyTime(zones: ReadonlyMap<number, string>, range: Interv
     'status',
   );
   const busy = new Map<number, Busy[]>(resources.map((id) => [id, []]));
-  const add = (resource: unknown, span: Interval | null, kind: Busy['kind'], what: string) => {
+  const add = (
+    resource: unknown,
+    span: Interval | null,
+    { kind, id, what }: Omit<Busy, 'from' | 'until'>,
+  ) => {
     if (typeof resource !== 'number' || span === null || !overlaps(span, range)) return;
     const known = busy.get(resource);
     // One service call for several tickets takes the time once.
     if (known?.some((other) => other.kind === kind && other.what === what) !== true)
-      known?.push({ ...span, kind, what });
+      known?.push({ ...span, kind, id, what });
   };
   for (const row of appointments) {
-    add(row.resourceID, spanOf(row), 'appointment', `${String(row.title ?? '')} (id ${String(row.id)})`);
+    const what = `${String(row.title ?? '')} (id ${String(row.id)})`;
+    add(row.resourceID, spanOf(row), { kind: 'appointment', id: row.id, what });
   }
   for (const { call, resource } of calls) {
-    add(resource, spanOf(call), 'service call', `${String(call.description ?? '')} (id ${String(call.id)})`);
+    const what = `${String(call.description ?? '')} (id ${String(call.id)})`;
+    add(resource, spanOf(call), { kind: 'service call', id: call.id, what });
   }
   for (const row of requests) {
     const label = status === undefined ? undefined : labelOf(status, row.status);
     if (label === undefined ? offStatus.has(row.status) : isOff.test(label)) continue;
-    add(
-      row.resourceID,
-      timeOffSpan(row, zones.get(Number(row.resourceID)) ?? 'UTC'),
-      'time off',
-      `requested for ${String(row.requestDate).slice(0, 10)}`,
-    );
+    const what = `requested for ${String(row.requestDate).slice(0, 10)}`;
+    const span = timeOffSpan(row, zones.get(Number(row.resourceID)) ?? 'UTC');
+    add(row.resourceID, span, { kind: 'time off', id: row.id, what });
   }
   return {
     busy,

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
-import { instantOf } from '../../entities/values/dates.js';
 import { isDone, type SkippedRecord, type WritePlan, type WriteSteps } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
 import { rolesOfResource } from '../define/assignable-roles.js';
@@ -11,7 +10,7 @@ import { isOfOneRecord, reasonOf } from '../define/bulk-targets.js';
 import { defineWriteTool, type ToolContext } from '../define/define-tool.js';
 import { readAll } from '../define/read-all.js';
 import * as inputs from '../define/shared-inputs.js';
-import { type Busy, bookedCalls, busyTime } from '../scheduling/busy-time.js';
+import { type Busy, bookedCalls, busyTime, spanOf } from '../scheduling/busy-time.js';
 import { overlaps } from '../scheduling/intervals.js';
 import { type Belonging, ofContact, ofResource } from './belongings.js';
 
@@ -89,9 +88,9 @@ async function movesOf(
 
 /** Whether something else takes the time of a service call. */
 function takes(call: Row, busy: Busy): boolean {
-  const [from, until] = [instantOf(call.startDateTime), instantOf(call.endDateTime)];
-  const isOther = !busy.what.endsWith(`(id ${String(call.id)})`) || busy.kind !== 'service call';
-  return isOther && from !== null && until !== null && overlaps(busy, { from, until });
+  const span = spanOf(call);
+  const isOther = busy.kind !== 'service call' || busy.id !== call.id;
+  return isOther && span !== null && overlaps(busy, span);
 }
 
 /** Service calls to come: who goes is an assignment that is made anew and taken away. */

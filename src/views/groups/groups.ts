@@ -1,5 +1,5 @@
 import type { Value, ViewOf } from '../../view-data.js';
-import { button, el, quoted } from '../page/dom.js';
+import { button, el, quoted, scrolling } from '../page/dom.js';
 import type { Page } from '../page/page.js';
 import { csvOf, saveButton } from '../page/save.js';
 import { remarkList, valueCell } from '../page/value.js';
@@ -57,9 +57,8 @@ function kindsFor({ series, categories }: ChartData): readonly ChartKind[] {
 function table(data: GroupsData, page: Page): HTMLElement {
   const { keys, metrics, rows, lines, total } = data;
   const sums = [...lines, { label: 'Total', values: total }];
-  return el(
-    'div',
-    { class: 'scroll tall', tabindex: 0, role: 'region', 'aria-label': `${data.entity}, groups` },
+  return scrolling(
+    `${data.entity}, groups`,
     el(
       'table',
       {},
@@ -102,6 +101,7 @@ function table(data: GroupsData, page: Page): HTMLElement {
         ),
       ),
     ),
+    'scroll tall',
   );
 }
 

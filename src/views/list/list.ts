@@ -1,7 +1,8 @@
 import type { Value, ViewOf } from '../../view-data.js';
-import { button, el, quoted } from '../page/dom.js';
+import { type Attributes, button, el, quoted, scrolling } from '../page/dom.js';
 import { compareValues } from '../page/format.js';
-import { failure, isViewData, type Page } from '../page/page.js';
+import { loadButton } from '../page/load-button.js';
+import { isViewData, type Page } from '../page/page.js';
 import { copy, csvOf, saveButton, tabbedOf } from '../page/save.js';
 import { remarkList, valueCell } from '../page/value.js';
 import { resizable } from './resize.js';
@@ -48,7 +49,7 @@ export function listView(first: ListData, page: Page): HTMLElement {
     page.announce(`Sorted by ${data.columns[column]}, ${sorted.descending ? 'descending' : 'ascending'}.`);
   };
 
-  const header = (name: string, column: number) => {
+  const header = (name: string, column: number, className: Attributes) => {
     const direction =
       sorted?.column === column ? (sorted.descending ? 'descending' : 'ascending') : undefined;
     const arrow = direction === undefined ? '' : direction === 'descending' ? ' ↓' : ' ↑';
@@ -56,7 +57,7 @@ export function listView(first: ListData, page: Page): HTMLElement {
       'th',
       {
         scope: 'col',
-        ...(isNumeric(data.rows, column) ? { class: 'number' } : {}),
+        ...className,
         ...(direction === undefined ? {} : { 'aria-sort': direction }),
       },
       button(`${name}${arrow}`, () => sortBy(column), { title: `Sort by ${name}` }),
@@ -65,51 +66,36 @@ export function listView(first: ListData, page: Page): HTMLElement {
     return head;
   };
 
-  const more = button(
-    'Show more',
-    () => void readOn().catch((error: unknown) => page.announce(failure(error), 'danger')),
-  );
+  const more = loadButton('Show more', readOn, page);
 
   async function readOn(): Promise<void> {
     const { next, tool } = data;
     if (next === null) return;
-    more.disabled = true;
-    try {
-      const answer = await page.host.callTool(tool, { ...page.args(), ...next });
-      const { structuredContent: found } = answer;
-      if (answer.isError || !isViewData(found) || found.view !== 'list') {
-        page.announce(answer.text, 'danger');
-        return;
-      }
-      const added = found.rows.length;
-      data = { ...found, columns: data.columns, rows: [...data.rows, ...alignRows(found, data.columns)] };
-      render();
-      page.announce(`${page.formats.number(added)} more.`);
-    } finally {
-      more.disabled = false;
+    const answer = await page.host.callTool(tool, { ...page.args(), ...next });
+    const { structuredContent: found } = answer;
+    if (answer.isError || !isViewData(found) || found.view !== 'list') {
+      page.announce(answer.text, 'danger');
+      return;
     }
+    data = { ...found, columns: data.columns, rows: [...data.rows, ...alignRows(found, data.columns)] };
+    render();
+    page.announce(`${page.formats.number(found.rows.length)} more.`);
   }
 
   function render(): void {
     const rows = rowsInOrder();
     const { columns } = data;
-    const numeric = columns.map((_, at) => isNumeric(data.rows, at));
+    const classes = columns.map((_, at): Attributes => (isNumeric(data.rows, at) ? { class: 'number' } : {}));
     count.textContent = countText(data, page);
     more.hidden = data.next === null || !data.more;
     table.replaceChildren(
       el('caption', { class: 'unseen' }, countText(data, page)),
-      el('thead', {}, el('tr', {}, ...columns.map(header))),
+      el('thead', {}, el('tr', {}, ...columns.map((name, at) => header(name, at, classes[at] ?? {})))),
       el(
         'tbody',
         {},
         ...rows.map((row) =>
-          el(
-            'tr',
-            {},
-            ...row.map((value, at) =>
-              el('td', numeric[at] === true ? { class: 'number' } : {}, valueCell(value, page)),
-            ),
-          ),
+          el('tr', {}, ...row.map((value, at) => el('td', classes[at], valueCell(value, page)))),
         ),
       ),
     );
@@ -128,7 +114,7 @@ export function listView(first: ListData, page: Page): HTMLElement {
       data.orderBy === null ? null : el('p', { class: 'quiet' }, 'by ', quoted(data.orderBy)),
     ),
     remarks,
-    el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `${data.entity}, table` }, table),
+    scrolling(`${data.entity}, table`, table),
     el(
       'div',
       { class: 'actions' },

@@ -21,40 +21,34 @@ export interface Attributes {
   readonly [name: `aria-${string}` | `data-${string}`]: string | undefined;
 }
 
-function setAttributes(element: Element, attributes: Readonly<Record<string, unknown>>): void {
+function filled<Made extends Element>(
+  element: Made,
+  attributes: Readonly<Record<string, unknown>>,
+  children: readonly Child[],
+): Made {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) continue;
     element.setAttribute(name, value === true ? '' : String(value));
   }
+  for (const child of children) {
+    if (child !== null && child !== undefined && child !== false) element.append(child);
+  }
+  return element;
 }
 
-export function el<Tag extends keyof HTMLElementTagNameMap>(
+export const el = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
   ...children: readonly Child[]
-): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag);
-  setAttributes(element, { ...attributes });
-  for (const child of children) {
-    if (child !== null && child !== undefined && child !== false) element.append(child);
-  }
-  return element;
-}
+): HTMLElementTagNameMap[Tag] => filled(document.createElement(tag), { ...attributes }, children);
 
 const svgNamespace = 'http://www.w3.org/2000/svg';
 
-export function svg<Tag extends keyof SVGElementTagNameMap>(
+export const svg = <Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string | number | undefined>> = {},
   ...children: readonly Child[]
-): SVGElementTagNameMap[Tag] {
-  const element = document.createElementNS(svgNamespace, tag);
-  setAttributes(element, attributes);
-  for (const child of children) {
-    if (child !== null && child !== undefined && child !== false) element.append(child);
-  }
-  return element;
-}
+): SVGElementTagNameMap[Tag] => filled(document.createElementNS(svgNamespace, tag), attributes, children);
 
 export function button(label: string, onPress: () => void, attributes: Attributes = {}): HTMLButtonElement {
   const made = el('button', { type: 'button', ...attributes }, label);
@@ -65,3 +59,7 @@ export function button(label: string, onPress: () => void, attributes: Attribute
 /** Text of the tenant: kept apart from its surroundings, so that no direction mark in it reaches further. */
 export const quoted = (text: string, className = ''): HTMLElement =>
   el('bdi', className === '' ? {} : { class: className }, text);
+
+/** A place of its own for what may be wider or higher than the page; `className` says how high it may be. */
+export const scrolling = (label: string, content: HTMLElement, className = 'scroll'): HTMLElement =>
+  el('div', { class: className, tabindex: 0, role: 'region', 'aria-label': label }, content);

@@ -33,7 +33,7 @@ const isObject = (value: unknown): value is Members =>
 
 export const membersOf = (value: unknown): Members => (isObject(value) ? value : {});
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function contextOf(value: unknown): HostContext {
   const { theme, locale, displayMode, styles } = membersOf(value);

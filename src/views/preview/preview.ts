@@ -1,5 +1,5 @@
 import { type ChangeView, consentKey, consentTool, type StepView, type ViewOf } from '../../view-data.js';
-import { button, el, quoted } from '../page/dom.js';
+import { button, el, quoted, scrolling } from '../page/dom.js';
 import { membersOf } from '../page/host.js';
 import { failure, type Page } from '../page/page.js';
 import { remarkList, valueCell } from '../page/value.js';
@@ -44,9 +44,8 @@ const columnsOf = (action: PreviewData['action']): readonly string[] =>
       : ['Field', 'Now'];
 
 function changeTable(action: PreviewData['action'], changes: readonly ChangeView[], page: Page): HTMLElement {
-  return el(
-    'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'What would be written' },
+  return scrolling(
+    'What would be written',
     el(
       'table',
       { class: 'changes' },
@@ -120,9 +119,8 @@ function manySteps({ action, steps }: PreviewData, page: Page): HTMLElement {
     ...[...common].map(([field, after]) =>
       el('p', { class: 'common' }, 'Each: ', quoted(field), ' → ', quoted(after || '(empty)')),
     ),
-    el(
-      'div',
-      { class: 'scroll tall', tabindex: 0, role: 'region', 'aria-label': `${many} records` },
+    scrolling(
+      `${many} records`,
       el(
         'table',
         {},
@@ -146,6 +144,7 @@ function manySteps({ action, steps }: PreviewData, page: Page): HTMLElement {
           ),
         ),
       ),
+      'scroll tall',
     ),
   );
 }

@@ -1,7 +1,8 @@
 import type { EntryView } from '../../view-data.js';
-import { button, el } from '../page/dom.js';
+import { el } from '../page/dom.js';
 import type { ToolResult } from '../page/host.js';
-import { failure, type Page } from '../page/page.js';
+import { loadButton } from '../page/load-button.js';
+import type { Page } from '../page/page.js';
 
 /** Pictures that can hold no script. SVG is none of them. */
 const safe: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
@@ -25,14 +26,7 @@ export function pictureOf({ kind, id, head }: EntryView, page: Page): HTMLElemen
     const { mimeType, data } = picture;
     frame.replaceChildren(el('img', { alt: `Picture: ${head}`, src: `data:${mimeType};base64,${data}` }));
   };
-  const load = button('Show the picture', () => {
-    load.disabled = true;
-    show().catch((error: unknown) => {
-      load.disabled = false;
-      page.announce(failure(error), 'danger');
-    });
-  });
-  frame.append(load);
+  frame.append(loadButton('Show the picture', show, page));
   return frame;
 }
 

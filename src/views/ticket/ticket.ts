@@ -1,13 +1,12 @@
 import type { EntryView, FieldView, ViewOf } from '../../view-data.js';
 import { button, el, quoted } from '../page/dom.js';
-import { failure, isViewData, type Page } from '../page/page.js';
+import { loadButton } from '../page/load-button.js';
+import { isViewData, type Page } from '../page/page.js';
 import { openLink, remarkList, valueCell } from '../page/value.js';
 import { pictureOf, showFirstPictures } from './picture.js';
 import { relative, slaClocks } from './sla.js';
 
 type TicketData = ViewOf<'ticket'>;
-
-const slaWords = { met: 'met', missed: 'missed', running: 'running', overdue: 'overdue' } as const;
 
 /** Fields that the head, the clocks and the people show; the rest stands below. */
 const headFields = ['status', 'priority', 'queueID', 'companyID', 'ticketType', 'issueType', 'subIssueType'];
@@ -131,14 +130,7 @@ function unreadRest(data: TicketData, page: Page): HTMLElement {
     }
     section.replaceChildren(...storyNodes(found, page));
   };
-  const read = button('Show notes, time, files and checklist', () => {
-    read.disabled = true;
-    load().catch((error: unknown) => {
-      read.disabled = false;
-      page.announce(failure(error), 'danger');
-    });
-  });
-  section.append(read);
+  section.append(loadButton('Show notes, time, files and checklist', load, page));
   return section;
 }
 
@@ -224,7 +216,7 @@ function clocks({ fields }: TicketData, page: Page, language: string | undefined
           'li',
           { class: `clock ${state}` },
           el('strong', {}, name),
-          el('span', { class: 'badge' }, slaWords[state]),
+          el('span', { class: 'badge' }, state),
           el(
             'span',
             {},

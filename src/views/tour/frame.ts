@@ -1,4 +1,5 @@
-import { membersOf } from '../page/host.js';
+import { membersOf, textOf } from '../page/host.js';
+import { failure } from '../page/page.js';
 
 /** What a client shows a view with. */
 export interface FrameOptions {
@@ -11,7 +12,6 @@ export interface FrameOptions {
   happened(what: 'link' | 'file' | 'model', text: string): void;
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const firstOf = (value: unknown): unknown => (Array.isArray(value) ? value[0] : undefined);
 
 /** Hands a file to the browser. */
@@ -78,7 +78,7 @@ export function openFrame(frame: HTMLIFrameElement, options: FrameOptions) {
     try {
       send({ id, result: await work(membersOf(params)) });
     } catch (error) {
-      send({ id, error: { code: -32603, message: error instanceof Error ? error.message : String(error) } });
+      send({ id, error: { code: -32603, message: failure(error) } });
     }
   }
 

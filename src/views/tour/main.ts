@@ -1,5 +1,6 @@
 import { button, el } from '../page/dom.js';
 import { membersOf, toolResultOf } from '../page/host.js';
+import { failure } from '../page/page.js';
 import { openFrame } from './frame.js';
 
 interface Scene {
@@ -77,7 +78,7 @@ async function start(): Promise<void> {
   }
 
   const fail = (error: unknown) => {
-    stage.replaceChildren(el('p', { role: 'alert' }, error instanceof Error ? error.message : String(error)));
+    stage.replaceChildren(el('p', { role: 'alert' }, failure(error)));
   };
   nav.append(
     ...scenes.map((scene) =>

@@ -9,7 +9,7 @@ import { ifAllowed } from '../../read/optional-read.js';
 import { withoutRows } from '../../read/record.js';
 import type { CallContext } from '../../result.js';
 import { checkBody } from '../check-body.js';
-import { newMark, withoutMark } from '../idempotency-mark.js';
+import { isMark, newMark, withoutMark } from '../idempotency-mark.js';
 import { outcomeQueryOfCreate } from '../outcomes/outcome-query.js';
 import type { ParentRecord } from '../parent-record.js';
 import type { LaterId, WritePlan } from '../plan.js';
@@ -85,7 +85,7 @@ export function createPlanCreate(services: PlanningServices) {
       context,
     );
     const mark = marks.get(entity.name) ?? null;
-    const markIsGiven = Object.keys(given).some((name) => name.toLowerCase() === mark?.toLowerCase());
+    const markIsGiven = Object.keys(given).some((name) => isMark(mark, name));
     const markField = markIsGiven ? null : mark;
     const dataWithMark = markField === null ? given : { ...given, [markField]: newMark() };
     const checked = await checkBody(metadata, dataWithMark, 'create', conversion(metadata, context));

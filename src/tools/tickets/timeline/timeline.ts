@@ -9,6 +9,7 @@ import type {
 } from '../../../entities/read/record-with-lists.js';
 import type { RecordResult } from '../../../entities/result.js';
 import type { Entity } from '../../../model.js';
+import { plural } from '../../../text.js';
 import type { Result, ToolContext } from '../../define/define-tool.js';
 import type { ChecklistItem, Entry } from '../../define/ticket-story.js';
 import { ticketContact } from '../ticket-contact.js';
@@ -133,8 +134,6 @@ async function readCounts(
 
 /** Whose ids stand in the lines of the account; what a caller needs for the next call. */
 const idsOf = { note: 'TicketNotes', time: 'TimeEntries', charge: 'TicketCharges' } as const;
-
-const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const counted = (words: readonly string[]) =>
   [...new Set(words)].map((word) => `${words.filter((other) => other === word).length} ${word}`).join(', ');

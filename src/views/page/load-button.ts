@@ -1,0 +1,15 @@
+import { button } from './dom.js';
+import { failure, type Page } from './page.js';
+
+/** A button that reads something; it cannot be pressed meanwhile, and can again where that failed. */
+export function loadButton(label: string, load: () => Promise<void>, page: Page): HTMLButtonElement {
+  const made = button(label, () => {
+    made.disabled = true;
+    load()
+      .catch((error: unknown) => page.announce(failure(error), 'danger'))
+      .finally(() => {
+        made.disabled = false;
+      });
+  });
+  return made;
+}
