@@ -6,7 +6,7 @@
 import { Agent, request } from 'node:http';
 import { got } from 'got';
 import { createReader } from '../src/client/index.js';
-import { createMemoryState } from '../src/client/limits/memory-state.js';
+import { createMemoryState } from '../src/client/tenant-state/memory-state.js';
 import { defaultTuning } from '../src/client/tuning.js';
 import { startLoopback } from './loopback.js';
 

@@ -4,7 +4,7 @@ import { createClientCore } from './client-core.js';
 import type { AutotaskReader, AutotaskWriter, ClientSettings } from './types.js';
 
 export { createFetchJson } from './http/fetch-json.js';
-export type { TenantState } from './limits/tenant-state.js';
+export type { TenantState } from './tenant-state/tenant-state.js';
 export type * from './types.js';
 export { checkReachability } from './zone/reachability.js';
 

@@ -1,6 +1,6 @@
 import type { Credentials } from '../identity/credentials.js';
-import type { KeptState, TenantState } from './limits/tenant-state.js';
-import type { Threshold } from './limits/threshold.js';
+import type { Threshold } from './rate-limiting/threshold.js';
+import type { KeptState, TenantState } from './tenant-state/tenant-state.js';
 import type { Tuning } from './tuning.js';
 
 export type { Threshold };

@@ -22,15 +22,15 @@ import {
 } from './confirmation/elicitation.js';
 import type { CallExtras, CallResult } from './dispatch/dispatch.js';
 import { instructions } from './instructions.js';
+import { consentOf, viewMembers } from './mcp-apps/answer.js';
+import { withViews } from './mcp-apps/definitions.js';
 import { RedactingServer } from './output/redacting-server.js';
 import type { Block } from './output/render-file.js';
-import { registerResources } from './resources/register.js';
+import { registerResources } from './prompts-and-resources/register.js';
 import { defaultGate, type ServerSettings } from './settings.js';
 import type { TenantServices } from './tenant-services.js';
 import { explainConfirm } from './tool-list/confirm-description.js';
 import { visibleTools } from './tool-list/visible-tools.js';
-import { consentOf, viewMembers } from './views/answer.js';
-import { withViews } from './views/definitions.js';
 
 export type { LocalFiles } from '../tools/define/define-tool.js';
 export type { GateSettings, ServerSettings, TenantAccess } from './settings.js';

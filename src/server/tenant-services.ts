@@ -9,7 +9,7 @@ import type { ToolContext } from '../tools/define/define-tool.js';
 import { tools, toolsWithFiles } from '../tools/index.js';
 import { createGate } from './confirmation/gate.js';
 import { createDispatch } from './dispatch/dispatch.js';
-import { createPersonFinder } from './person-resource.js';
+import { createPersonFinder } from './find-resource-of-person.js';
 import { defaultGate, type ServerSettings, type TenantAccess } from './settings.js';
 
 /** What answers the calls to one tenant, with or without the right to write. */

@@ -2,10 +2,10 @@ import type { ShareState } from '../client/types.js';
 import type { WriteCounts } from '../policy/hourly-write-limit.js';
 import type { PendingTokens } from '../server/confirmation/pending-tokens.js';
 import { Engine, type Mode } from './engine.js';
+import { RequestQueue } from './request-queue.js';
 import type { SharedStateSettings } from './settings.js';
 import { pendingInEngine, writesInEngine } from './single-use.js';
 import { createSharedTenant, type SharedTenant } from './tenant.js';
-import { Tickets } from './tickets.js';
 
 export { type EngineFacts, examineEngine } from './examine.js';
 export type { EngineAddress, SharedStateSettings } from './settings.js';
@@ -26,21 +26,21 @@ const mostTenants = 600;
 /** Opens the way to the engine; resolves also when it does not answer, since it may later. */
 export async function openSharedState(settings: SharedStateSettings): Promise<SharedState> {
   const engine = new Engine(settings);
-  const tickets = new Tickets(engine);
+  const queue = new RequestQueue(engine);
   const tenants = new Map<string, SharedTenant>();
   engine.onChange((mode) => {
     if (mode !== 'settling') return;
     // What fails here fails because the engine is gone again, and is told when it is back.
     for (const tenant of tenants.values()) tenant.catchUp().catch(() => undefined);
   });
-  await engine.open((message) => tickets.hear(message));
+  await engine.open((message) => queue.hear(message));
   return {
     share(tenant, maxConcurrency, tuning) {
       for (const [known, { isIdle }] of tenants) {
         if (tenants.size < mostTenants) break;
         if (isIdle()) tenants.delete(known);
       }
-      const made = createSharedTenant(engine, tickets, settings.share, { tenant, maxConcurrency, tuning });
+      const made = createSharedTenant(engine, queue, settings.share, { tenant, maxConcurrency, tuning });
       tenants.set(tenant, made);
       return made;
     },
@@ -48,7 +48,7 @@ export async function openSharedState(settings: SharedStateSettings): Promise<Sh
     pending: pendingInEngine(engine),
     status: () => ({ mode: engine.mode, failures: engine.failures }),
     close() {
-      tickets.close();
+      queue.close();
       engine.close();
     },
   };

@@ -1,18 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { maxPerEndpoint } from '../client/limits/concurrency.js';
-import type { ActiveCooldown, RequestResult } from '../client/limits/cooldown.js';
-import { createMemoryState } from '../client/limits/memory-state.js';
-import { defaultThreshold, isThresholdRequest } from '../client/limits/rate-limiter.js';
-import type { KeptState, Turn } from '../client/limits/tenant-state.js';
+import { maxPerEndpoint } from '../client/rate-limiting/concurrency.js';
+import type { ActiveCooldown, RequestResult } from '../client/rate-limiting/cooldown.js';
+import { defaultThreshold, isThresholdRequest } from '../client/rate-limiting/rate-limiter.js';
+import { createMemoryState } from '../client/tenant-state/memory-state.js';
+import type { KeptState, Turn } from '../client/tenant-state/tenant-state.js';
 import type { Tuning } from '../client/tuning.js';
 import { AutotaskError } from '../errors.js';
 import { type Engine, EngineUnavailable, keyPrefix } from './engine.js';
 import { createSharedCache } from './metadata.js';
+import {
+  type QueuedRequest,
+  type QueueEvent,
+  queueEventOf,
+  type RequestQueue,
+  type TenantScripts,
+} from './request-queue.js';
+import { RequestsInFlight } from './requests-in-flight.js';
 import { scripts } from './scripts.js';
-import { Sending } from './sending.js';
 import { times } from './settings.js';
-import { type News, newsOf, type TenantScripts, type Ticket, type Tickets } from './tickets.js';
 
 /** Alone, a request that has to wait looks so often whether there is room. Milliseconds. */
 const lookAgainMs = 20;
@@ -57,7 +63,7 @@ export interface SharedTenant extends KeptState {
  */
 export function createSharedTenant(
   engine: Engine,
-  tickets: Tickets,
+  queue: RequestQueue,
   share: number,
   { tenant, maxConcurrency, tuning }: { tenant: string; maxConcurrency: number; tuning: Tuning },
 ): SharedTenant {
@@ -80,7 +86,7 @@ export function createSharedTenant(
   /** The part of them that is this replica's while it is alone. */
   let allowance = left * share;
   const untold = new Set<string>();
-  const sending = new Sending(alone);
+  const inFlight = new RequestsInFlight(alone);
 
   const heard = (known: number) => {
     if (known < 0) return;
@@ -105,20 +111,20 @@ export function createSharedTenant(
   }
 
   /** Tells the engine without waiting for it: what this process sends after it arrives after it. */
-  function leave(ticket: Ticket, result: RequestResult | null): void {
-    ticket.drop();
+  function leave(request: QueuedRequest, result: RequestResult | null): void {
+    request.drop();
     const remember = () => {
-      if (untold.size < mostUntold) untold.add(ticket.member);
+      if (untold.size < mostUntold) untold.add(request.member);
     };
     if (engine.mode === 'down') remember();
-    else finish(ticket.member, result).catch(remember);
+    else finish(request.member, result).catch(remember);
   }
 
-  async function ask(ticket: Ticket, signal: AbortSignal): Promise<News> {
-    ticket.forget();
+  async function ask(request: QueuedRequest, signal: AbortSignal): Promise<QueueEvent> {
+    request.forget();
     try {
-      const news = newsOf(await engine.run(scripts.enter, own.keys, [...own.args, ticket.member]));
-      return news.kind === 'queued' ? await ticket.next(signal) : news;
+      const event = queueEventOf(await engine.run(scripts.enter, own.keys, [...own.args, request.member]));
+      return event.kind === 'queued' ? await request.next(signal) : event;
     } catch (error) {
       if (error instanceof EngineUnavailable) return { kind: 'alone' };
       throw error;
@@ -126,7 +132,7 @@ export function createSharedTenant(
   }
 
   /** This replica's own word, while the engine cannot be asked. */
-  function goAlone(endpoint: string, { delayMs, checkThreshold }: Turn): News {
+  function goAlone(endpoint: string, { delayMs, checkThreshold }: Turn): QueueEvent {
     if (share === 0) {
       throw new AutotaskError(
         'unavailable',
@@ -150,7 +156,7 @@ export function createSharedTenant(
    * not have noticed that the engine is back it takes both: the engine's word, and room in this replica's share.
    */
   async function turnOf(
-    ticket: Ticket,
+    request: QueuedRequest,
     here: Turn,
     endpoint: string,
     signal: AbortSignal,
@@ -159,44 +165,44 @@ export function createSharedTenant(
     for (;;) {
       await engine.backOrDrained(signal);
       const counted = engine.mode !== 'up';
-      if (counted && !sending.beginsAlone(endpoint)) {
+      if (counted && !inFlight.beginsAlone(endpoint)) {
         signal.throwIfAborted();
         await sleep(lookAgainMs);
         continue;
       }
-      let news: News | null = null;
+      let event: QueueEvent | null = null;
       try {
-        news = engine.mode === 'down' ? goAlone(endpoint, here) : await ask(ticket, signal);
+        event = engine.mode === 'down' ? goAlone(endpoint, here) : await ask(request, signal);
       } finally {
-        if (counted && news?.kind !== 'turn') sending.ends(endpoint);
+        if (counted && event?.kind !== 'turn') inFlight.ends(endpoint);
       }
-      if (news.kind === 'turn') {
-        if (!counted) sending.begins(endpoint);
-        heard(news.left);
-        return news;
+      if (event.kind === 'turn') {
+        if (!counted) inFlight.begins(endpoint);
+        heard(event.left);
+        return event;
       }
-      if (news.kind === 'stopped') await pause(cooldownOf(news.why, news.ms, news.askThreshold));
+      if (event.kind === 'stopped') await pause(cooldownOf(event.why, event.ms, event.askThreshold));
     }
   }
 
   return {
     async enter(endpoint, signal, pause) {
       const here = await local.enter(endpoint, signal, pause);
-      const ticket = tickets.open(own, endpoint);
+      const request = queue.open(own, endpoint);
       try {
-        const { delayMs, checkThreshold } = await turnOf(ticket, here, endpoint, signal, pause);
-        ticket.running = true;
+        const { delayMs, checkThreshold } = await turnOf(request, here, endpoint, signal, pause);
+        request.running = true;
         return {
           delayMs,
           checkThreshold,
           end(result) {
-            sending.ends(endpoint);
-            leave(ticket, result);
+            inFlight.ends(endpoint);
+            leave(request, result);
             here.end(result);
           },
         };
       } catch (error) {
-        leave(ticket, null);
+        leave(request, null);
         here.end(null);
         throw error;
       }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createReader, createWriter } from '../../src/client/index.js';
-import { RateLimiter } from '../../src/client/limits/rate-limiter.js';
+import { RateLimiter } from '../../src/client/rate-limiting/rate-limiter.js';
 import { defaultTuning } from '../../src/client/tuning.js';
 import { failureOf, fakeTenant, oneTicket } from './setup.js';
 

@@ -191,8 +191,8 @@ describe('the metadata cache', () => {
   };
   /** The same tenant in another process: nothing in common but the folder. */
   const elsewhere = async (settings: ClientSettings) => {
-    const { createMemoryState } = await import('../../src/client/limits/memory-state.js');
-    const { createDiskCache } = await import('../../src/client/limits/disk-cache.js');
+    const { createMemoryState } = await import('../../src/client/tenant-state/memory-state.js');
+    const { createDiskCache } = await import('../../src/client/tenant-state/disk-cache.js');
     const { defaultTuning } = await import('../../src/client/tuning.js');
     const [tenant = ''] = readdirSync(folder);
     const disk = createDiskCache(folder, tenant, () => undefined);

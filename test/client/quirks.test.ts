@@ -137,7 +137,7 @@ describe('quirks of the service, against the sandbox', () => {
 
   it('quirk 23: a thread limit hit all the same, by another program, is waited out', async () => {
     const { client, settings, arrived } = await busy();
-    const { createMemoryState } = await import('../../src/client/limits/memory-state.js');
+    const { createMemoryState } = await import('../../src/client/tenant-state/memory-state.js');
     const { defaultTuning } = await import('../../src/client/tuning.js');
     const tuning = { ...defaultTuning, retries: 10, backoffMs: 300 };
     const share = createMemoryState(20, tuning, null);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
-import { resources } from '../../src/tools/resources/resources.js';
+import { resources } from '../../src/tools/prompts-and-resources/resources.js';
 import {
   type Ids,
   idFor,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
-import { resources } from '../../src/tools/resources/resources.js';
+import { resources } from '../../src/tools/prompts-and-resources/resources.js';
 import { type Ids, idFor, idsOf, readExamples, readTools, writeExample, writeTools } from './examples.js';
 import { type Rig, rig, writesSince } from './support.js';
 

@@ -1,7 +1,7 @@
 import { AutotaskError } from '../../errors.js';
 import type { Log } from '../../log.js';
 import { failedOutcome, type Outcome } from '../http/response.js';
-import type { ActiveCooldown } from '../limits/cooldown.js';
+import type { ActiveCooldown } from '../rate-limiting/cooldown.js';
 import type { Tuning } from '../tuning.js';
 import { sleep } from './abortable.js';
 import type { Deadline } from './deadline.js';

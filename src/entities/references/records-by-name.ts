@@ -6,7 +6,7 @@ import { identifyingCondition, mayHoldIdentifier } from './identifying-fields.js
 import { exactly, searches } from './name-filters.js';
 import { activeIn, hasActiveFlag, nameOf, numberField } from './record-names.js';
 import type { CachedQuery } from './reference-cache.js';
-import { resourceOfCaller } from './resource-of-caller.js';
+import { resolveMe } from './resolve-me.js';
 import type { SearchableFields } from './searchable-fields.js';
 import { mostSimilar, similarNameFilter } from './similar-names.js';
 
@@ -116,7 +116,7 @@ export function createRecordsByName(
     signal?: AbortSignal,
     within: readonly (readonly [field: string, id: number])[] = [],
   ): Promise<readonly Candidate[]> {
-    if (entity.name === 'Resources' && given.trim().toLowerCase() === 'me') return [await resourceOfCaller()];
+    if (entity.name === 'Resources' && given.trim().toLowerCase() === 'me') return [await resolveMe()];
     const open = mayHoldIdentifier(given, entity) ? await readable(entity) : [];
     const owned = await ownerFields(entity);
     const known = identifyingCondition(open, given);

@@ -2,7 +2,7 @@ import type { AutotaskWriter, Row, WriteOptions } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import { actingPerson } from '../../identity/acting-person.js';
 import type { Entity } from '../../model.js';
-import { takesAttribution } from '../attribution.js';
+import { takesImpersonation } from '../impersonation-entities.js';
 import { maskErrors } from '../masking/mask-errors.js';
 import type { Policy } from '../policy.js';
 import { refuseMasked, requireAllowed, udfs } from './checks.js';
@@ -62,7 +62,7 @@ export function guardWriter(
     }
   };
   async function attribution(entity: Entity): Promise<{ readonly impersonationResourceId?: number }> {
-    if (!takesAttribution(entity)) return {};
+    if (!takesImpersonation(entity)) return {};
     const acting = actingPerson();
     if (acting === undefined) return actAs === null ? {} : { impersonationResourceId: actAs };
     const found = await acting.resource();

@@ -1,7 +1,7 @@
 import type { WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
 import type { PersonResource } from '../../identity/acting-person.js';
-import { takesAttribution } from '../../policy/index.js';
+import { takesImpersonation } from '../../policy/index.js';
 import type { Attribution } from '../confirmation/preview.js';
 
 export interface AttributionRules {
@@ -20,13 +20,13 @@ export function attributionOf(
   asking: PersonResource | null,
   { actAs, unattributed }: AttributionRules,
 ): Attribution {
-  if (asking === null) return actAs === null || !takesAttribution(entity) ? 'unsaid' : { id: actAs };
+  if (asking === null) return actAs === null || !takesImpersonation(entity) ? 'unsaid' : { id: actAs };
   if ('problem' in asking) {
     throw new AutotaskError('notAllowed', `${asking.problem} Nothing was written.`, {
       next: 'Only who has exactly one active resource in Autotask can write here. Reading goes on.',
     });
   }
-  if (takesAttribution(entity)) return asking;
+  if (takesImpersonation(entity)) return asking;
   if (unattributed === 'api-user') return 'api-user';
   throw new AutotaskError(
     'notAllowed',

@@ -103,7 +103,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       );
       const rendered = await renderResult(result, format, reader, rules.redact);
       if (!views) return rendered;
-      const { resultView } = await import('../views/index.js');
+      const { resultView } = await import('../mcp-apps/index.js');
       const view = await resultView(result, toolContext);
       return view === null ? rendered : { ...rendered, view: { ...shownWith, ...view } };
     }
@@ -125,7 +125,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     const { text, held } = written;
     if (!views || held === undefined) return { text, blocks: [] };
     const { problem, token, forView = false, facts } = held;
-    const { previewView } = await import('../views/index.js');
+    const { previewView } = await import('../mcp-apps/index.js');
     const view = await previewView(held.plan, { problem, facts, confirm: forView ? null : token });
     if (view === null) return { text, blocks: [] };
     return {

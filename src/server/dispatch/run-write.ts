@@ -20,13 +20,13 @@ import { createPreviewedRecords, type Previewed } from '../confirmation/previewe
 import { stepsPreview, stepsPreviewText, stepsQuestion } from '../confirmation/steps-preview.js';
 import { resultText } from '../output/render.js';
 import { stepsText } from '../output/render-steps.js';
-import { attemptOf } from './attempt.js';
 import { type AttributionRules, attributionOf } from './attribution.js';
-import { carryOut } from './carry-out.js';
+import { attemptOf } from './audit-entry.js';
+import { type AuditedWriter, createAuditedWriter } from './audited-writer.js';
 import { checkedPlan } from './check-plan.js';
 import { kept, plannedWrite, receiptsOf, requireStillLeft } from './journal.js';
 import { findReceipt, newReceipt } from './receipts.js';
-import { createSingleWrite, type SingleWrite } from './single-write.js';
+import { runSteps } from './run-steps.js';
 
 export interface WriteRules extends AttributionRules {
   /** Null in read-only mode: then there is nothing that could write. */
@@ -191,7 +191,7 @@ export function createWriteRunner(rules: WriteRules) {
     const prepare = (step: WritePlan, made: WritePlan) => {
       const attribution = attributed(step);
       const actAs = typeof attribution === 'object' ? attribution.id : null;
-      return createSingleWrite({
+      return createAuditedWriter({
         writer: allowedWriter(),
         plan: made,
         writeLimit: policy.writeLimit,
@@ -218,7 +218,7 @@ export function createWriteRunner(rules: WriteRules) {
         const left = accepted.steps.flatMap((step) => numbers.get(step) ?? []);
         requireStillLeft(await findReceipt(audit, name, redact(caller)), left);
       }
-      const run = await carryOut(accepted, prepare, context);
+      const run = await runSteps(accepted, prepare, context);
       return { text: `${stepsText({ ...accepted, ...run })}\n${named}` };
     } finally {
       await release();
@@ -236,15 +236,15 @@ const notPreviewed =
   'A query writes the records that its preview showed, and there is none in this session: this is it.';
 
 /** The one write of a call, and what its record holds afterwards. */
-async function writeOne(plan: WritePlan, singleWrite: SingleWrite, named: string): Promise<string> {
+async function writeOne(plan: WritePlan, audited: AuditedWriter, named: string): Promise<string> {
   try {
     const text = resultText(
-      { kind: 'write', write: await plan.readBack(await plan.send(singleWrite.writer)) },
+      { kind: 'write', write: await plan.readBack(await plan.send(audited.writer)) },
       'text',
     );
     const unlogged = 'Note: the outcome of this write could not be written to the audit log.';
-    return [text, ...(singleWrite.progress.unlogged ? [unlogged] : []), named].join('\n');
+    return [text, ...(audited.progress.unlogged ? [unlogged] : []), named].join('\n');
   } catch (error) {
-    throw explainFailure(error, plan, singleWrite.progress.id, named);
+    throw explainFailure(error, plan, audited.progress.id, named);
   }
 }

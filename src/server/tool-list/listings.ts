@@ -1,6 +1,6 @@
 import { tools, toolsWithFiles } from '../../tools/index.js';
-import { prompts } from '../../tools/resources/prompts.js';
-import { resources } from '../../tools/resources/resources.js';
+import { prompts } from '../../tools/prompts-and-resources/prompts.js';
+import { resources } from '../../tools/prompts-and-resources/resources.js';
 import { type ListedTool, toolDefinition } from './tool-definition.js';
 
 export interface Listings {

@@ -2,7 +2,7 @@ import type { TimeEntryCreate } from '../../../generated/types.js';
 import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
-import { resourceOfCaller } from '../../entities/references/resource-of-caller.js';
+import { resolveMe } from '../../entities/references/resolve-me.js';
 import { today, toUtc } from '../../entities/values/dates.js';
 import type { ParentRecord } from '../../entities/write/parent-record.js';
 import { InvalidInput, type Problem } from '../../errors.js';
@@ -77,7 +77,7 @@ async function roleOf(data: Row, subjects: readonly ParentRecord[], context: Too
 
 /** Whose time it is when nobody is named: whoever asks, where that is known. */
 async function resourceOf(subjects: readonly ParentRecord[], context: ToolContext) {
-  if (actingPerson() !== undefined) return resourceOfCaller();
+  if (actingPerson() !== undefined) return resolveMe();
   const assigned = subjects.map(({ row }) => row?.assignedResourceID).find((id) => typeof id === 'number');
   if (typeof assigned !== 'number') return null;
   const { names } = await context.entities.tenant().references.lookup('Resource', [assigned], context.signal);

@@ -1,6 +1,6 @@
 import { type Server, specTypeSchemas } from '@modelcontextprotocol/server';
+import { viewResource } from '../mcp-apps/definitions.js';
 import { listings } from '../tool-list/listings.js';
-import { viewResource } from '../views/definitions.js';
 import type { ResourceServices } from './services.js';
 
 const isTemplate = (uri: string) => uri.includes('{');
@@ -48,7 +48,7 @@ export function registerResources(server: Server, services: ResourceServices): v
         if (params.uri !== viewResource.uri || !services.showsViews(request)) {
           return (await handlers()).readResource(params, services, request);
         }
-        return (await import('../views/index.js')).readViewPage();
+        return (await import('../mcp-apps/index.js')).readViewPage();
       }),
   );
   server.setRequestHandler('prompts/get', { params: specTypeSchemas.GetPromptRequestParams }, (params) =>

@@ -2,7 +2,7 @@ import { AutotaskError } from '../../errors.js';
 import { actingPerson } from '../../identity/acting-person.js';
 
 /** Whoever asks, as a record that a name fits. Throws `invalid` where nobody is known, or has no one resource. */
-export async function resourceOfCaller() {
+export async function resolveMe() {
   const acting = actingPerson();
   if (acting === undefined) {
     throw new AutotaskError('invalid', '"me" is nobody here: this server does not know who asks.', {

@@ -37,4 +37,4 @@ const attributed = new Set([
   'TimeEntries',
 ]);
 
-export const takesAttribution = (entity: Entity): boolean => attributed.has(entity.name);
+export const takesImpersonation = (entity: Entity): boolean => attributed.has(entity.name);

@@ -4,7 +4,7 @@ import { scripts } from './scripts.js';
 import { times } from './settings.js';
 
 /** What became of a request that waits for its turn. */
-export type News =
+export type QueueEvent =
   | {
       readonly kind: 'turn';
       readonly delayMs: number;
@@ -22,13 +22,13 @@ export interface TenantScripts {
 }
 
 /** A request of this replica that has its turn or waits for it. */
-export interface Ticket {
+export interface QueuedRequest {
   readonly member: string;
   readonly tenant: TenantScripts;
   running: boolean;
   /** Resolves with the next that is heard; one that came before is not lost. Rejects with the signal's reason. */
-  next(signal: AbortSignal): Promise<News>;
-  tell(news: News): void;
+  next(signal: AbortSignal): Promise<QueueEvent>;
+  tell(event: QueueEvent): void;
   /** Forgets what was heard before it asks anew: the answer knows of its turn. */
   forget(): void;
   /** Nothing more is heard, and nothing is renewed. */
@@ -40,7 +40,7 @@ const turnReply = z.tuple([z.literal('turn'), z.number(), flag, z.number()]);
 const stoppedReply = z.tuple([z.literal('stopped'), z.string(), z.coerce.number(), flag]);
 const renewReply = z.tuple([z.number(), z.string(), z.coerce.number(), flag], z.string());
 
-export function newsOf(reply: unknown): News {
+export function queueEventOf(reply: unknown): QueueEvent {
   const turn = turnReply.safeParse(reply).data;
   if (turn !== undefined) return { kind: 'turn', delayMs: turn[1], checkThreshold: turn[2], left: turn[3] };
   const stop = stoppedReply.safeParse(reply).data;
@@ -55,9 +55,9 @@ const renewals = 3;
  * All requests of this replica that have or want a turn. Keeps their leases, and hears for whom it is time: by a
  * message, and for a message that got lost by asking.
  */
-export class Tickets {
+export class RequestQueue {
   readonly #engine: Engine;
-  readonly #open = new Map<string, Ticket>();
+  readonly #open = new Map<string, QueuedRequest>();
   readonly #renewedAt = new Map<TenantScripts, number>();
   readonly #timer: NodeJS.Timeout;
   #last = 0;
@@ -65,7 +65,7 @@ export class Tickets {
   constructor(engine: Engine) {
     this.#engine = engine;
     engine.onChange((mode) => {
-      if (mode === 'down') for (const ticket of this.#open.values()) ticket.tell({ kind: 'alone' });
+      if (mode === 'down') for (const request of this.#open.values()) request.tell({ kind: 'alone' });
       // Others must know of what is on its way before anybody is let in.
       if (mode === 'settling') this.#renewAll(true);
     });
@@ -79,23 +79,23 @@ export class Tickets {
   /** A message of the engine: the member and what its turn is like. */
   hear(message: string): void {
     const [member = '', delay, due, left] = message.split(' ');
-    const news = newsOf(['turn', Number(delay), Number(due), Number(left)]);
-    const ticket = this.#open.get(member);
-    if (ticket !== undefined && !ticket.running) ticket.tell(news);
+    const event = queueEventOf(['turn', Number(delay), Number(due), Number(left)]);
+    const request = this.#open.get(member);
+    if (request !== undefined && !request.running) request.tell(event);
   }
 
-  open(tenant: TenantScripts, endpoint: string): Ticket {
+  open(tenant: TenantScripts, endpoint: string): QueuedRequest {
     this.#last += 1;
     const member = `${endpoint}|${this.#engine.replica}|${this.#last}`;
-    const heard: News[] = [];
+    const heard: QueueEvent[] = [];
     let wake: (() => void) | null = null;
-    const ticket: Ticket = {
+    const request: QueuedRequest = {
       member,
       tenant,
       running: false,
       next: async (signal) => {
-        for (let news = heard.shift(); ; news = heard.shift()) {
-          if (news !== undefined) return news;
+        for (let event = heard.shift(); ; event = heard.shift()) {
+          if (event !== undefined) return event;
           signal.throwIfAborted();
           await new Promise<void>((resolve) => {
             wake = () => {
@@ -107,8 +107,8 @@ export class Tickets {
           });
         }
       },
-      tell: (news) => {
-        heard.push(news);
+      tell: (event) => {
+        heard.push(event);
         wake?.();
       },
       forget: () => {
@@ -118,40 +118,40 @@ export class Tickets {
         this.#open.delete(member);
       },
     };
-    this.#open.set(member, ticket);
-    return ticket;
+    this.#open.set(member, request);
+    return request;
   }
 
   #renewAll(atOnce: boolean): void {
     if (this.#engine.mode === 'down') return;
-    const byTenant = new Map<TenantScripts, Ticket[]>();
-    for (const ticket of this.#open.values()) {
-      const own = byTenant.get(ticket.tenant);
-      if (own === undefined) byTenant.set(ticket.tenant, [ticket]);
-      else own.push(ticket);
+    const byTenant = new Map<TenantScripts, QueuedRequest[]>();
+    for (const request of this.#open.values()) {
+      const own = byTenant.get(request.tenant);
+      if (own === undefined) byTenant.set(request.tenant, [request]);
+      else own.push(request);
     }
     for (const tenant of this.#renewedAt.keys()) if (!byTenant.has(tenant)) this.#renewedAt.delete(tenant);
     const now = performance.now();
-    for (const [tenant, tickets] of byTenant) {
+    for (const [tenant, queue] of byTenant) {
       const since = this.#renewedAt.get(tenant);
       if (since === undefined) this.#renewedAt.set(tenant, now);
       const due = now - (since ?? now) >= times.leaseMs / renewals;
-      if (!atOnce && !due && tickets.every(({ running }) => running)) continue;
+      if (!atOnce && !due && queue.every(({ running }) => running)) continue;
       this.#renewedAt.set(tenant, now);
       // What is not renewed now is renewed the next time, or taken up when the engine is back.
-      this.#renew(tenant, tickets).catch(() => undefined);
+      this.#renew(tenant, queue).catch(() => undefined);
     }
   }
 
-  async #renew(tenant: TenantScripts, tickets: readonly Ticket[]): Promise<void> {
-    const pairs = tickets.flatMap(({ member, running }) => [running ? 'running' : 'waiting', member]);
+  async #renew(tenant: TenantScripts, queue: readonly QueuedRequest[]): Promise<void> {
+    const pairs = queue.flatMap(({ member, running }) => [running ? 'running' : 'waiting', member]);
     const reply = await this.#engine.run(scripts.renew, tenant.keys, [...tenant.args, ...pairs]);
     const [left, why, ms, askThreshold, ...turns] = renewReply.parse(reply);
-    for (const ticket of tickets) {
-      if (ticket.running || !this.#open.has(ticket.member)) continue;
-      if (turns.includes(ticket.member))
-        ticket.tell({ kind: 'turn', delayMs: 0, checkThreshold: false, left });
-      else if (why !== '') ticket.tell({ kind: 'stopped', why, ms, askThreshold });
+    for (const request of queue) {
+      if (request.running || !this.#open.has(request.member)) continue;
+      if (turns.includes(request.member))
+        request.tell({ kind: 'turn', delayMs: 0, checkThreshold: false, left });
+      else if (why !== '') request.tell({ kind: 'stopped', why, ms, askThreshold });
     }
   }
 }

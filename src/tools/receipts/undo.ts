@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import type { Row } from '../../../client/types.js';
-import { fieldValue } from '../../../entities/display/display.js';
-import { findEntity } from '../../../entities/metadata/entity-names.js';
-import { sameValue } from '../../../entities/values/equality.js';
-import type { RecordedWrite } from '../../../entities/write/outcomes/receipt.js';
-import { routes } from '../../../entities/write/route.js';
-import type { Entity } from '../../../model.js';
-import type { ToolContext } from '../../define/define-tool.js';
-import { activeChoices, namedChoice } from '../../define/picklist-defaults.js';
+import type { Row } from '../../client/types.js';
+import { fieldValue } from '../../entities/display/display.js';
+import { findEntity } from '../../entities/metadata/entity-names.js';
+import { sameValue } from '../../entities/values/equality.js';
+import type { RecordedWrite } from '../../entities/write/outcomes/receipt.js';
+import { routes } from '../../entities/write/route.js';
+import type { Entity } from '../../model.js';
+import type { ToolContext } from '../define/define-tool.js';
+import { activeChoices, namedChoice } from '../define/picklist-defaults.js';
 import { parentOf, type ReceiptStep } from './receipt-step.js';
 
 /** Former values of the fields that still hold what was written, and the names of the others. */

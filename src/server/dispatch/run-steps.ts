@@ -6,7 +6,7 @@ import { canonical } from '../../text.js';
 import type { ToolContext } from '../../tools/define/define-tool.js';
 import type { StepOutcome } from '../output/render-steps.js';
 import type { StoredRecord } from '../output/stored-values.js';
-import type { SingleWrite } from './single-write.js';
+import type { AuditedWriter } from './audited-writer.js';
 
 /** Records are compared with their preview so many at a time. */
 const mostTogether = 50;
@@ -54,9 +54,9 @@ const afterLost = (found: FoundOutcome | null): string => {
  * Makes the writes of a plan, one after the other. `prepare` gets a step and, with the ids that it takes from earlier
  * ones, its plan; it counts and records each and hands out the one writer that can make it. Never rejects because of a write: what became of each is in the answer.
  */
-export async function carryOut(
+export async function runSteps(
   { steps, onError }: WriteSteps,
-  prepare: (step: WritePlan, plan: WritePlan) => SingleWrite,
+  prepare: (step: WritePlan, plan: WritePlan) => AuditedWriter,
   context: ToolContext,
 ): Promise<Run> {
   const { reads } = context.entities.tenant();
@@ -104,7 +104,7 @@ export async function carryOut(
   }
 
   /** Before anything else: whether the write whose answer was lost was made. */
-  async function lookUp(step: WritePlan, called: string, one: SingleWrite): Promise<StepOutcome> {
+  async function lookUp(step: WritePlan, called: string, one: AuditedWriter): Promise<StepOutcome> {
     const found = await step.outcome(madeOf(step)).catch(() => null);
     if (found?.made !== true) return { called, state: 'unknown', id: step.id, why: afterLost(found) };
     await one.found(found.id);

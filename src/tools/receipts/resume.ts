@@ -1,8 +1,8 @@
-import type { Receipt, RecordedWrite } from '../../../entities/write/outcomes/receipt.js';
-import { recordVersion } from '../../../entities/write/outcomes/receipt.js';
-import { isDone, type LaterId, type WritePlan } from '../../../entities/write/plan.js';
-import { AutotaskError } from '../../../errors.js';
-import type { ToolContext } from '../../define/define-tool.js';
+import type { Receipt, RecordedWrite } from '../../entities/write/outcomes/receipt.js';
+import { recordVersion } from '../../entities/write/outcomes/receipt.js';
+import { isDone, type LaterId, type WritePlan } from '../../entities/write/plan.js';
+import { AutotaskError } from '../../errors.js';
+import type { ToolContext } from '../define/define-tool.js';
 import { parentOf, type ReceiptStep } from './receipt-step.js';
 
 /** How far the writes of a receipt are, while what is left of it is planned in order. */

@@ -1,7 +1,7 @@
-import type { ConcurrencyLimits } from '../client/limits/concurrency.js';
+import type { ConcurrencyLimits } from '../client/rate-limiting/concurrency.js';
 
 /** What this replica has on its way to a tenant, whoever let it go, within what it may have there alone. */
-export class Sending {
+export class RequestsInFlight {
   readonly #alone: ConcurrencyLimits;
   readonly #perEndpoint = new Map<string, number>();
   #all = 0;

@@ -4,8 +4,8 @@ import type { AnyPlan, SkippedRecord, WritePlan } from '../../entities/write/pla
 import { InvalidInput } from '../../errors.js';
 import { isOfOneRecord, reasonOf } from '../define/bulk-targets.js';
 import { defineWriteTool } from '../define/define-tool.js';
-import { resumption } from './receipts/resume.js';
-import { reversed } from './receipts/undo.js';
+import { resumption } from './resume.js';
+import { reversed } from './undo.js';
 
 const states = { done: 'done', refused: 'refused', unknown: 'unknown', open: 'not reached' } as const;
 

@@ -12,9 +12,9 @@ import {
 import { AutotaskError } from '../../errors.js';
 import { didYouMean } from '../../names/nearest.js';
 import { oneLine, quotedName, shorten } from '../../text.js';
-import type { Completion } from '../../tools/resources/completions.js';
-import { prompts } from '../../tools/resources/prompts.js';
-import { resourceAt, resources } from '../../tools/resources/resources.js';
+import type { Completion } from '../../tools/prompts-and-resources/completions.js';
+import { prompts } from '../../tools/prompts-and-resources/prompts.js';
+import { resourceAt, resources } from '../../tools/prompts-and-resources/resources.js';
 import { neutralize } from '../output/untrusted-text.js';
 import type { RequestContext, ResourceServices } from './services.js';
 

@@ -1,9 +1,9 @@
+import { ConcurrencyLimiter, type ConcurrencyLimits } from '../rate-limiting/concurrency.js';
+import { Cooldown } from '../rate-limiting/cooldown.js';
+import { isThresholdRequest, RateLimiter } from '../rate-limiting/rate-limiter.js';
 import type { Tuning } from '../tuning.js';
-import { ConcurrencyLimiter, type ConcurrencyLimits } from './concurrency.js';
-import { Cooldown } from './cooldown.js';
 import type { DiskCache } from './disk-cache.js';
 import { createKeptMetadata } from './kept-metadata.js';
-import { isThresholdRequest, RateLimiter } from './rate-limiter.js';
 import type { KeptState } from './tenant-state.js';
 
 /** `limits`: most requests at the same time; a function where they change, asked again after `refresh`. */

@@ -1,5 +1,5 @@
-import type { ActiveCooldown, RequestResult } from './cooldown.js';
-import type { Threshold } from './threshold.js';
+import type { ActiveCooldown, RequestResult } from '../rate-limiting/cooldown.js';
+import type { Threshold } from '../rate-limiting/threshold.js';
 
 /** One request that may be sent now, or after `delayMs`. Whoever has it must end it. */
 export interface Turn {

@@ -1,5 +1,5 @@
-import type { RecordedWrite } from '../../../entities/write/outcomes/receipt.js';
-import type { WritePlan } from '../../../entities/write/plan.js';
+import type { RecordedWrite } from '../../entities/write/outcomes/receipt.js';
+import type { WritePlan } from '../../entities/write/plan.js';
 
 /** What is to be done about a write of an earlier call: a write, or nothing and why. */
 export type ReceiptStep = { readonly plan: WritePlan } | { readonly skip: string };

@@ -4,7 +4,7 @@ import type { WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
 import type { HourlyWriteLimit } from '../../policy/index.js';
 
-export interface SingleWriteSettings {
+export interface AuditedWriterSettings {
   readonly writer: AutotaskWriter;
   readonly plan: WritePlan;
   readonly writeLimit: HourlyWriteLimit;
@@ -24,7 +24,7 @@ export interface Progress {
 
 const method = { create: 'POST', update: 'PATCH', delete: 'DELETE' } as const;
 
-export interface SingleWrite {
+export interface AuditedWriter {
   readonly writer: AutotaskWriter;
   readonly progress: Readonly<Progress>;
   /** Records that a write whose answer was lost was made after all. */
@@ -35,7 +35,7 @@ export interface SingleWrite {
  * A writer that makes the one write that was planned and nothing else. Before it is sent it is counted and
  * stands in the audit log; its outcome stands there before anybody is told.
  */
-export function createSingleWrite(settings: SingleWriteSettings): SingleWrite {
+export function createAuditedWriter(settings: AuditedWriterSettings): AuditedWriter {
   const { writer, plan, writeLimit, audit, attempt, onAuditFailure } = settings;
   const progress: Progress = { id: null, unlogged: false };
   let used = false;
