@@ -1,7 +1,8 @@
 /**
  * What it costs to start: milliseconds from spawn to the answer of `initialize` and to the first `tools/list`, the
- * same for `server/discover` of a later client, and resident memory after the list, as ratios to the smallest server the SDK allows, bundled in the
- * same way, and to a Node that runs nothing. All take turns in one run; figures are medians.
+ * same for `server/discover` of a later client, and resident memory after the list, as ratios to the smallest server
+ * the SDK allows, bundled in the same way, and to a Node that runs nothing. All take turns in one run; figures are
+ * medians, ratios medians of the ratios within a round, so that what else the machine does weighs on both sides.
  * Run: npx tsx bench/startup.ts [rounds]
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -114,25 +115,24 @@ try {
       if (round > 0) starts.get(name)?.push(measured);
     }
   }
-  const middle = (name: string, what: keyof Start) =>
-    median((starts.get(name) ?? []).map((measured) => measured[what]));
+  const all = (name: string, what: keyof Start) => (starts.get(name) ?? []).map((measured) => measured[what]);
+  const ratio = (values: readonly number[], baseline: readonly number[]) =>
+    median(values.map((value, round) => value / (baseline[round] ?? Number.NaN)))
+      .toFixed(2)
+      .padStart(8);
   const out = (line: string) => process.stdout.write(`${line}\n`);
   out(`Node ${process.version}, medians of ${rounds}; node -e 0 takes ${median(empty).toFixed(0)} ms`);
   out(
-    '                            initialize         server/discover         tools/list           memory MB',
+    '                            initialize         server/discover         tools/list            memory MB',
   );
-  out('                           ms   /bare  /node    ms   /bare  /node    ms   /bare  /node    MB   /bare');
+  out('                           ms   /bare   /node    ms   /bare   /node    ms   /bare   /node    MB   /bare');
   for (const name of Object.keys(programs)) {
     const timed = (['initialize', 'discover', 'list'] as const).map((what) => {
-      const ms = middle(name, what);
-      return [
-        ms.toFixed(0).padStart(6),
-        (ms / middle('bare server', what)).toFixed(2).padStart(8),
-        (ms / median(empty)).toFixed(2).padStart(7),
-      ].join('');
+      const ms = all(name, what);
+      return `${median(ms).toFixed(0).padStart(6)}${ratio(ms, all('bare server', what))}${ratio(ms, empty)}`;
     });
-    const megabytes = middle(name, 'memory');
-    const memory = `${megabytes.toFixed(0).padStart(6)}${(megabytes / middle('bare server', 'memory')).toFixed(2).padStart(8)}`;
+    const megabytes = all(name, 'memory');
+    const memory = `${median(megabytes).toFixed(0).padStart(6)}${ratio(megabytes, all('bare server', 'memory'))}`;
     out(`${name.padEnd(24)}${timed.join('')}${memory}`);
   }
 } finally {
