@@ -125,7 +125,9 @@ try {
   out(
     '                            initialize         server/discover         tools/list            memory MB',
   );
-  out('                           ms   /bare   /node    ms   /bare   /node    ms   /bare   /node    MB   /bare');
+  out(
+    '                           ms   /bare   /node    ms   /bare   /node    ms   /bare   /node    MB   /bare',
+  );
   for (const name of Object.keys(programs)) {
     const timed = (['initialize', 'discover', 'list'] as const).map((what) => {
       const ms = all(name, what);

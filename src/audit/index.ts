@@ -1,6 +1,5 @@
 export type { AuditEvent } from './chain.js';
 export { checkpointPath } from './checkpoint.js';
-export { cleanBody, cleanValue } from './clean.js';
 export { createAuditFile } from './file.js';
 export {
   type Attempt,
@@ -9,5 +8,6 @@ export {
   type Outcome,
   type PlannedWrite,
 } from './log.js';
+export { cleanBody, cleanValue } from './logged-values.js';
 export { createMemoryLog } from './memory.js';
 export { verify } from './verify.js';

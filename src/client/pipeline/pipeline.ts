@@ -1,6 +1,7 @@
 import { AutotaskError } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { HttpExchange } from '../http/http-exchange.js';
+import { requestHeaders } from '../http/request-headers.js';
 import { failedOutcome, type Outcome } from '../http/response.js';
 import type { ActiveCooldown, RequestResult } from '../rate-limiting/cooldown.js';
 import type { TenantState } from '../tenant-state/tenant-state.js';
@@ -93,7 +94,12 @@ async function sendWithinLimits(
       )
         await pause(stop);
     }
-    const outcome = await exchange.send(request, url, headersFor(settings, request), deadline);
+    const outcome = await exchange.send(
+      request,
+      url,
+      requestHeaders(settings.credentials, request),
+      deadline,
+    );
     result = requestResultOf(outcome);
     return outcome;
   } finally {
@@ -110,19 +116,6 @@ function requestResultOf(outcome: Outcome): RequestResult | null {
     return { kind: 'limited', retryAfterMs: retryAfter === undefined ? undefined : retryAfter * 1000 };
   }
   return kind === 'credentials' || status === 401 || status === undefined ? null : { kind: 'accepted' };
-}
-
-function headersFor({ credentials }: ClientSettings, request: ApiRequest) {
-  const headers: Record<string, string> = {
-    ApiIntegrationCode: credentials.integrationCode,
-    UserName: credentials.userName,
-    Secret: credentials.secret,
-    'Content-Type': 'application/json',
-  };
-  if (request.impersonationResourceId !== undefined) {
-    headers.ImpersonationResourceId = String(request.impersonationResourceId);
-  }
-  return headers;
 }
 
 /** The address of a call; a further page has one already, which must be on the zone's own origin. */

@@ -3,10 +3,10 @@ import type { Entity } from '../../model.js';
 import { oneLine } from '../../text.js';
 import { orNull } from '../read/optional-read.js';
 import { addressIn, autotaskNumber, autotaskNumberIn } from '../values/text-patterns.js';
+import { noSuchRecord } from './nearest-records.js';
 import { canName, nameOf, numberField } from './record-names.js';
 import { mostCandidates } from './records-by-name.js';
 import type { References } from './references.js';
-import { noSuchRecord } from './similar-names.js';
 
 /** One record, or why the text does not name one. */
 export type ExactMatch =

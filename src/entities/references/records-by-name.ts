@@ -4,11 +4,11 @@ import { oneLine } from '../../text.js';
 import { autotaskNumberIn, nameWithoutAddress } from '../values/text-patterns.js';
 import { identifyingCondition, mayHoldIdentifier } from './identifying-fields.js';
 import { exactly, searches } from './name-filters.js';
+import { mostSimilar, similarNameFilter } from './nearest-records.js';
 import { activeIn, hasActiveFlag, nameOf, numberField } from './record-names.js';
 import type { CachedQuery } from './reference-cache.js';
 import { resolveMe } from './resolve-me.js';
 import type { SearchableFields } from './searchable-fields.js';
-import { mostSimilar, similarNameFilter } from './similar-names.js';
 
 /** Names that are compared, and told, when nothing is called as asked. */
 const [mostNearby, mostNear] = [500, 5];

@@ -5,9 +5,9 @@ import { entityOfType } from '../metadata/entity-names.js';
 import { comparisonProblem } from '../metadata/picklists.js';
 import { orNull } from '../read/optional-read.js';
 import { writtenDigits } from '../references/id-or-name.js';
+import { noSuchRecord } from '../references/nearest-records.js';
 import { canName } from '../references/record-names.js';
 import type { References } from '../references/references.js';
-import { noSuchRecord } from '../references/similar-names.js';
 import type { Conversion } from './conversion.js';
 import { type Converted, fail } from './converted.js';
 import {

@@ -1,9 +1,9 @@
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { orNull } from '../../entities/read/optional-read.js';
 import { isDigits, meaningOfDigits } from '../../entities/references/id-or-name.js';
+import { noSuchRecord } from '../../entities/references/nearest-records.js';
 import { canName } from '../../entities/references/record-names.js';
 import { mostCandidates } from '../../entities/references/records-by-name.js';
-import { noSuchRecord } from '../../entities/references/similar-names.js';
 import type { RecordResult } from '../../entities/result.js';
 import { textPattern } from '../../entities/values/text-patterns.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
