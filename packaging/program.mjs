@@ -21,12 +21,23 @@ const values = evaluated(
   /[\\/](src[\\/]server[\\/]tool-list[\\/]listings|src[\\/]policy[\\/]entity-names|generated[\\/]table)\.ts$/,
 );
 
+/** Their CommonJS forms, which a bundler for Node finds first, hide their parts from it. */
+const withParts = {
+  'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
+  '@opentelemetry/sdk-trace-base': '@opentelemetry/sdk-trace-base/build/esm/index-shim.js',
+  ...Object.fromEntries(
+    ['core', 'exporter-trace-otlp-http', 'otlp-transformer', 'resources', 'sdk-trace'].map((name) => [
+      `@opentelemetry/${name}`,
+      `@opentelemetry/${name}/build/esm/index.js`,
+    ]),
+  ),
+};
+
 /** The program: cli.js and, in chunks, what it loads on demand. */
 export const program = (dir) =>
   bundle({ cli: 'src/cli/index.ts' }, dir, {
     plugins: [values, withoutValidator, fieldsTogether, schemasTogether],
-    // Its CommonJS form hides its parts from a bundler.
-    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+    alias: withParts,
     start: resolve('src/cli/main.ts'),
     // The SDK's index holds what serves HTTP; a server over stdio needs what it passes on.
     apart: /[\\/]@modelcontextprotocol[\\/]server[\\/]dist[\\/]index\.mjs$/,

@@ -22,10 +22,21 @@ const ground = [
   'src/operators',
   'src/progress',
   'src/view-data',
+  'src/tracing',
 ];
 
 const doors: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(ground.map((file) => [file, [...ground, 'zod']])),
+  'src/tracing': [...ground, '@opentelemetry/api'],
+  'src/trace-export': [
+    ...ground,
+    '@opentelemetry/api',
+    '@opentelemetry/context-async-hooks',
+    '@opentelemetry/core',
+    '@opentelemetry/exporter-trace-otlp-http',
+    '@opentelemetry/resources',
+    '@opentelemetry/sdk-trace-base',
+  ],
   generated: ['src/model', 'src/scalars', 'zod'],
   'src/audit': [...ground, 'zod'],
   'src/policy': [...ground, 'zod', 'generated', 'src/client'],
@@ -65,6 +76,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'src/server',
     'src/transports',
     'src/shared-state',
+    'src/trace-export',
     'src/sandbox',
     '@modelcontextprotocol/client',
     'jsonc-parser',

@@ -2,6 +2,7 @@ import type { AutotaskError } from '../errors.js';
 import type { Log } from '../log.js';
 import { createRedactor } from '../redact.js';
 import { textBoundary } from '../text-boundary.js';
+import { inRequestSpan, type Repeat } from '../tracing/request-span.js';
 import { readThreshold } from './api/metadata.js';
 import { proxiesInEnvironment } from './http/agents.js';
 import { createHttpExchange } from './http/http-exchange.js';
@@ -62,7 +63,11 @@ export function createClientCore(settings: ClientSettings): ClientCore {
     const request: ApiRequest = { method: 'GET', path: 'zoneInformation', write: false };
     const deadline = startDeadline(totalTimeoutMs);
     try {
-      const lookUp = () => exchange.send(request, url, {}, deadline);
+      const { method, path } = request;
+      const lookUp = (repeat: Repeat | null) =>
+        inRequestSpan({ method, base: new URL('.', url).href, path, repeat }, () =>
+          exchange.send(request, url, {}, deadline),
+        );
       return await withRetries(request, tuning, deadline, log, lookUp, retryDelay);
     } catch (error) {
       throw discoveryFailed(error);
@@ -73,11 +78,9 @@ export function createClientCore(settings: ClientSettings): ClientCore {
 
   const sendWithRetries = async (request: ApiRequest, signal?: AbortSignal) => {
     const deadline = startDeadline(totalTimeoutMs, signal);
-    let attempts = 0;
-    const attempt = () => {
-      attempts += 1;
-      if (attempts > 1) settings.observer?.requestRetried();
-      return sendToZone(pipeline, request, deadline);
+    const attempt = (repeat: Repeat | null) => {
+      if (repeat !== null) settings.observer?.requestRetried();
+      return sendToZone(pipeline, request, deadline, repeat);
     };
     try {
       return await withRetries(request, tuning, deadline, log, attempt, retryDelay);

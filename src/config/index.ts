@@ -11,11 +11,12 @@ import {
 } from '../policy/index.js';
 import { createRedactor } from '../redact.js';
 import { isTimeZone, timeZoneProblem } from '../time-zone.js';
-import { defaultCacheDir } from './cache-dir.js';
 import type { HttpConfig } from './http.js';
+import { defaultCacheDir } from './machine-variables.js';
 import { readSources, type Sources } from './sources.js';
 import { removedVariables, type StateConfig, stateVariables } from './state.js';
 import { whyUnread } from './text-file.js';
+import { traceVariables } from './traces.js';
 import { ownVariables, type VariableName } from './variables.js';
 import { readWrites, type WriteConfig, writeVariables } from './writes.js';
 
@@ -64,6 +65,7 @@ export const variables = {
     error: 'must be debug, info, warning or error',
   }),
   LOG_FORMAT: z.enum(['simple', 'json'], { error: 'must be simple or json' }),
+  ...traceVariables,
 } as const satisfies Partial<Record<VariableName, z.ZodType>>;
 
 const schema = z.object(variables);
@@ -101,6 +103,8 @@ export interface Config {
   readonly filesDir: string | null;
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
   readonly logFormat: 'simple' | 'json';
+  /** Headers that go with traces; null: there are none. */
+  readonly traces: { readonly headers: Readonly<Record<string, string>> } | null;
   /** Variables that look like ours and are not. */
   readonly warnings: readonly string[];
 }
@@ -147,7 +151,13 @@ function unknownVariables(env: Sources['env']): string[] {
 }
 
 /** Settings that are secret, wherever else their values stand by mistake. */
-const secretSettings = [...credential, 'AUTOTASK_CONFIRM_KEY', 'AUTOTASK_AUDIT_KEY', 'AUTOTASK_STATE_URL'];
+const secretSettings = [
+  ...credential,
+  'AUTOTASK_CONFIRM_KEY',
+  'AUTOTASK_AUDIT_KEY',
+  'AUTOTASK_STATE_URL',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+];
 
 /** Names in lists are repeated in messages, so that a mistyped one is found; nothing that is secret is. */
 function withoutSecrets(values: Readonly<Record<string, string>>, http: HttpConfig | null) {
@@ -228,6 +238,10 @@ export async function loadConfig(sources: Sources): Promise<Config> {
     filesDir: http === null ? (given.AUTOTASK_FILES_DIR ?? null) : null,
     logLevel: given.LOG_LEVEL,
     logFormat: given.LOG_FORMAT,
+    traces:
+      given.OTEL_EXPORTER_OTLP_ENDPOINT === undefined || given.OTEL_SDK_DISABLED
+        ? null
+        : { headers: given.OTEL_EXPORTER_OTLP_HEADERS ?? {} },
     warnings: [
       ...unknownVariables(sources.env),
       ...(http !== null && given.AUTOTASK_FILES_DIR !== undefined

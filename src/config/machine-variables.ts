@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Variable } from './variable.js';
 
 /** Variables that belong to no program: they are read where they matter and not checked. */
@@ -44,3 +45,15 @@ export const machineVariables = [
   },
   { name: 'TERM', group: 'machine', meaning: '`dumb`: no colour either', unset: 'colour' },
 ] as const satisfies readonly Variable[];
+
+/** Where a platform keeps files that a program may lose at any time. */
+export function defaultCacheDir(
+  platform: string,
+  home: string,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const name = 'autotask-mcp';
+  if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), name, 'Cache');
+  if (platform === 'darwin') return join(home, 'Library', 'Caches', name);
+  return join(env.XDG_CACHE_HOME || join(home, '.cache'), name);
+}

@@ -10,6 +10,7 @@ export const variableGroups = {
   http: 'Serving HTTP',
   oauth: 'Signing in with OAuth',
   log: 'Log',
+  traces: 'Traces',
   machine: 'Conventions of the machine',
 } as const;
 

@@ -234,6 +234,22 @@ export const variableTable = [
     meaning: '`simple` lines, or one `json` object per line',
     default: 'simple',
   },
+  {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    group: 'traces',
+    meaning:
+      'OpenTelemetry collector that receives traces as JSON over HTTP, e.g. `http://127.0.0.1:4318`; the other variables of the OpenTelemetry SDK count as well',
+    unset: 'none are made',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_HEADERS',
+    group: 'traces',
+    meaning: 'headers that the collector wants, e.g. `api-key=…,tenant=…`',
+    unset: 'none',
+    secret: true,
+    file: true,
+  },
+  { name: 'OTEL_SDK_DISABLED', group: 'traces', meaning: '`true`: no traces all the same', default: 'false' },
   ...machineVariables,
 ] as const satisfies readonly Variable[];
 

@@ -13,6 +13,7 @@ import { didYouMean } from '../names/nearest.js';
 import { redactNothing } from '../redact.js';
 import { quotedName } from '../text.js';
 import { type CacheHints, cacheHints } from './cache-hints.js';
+import { callMessage } from './call-message.js';
 import {
   answerTimeoutMs,
   callerOf,
@@ -195,7 +196,9 @@ function serverOf(
     countRunning(async () => {
       const started = performance.now();
       const { dispatch } = await services();
-      const given = { signal: context.mcpReq.signal, caller: callerOf(server, context), ...extras };
+      const caller = callerOf(server, context);
+      const message = callMessage(server, context);
+      const given = { signal: context.mcpReq.signal, caller, message, ...extras };
       const result = await dispatch.call(name, args, given, (error) =>
         report(
           context,

@@ -182,7 +182,7 @@ describe('a server that was started and has listed everything', () => {
       .flatMap(([, modules]) => modules);
     expect(inputs).toContain('src/server/index.ts');
     const heavy =
-      /^generated\/|^src\/(tools|entities|client|sandbox|audit|transports\/http)\/|^src\/(config\/(http|oauth)|policy\/settings)\.ts|node_modules\/(got|ajv|prom-client|jose|hono|@hono|@modelcontextprotocol\/(sdk|node|client))\//;
+      /^generated\/|^src\/(tools|entities|client|sandbox|audit|transports\/http)\/|^src\/(config\/(http|oauth)|policy\/settings)\.ts|node_modules\/(got|ajv|prom-client|jose|hono|@hono|@modelcontextprotocol\/(sdk|node|client)|@opentelemetry)\//;
     expect(inputs.filter((path) => heavy.test(path))).toEqual([]);
     // What Node knows about languages takes as long to load as all of this program.
     expect(readFileSync(list, 'utf8').split('\n')).not.toContain('Intl');

@@ -10,6 +10,7 @@ import { ruleFor } from '../../policy/claim-rules.js';
 import type { Policy } from '../../policy/index.js';
 import { createRedactor } from '../../redact.js';
 import { prepareServer } from '../../server/index.js';
+import type { TraceExport } from '../../trace-export/index.js';
 import {
   type FetchJson,
   type Metrics,
@@ -61,11 +62,22 @@ async function fetchJsonOf(): Promise<FetchJson> {
   return createFetchJson();
 }
 
+/** Loaded where somebody collects traces, and nowhere else. */
+async function tracesOf({ traces }: Config, name: ProgramName, log: Log): Promise<TraceExport | null> {
+  if (traces === null) return null;
+  const { startTraceExport } = await import('../../trace-export/index.js');
+  return startTraceExport({ ...name, ...traces, log });
+}
+
 /** Serves many clients over HTTP until the process is told to stop. */
 export async function serveHttp(config: Config, http: HttpConfig, name: ProgramName): Promise<void> {
   checkTools(config);
   const upstream = await upstreamOf(config);
-  const ownSecrets = [...http.tokens.map(({ token }) => token), ...stateSecrets(config)];
+  const ownSecrets = [
+    ...http.tokens.map(({ token }) => token),
+    ...stateSecrets(config),
+    ...Object.values(config.traces?.headers ?? {}),
+  ];
   const logFor = (credentials: object | null): Log =>
     createLog({
       level: config.logLevel,
@@ -75,6 +87,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   const log = logFor(upstream.credentials);
   for (const warning of config.warnings) log('warning', warning);
 
+  const traces = await tracesOf(config, name, log);
   const forGateway = http.auth === 'gateway';
   const audit = forGateway ? null : await auditOf(config);
   const sharing = sharingOf(config, log);
@@ -173,5 +186,6 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   } finally {
     await upstream.close();
     await sharing.close();
+    await traces?.close();
   }
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/index.js';
 import { createLog } from '../../log.js';
 import { prepareServer } from '../../server/index.js';
+import type { TraceExport } from '../../trace-export/index.js';
 import { serveStdio } from '../../transports/stdio.js';
 import {
   accessOf,
@@ -16,9 +17,11 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
   const log = createLog({
     level: config.logLevel,
     format: config.logFormat,
-    secrets: [...Object.values(config.credentials ?? {}), config.state?.address.password ?? ''].filter(
-      Boolean,
-    ),
+    secrets: [
+      ...Object.values(config.credentials ?? {}),
+      config.state?.address.password ?? '',
+      ...Object.values(config.traces?.headers ?? {}),
+    ].filter(Boolean),
   });
   const sharing = config.state === null ? null : (await import('./sharing.js')).sharingOf(config, log);
   for (const warning of config.warnings) log('warning', warning);
@@ -31,11 +34,16 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
     config.filesDir === null ? null : await (await import('./files.js')).openFiles(config.filesDir);
   const { me } = config.writes;
   let close = async () => {};
+  let traces: TraceExport | undefined;
   const make = prepareServer({
     ...serverSettings(config, name, log),
     ...(sharing === null ? {} : { confirm: sharing.confirm, policy: sharing.policy() }),
     singleClient: true,
     open: async () => {
+      if (config.traces !== null) {
+        const { startTraceExport } = await import('../../trace-export/index.js');
+        traces ??= startTraceExport({ ...name, ...config.traces, log });
+      }
       const upstream = await upstreamOf(config);
       close = upstream.close;
       const { settings, credentials } = upstream;
@@ -57,5 +65,6 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
   } finally {
     await close();
     await sharing?.close();
+    await traces?.close();
   }
 }

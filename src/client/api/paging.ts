@@ -92,7 +92,7 @@ export function pageFollower(first: ApiRequest): (page: Page, next: string) => A
     if (seen.has(key))
       throw endlessPages('Autotask named a page that was read already as the successor of another.');
     seen.add(key);
-    return { ...first, path: next };
+    return { ...first, path: next, firstPath: first.path };
   };
 }
 

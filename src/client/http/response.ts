@@ -6,7 +6,7 @@ import { refusedByChecks, refusedByStatus } from './refused-before-storing.js';
 
 /** A parsed body, or an error and whether repeating the request may help. */
 export type Outcome =
-  | { readonly ok: true; readonly body: unknown }
+  | { readonly ok: true; readonly body: unknown; readonly status: number }
   | { readonly ok: false; readonly error: AutotaskError; readonly retryable: boolean };
 
 /** Seconds from `Retry-After`, which is a number of seconds or a date; undefined when absent or unreadable. */
@@ -88,7 +88,7 @@ function success(request: ApiRequest, response: HttpResponse): Outcome {
     return unknownOutcome(request, what, { status, retryable: true });
   }
   const texts = errorTexts(body);
-  if (texts.length === 0) return { ok: true, body };
+  if (texts.length === 0) return { ok: true, body, status: response.status };
   return request.write ? acceptedWithErrors(request, response, texts) : refused(request, response, texts);
 }
 

@@ -1,5 +1,6 @@
 import { AutotaskError } from '../../errors.js';
 import type { Log } from '../../log.js';
+import { inRequestSpan, type Repeat, type RequestSpan } from '../../tracing/request-span.js';
 import type { HttpExchange } from '../http/http-exchange.js';
 import { requestHeaders } from '../http/request-headers.js';
 import { failedOutcome, type Outcome } from '../http/response.js';
@@ -29,11 +30,15 @@ export async function sendToZone(
   pipeline: Pipeline,
   request: ApiRequest,
   deadline: Deadline,
+  repeat: Repeat | null,
   mayMove = true,
 ): Promise<Outcome> {
   const { zones, tenantState, log } = pipeline;
   const zone = await unlessAborted(zones.current(), deadline.signal);
-  const outcome = await sendWithinLimits(pipeline, request, zone, deadline);
+  const { method, firstPath: path = request.path } = request;
+  const outcome = await inRequestSpan({ method, base: zone.apiUrl, path, repeat }, (span) =>
+    sendWithinLimits(pipeline, request, zone, deadline, span),
+  );
   if (outcome.ok || !(outcome.error.kind === 'credentials' || outcome.error.status === 401)) return outcome;
   // A refusal may mean that the tenant lives elsewhere by now.
   const mayHaveMoved = outcome.error.status === 401 && mayMove;
@@ -42,7 +47,10 @@ export async function sendToZone(
     return outcome;
   }
   log('warning', 'The tenant has moved to another zone; its new address is used from now on.');
-  if (!request.write) return sendToZone(pipeline, request, deadline, false);
+  if (!request.write) {
+    const again: Repeat = { count: (repeat?.count ?? 0) + 1, reason: 'moved', waitedMs: 0 };
+    return sendToZone(pipeline, request, deadline, again, false);
+  }
   if (outcome.error.kind === 'outcomeUnknown') return outcome;
   return failedOutcome({
     kind: 'unavailable',
@@ -67,10 +75,12 @@ async function sendWithinLimits(
   request: ApiRequest,
   zone: Zone,
   deadline: Deadline,
+  span: RequestSpan,
 ): Promise<Outcome> {
   const url = addressOf(request, zone);
   const pause = (stop: ActiveCooldown) => {
     if (stop.askThreshold === true) checkThreshold();
+    span.waits(stop.kind, stop.ms);
     return waitFor(request, stop, tuning, deadline);
   };
   const waitForTurn = async () => {
@@ -81,11 +91,14 @@ async function sendWithinLimits(
       settings.observer?.queueChanged(-1);
     }
   };
+  const since = performance.now();
   const turn = await waitForTurn();
+  span.turn(performance.now() - since);
   let result: RequestResult | null = null;
   try {
     if (turn.checkThreshold) checkThreshold();
     if (turn.delayMs > 0) {
+      span.paces(turn.delayMs);
       await sleep(turn.delayMs, deadline.signal);
       for (
         let stop = await tenantState.activeCooldown();

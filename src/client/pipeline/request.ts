@@ -5,6 +5,8 @@ export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path below `V1.0`, or the absolute address of a further page. */
   readonly path: string;
+  /** Path below `V1.0` of the first page, where this asks for a further one. */
+  readonly firstPath?: string;
   readonly body?: string;
   /** A write is sent once and never repeated. */
   readonly write: boolean;

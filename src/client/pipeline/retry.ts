@@ -1,5 +1,6 @@
 import { AutotaskError } from '../../errors.js';
 import type { Log } from '../../log.js';
+import type { Repeat } from '../../tracing/request-span.js';
 import { failedOutcome, type Outcome } from '../http/response.js';
 import type { ActiveCooldown } from '../rate-limiting/cooldown.js';
 import type { Tuning } from '../tuning.js';
@@ -50,23 +51,25 @@ export async function withRetries(
   tuning: Tuning,
   deadline: Deadline,
   log: Log,
-  attempt: () => Promise<Outcome>,
+  attempt: (repeat: Repeat | null) => Promise<Outcome>,
   retryDelay: (error: AutotaskError, attempts: number) => Promise<number>,
 ): Promise<unknown> {
   let lastError: AutotaskError | undefined;
+  let repeat: Repeat | null = null;
   for (let attempts = 1; ; attempts += 1) {
-    const outcome = await attempt().catch((error: unknown) => {
+    const outcome: Outcome = await attempt(repeat).catch((error: unknown) => {
       // When time runs out during a repeat, why it was needed says more than that time ran out.
       throw lastError !== undefined && deadline.isExpired() ? lastError : error;
     });
     if (outcome.ok) return outcome.body;
-    const { error } = outcome;
+    const { error }: { readonly error: AutotaskError } = outcome;
     lastError = error;
     if (request.write || !outcome.retryable || attempts > tuning.retries) throw error;
     const wait = await retryDelay(error, attempts);
     if (wait > Math.min(tuning.maxWaitMs, deadline.remainingMs())) throw error;
     log('info', `${error.message} Attempt ${attempts + 1} of ${tuning.retries + 1} follows.`);
     await sleep(wait, deadline.signal);
+    repeat = { count: attempts, reason: error.kind, waitedMs: wait };
   }
 }
 

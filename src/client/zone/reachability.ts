@@ -1,4 +1,5 @@
 import { AutotaskError } from '../../errors.js';
+import { inRequestSpan } from '../../tracing/request-span.js';
 import { createHttpExchange } from '../http/http-exchange.js';
 import { startDeadline } from '../pipeline/deadline.js';
 import type { ClientSettings } from '../types.js';
@@ -16,7 +17,11 @@ export async function checkReachability(
   try {
     const exchange = createHttpExchange(timeoutMs, log, observer);
     const request = { method: 'GET', path: 'VersionInformation', write: false } as const;
-    const outcome = await exchange.send(request, versionsAddress(zoneUrl), {}, deadline);
+    const url = versionsAddress(zoneUrl);
+    const { method, path } = request;
+    const outcome = await inRequestSpan({ method, base: new URL('.', url).href, path, repeat: null }, () =>
+      exchange.send(request, url, {}, deadline),
+    );
     if (outcome.ok) return;
     const { status, message } = outcome.error;
     if (status !== undefined && status < 500) return;

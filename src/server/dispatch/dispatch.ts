@@ -3,6 +3,7 @@ import { AutotaskError, InvalidArguments } from '../../errors.js';
 import { withCallLimits } from '../../limits/call-usage.js';
 import type { Tool, ToolContext } from '../../tools/define/define-tool.js';
 import { formatInput } from '../../tools/define/shared-inputs.js';
+import { type CallMessage, inCallSpan } from '../../tracing/call-span.js';
 import type { ViewData } from '../../view-data.js';
 import type { Question } from '../confirmation/gate.js';
 import { errorText, type Format, renderResult } from '../output/render.js';
@@ -21,6 +22,8 @@ export interface CallResult extends Rendered {
 /** What a call carries besides its arguments. */
 export type CallExtras = Pick<ToolContext, 'signal' | 'progress'> &
   CallerContext & {
+    /** What the call came with. */
+    readonly message: CallMessage;
     /** How much of a file the caller takes. */
     readonly reader?: Reader;
   };
@@ -86,7 +89,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     // A form that is not right is refused by the tool's own schema, with everything else.
     const { data: common } = formArguments.safeParse(args);
     const format: Format = common?.format ?? 'text';
-    const { caller, person, reader, views = false, consent, ...running } = extras;
+    const { caller, person, reader, views = false, consent, message: _message, ...running } = extras;
     const toolContext: ToolContext = {
       ...context,
       ...running,
@@ -145,12 +148,16 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     ): Promise<CallResult> {
       const tool = byName.get(name);
       if (tool === undefined) throw new AutotaskError('invalid', `There is no tool ${name}.`);
-      try {
-        return { ...(await withCallLimits(() => run(tool, args, extras))), isError: false };
-      } catch (error) {
-        if (!(error instanceof AutotaskError)) onDefect(error);
-        return { text: errorText(asAutotaskError(error)), blocks: [], isError: true };
-      }
+      return inCallSpan(extras.message, name, rules.tenant, async (span) => {
+        try {
+          return { ...(await withCallLimits(() => run(tool, args, extras))), isError: false };
+        } catch (error) {
+          if (!(error instanceof AutotaskError)) onDefect(error);
+          const told = asAutotaskError(error);
+          span.failed(told.kind);
+          return { text: errorText(told), blocks: [], isError: true };
+        }
+      });
     },
   };
 }
