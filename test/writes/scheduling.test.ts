@@ -87,6 +87,25 @@ describe('free time', () => {
     expect(text).toMatch(why);
   });
 
+  it('leaves out both of two requests for time off on one day', async () => {
+    for (const [from, until] of [
+      ['07:00', '09:00'],
+      ['14:00', '16:00'],
+    ])
+      await makeRecord(sandbox, `Resources/${bianca}/TimeOffRequests`, {
+        resourceID: bianca,
+        requestDate: '2030-01-08',
+        startTime: `2030-01-08T${from}:00Z`,
+        endTime: `2030-01-08T${until}:00Z`,
+        hours: 2,
+        timeOffRequestType: 1,
+      });
+    const text = await freeOf('2030-01-08');
+    expect(text).toContain(`Bianca Almeida (id ${bianca})\t2030-01-08 09:00Z-14:00Z\n`);
+    for (const span of ['07:00Z-09:00Z', '14:00Z-16:00Z'])
+      expect(text).toContain(`2030-01-08 ${span}\ttime off requested for 2030-01-08`);
+  });
+
   it('leaves out weekdays on which the resource does not work', async () => {
     const [own] = await everyRecord(sandbox, 'ResourceDailyAvailabilities');
     const { id, resourceID } = own ?? {};

@@ -117,7 +117,7 @@ export async function busyTime(zones: ReadonlyMap<number, string>, range: Interv
     if (typeof resource !== 'number' || span === null || !overlaps(span, range)) return;
     const known = busy.get(resource);
     // One service call for several tickets takes the time once.
-    if (known?.some((other) => other.kind === kind && other.what === what) !== true)
+    if (known?.some((other) => other.kind === kind && other.id === id) !== true)
       known?.push({ ...span, kind, id, what });
   };
   for (const row of appointments) {
