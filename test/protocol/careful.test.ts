@@ -122,7 +122,7 @@ describe('days', () => {
 });
 
 describe('a write', () => {
-  const ticket = { title: 'A', companyID: 'Contoso' };
+  const ticket = { title: 'A', companyID: 'Contoso Ltd' };
 
   it('keeps what was given under another spelling of the name', async () => {
     const { writes, text } = await calling('create-ticket', {
@@ -155,8 +155,8 @@ describe('a write', () => {
     [
       'an inactive company by name',
       'create-ticket',
-      { title: 'A', companyID: 'Kestrel' },
-      /companyID: "Kestrel" is Kestrel Hotels Ltd \(id \d+\), which is inactive/,
+      { title: 'A', companyID: 'Kestrel Hotels Ltd' },
+      /companyID: Kestrel Hotels Ltd \(id \d+\) is inactive, and Autotask takes no new reference to it/,
     ],
     [
       'false for an id',
@@ -293,18 +293,18 @@ describe('a name that records of several owners have', () => {
     expect(alone.text).toMatch(/"Planning" fits several records of Phases; give the id of one.*and \d+ more/);
     const elsewhere = await calling('create-ticket', {
       title: 'x',
-      companyID: 'Contoso',
+      companyID: 'Contoso Ltd',
       contactID: 'Oakes',
       confirm: 'CREATE_TICKET',
     });
-    expect(elsewhere.text).toMatch(/"Oakes" fits several records of Contacts/);
+    expect(elsewhere.text).toMatch(/"Oakes" is not the whole name\. Valid: (\d+ = .* Oakes,? ?){2,}/);
     expect(elsewhere.writes).toEqual([]);
   });
 
-  it('means the contact of the same company, by the first name alone', async () => {
+  it('means the contact of the same company', async () => {
     const { text, writes } = await calling('create-ticket', {
-      contactID: 'Julia',
-      companyID: 'Contoso',
+      contactID: 'Julia Archer',
+      companyID: 'Contoso Ltd',
       title: 'x',
     });
     expect(writes).toEqual([]);

@@ -92,7 +92,9 @@ describe('a value that begins with a comparison', () => {
         confirm: 'UPDATE_TICKET',
       });
       expect(result).toMatchObject({ isError: true, writes: [] });
-      expect(result.text).toMatch(/status: ".*Complete" is a comparison.*Valid: .*5 = Complete/);
+      expect(result.text).toMatch(
+        /status: ".*Complete" is a search; a value to store is one label or its code.*Valid: .*5 = Complete/,
+      );
     },
   );
 

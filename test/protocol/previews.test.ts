@@ -103,16 +103,52 @@ describe('a preview warns without blocking', () => {
     );
   });
 
-  it('about one like it that was created in this session, and not about another', async () => {
-    const note = { ticketID: ticket, title: 'Called back', description: 'x' };
-    expect((await server.call('create-ticket-note', note)).text).not.toMatch(/one like it/);
-    await server.call('create-ticket-note', { ...note, confirm: 'CREATE_TICKET_NOTE' });
-    expect((await server.call('create-ticket-note', { ...note, title: ' called  BACK' })).text).toMatch(
-      /^Warning: one like it was created in this session less than a minute ago: TicketNote \d+$/m,
+  it.each<[string, Record<string, unknown>, boolean]>([
+    ['the same title in another case', { title: ' called  BACK', description: 'Another text' }, true],
+    ['the same title with other punctuation', { title: '"Called-back".', description: 'Another text' }, true],
+    ['the same text below another title', { title: 'Reached her' }, true],
+    [
+      'the same text in another case with other punctuation',
+      { title: 'Reached her', description: 'The printer JAMS again, call (Tuesday)' },
+      true,
+    ],
+    ['another title and text', { title: 'Other', description: 'The printer jams, call on Friday.' }, false],
+    ['the same on another ticket', { ticketID: 101730 }, false],
+  ])('about one like it that was created in this session: %s', async (_what, other, isLike) => {
+    const own = await open();
+    const note = {
+      ticketID: ticket,
+      title: 'Called back',
+      description: 'The printer jams again; call Tuesday!',
+    };
+    expect((await own.call('create-ticket-note', note)).text).not.toMatch(/one like it/);
+    await own.call('create-ticket-note', { ...note, confirm: 'CREATE_TICKET_NOTE' });
+    const near = { ...note, ...other };
+    const { text } = await own.call('create-ticket-note', near);
+    const warning =
+      /^Warning: one like it was created in this session less than a minute ago: TicketNote \d+$/m;
+    expect(warning.test(text), text).toBe(isLike);
+    // It does not block; an equal one does.
+    const from = sandbox.requests.length;
+    expect((await own.call('create-ticket-note', { ...near, confirm: 'CREATE_TICKET_NOTE' })).text).toMatch(
+      /^Created TicketNote/,
     );
-    expect((await server.call('create-ticket-note', { ...note, title: 'Other' })).text).not.toMatch(
-      /one like/,
-    );
+    expect(writesSince(sandbox, from)).toHaveLength(1);
+    const equal = await own.call('create-ticket-note', { ...near, confirm: 'CREATE_TICKET_NOTE' });
+    expect(equal.text).toMatch(/Equals TicketNote \d+.*again: true/);
+    expect(writesSince(sandbox, from)).toHaveLength(1);
+  });
+
+  it('about a ticket like one that was created in this session', async () => {
+    const own = await open();
+    const made = { title: 'VPN is down', companyID: 175, description: 'No tunnel since nine.' };
+    await own.call('create-ticket', { ...made, confirm: 'CREATE_TICKET' });
+    for (const near of [{ title: 'vpn is DOWN!' }, { title: 'Tunnel', description: 'no tunnel, since nine' }])
+      expect((await own.call('create-ticket', { ...made, ...near })).text).toMatch(
+        /^Warning: one like it was created in this session less than a minute ago: Ticket \d+$/m,
+      );
+    const elsewhere = await own.call('create-ticket', { ...made, companyID: 176 });
+    expect(elsewhere.text).not.toMatch(/one like/);
   });
 
   it('and does without where nothing may be looked up', async () => {

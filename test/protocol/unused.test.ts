@@ -14,7 +14,7 @@ async function calling(tool: string, args: Record<string, unknown>) {
   return { ...observed, requests: requests.length };
 }
 
-const contoso = { companyID: 'Contoso' };
+const contoso = { companyID: 'Contoso Ltd' };
 
 /** What each tool needs; everything else that it declares is unused. */
 const calls: Readonly<Record<string, Record<string, unknown>>> = {

@@ -71,7 +71,7 @@ describe('user-defined fields', () => {
 
 describe('picklists', () => {
   it('that depend on another one accept only what belongs to its value', async () => {
-    const ticket = { title: 'x', companyID: 'Contoso', issueType: 'Network' };
+    const ticket = { title: 'x', companyID: 'Contoso Ltd', issueType: 'Network' };
     const wrong = await tenant.call('create-ticket', { ...ticket, subIssueType: 'Toner' });
     expect(wrong.text).toMatch(/subIssueType: "Toner" does not belong to issueType/);
     expect(wrong.text).toMatch(/VPN/);
@@ -80,7 +80,7 @@ describe('picklists', () => {
   });
 
   it('refuse a misspelled and an inactive value for writing, and list those that are valid', async () => {
-    const ticket = { title: 'x', companyID: 'Contoso' };
+    const ticket = { title: 'x', companyID: 'Contoso Ltd' };
     const wrong = await tenant.call('create-ticket', { ...ticket, status: 'Nwe' });
     expect(wrong.text).toMatch(/status: "Nwe" is not a value of this picklist\. Did you mean New\?.*1 = New/);
     const inactive = await tenant.call('create-ticket', { ...ticket, queueID: 'Legacy Helpdesk' });
@@ -135,7 +135,7 @@ describe('long text', () => {
     const description = `${'word '.repeat(1500)}end`;
     const created = await tenant.call('create-ticket', {
       title: 'long one',
-      companyID: 'Contoso',
+      companyID: 'Contoso Ltd',
       description,
       confirm: 'CREATE_TICKET',
     });
@@ -155,7 +155,7 @@ describe('long text', () => {
     const hidden = 'visible\u200b\u202e\u{E0041}\u0007 text';
     const created = await tenant.call('create-ticket', {
       title: hidden,
-      companyID: 'Contoso',
+      companyID: 'Contoso Ltd',
       confirm: 'CREATE_TICKET',
     });
     const id = /^Created Ticket (\d+)/.exec(created.text)?.[1];

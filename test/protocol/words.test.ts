@@ -163,8 +163,8 @@ describe('values', () => {
     expect(some.filters[0]).toEqual([{ op: 'exist', field: 'assignedResourceID' }]);
     const data = { assignedResourceID: 'unassigned' };
     const write = await calling('update-entity', { entity: 'Tickets', id: 101730, data });
-    expect(write.text).toMatch(
-      /assignedResourceID: "unassigned" is no record of Resources; null empties the field/,
+    expect(write.text).toContain(
+      'assignedResourceID: "unassigned" is no value of it: null empties the field',
     );
   });
 

@@ -51,13 +51,13 @@ describe('create-ticket', () => {
   });
 
   it('tells the number by which people know the ticket', async () => {
-    const { text } = await confirmed('create-ticket', { title: 'VPN issue', company: 'Contoso' });
+    const { text } = await confirmed('create-ticket', { title: 'VPN issue', company: 'Contoso Ltd' });
     const number = /^ticketNumber: (T\d{8}\.\d{4})$/m.exec(text)?.[1] ?? 'none';
     expect((await tenant.call('get-ticket', { id: number })).text).toContain('VPN issue');
   });
 
   it('states the same in the preview and fills nothing else', async () => {
-    const { text, writes } = await writing('create-ticket', { title: 'VPN issue', company: 'Contoso' });
+    const { text, writes } = await writing('create-ticket', { title: 'VPN issue', company: 'Contoso Ltd' });
     expect(text).toMatch(/^PREVIEW, nothing was written/);
     expect(text).toMatch(/status: New \(1\)\npriority: Medium \(2\)\nNote: /);
     expect(text).toMatch(/Note: priority was not given: Medium \(2\)/);
@@ -65,7 +65,7 @@ describe('create-ticket', () => {
   });
 
   it('wants a role with a resource, suggests the default one, and takes both by name', async () => {
-    const ticket = { title: 'x', companyID: 'Contoso', assignedResourceID: 'Bianca Almeida' };
+    const ticket = { title: 'x', companyID: 'Contoso Ltd', assignedResourceID: 'Bianca Almeida' };
     const { text, writes } = await confirmed('create-ticket', ticket);
     const role = /default role of this resource is \d+ = ([^.]+)/.exec(text)?.[1];
     expect(text).toMatch(/assignedResourceRoleID: is required together with assignedResourceID/);

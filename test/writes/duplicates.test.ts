@@ -21,7 +21,7 @@ afterEach(async () => {
   await sandbox.close();
 });
 
-const ticket = { title: 'Printer jams', companyID: 'Contoso', dueDateTime: '2030-01-01', queueID: 5 };
+const ticket = { title: 'Printer jams', companyID: 'Contoso Ltd', dueDateTime: '2030-01-01', queueID: 5 };
 const confirm = 'CREATE_TICKET';
 const create = (more: Record<string, unknown> = {}) => server.call('create-ticket', { ...ticket, ...more });
 const tickets = () => recordsWhere(sandbox, 'Tickets', { op: 'eq', field: 'title', value: ticket.title });

@@ -101,22 +101,60 @@ describe('null in an update', () => {
   });
 });
 
-it('a field that Autotask cannot be without stays, and the refusal says so', async () => {
-  const { text, bodies } = await written('update-company', { id: 176, phone: null });
-  expect(text).toMatch(/^- phone: cannot be empty\.$/m);
-  expect(bodies).toEqual([]);
-});
-
-it('an empty text where no text is kept is refused with what empties the field', async () => {
-  const { text, bodies } = await written('update-ticket', {
-    id: tickets[0],
-    assignedResourceID: '',
-    queueID: '',
-    dueDateTime: '',
+describe('a value that stands for none', () => {
+  const words = ['unassigned', 'None', 'nobody', ' null ', ''];
+  const optional = [
+    ['update-ticket', 'assignedResourceID'],
+    ['update-ticket', 'contactID'],
+    ['update-ticket', 'queueID'],
+    ['update-ticket', 'contractID'],
+    ['update-company', 'parentCompanyID'],
+  ] as const;
+  const inFields = ['contractID', 'parentCompanyID'];
+  it.each(optional)('is refused with null, which empties the field: %s %s', async (tool, field) => {
+    const id = tool === 'update-ticket' ? tickets[0] : 176;
+    for (const value of words) {
+      const args = inFields.includes(field) ? { id, fields: { [field]: value } } : { id, [field]: value };
+      const { text, bodies } = await written(tool, args);
+      expect(text).toContain(
+        `- ${field}: ${JSON.stringify(value)} is no value of it: null empties the field.`,
+      );
+      expect(bodies).toEqual([]);
+    }
   });
-  for (const field of ['assignedResourceID', 'queueID', 'dueDateTime'])
-    expect(text).toContain(`- ${field}: "" is no value of it: null empties the field.`);
-  expect(bodies).toEqual([]);
+
+  it('is left out of a new record', async () => {
+    for (const value of ['none', 'Unassigned']) {
+      const args = { title: 'x', companyID: 175, contactID: value };
+      const { text, bodies } = await written('create-ticket', args);
+      expect(text).toContain(`- contactID: ${JSON.stringify(value)} is no value of it: leave it out.`);
+      expect(bodies).toEqual([]);
+    }
+    const args = { title: 'x', companyID: 'none' };
+    expect((await written('create-ticket', args)).text).toMatch(
+      /^- companyID: is required to create a record/m,
+    );
+  });
+
+  it.each([
+    ['update-company', 'phone', [null]],
+    ['update-ticket', 'status', [null, '']],
+    ['update-ticket', 'priority', [null, '']],
+    ['update-ticket', 'companyID', [null, '', 'none', 'unassigned']],
+    ['update-contact', 'isActive', [null, '']],
+  ] as const)(
+    'is refused where the field cannot be empty, in one sentence: %s %s',
+    async (tool, field, values) => {
+      const id = { 'update-company': 176, 'update-ticket': tickets[0], 'update-contact': contact }[tool];
+      for (const value of values) {
+        const args = field === 'isActive' ? { id, fields: { [field]: value } } : { id, [field]: value };
+        const { text, bodies } = await written(tool, args);
+        expect(text).toMatch(new RegExp(`^- ${field}: cannot be empty\\.( Valid: .*)?$`, 'm'));
+        expect(text).not.toMatch(/null empties/);
+        expect(bodies).toEqual([]);
+      }
+    },
+  );
 });
 
 describe('a day by which something is due', () => {

@@ -273,7 +273,7 @@ it('goes on when the hour of the policy is over, and not before', async () => {
 it('a ticket that was created is closed by the tenant’s own word for it, offered as such', async () => {
   const made = await server.call('create-ticket', {
     title: 'By mistake',
-    companyID: 'Contoso',
+    companyID: 'Contoso Ltd',
     dueDateTime: '2030-01-01',
     queueID: 5,
     confirm: 'CREATE_TICKET',

@@ -99,7 +99,7 @@ const comparisons: Readonly<Record<string, Operator>> = {
 export function comparisonProblem(
   field: FieldMetadata,
   given: unknown,
-  how: { readonly filter?: boolean; readonly many?: boolean; readonly isValue?: (text: string) => boolean },
+  how: { readonly many?: boolean; readonly isValue?: (text: string) => boolean },
 ): Problem | undefined {
   if (typeof given !== 'string') return undefined;
   const [matched, sign = ''] = comparison.exec(given) ?? [];
@@ -109,9 +109,6 @@ export function comparisonProblem(
   // `Not` begins names too, like those of companies.
   if (word === 'not' && how.isValue?.(rest) === false) return undefined;
   const value = JSON.stringify(given);
-  if (how.filter !== true) {
-    return { field: field.name, problem: `${value} is a comparison; a value to store is one name or label` };
-  }
   const example = comparisonExample(
     field,
     [{ op: comparisons[word] ?? 'noteq', value: rest }],

@@ -1,4 +1,4 @@
-import type { FilterNode, Row } from '../../client/types.js';
+import type { FilterNode, Row, Search } from '../../client/types.js';
 import type { Entity } from '../../model.js';
 import { oneLine } from '../../text.js';
 import { autotaskNumberIn, nameWithoutAddress } from '../values/text-patterns.js';
@@ -7,7 +7,7 @@ import { exactly, searches } from './name-filters.js';
 import { mostSimilar, similarNameFilter } from './nearest-records.js';
 import { activeIn, hasActiveFlag, nameOf, numberField } from './record-names.js';
 import type { CachedQuery } from './reference-cache.js';
-import { resolveMe } from './resolve-me.js';
+import { meansMe, resolveMe } from './resolve-me.js';
 import type { SearchableFields } from './searchable-fields.js';
 
 /** Names that are compared, and told, when nothing is called as asked. */
@@ -105,6 +105,22 @@ export function createRecordsByName(
     return { byId: found.find((one) => one.id === id), called: found.filter((one) => one.id !== id) };
   }
 
+  /** What tells a record of the entity apart besides its name, as far as the text is such a thing. */
+  const identifier = async (entity: Entity, given: string) =>
+    identifyingCondition(mayHoldIdentifier(given, entity) ? await readable(entity) : [], given);
+
+  /** The fields that tell which record one is, what it belongs to, whether it is active, and the others. */
+  async function fieldsToTell(entity: Entity, others: readonly string[]): Promise<Partial<Search>> {
+    const owned = await ownerFields(entity);
+    const roles = await roleFields(entity);
+    // What cannot be queried comes only with whole records.
+    if (roles.some(({ isQueryable }) => isQueryable === false)) return {};
+    const names = ['id', ...entity.nameFields, ...others, ...owned, ...roles.map(({ name }) => name)];
+    const isAsked = (name: string, at: number, all: readonly string[]) =>
+      has(entity, name) && all.indexOf(name) === at;
+    return { includeFields: [...names, 'isActive'].filter(isAsked) };
+  }
+
   /**
    * Records whose name is the text: exactly, else beginning with it, else containing it.
    * People are found by first and last name in either order. `within` are ids by field that they must have.
@@ -116,21 +132,13 @@ export function createRecordsByName(
     signal?: AbortSignal,
     within: readonly (readonly [field: string, id: number])[] = [],
   ): Promise<readonly Candidate[]> {
-    if (entity.name === 'Resources' && given.trim().toLowerCase() === 'me') return [await resolveMe()];
-    const open = mayHoldIdentifier(given, entity) ? await readable(entity) : [];
-    const owned = await ownerFields(entity);
-    const known = identifyingCondition(open, given);
+    if (meansMe(entity, given)) return [await resolveMe()];
+    const known = await identifier(entity, given);
     const text = autotaskNumberIn(known.name) ?? known.name;
     const wanted = text.trim().toLowerCase();
     if (wanted === '' && known.filter === undefined) return [];
     const conditions = within.map(([field, value]): FilterNode => ({ op: 'eq', field, value }));
-    const roles = await roleFields(entity);
-    const names = ['id', ...entity.nameFields, ...known.fields, ...owned, ...roles.map(({ name }) => name)];
-    const includeFields = [...names, 'isActive'].filter(
-      (name, at, all) => has(entity, name) && all.indexOf(name) === at,
-    );
-    // What cannot be queried comes only with whole records.
-    const fields = roles.some(({ isQueryable }) => isQueryable === false) ? {} : { includeFields };
+    const fields = await fieldsToTell(entity, known.fields);
     const find = (filter: readonly FilterNode[]) =>
       lookUp(
         entity,
@@ -155,5 +163,5 @@ export function createRecordsByName(
     return [];
   }
 
-  return { byDigits, candidates, called, nearby, nearValues };
+  return { byDigits, candidates, called, fieldsToTell, identifier, nearby, nearValues };
 }

@@ -1,5 +1,10 @@
 import { AutotaskError } from '../../errors.js';
 import { actingPerson } from '../../identity/acting-person.js';
+import type { Entity } from '../../model.js';
+
+/** Whether a text stands for whoever asks. */
+export const meansMe = ({ name }: Entity, given: string): boolean =>
+  name === 'Resources' && given.trim().toLowerCase() === 'me';
 
 /** Whoever asks, as a record that a name fits. Throws `invalid` where nobody is known, or has no one resource. */
 export async function resolveMe() {

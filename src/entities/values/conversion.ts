@@ -1,6 +1,5 @@
 import type { Row } from '../../client/types.js';
-import type { FieldMetadata } from '../metadata/entity-metadata.js';
-import type { ExactMatch } from '../references/exact-match.js';
+import type { ExactMatcher } from '../references/exact-match.js';
 import type { References } from '../references/references.js';
 
 /** Everything needed to turn what a caller wrote into what Autotask stores. */
@@ -21,6 +20,6 @@ export interface Conversion {
    * the one that belongs to the same: the phase of this project, the contact of this company.
    */
   readonly knownValues?: Row;
-  /** Finds a record by its whole name where a part of it is not enough; undefined for fields where it is. */
-  readonly identify?: (field: FieldMetadata, text: string) => Promise<ExactMatch> | undefined;
+  /** Finds the one record that a value to store names; in filters a part of a name is enough. */
+  readonly identify?: ExactMatcher;
 }

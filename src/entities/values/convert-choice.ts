@@ -28,7 +28,7 @@ function codesOf(field: FieldMetadata, given: string, many: boolean): Converted 
   const parts = given.split(',').map((part) => part.trim());
   const refused =
     (parts.length > 1 ? comparisonListProblem(field, parts, isValue) : undefined) ??
-    comparisonProblem(field, given, { filter: true, many, isValue });
+    comparisonProblem(field, given, { many, isValue });
   if (refused !== undefined) return { ok: false, problem: refused };
   const pattern = textPattern(given);
   if (pattern !== undefined) {

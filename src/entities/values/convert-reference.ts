@@ -4,22 +4,26 @@ import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
 import { comparisonProblem } from '../metadata/picklists.js';
 import { orNull } from '../read/optional-read.js';
+import type { ExactMatcher } from '../references/exact-match.js';
 import { writtenDigits } from '../references/id-or-name.js';
 import { noSuchRecord } from '../references/nearest-records.js';
-import { canName } from '../references/record-names.js';
+import { canName, nameOf } from '../references/record-names.js';
 import type { References } from '../references/references.js';
 import type { Conversion } from './conversion.js';
 import { type Converted, fail } from './converted.js';
-import {
-  isNameOf,
-  meansUnassigned,
-  nameBesideAddress,
-  textPattern,
-  wildcardAloneProblem,
-} from './text-patterns.js';
+import { isNameOf, nameBesideAddress, textPattern, wildcardAloneProblem } from './text-patterns.js';
 
 /** Of the records that a name fits; more of them help nobody to choose. */
 const mostListed = 10;
+
+/** What the record has to belong to, of the values that are known of the same record or filter. */
+async function ownersOf(references: References, entity: Entity, { knownValues = {} }: Conversion) {
+  const owners = Object.keys(knownValues).length === 0 ? [] : await references.ownerFields(entity);
+  return owners.flatMap((name) => {
+    const id = knownValues[name];
+    return typeof id === 'number' ? [[name, id] as const] : [];
+  });
+}
 
 async function findCandidates(
   references: References,
@@ -27,14 +31,35 @@ async function findCandidates(
   text: string,
   conversion: Conversion,
 ) {
-  const { knownValues = {}, signal } = conversion;
-  const owners = Object.keys(knownValues).length === 0 ? [] : await references.ownerFields(entity);
-  const within = owners.flatMap((name) => {
-    const id = knownValues[name];
-    return typeof id === 'number' ? [[name, id] as const] : [];
-  });
+  const { signal } = conversion;
+  const within = await ownersOf(references, entity, conversion);
   const withinOwners = within.length === 0 ? [] : await references.candidates(entity, text, signal, within);
   return withinOwners.length > 0 ? withinOwners : references.candidates(entity, text, signal);
+}
+
+/** A person who is found by an address, though another name stands beside it. */
+const otherName = (given: string, name: string) => {
+  const beside = nameBesideAddress(given);
+  return beside === undefined || isNameOf(beside, name) ? undefined : beside;
+};
+
+/** The record that a value to store names; see `createExactMatcher`. */
+async function convertWritten(
+  field: FieldMetadata,
+  given: string,
+  entity: Entity,
+  identify: ExactMatcher,
+  conversion: Conversion,
+): Promise<Converted> {
+  const { references, signal } = conversion;
+  const within = references === null ? [] : await ownersOf(references, entity, conversion);
+  const found = await identify(entity, given, { signal, within });
+  if (!found.ok) return fail(field, found.problem, found.allowed);
+  const name = nameOf(entity, found.row) ?? '';
+  const other = otherName(given, name);
+  if (other === undefined) return { ok: true, value: found.id };
+  const interpretation = `${field.name}: ${name} (id ${found.id}) was found by the address, though the name is not ${JSON.stringify(other)}`;
+  return { ok: true, value: found.id, interpretation };
 }
 
 /**
@@ -66,32 +91,23 @@ export async function convertReference(
       `${JSON.stringify(given)} must be the numeric id of a record of ${entity?.name ?? 'Autotask'}`,
     );
   }
-  const named = await conversion.identify?.(field, given);
-  if (named !== undefined) {
-    return named.ok ? { ok: true, value: named.id } : fail(field, named.problem, named.allowed);
-  }
-  const text = conversion.filter === true ? nameInPattern(field, given, entity) : given;
+  if (conversion.identify !== undefined)
+    return convertWritten(field, given, entity, conversion.identify, conversion);
+  const text = nameInPattern(field, given, entity);
   if (typeof text !== 'string') return text;
   const fits = await findCandidates(conversion.references, entity, text, conversion);
-  if (conversion.filter !== true && meansUnassigned(text)) {
-    return fail(field, `${JSON.stringify(text)} is no record of ${entity.name}; null empties the field`);
-  }
   const refused = comparisonProblem(field, text, conversion);
   // Only a record that has the sign in its name is meant by it.
   const wantedKey = spellingKey(text);
   const all = refused === undefined ? fits : fits.filter(({ name }) => spellingKey(name).includes(wantedKey));
   if (refused !== undefined && all.length === 0) return { ok: false, problem: refused };
   const active = all.filter((candidate) => candidate.isActive);
-  const found = active.length > 0 || conversion.filter === true ? (active.length > 0 ? active : all) : [];
+  const found = active.length > 0 ? active : all;
   const [only, ...others] = found;
-  const [inactive] = all;
-  if (only === undefined && inactive !== undefined) {
-    return fail(field, `${JSON.stringify(text)} is ${inactive.name} (id ${inactive.id}), which is inactive`);
-  }
   if (only === undefined) {
     const { references, signal } = conversion;
-    const withinOwners = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
-    const { problem, allowed } = noSuchRecord(entity.name, text, withinOwners);
+    const near = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
+    const { problem, allowed } = noSuchRecord(entity.name, text, near);
     return fail(field, problem, allowed);
   }
   if (others.length > 0) {
@@ -103,12 +119,13 @@ export async function convertReference(
       rest === 0 ? listed : [...listed, `and ${rest} more`],
     );
   }
-  const passedOver = conversion.filter === true ? all.filter((candidate) => !found.includes(candidate)) : [];
-  const beside = nameBesideAddress(text);
-  const isOther = beside !== undefined && !isNameOf(beside, only.name);
+  const passedOver = all.filter((candidate) => !found.includes(candidate));
+  const beside = otherName(text, only.name);
   const states = [
     `id ${only.id}`,
-    ...(isOther ? [`found by the address, though its name is not ${JSON.stringify(beside)}`] : []),
+    ...(beside !== undefined
+      ? [`found by the address, though its name is not ${JSON.stringify(beside)}`]
+      : []),
     ...(only.isActive ? [] : ['inactive']),
     ...(passedOver.length === 0 ? [] : [`not the inactive ${passedOver.map(({ id }) => id).join(', ')}`]),
   ];

@@ -47,8 +47,8 @@ export async function convertValue(
   const schema = byType[field.dataType] ?? z.unknown();
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
-    const refused = comparisonProblem(field, given, conversion);
-    if (refused !== undefined && conversion.filter === true) return { ok: false, problem: refused };
+    const refused = conversion.filter === true ? comparisonProblem(field, given, conversion) : undefined;
+    if (refused !== undefined) return { ok: false, problem: refused };
     const [issue] = parsed.error.issues;
     const ranges =
       field.dataType === 'datetime' && conversion.filter === true

@@ -89,6 +89,10 @@ export function instantOf(value: unknown): number | null {
   return Number.isNaN(instant) ? null : instant;
 }
 
+/** The instant that a caller's date and time mean in their zone, in milliseconds; NaN for any other value. */
+export const instantIn = (value: unknown, timeZone: string): number =>
+  datetime.safeParse(value).success ? Date.parse(toUtc(String(value), timeZone)) : Number.NaN;
+
 const dayMs = 86_400_000;
 
 /**

@@ -115,6 +115,12 @@ export function patternConditions(
   });
 }
 
+/** Signs with which people write a search into a value: comparisons and wildcards, at its beginning or end. */
+const searchSigns = /^\s*(?:[!=<>≠≥≤~^*%]+|not\s)\s*|\s*[*%]+\s*$/gi;
+
+/** The text without them. */
+export const withoutSearchSigns = (text: string): string => text.replace(searchSigns, '');
+
 /** Whether a text, without case, is as the pattern says. */
 export const fitsPattern = (given: string, pattern: TextPattern): boolean => {
   const text = given.trim().toLowerCase();

@@ -3,12 +3,14 @@ import { load } from '../../../generated/load.js';
 import type { Row } from '../../client/types.js';
 import type { Problem } from '../../errors.js';
 import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
-import { activeChoiceTexts } from '../metadata/picklists.js';
+import { activeChoiceTexts, choicesByLabel } from '../metadata/picklists.js';
+import { markMetadataSuspect } from '../metadata/stale-metadata.js';
 import { unknownField } from '../metadata/unknown-field.js';
 import type { Conversion } from '../values/conversion.js';
 import { convertValue } from '../values/convert.js';
 import type { Converted } from '../values/converted.js';
-import { byDependency, isName } from '../values/name-order.js';
+import { byDependency, isName, pointsTo } from '../values/name-order.js';
+import { meansUnassigned } from '../values/text-patterns.js';
 import { checkChoice } from './check-choice.js';
 
 /** A body that is ready to send, or everything that is wrong with it. */
@@ -18,7 +20,6 @@ export interface CheckedBody {
   /** The fields named, for preview and read-back. */
   readonly fields: readonly FieldMetadata[];
   readonly problems: readonly Problem[];
-  readonly notes: readonly string[];
   /** How values were understood where that is more than a name or a label. */
   readonly interpretations: readonly string[];
 }
@@ -49,11 +50,26 @@ const isTicketStatus = ({ entity }: EntityMetadata, { name }: FieldMetadata) =>
 const holdsText = ({ dataType, isPickList, referenceEntityType }: FieldMetadata) =>
   dataType === 'string' && isPickList !== true && referenceEntityType === null;
 
-/** Existence of the records that the body points to; they are looked up for the preview anyway. */
+/** A value that stands for none: an empty text where no text is kept, and words for nobody and nothing. */
+function meansNothing(field: FieldMetadata, given: unknown): boolean {
+  if (given === '') return !holdsText(field);
+  if (!meansUnassigned(given)) return false;
+  if (field.isPickList !== true) return pointsTo(field);
+  if (field.isRequired === true || choicesByLabel(field, String(given), 'stored').length > 0) return false;
+  // It may be a label that is new.
+  markMetadataSuspect();
+  return true;
+}
+
+/**
+ * The records that the body points to: there, and active where the record does not point to them already, because
+ * Autotask refuses a new reference to an inactive one. They are looked up for the preview anyway.
+ */
 async function checkReferences(
   body: Row,
   fields: readonly FieldMetadata[],
   conversion: Conversion,
+  stored: Row,
 ): Promise<Problem[]> {
   const { references } = conversion;
   if (references === null) return [];
@@ -61,10 +77,12 @@ async function checkReferences(
     fields.map(async (field): Promise<Problem[]> => {
       const id = body[field.name];
       if (field.udf || field.referenceEntityType === null || typeof id !== 'number') return [];
-      const { missing } = await references.lookup(field.referenceEntityType, [id], conversion.signal);
-      return missing.has(id)
-        ? [{ field: field.name, problem: `there is no ${field.referenceEntityType} with the id ${id}` }]
-        : [];
+      const type = field.referenceEntityType;
+      const { inactive, missing, names } = await references.lookup(type, [id], conversion.signal);
+      if (missing.has(id)) return [{ field: field.name, problem: `there is no ${type} with the id ${id}` }];
+      if (!inactive.has(id) || stored[field.name] === id) return [];
+      const problem = `${names.get(id) ?? type} (id ${id}) is inactive, and Autotask takes no new reference to it`;
+      return [{ field: field.name, problem }];
     }),
   );
   return problems.flat();
@@ -87,9 +105,11 @@ async function checkSchema(
     const name = String(issue.path[0] ?? metadata.entity.name);
     const field = metadata.field(name);
     const absent = body[name] === undefined;
+    const emptied = body[name] === null;
     const required = `is required${mode === 'create' ? ' to create a record' : ''}`;
-    const problem = absent ? required : body[name] === null ? 'cannot be empty' : issue.message;
-    return { field: name, problem, allowed: absent && field ? activeChoiceTexts(field.choices) : [] };
+    const problem = absent ? required : emptied ? 'cannot be empty' : issue.message;
+    const allowed = (absent || emptied) && field ? activeChoiceTexts(field.choices) : [];
+    return { field: name, problem, allowed };
   });
 }
 
@@ -110,6 +130,14 @@ function checkTenant(
         problem: `has ${value.length} characters; at most ${field.length} fit`,
       });
     }
+  }
+  for (const field of mode === 'update' ? fields : []) {
+    if (field.isRequired === true && !field.udf && body[field.name] === null)
+      problems.push({
+        field: field.name,
+        problem: 'cannot be empty',
+        allowed: activeChoiceTexts(field.choices),
+      });
   }
   if (mode === 'create') {
     for (const field of metadata.fields) {
@@ -156,18 +184,17 @@ export async function checkBody(
   stored: Row = {},
 ): Promise<CheckedBody> {
   const problems: Problem[] = [];
-  const notes: string[] = [];
   const interpretations: string[] = [];
   const body: Record<string, unknown> = {};
   const udfs: { name: string; value: string | null }[] = [];
   const fields: FieldMetadata[] = [];
   const picklists: { field: FieldMetadata; given: unknown }[] = [];
   const names: { field: FieldMetadata; given: unknown }[] = [];
+  const empty = new Map<string, unknown>();
   const keep = (field: FieldMetadata, converted: Converted) => {
     if (!converted.ok) problems.push(converted.problem);
     else if (field.udf) udfs.push({ name: field.name, value: String(converted.value) });
     else body[field.name] = converted.value;
-    if (converted.ok && converted.record !== undefined) notes.push(`${field.name}: ${converted.record}`);
     if (converted.ok && converted.interpretation !== undefined)
       interpretations.push(converted.interpretation);
   };
@@ -183,9 +210,9 @@ export async function checkBody(
       continue;
     }
     fields.push(field);
-    if (given === '' && !holdsText(field)) {
-      const instead = mode === 'update' ? 'null empties the field' : 'leave it out';
-      problems.push({ field: field.name, problem: `"" is no value of it: ${instead}` });
+    if (meansNothing(field, given)) {
+      empty.set(field.name, given);
+      if (mode === 'update' && !field.udf) body[field.name] = null;
     } else if (given === null) {
       if (field.udf) udfs.push({ name: field.name, value: null });
       else body[field.name] = null;
@@ -219,7 +246,12 @@ export async function checkBody(
       (problem) => !problems.some((other) => other.field === problem.field),
     ),
     ...checkTenant(metadata, fields, body, mode),
-    ...(await checkReferences(body, fields, conversion)),
+    ...(await checkReferences(body, fields, conversion, stored)),
   );
-  return { body, fields, problems: oncePerField(problems), notes, interpretations };
+  // Where the field may not be empty that is what is wrong; otherwise the form in which it is emptied.
+  for (const [name, given] of empty) {
+    const instead = mode === 'update' ? 'null empties the field' : 'leave it out';
+    problems.push({ field: name, problem: `${JSON.stringify(given)} is no value of it: ${instead}` });
+  }
+  return { body, fields, problems: oncePerField(problems), interpretations };
 }

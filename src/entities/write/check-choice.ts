@@ -6,12 +6,12 @@ import {
   choicesByLabel,
   choiceTexts,
   codeValue,
-  comparisonProblem,
   distinctLabels,
   invalidChoice,
 } from '../metadata/picklists.js';
 import { markMetadataSuspect } from '../metadata/stale-metadata.js';
 import { meansDone } from '../metadata/value-synonyms.js';
+import { withoutSearchSigns } from '../values/text-patterns.js';
 import { internalChoices } from './visibility.js';
 
 /**
@@ -74,8 +74,13 @@ export function checkChoice(
     const isOver = ({ isActive, value }: Choice) => isActive && closed.includes(Number(value));
     const over = meansDone(text) ? siblings.filter(isOver) : [];
     const refused = invalidChoice({ ...field, choices: siblings }, given, distinctLabels(over));
-    const isValue = (label: string) => choicesByLabel(field, label, 'stored').length > 0;
-    return { problem: { ...refused, ...comparisonProblem(field, given, { isValue }) } };
+    const bare = withoutSearchSigns(text);
+    const isWord = /^\s*not\s/i.test(text);
+    // `Not` begins labels too.
+    if (bare === text || (isWord && choicesByLabel(field, bare, 'stored').length === 0))
+      return { problem: refused };
+    const problem = `${JSON.stringify(given)} is a search; a value to store is one label or its code`;
+    return { problem: { ...refused, problem } };
   }
   markMetadataSuspect();
   const why =

@@ -25,9 +25,9 @@ const isNumbered = ({ nameFields }: Entity) => nameFields[0]?.endsWith('Number')
 
 /**
  * The entity of a record that the field names as what is written to, by the table: the parent of a child record,
- * or a ticket or task. Such a record is named by id, number or whole name and never by a part of it.
+ * or a ticket or task.
  */
-export function parentEntityOf(entity: Entity, field: FieldMetadata): Entity | undefined {
+function parentEntityOf(entity: Entity, field: FieldMetadata): Entity | undefined {
   const below = entity.parents.find(
     ({ parentField }) => parentField?.toLowerCase() === field.name.toLowerCase(),
   );
@@ -69,7 +69,7 @@ export function createParentRecords(reads: Reads, references: References, identi
       return meant.ok ? { id: meant.id } : undefined;
     }
     if (typeof given !== 'string' || given.trim() === '') return undefined;
-    const found = await identify(entity, given, context.signal);
+    const found = await identify(entity, given, { signal: context.signal, isWritten: true });
     return found.ok ? found : undefined;
   }
 
@@ -131,17 +131,28 @@ export function createParentRecords(reads: Reads, references: References, identi
     if (typeof given === 'number') return given;
     const found = isDigits(given)
       ? await writtenDigits(references, entity, given, context.signal)
-      : await identify(entity, given, context.signal);
+      : await identify(entity, given, { signal: context.signal, isWritten: true });
     if (found.ok && !('row' in found)) return found.id;
     if (found.ok) {
       const rows = inHand.get(context) ?? new Map();
       inHand.set(context, rows.set(`${entity.name}/${found.id}`, found));
       return found.id;
     }
-    const { problem, allowed } = found;
+    const { allowed } = found;
+    const problem = found.problem.replace(/^n/, 'N');
     throw new InvalidInput('Nothing was written: name the record by its id, number or whole name.', [
       { field, problem, allowed },
     ]);
+  }
+
+  /** The id of a record that a value refers to; undefined where it names none, which the check of the body refuses. */
+  async function referredId(entity: Entity, given: unknown, context: CallContext) {
+    if (typeof given === 'number') return given;
+    if (typeof given !== 'string' || given.trim() === '') return undefined;
+    const found = isDigits(given)
+      ? await writtenDigits(references, entity, given, context.signal)
+      : await identify(entity, given, { signal: context.signal });
+    return found.ok ? found.id : undefined;
   }
 
   /** The record that a call has just read whole by its number or name; each is given once, then it is read again. */
@@ -153,7 +164,7 @@ export function createParentRecords(reads: Reads, references: References, identi
     return found.row;
   }
 
-  return { find, ofStored, idsOf, read, idToWrite, justRead };
+  return { find, ofStored, idsOf, read, idToWrite, referredId, justRead };
 }
 
 export type ParentRecords = ReturnType<typeof createParentRecords>;

@@ -1,10 +1,6 @@
-import * as z from 'zod';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
-import { idOf } from './define-get.js';
 import type { ToolContext } from './define-tool.js';
-
-const resource = z.union([z.string(), z.number()]);
 
 /** Active roles of a resource. */
 export interface HeldRoles {
@@ -14,14 +10,18 @@ export interface HeldRoles {
   readonly byDefault: number | null;
 }
 
+/** Of somebody whose roles are not known. */
+export const noRoles: HeldRoles = { ids: [], byDefault: null };
+
 /** Not looked for any further when the wanted one is among them. */
 export async function rolesOfResource(
   given: unknown,
   wanted: unknown,
   context: ToolContext,
 ): Promise<HeldRoles> {
-  const resourceID = await idOf('Resources', resource.parse(given), context);
-  const { references } = context.entities.tenant();
+  const { references, writes } = context.entities.tenant();
+  const resourceID = await writes.subjects.referredId(findEntity('Resources'), given, context);
+  if (resourceID === undefined) return noRoles;
   const options = { limit: 200, ...(context.signal ? { signal: context.signal } : {}) };
   const filter = [
     { op: 'eq', field: 'resourceID', value: resourceID },

@@ -1,9 +1,8 @@
 import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
-import { toUtc } from '../../entities/values/dates.js';
+import { instantIn } from '../../entities/values/dates.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { InvalidInput, type Problem } from '../../errors.js';
-import { datetime } from '../../scalars.js';
 import { type Id, stepsOf } from '../define/bulk-targets.js';
 import { defineWriteTool, type ToolContext } from '../define/define-tool.js';
 import { defaultNote, namedChoice } from '../define/picklist-defaults.js';
@@ -70,13 +69,10 @@ async function commonCompany(
   throw refuse([{ field: 'companyID', problem }]);
 }
 
-const instant = (value: unknown, timeZone: string) =>
-  datetime.safeParse(value).success ? Date.parse(toUtc(String(value), timeZone)) : Number.NaN;
-
 /** The time of the call; where none is given, the free time of who should go is in the error. */
 async function timeOf(given: Row, people: readonly number[], context: ToolContext): Promise<Interval> {
   const { timeZone } = context;
-  const [from, until] = [given.startDateTime, given.endDateTime].map((value) => instant(value, timeZone));
+  const [from, until] = [given.startDateTime, given.endDateTime].map((value) => instantIn(value, timeZone));
   if (from !== undefined && until !== undefined && from < until && until - from <= dayMs)
     return { from, until };
   if (Number.isNaN(from)) {

@@ -3,13 +3,12 @@ import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
 import { resolveMe } from '../../entities/references/resolve-me.js';
-import { today, toUtc } from '../../entities/values/dates.js';
+import { instantIn, today } from '../../entities/values/dates.js';
 import type { ParentRecord } from '../../entities/write/parent-record.js';
 import { InvalidInput, type Problem } from '../../errors.js';
 import { actingPerson } from '../../identity/acting-person.js';
-import { datetime } from '../../scalars.js';
-import { type HeldRoles, rolesOfResource } from '../define/assignable-roles.js';
-import { defaultRole, isGiven } from '../define/assignment-checks.js';
+import { noRoles, rolesOfResource } from '../define/assignable-roles.js';
+import { isGiven, usualRole } from '../define/assignment-checks.js';
 import { defineCreate, type Prepare } from '../define/define-record-tools.js';
 import type { ToolContext } from '../define/define-tool.js';
 import * as inputs from '../define/shared-inputs.js';
@@ -34,9 +33,10 @@ function timeProblems(data: Row, context: ToolContext): Problem[] {
   }
   const times = isGiven(data.startDateTime) && isGiven(data.endDateTime);
   if (times) {
-    const instant = (value: unknown) =>
-      datetime.safeParse(value).success ? Date.parse(toUtc(String(value), context.timeZone)) : Number.NaN;
-    const span = (instant(data.endDateTime) - instant(data.startDateTime)) / 3_600_000;
+    const [start, end] = [data.startDateTime, data.endDateTime].map((value) =>
+      instantIn(value, context.timeZone),
+    );
+    const span = ((end ?? Number.NaN) - (start ?? Number.NaN)) / 3_600_000;
     if (!(span > 0 && span <= mostHours)) {
       problems.push({
         field: 'endDateTime',
@@ -61,12 +61,11 @@ function timeProblems(data: Row, context: ToolContext): Problem[] {
 async function roleOf(data: Row, subjects: readonly ParentRecord[], context: ToolContext) {
   const usual = subjects.map(({ row }) => row?.assignedResourceRoleID).find((id) => typeof id === 'number');
   const on = subjects[0]?.entity.singular.toLowerCase() ?? 'ticket';
-  const nothing: HeldRoles = { ids: [], byDefault: null };
-  const held = await ifAllowed(() => rolesOfResource(data.resourceID, usual, context), nothing);
+  const held = await ifAllowed(() => rolesOfResource(data.resourceID, usual, context), noRoles);
   const isHeld = held.ids.length === 0 || held.ids.some((id) => id === usual);
   if (typeof usual === 'number' && isHeld) return { id: usual, from: `the role of the ${on}` };
   const not = typeof usual === 'number' ? `, which does not hold that of the ${on}` : '';
-  const set = held.byDefault ?? (await ifAllowed(() => defaultRole(data.resourceID, context), null))?.id;
+  const set = await usualRole(data.resourceID, held, context);
   if (set !== undefined) return { id: set, from: `the default role of the resource${not}` };
   const [only, ...others] = held.ids;
   if (only !== undefined && others.length === 0)

@@ -4,8 +4,8 @@ import { findEntity } from '../../entities/metadata/entity-names.js';
 import { ifAllowed } from '../../entities/read/optional-read.js';
 import { isDone, type SkippedRecord, type WritePlan, type WriteSteps } from '../../entities/write/plan.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
-import { rolesOfResource } from '../define/assignable-roles.js';
-import { defaultRole } from '../define/assignment-checks.js';
+import { noRoles, rolesOfResource } from '../define/assignable-roles.js';
+import { usualRole } from '../define/assignment-checks.js';
 import { isOfOneRecord, reasonOf } from '../define/bulk-targets.js';
 import { defineWriteTool, type ToolContext } from '../define/define-tool.js';
 import { readAll } from '../define/read-all.js';
@@ -49,11 +49,10 @@ async function roleFor(to: Person, row: Row, role: string, context: ToolContext)
   const current = row[role];
   const held = await ifAllowed(
     () => rolesOfResource(to.id, typeof current === 'number' ? current : undefined, context),
-    { ids: [], byDefault: null },
+    noRoles,
   );
   if (held.ids.length === 0 || held.ids.some((id) => id === current)) return { [role]: current };
-  const usual = held.byDefault ?? (await ifAllowed(() => defaultRole(to.id, context), null))?.id;
-  return { [role]: usual ?? held.ids[0] };
+  return { [role]: (await usualRole(to.id, held, context)) ?? held.ids[0] };
 }
 
 /** Steps that move one record; an assignment that cannot be changed is made anew before the old one goes. */

@@ -88,7 +88,7 @@ export function createPlanCreate(services: PlanningServices) {
     const markIsGiven = Object.keys(given).some((name) => isMark(mark, name));
     const markField = markIsGiven ? null : mark;
     const dataWithMark = markField === null ? given : { ...given, [markField]: newMark() };
-    const checked = await checkBody(metadata, dataWithMark, 'create', conversion(metadata, context));
+    const checked = await checkBody(metadata, dataWithMark, 'create', conversion(context));
     const bytes = fileBytes(checked.body);
     const tooLarge = {
       field: 'data',

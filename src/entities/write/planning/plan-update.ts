@@ -60,7 +60,7 @@ export function createPlanUpdate(services: PlanningServices) {
       metadata,
       { ...withAssignment.data, id: args.id },
       'update',
-      conversion(metadata, context),
+      conversion(context),
       row,
     );
     refuse([...withAssignment.problems, ...checked.problems], entity);

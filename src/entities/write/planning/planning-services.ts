@@ -13,7 +13,7 @@ import type { References } from '../../references/references.js';
 import type { CallContext } from '../../result.js';
 import type { MarkFields } from '../idempotency-mark.js';
 import { createOutcomes } from '../outcomes/outcome.js';
-import { createParentRecords, type ParentRecord, parentEntityOf } from '../parent-record.js';
+import { createParentRecords, type ParentRecord } from '../parent-record.js';
 import type { WritePlan, WriteResult } from '../plan.js';
 import { createReadBack, type WrittenRecord } from '../read-back.js';
 import { parentLines } from '../record-lines.js';
@@ -70,14 +70,8 @@ export function createPlanningServices(settings: WriteSettings) {
     };
   }
 
-  /** How values of a write are read: what is written to by its whole name only. */
-  const conversion = (metadata: EntityMetadata, context: CallContext) => ({
-    ...reads.conversion(context),
-    identify: (field: FieldMetadata, text: string) => {
-      const entity = parentEntityOf(metadata.entity, field);
-      return entity === undefined ? undefined : identify(entity, text, context.signal);
-    },
-  });
+  /** How values of a write are read: records by their whole name only. */
+  const conversion = (context: CallContext) => ({ ...reads.conversion(context), identify });
 
   /** What a create or an update answers. */
   async function result(
