@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'iovalkey';
+import { afterAll } from 'vitest';
 
 const found = (name: string): boolean => {
   try {
@@ -36,6 +37,12 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** A test that fails before it closes its engine must not leave it behind. */
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 export interface TestEngine {
   readonly url: string;
   readonly port: number;
@@ -62,6 +69,7 @@ export async function startEngine(args: readonly string[] = []): Promise<TestEng
     child = spawn(engineProgram ?? 'redis-server', [...options, ...own, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(child);
     await new Promise<void>((resolve, reject) => {
       let text = '';
       child.stdout?.on('data', (chunk) => {
