@@ -81,7 +81,8 @@ export function readStateAddress(text: string): Address | null {
   };
   if (kind === undefined) return nodes.length === 1 ? { ...common, via: 'direct' } : null;
   if (kind.toLowerCase() === '+cluster') return database === 0 ? { ...common, via: 'cluster' } : null;
-  return name === undefined ? null : { ...common, via: { sentinel: decodeURIComponent(name) } };
+  const sentinel = decoded(name);
+  return sentinel === null ? null : { ...common, via: { sentinel } };
 }
 
 const percent = (least: number) => {

@@ -4,51 +4,87 @@ import type { EngineAddress } from './settings.js';
 
 /** What an operator should know of the engine. Null: it does not tell. */
 export interface EngineFacts {
-  /** `Valkey 8.1.1`. */
-  readonly version: string;
+  readonly product: 'Valkey' | 'Redis';
+  /** `8.1.1` */
+  readonly version: string | null;
   /** Milliseconds of the median answer. */
   readonly latencyMs: number;
+  /** What became of a write as this server makes them: null, or the engine's own words. */
+  readonly refusesWrites: string | null;
   readonly evictionPolicy: string | null;
-  /** Whether it keeps what it knows when it is started anew. */
-  readonly persistent: boolean | null;
-  /** Keys of somebody else among those that were looked at. */
+  /** Whether every change goes to disk, so that it is still known when the engine is started anew. */
+  readonly appendOnly: boolean | null;
+  /** Keys of somebody else among those that were looked at, of `keysSeen`. */
   readonly foreignKeys: number;
   readonly keysSeen: number;
-  readonly clusterOrReplica: string | null;
+  /** Other databases of the same engine that hold keys: `db3`. */
+  readonly otherDatabases: readonly string[];
 }
 
 const pings = 11;
+/** Whoever shares an engine with thousands of keys shows within so many. */
+const mostKeys = 2_000;
 
-/** Asks the engine for what it is. Rejects, without the password, when it does not answer. */
+const textOf = (error: unknown): string =>
+  error instanceof Error
+    ? error.message || ('code' in error ? String(error.code) : error.name)
+    : String(error);
+
+/** Asks the engine for what it is. Rejects when it does not answer, with the reason and without the password. */
 export async function examineEngine(address: EngineAddress): Promise<EngineFacts> {
   const connection = connect(address);
-  // What goes wrong is told by the command that fails.
-  connection.on('error', () => undefined);
+  let lost: string | null = null;
+  connection.on('error', (error) => {
+    lost = textOf(error);
+  });
+  const ask = (command: string, ...args: (string | number)[]) => inTime(connection.call(command, ...args));
   try {
-    const info = String(await inTime(connection.call('INFO')));
+    const info = String(await ask('INFO'));
     const found = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? null;
     const took: number[] = [];
     for (let ping = 0; ping < pings; ping += 1) {
       const since = performance.now();
-      await inTime(connection.call('PING'));
+      await ask('PING');
       took.push(performance.now() - since);
     }
     took.sort((a, b) => a - b);
-    const scanned = await inTime(connection.call('SCAN', 0, 'COUNT', 1_000));
-    const keys: unknown[] = Array.isArray(scanned) && Array.isArray(scanned[1]) ? scanned[1] : [];
+    const refusesWrites = await ask('SET', `${keyPrefix}pulse:doctor`, '1', 'PX', 1_000).then(
+      () => null,
+      textOf,
+    );
+    const keys = await someKeys(ask);
     const valkey = found('valkey_version');
     const aof = found('aof_enabled');
-    const role = found('role');
+    const databases = [...info.matchAll(/^(db\d+):keys=[1-9]/gm)].map(([, name = '']) => name);
     return {
-      version: valkey === null ? `Redis ${found('redis_version') ?? 'unknown'}` : `Valkey ${valkey}`,
+      product: valkey === null ? 'Redis' : 'Valkey',
+      version: valkey ?? found('redis_version'),
       latencyMs: took[Math.floor(pings / 2)] ?? 0,
+      refusesWrites,
       evictionPolicy: found('maxmemory_policy'),
-      persistent: aof === null ? null : aof === '1',
-      foreignKeys: keys.filter((key) => !String(key).startsWith(keyPrefix)).length,
+      appendOnly: aof === null ? null : aof === '1',
+      foreignKeys: keys.filter((key) => !key.startsWith(keyPrefix)).length,
       keysSeen: keys.length,
-      clusterOrReplica: role === 'slave' || role === 'replica' ? 'a replica, which takes no writes' : null,
+      otherDatabases: databases.filter((name) => name !== `db${address.database}`),
     };
+  } catch (error) {
+    // Why there is no connection says more than that none came about in time.
+    throw new Error(lost ?? textOf(error), { cause: error });
   } finally {
     connection.disconnect();
   }
+}
+
+async function someKeys(
+  ask: (command: string, ...args: (string | number)[]) => Promise<unknown>,
+): Promise<readonly string[]> {
+  const keys: string[] = [];
+  let cursor = '0';
+  do {
+    const scanned = await ask('SCAN', cursor, 'COUNT', 500);
+    if (!Array.isArray(scanned) || !Array.isArray(scanned[1])) return keys;
+    cursor = String(scanned[0]);
+    keys.push(...scanned[1].map(String));
+  } while (cursor !== '0' && keys.length < mostKeys);
+  return keys;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseJson } from '../client/json.js';
+import { createKeptMetadata } from '../client/tenant-state/kept-metadata.js';
 import { type Engine, EngineUnavailable, keyPrefix } from './engine.js';
 
 export interface SharedCache {
@@ -9,10 +10,12 @@ export interface SharedCache {
 
 /**
  * The metadata of a tenant, as TenantState has it: read once by one replica and found by the others. How old it is
- * follows from the time it has left at the engine, whose clock alone counts. What was found is kept here as well.
+ * follows from the time it has left at the engine, whose clock alone counts. What was found is kept here as
+ * well, within the memory that all metadata of the process may take.
  */
 export function createSharedCache(engine: Engine, tenant: string, ttlMs: number): SharedCache {
-  const found = new Map<string, { readonly body: unknown; readonly until: number }>();
+  // On the clock that never goes back.
+  const found = createKeptMetadata();
   const keyOf = (key: string) =>
     `${keyPrefix}{${tenant}}:metadata:${createHash('sha256').update(key).digest('hex').slice(0, 32)}`;
   return {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { connectClient, startProgram } from '../http/support.js';
 import type { WatchedTenant } from './watched-tenant.js';
 
@@ -61,3 +63,10 @@ export const readTicket = (number: number) => ({
   query: { id: number },
   includeFields: ['id'],
 });
+
+/** The rights that the documentation gives the engine's user, as ACL SETUSER takes them. */
+export function documentedRights(): string[] {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/replicas.md'), 'utf8');
+  const [, rights = ''] = /A user of its own needs `([^`]+)`/.exec(page) ?? [];
+  return rights.split(' ');
+}

@@ -27,7 +27,7 @@ if (engineProgram === null) {
   process.stderr.write(`Tests of the shared state are skipped: ${why}.\n`);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   probe.listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -42,6 +42,30 @@ const running = new Set<ChildProcess>();
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
 });
+
+/** Starts a server of the engine, or a sentinel; resolves when it takes connections. */
+export async function launchEngine(args: readonly string[]): Promise<ChildProcess> {
+  const child = spawn(engineProgram ?? 'redis-server', [...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  await new Promise<void>((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (chunk) => {
+      text += String(chunk);
+      if (/Ready to accept connections|\+monitor /.test(text)) resolve();
+    });
+    child.once('exit', () => reject(new Error(text)));
+  });
+  return child;
+}
+
+/** Ends it at once, as a power cut would. */
+export async function killEngine(child: ChildProcess): Promise<void> {
+  running.delete(child);
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
 
 export interface TestEngine {
   readonly url: string;
@@ -66,27 +90,12 @@ export async function startEngine(args: readonly string[] = []): Promise<TestEng
   const start = async () => {
     const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
     const own = ['--requirepass', password, '--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
-    child = spawn(engineProgram ?? 'redis-server', [...options, ...own, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    running.add(child);
-    await new Promise<void>((resolve, reject) => {
-      let text = '';
-      child.stdout?.on('data', (chunk) => {
-        text += String(chunk);
-        if (/Ready to accept connections/.test(text)) resolve();
-      });
-      child.once('exit', () => reject(new Error(text)));
-    });
+    child = await launchEngine([...options, ...own, ...args]);
   };
   await start();
   const client = new Redis({ host: '127.0.0.1', port, password, maxRetriesPerRequest: null });
   client.on('error', () => undefined);
-  const kill = async () => {
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
-  };
+  const kill = () => killEngine(child);
   return {
     url: `redis://:${password}@127.0.0.1:${port}/0`,
     port,

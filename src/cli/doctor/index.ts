@@ -11,6 +11,7 @@ import { examineFolders } from './folders.js';
 import { type Report, reportText } from './print.js';
 import { examineHttp, examineNode, examineRules } from './rules.js';
 import { examineSettings } from './settings.js';
+import { examineSharedState } from './shared-state.js';
 import { examineUpstream } from './upstream.js';
 
 interface Tenant {
@@ -66,12 +67,21 @@ async function examine(sources: Sources, { version }: ProgramName): Promise<Repo
     bar.step(done, what);
   };
   bar.step(done, 'configuration');
-  const [folders, http, tenant] = await Promise.all([
+  const [folders, shared, http, tenant] = await Promise.all([
     examineFolders(config),
+    examineSharedState(config),
     examineHttp(config.http),
     examineTenant(config, step),
   ]).finally(() => bar.end('clear'));
-  const all = [node, ...findings, ...tenant.findings, ...examineRules(config), ...http, ...folders];
+  const all = [
+    node,
+    ...findings,
+    ...tenant.findings,
+    ...examineRules(config),
+    ...http,
+    ...shared,
+    ...folders,
+  ];
   return { ...known, entities: tenant.entities, findings: outgoing(all, redact) };
 }
 
