@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operations } from '../src/model.js';
+import { type CompanyScope, operations } from '../src/model.js';
 
 /** The project's own format of a snapshot file. `null` means that no source told. */
 
@@ -73,6 +73,8 @@ export const overridesFile = z.array(
         queryBy: z.array(z.string()).optional(),
         naturalDate: z.string().nullable().optional(),
         deadlines: z.array(z.string()).optional(),
+        /** By field, the entity through which its records lead to their company. */
+        companyScope: z.union([z.enum(['shared', 'denied']), z.record(z.string(), z.string())]).optional(),
       })
       .refine((change) => Object.keys(change).length > 0, 'changes nothing'),
     why: z.string().min(10),
@@ -113,4 +115,5 @@ export interface ModelEntity extends EntityFile {
   readonly queryBy: readonly string[];
   readonly naturalDate: string | null;
   readonly deadlines: readonly string[];
+  readonly companyScope: CompanyScope;
 }

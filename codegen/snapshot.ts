@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
+import { companyScopes } from './company-scope.js';
 import { formatProvenance } from './merge/provenance.js';
 import {
   type EntityFile,
@@ -90,7 +91,7 @@ export function correct(entities: readonly EntityFile[], overrides: readonly Ove
       throw new Error(`overrides.json names an unknown field: ${override.entity}.${field}`);
     }
   }
-  return entities.map((file) => {
+  const corrected = entities.map((file) => {
     const own = overrides.filter((override) => override.entity === file.name && override.field === undefined);
     const changes = own.map((override) => override.change);
     const entity: EntityFile = {
@@ -120,6 +121,15 @@ export function correct(entities: readonly EntityFile[], overrides: readonly Ove
       deadlines,
     };
   });
+  const scopes = companyScopes(
+    corrected,
+    new Map(
+      overrides.flatMap(({ entity, change: { companyScope } }) =>
+        companyScope === undefined ? [] : [[entity, companyScope]],
+      ),
+    ),
+  );
+  return corrected.map((entity) => ({ ...entity, companyScope: scopes.get(entity.name) ?? 'denied' }));
 }
 
 /** schema/ as it stands on disk, before the corrections. */

@@ -83,4 +83,17 @@ export interface Entity {
   readonly naturalDate: string | null;
   /** Fields that say by when something is due: a day alone means its end. */
   readonly deadlines: readonly string[];
+  readonly companyScope: CompanyScope;
 }
+
+/** A field that holds the id of a record of another entity, through which a record belongs to a company. */
+export interface CompanyStep {
+  readonly field: string;
+  readonly entity: string;
+}
+
+/**
+ * How a record belongs to a company: through the records that these fields name, all of those that hold something.
+ * `shared`: it holds nothing of any company. `denied`: nobody knows which company it belongs to.
+ */
+export type CompanyScope = 'shared' | 'denied' | readonly CompanyStep[];

@@ -129,7 +129,8 @@ const folderDoors: Readonly<Record<string, Readonly<Record<string, readonly stri
     write: ['display', 'metadata', 'read', 'references', 'values'],
   },
   'src/policy': {
-    guards: ['masking'],
+    companies: ['masking'],
+    guards: ['companies', 'masking'],
     masking: [],
   },
   'src/sandbox': {

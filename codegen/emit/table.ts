@@ -21,6 +21,7 @@ function row(entity: ModelEntity): Entity {
     queryBy: entity.queryBy,
     naturalDate: entity.naturalDate,
     deadlines: entity.deadlines,
+    companyScope: entity.companyScope,
   };
 }
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Config } from '../config/index.js';
 import { type Claims, hasScope, readScope, writeScope } from '../identity/claims.js';
 import { ruleFor } from '../policy/claim-rules.js';
+import { type CompanyList, companyEntryText } from '../policy/companies/company-list.js';
 import { createHourlyWriteLimits, writeActions } from '../policy/index.js';
 import { entityTable, maskLines } from '../policy/rights-table.js';
 import { visibleTools } from '../server/index.js';
@@ -10,6 +11,10 @@ import { UsageError } from './args.js';
 import { policyOfRule } from './serve/token-policies.js';
 
 const orAll = (list: readonly string[] | undefined) => list?.join(' ') ?? 'all';
+
+/** All lists must name a company: those of the server, and those that take away from them. */
+const companiesOf = (lists: readonly CompanyList[]) =>
+  lists.map(({ entries }) => entries.map(companyEntryText).join(', ')).join('; and of these: ') || 'all';
 
 /** What somebody with the claims may do, or a text that says why nobody with them gets in. */
 function rightsOf(config: Config, claims: Claims): Rights | string {
@@ -74,6 +79,8 @@ export async function printPolicy(config: Config, file?: string): Promise<number
     `  to create             ${orAll(settings.createEntities)}`,
     `  to update             ${orAll(settings.updateEntities)}`,
     `  to delete             ${orAll(settings.deleteEntities)}`,
+    `companies to read       ${companiesOf(policy.companies.read)}`,
+    `companies to write      ${companiesOf(policy.companies.write)}`,
     `hidden fields           ${settings.maskFields?.join(' ') ?? 'none'}`,
     ...masks.map((field) => `  ${field}`),
     '',

@@ -160,6 +160,18 @@ export const variableTable = [
   { name: 'AUTOTASK_UPDATE_ENTITIES', group: 'policy', meaning: 'which may be changed', unset: 'all' },
   { name: 'AUTOTASK_DELETE_ENTITIES', group: 'policy', meaning: 'which may be deleted', unset: 'all' },
   {
+    name: 'AUTOTASK_READ_COMPANIES',
+    group: 'policy',
+    meaning: 'companies whose records may be read, e.g. `175,Contoso*,type:Customer,!classification:VIP`',
+    unset: 'all',
+  },
+  {
+    name: 'AUTOTASK_WRITE_COMPANIES',
+    group: 'policy',
+    meaning: 'of these, those whose records may be written',
+    unset: 'all',
+  },
+  {
     name: 'AUTOTASK_DISABLED_TOOLS',
     group: 'policy',
     meaning: 'tools that are not offered, e.g. `delete-entity,*-company`',

@@ -8,6 +8,10 @@ export function intersect(a: Policy, b: Policy): Policy {
   const both = [a, b] as const;
   return {
     settings: b.settings,
+    companies: {
+      read: both.flatMap(({ companies }) => companies.read),
+      write: both.flatMap(({ companies }) => companies.write),
+    },
     may: (...args) => both.every((policy) => policy.may(...args)),
     require: (...args) => {
       for (const policy of both) policy.require(...args);

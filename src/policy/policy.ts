@@ -1,5 +1,6 @@
 import { AutotaskError } from '../errors.js';
 import type { Entity } from '../model.js';
+import { type CompanyList, companyListOf } from './companies/company-list.js';
 import { createHourlyWriteLimit, type HourlyWriteLimit } from './hourly-write-limit.js';
 import { hidesField, maskOf, udfMaskProblem } from './masking/masks.js';
 import { glob, nameList, unmatched } from './masking/patterns.js';
@@ -13,9 +14,17 @@ export type WriteAction = (typeof writeActions)[number];
 
 const verbs = { read: 'reading', create: 'creating', update: 'changing', delete: 'deleting' } as const;
 
+/** Of which companies records may be read and written; all lists must name a company. Without a list, of all. */
+export interface CompanyLimits {
+  readonly read: readonly CompanyList[];
+  /** Those of `read` among them: what cannot be read cannot be written either. */
+  readonly write: readonly CompanyList[];
+}
+
 /** The one place that decides what this server may do with the tenant. Deny wins. */
 export interface Policy {
   readonly settings: PolicySettings;
+  readonly companies: CompanyLimits;
   may(action: Action, entity: Entity): boolean;
   /** Throws `notAllowed`, and says so, when the policy forbids it. */
   require(action: Action, entity: Entity): void;
@@ -41,6 +50,8 @@ export interface Policy {
 
 const usualRecordsPerCall = 100;
 
+const notOfCompanies = ': it is limited to some companies, and these records cannot be told to be theirs';
+
 export function createPolicy(
   settings: PolicySettings = {},
   writeLimit: HourlyWriteLimit = createHourlyWriteLimit(settings.maxWritesPerHour ?? null),
@@ -55,19 +66,41 @@ export function createPolicy(
   const masks = (settings.maskFields ?? []).map(maskOf);
   const disabled = (settings.disabledTools ?? []).map((pattern) => glob(pattern));
 
-  const may = (action: Action, { name }: Entity) => {
-    if (!lists.read.allows(name)) return false;
+  const companyList = (setting: CompanyList['setting']) => {
+    const list = companyListOf(setting, settings[setting]);
+    return list === null ? [] : [list];
+  };
+  const readCompanies = companyList('readCompanies');
+  const companies = { read: readCompanies, write: [...readCompanies, ...companyList('writeCompanies')] };
+
+  /**
+   * Whether a limit to companies stands in the way: nobody knows whose the records are, or they are everybody's, or
+   * the record would be a company itself, which is none of those that are named.
+   */
+  const outsideCompanies = (action: Action, { companyScope, singular }: Entity) => {
+    if (action === 'read') return companies.read.length > 0 && companyScope === 'denied';
+    if (companies.write.length === 0) return false;
+    return typeof companyScope === 'string' || (action === 'create' && singular === 'Company');
+  };
+
+  const may = (action: Action, entity: Entity) => {
+    const { name } = entity;
+    if (!lists.read.allows(name) || outsideCompanies('read', entity)) return false;
+    if (outsideCompanies(action, entity)) return false;
     // A write shows the record before and after, so what cannot be read cannot be written either.
     return action === 'read' || (lists.write.allows(name) && lists[action].allows(name));
   };
   return {
     settings,
+    companies,
     may,
     require: (action, entity) => {
       if (may(action, entity)) return;
       throw new AutotaskError(
         'notAllowed',
-        `The policy of this server does not allow ${verbs[action]} ${entity.name}. Nothing was sent.`,
+        `The policy of this server does not allow ${verbs[action]} ${entity.name}${
+          outsideCompanies('read', entity) || outsideCompanies(action, entity) ? notOfCompanies : ''
+        }. Nothing was sent.`,
         { next: 'Only the operator of this server can change that (autotask-mcp policy shows it).' },
       );
     },

@@ -1,5 +1,6 @@
 import { InvalidInput, type Problem } from '../errors.js';
 import { didYouMean, repeatable } from '../names/nearest.js';
+import { companyEntryProblem } from './companies/company-list.js';
 import { entityNames } from './entity-names.js';
 import { fieldProblem } from './masking/check-field.js';
 import { unmatched } from './masking/patterns.js';
@@ -55,6 +56,12 @@ async function checkNames(
   for (const key of entityLists) {
     for (const problem of unmatched(settings[key] ?? [], entityNames, 'entity'))
       problems.push({ field: nameOf(key), problem });
+  }
+  for (const key of ['readCompanies', 'writeCompanies'] as const) {
+    for (const [index, entry] of (settings[key] ?? []).entries()) {
+      const problem = companyEntryProblem(entry, index + 1);
+      if (problem !== null) problems.push({ field: nameOf(key), problem });
+    }
   }
   for (const [index, tool] of (settings.disabledTools ?? []).entries()) {
     if (!tool.startsWith('!')) continue;

@@ -1,6 +1,7 @@
 import { load } from '../../generated/load.js';
 import { entities } from '../../generated/table.js';
 import type { Entity, Operation } from '../model.js';
+import { entityNamed } from './companies/company-scope.js';
 import { maskOf } from './masking/masks.js';
 import { type Action, actions, type Policy } from './policy.js';
 
@@ -27,18 +28,36 @@ export function rightsOf(policy: Policy, name: string, readOnly: boolean): Recor
   return { read: right('read'), create: right('create'), update: right('update'), delete: right('delete') };
 }
 
-/** One line per entity: what this server may do with it. */
+const ways: Readonly<Record<'shared' | 'denied', string>> = {
+  shared: 'nothing of any company',
+  denied: 'no way to a company is known',
+};
+
+/** How a record leads to its company: `timeEntryID > ticketID > companyID`, with `or` where there are several ways. */
+export function wayToCompany({ companyScope }: Entity): string {
+  if (typeof companyScope === 'string') return ways[companyScope];
+  const found = companyScope.map(({ field, entity: name }) => {
+    const next = entityNamed(name);
+    if (next === undefined || next.singular === 'Company') return field;
+    const rest = wayToCompany(next);
+    return `${field} > ${rest.includes(' or ') ? `(${rest})` : rest}`;
+  });
+  return found.join(' or ');
+}
+
+/** One line per entity: what this server may do with it, and how it is limited to companies where it is. */
 export function entityTable(policy: Policy, readOnly: boolean): string[] {
+  const limited = policy.companies.write.length > 0;
   const width = Math.max(...entities.map(({ name }) => name.length));
   const line = (name: string, cells: readonly string[]) =>
     `${name.padEnd(width)}  ${cells.map((text) => text.padEnd(6)).join('  ')}`.trimEnd();
   return [
-    line('entity', actions),
+    line('entity', limited ? [...actions, 'company'] : actions),
     ...entities.map((entity) =>
-      line(
-        entity.name,
-        actions.map((action) => cell(policy, entity, action, readOnly)),
-      ),
+      line(entity.name, [
+        ...actions.map((action) => cell(policy, entity, action, readOnly)),
+        ...(limited ? [wayToCompany(entity)] : []),
+      ]),
     ),
   ];
 }

@@ -12,6 +12,13 @@ const listOf = (separators: RegExp) =>
     .refine((items) => items.length > 0, { error: 'must name something; !* allows nothing' });
 const list = listOf(/[\s,]+/);
 
+/** Ids may be numbers in the file; names may hold spaces. */
+const companies = z
+  .union([z.string(), z.array(z.union([z.string(), z.number().transform(String)]))], {
+    error: 'must be a list of companies',
+  })
+  .pipe(listOf(/[,\n]+/));
+
 const flag = z.union(
   [z.boolean(), z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })],
   { error: 'must be true or false' },
@@ -63,6 +70,10 @@ export const policySettings = z.strictObject({
   createEntities: list.optional(),
   updateEntities: list.optional(),
   deleteEntities: list.optional(),
+  /** `175`, `Contoso*`, `type:Customer`, `classification:…`: companies whose records may be read … */
+  readCompanies: companies.optional(),
+  /** … and those of them whose records may be written. */
+  writeCompanies: companies.optional(),
   /** Tools that are not offered. */
   disabledTools: list.optional(),
   /** `Roles.hourlyRate`, or `hourlyRate` in every entity: never returned, accepted or filtered by. */

@@ -7,6 +7,8 @@ export const policyVariables: Readonly<Record<keyof PolicySettings, string>> = {
   createEntities: 'AUTOTASK_CREATE_ENTITIES',
   updateEntities: 'AUTOTASK_UPDATE_ENTITIES',
   deleteEntities: 'AUTOTASK_DELETE_ENTITIES',
+  readCompanies: 'AUTOTASK_READ_COMPANIES',
+  writeCompanies: 'AUTOTASK_WRITE_COMPANIES',
   disabledTools: 'AUTOTASK_DISABLED_TOOLS',
   maskFields: 'AUTOTASK_MASK_FIELDS',
   maxWritesPerHour: 'AUTOTASK_MAX_WRITES_PER_HOUR',

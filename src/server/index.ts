@@ -87,6 +87,7 @@ export function prepareServer(
     log: settings.log,
     ...(settings.redact === undefined ? {} : { redact: settings.redact }),
     confirmMode: (settings.confirm ?? defaultGate).mode,
+    ofSomeCompanies: (settings.policy?.companies.read.length ?? 0) > 0,
     tools: visibleTools(settings.policy, readOnly, { files: settings.files ?? false }).tools,
     hints: cacheHints(settings, readOnly),
     services: async () => (await tenantServices())(readOnly),
@@ -102,6 +103,7 @@ export const createServer = (settings: ServerSettings): McpServer =>
 
 interface ServerDefinition extends Pick<ServerSettings, 'facts' | 'timeZone' | 'log' | 'redact'> {
   readonly confirmMode: (typeof defaultGate)['mode'];
+  readonly ofSomeCompanies: boolean;
   readonly tools: ReturnType<typeof visibleTools>['tools'];
   readonly hints: CacheHints;
   services(): Promise<TenantServices>;
@@ -124,7 +126,17 @@ const severity: readonly LoggingLevel[] = [
  * the name of the parameter, and not a failure of this server.
  */
 function serverOf(
-  { facts, timeZone, log, redact = redactNothing, confirmMode, tools, hints, services }: ServerDefinition,
+  {
+    facts,
+    timeZone,
+    log,
+    redact = redactNothing,
+    confirmMode,
+    tools,
+    hints,
+    services,
+    ofSomeCompanies,
+  }: ServerDefinition,
   person: Person | null,
 ): McpServer {
   const names = tools.map(({ name }) => name);
@@ -132,7 +144,7 @@ function serverOf(
     { name: facts.name, title: 'Autotask PSA', version: facts.version },
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} },
-      instructions: instructions(facts.readOnly, timeZone, confirmMode, person),
+      instructions: instructions(facts.readOnly, timeZone, confirmMode, person, ofSomeCompanies),
       inputRequired: { roundTimeoutMs: answerTimeoutMs },
       cacheHints: hints.lists,
     },

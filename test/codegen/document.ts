@@ -36,6 +36,7 @@ export function swagger(entities: readonly EntityFile[] = mini.entities, year: 2
         queryBy: [],
         naturalDate: null,
         deadlines: [],
+        companyScope: 'denied',
       },
       fields,
     })),

@@ -1,8 +1,10 @@
 import type { AutotaskReader, FilterNode, Row, Search } from '../../client/types.js';
 import type { Entity } from '../../model.js';
+import { scopeFor } from '../companies/company-scope.js';
 import { maskErrors } from '../masking/mask-errors.js';
 import type { Policy } from '../policy.js';
 import { refuseMasked, requireAllowed, udfs } from './checks.js';
+import { limitToCompanies } from './company-reader.js';
 
 function checkFilter(policy: Policy, entity: Entity, nodes: readonly FilterNode[]): void {
   for (const { field, items, udf = false } of nodes) {
@@ -28,7 +30,9 @@ export function masked(policy: Policy, entity: Entity, row: Row): Row {
  * A reader that cannot be used against the policy, whoever holds it. The object it answers has no method
  * that writes, also when the reader it stands on could.
  */
-export function guardReader(reader: AutotaskReader, policy: Policy): AutotaskReader {
+export function guardReader(unlimited: AutotaskReader, policy: Policy): AutotaskReader {
+  const scope = scopeFor(unlimited, policy.companies.read);
+  const reader = scope === null ? unlimited : limitToCompanies(unlimited, scope);
   const withoutMaskedFields = (entity: Entity, search: Search): Search => {
     checkFilter(policy, entity, search.filter);
     if (search.includeFields === undefined) return search;

@@ -8,6 +8,7 @@ import {
 } from '../../entities/write/plan.js';
 import type { Audience } from '../../entities/write/visibility.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
+import type { GuardedWriter } from '../../policy/guards/guard-writer.js';
 import { type Policy, writeActions } from '../../policy/index.js';
 import { canonical } from '../../text.js';
 import { asPreviewed, type Previewed } from '../confirmation/previewed-records.js';
@@ -27,6 +28,27 @@ function checkWrite({ action, entity, audience }: WritePlan, policy: Policy): vo
     {
       next: `${internalAlternative(audience)}, or ask the operator to allow it (AUTOTASK_CUSTOMER_VISIBLE_NOTES).`,
     },
+  );
+}
+
+function requireInside(step: WritePlan, outside: PlanCheck['outside']): void {
+  const refusal = outside.get(step);
+  if (refusal !== undefined) throw refusal;
+}
+
+/** The steps that a writer would refuse because of the companies that they concern, each with its reason. */
+export async function stepsOutside(
+  plan: WritingPlan,
+  writer: GuardedWriter | null,
+): Promise<PlanCheck['outside']> {
+  const steps = isSteps(plan) ? plan.steps : [plan];
+  const writes = steps.map((step) => ({ ...step, belowNew: step.uses !== undefined }));
+  const refused = (await writer?.outsideCompanies(writes)) ?? [];
+  return new Map(
+    steps.flatMap((step, index) => {
+      const refusal = refused[index] ?? null;
+      return refusal === null ? [] : [[step, refusal]];
+    }),
   );
 }
 
@@ -62,18 +84,21 @@ export interface PlanCheck {
   readonly attributed: (step: WritePlan) => unknown;
   /** Whether records are wanted of which equal ones were made a short time ago. */
   readonly again: boolean;
+  /** Why steps are refused that concern a company outside the limits of the policy. */
+  readonly outside: ReadonlyMap<WritePlan, AutotaskError>;
   /** The preview that is confirmed. */
   readonly as: Previewed | undefined;
 }
 
 /** Each step under policy and attribution; those that may not be made are left out and named. */
-function checkSteps(plan: WriteSteps, { policy, attributed, again }: PlanCheck): WriteSteps {
+function checkSteps(plan: WriteSteps, { policy, attributed, again, outside }: PlanCheck): WriteSteps {
   const skipped = [...plan.skipped];
   const refused: AutotaskError[] = [];
   const seen = new Map<string, WritePlan>();
   const steps = plan.steps.filter((step) => {
     try {
       checkWrite(step, policy);
+      requireInside(step, outside);
       attributed(step);
     } catch (error) {
       if (!(error instanceof AutotaskError)) throw error;
@@ -98,6 +123,7 @@ export function checkedPlan(plan: WritingPlan, check: PlanCheck): WritingPlan {
     return check.as === undefined ? steps : withoutOrphans(asPreviewed(steps, check.as));
   }
   checkWrite(plan, check.policy);
+  requireInside(plan, check.outside);
   check.attributed(plan);
   return plan;
 }

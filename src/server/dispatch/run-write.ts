@@ -11,6 +11,7 @@ import {
 } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
 import { actingPerson } from '../../identity/acting-person.js';
+import type { GuardedWriter } from '../../policy/guards/guard-writer.js';
 import type { Policy } from '../../policy/index.js';
 import type { Redact } from '../../redact.js';
 import type { ToolContext, WriteTool } from '../../tools/define/define-tool.js';
@@ -23,14 +24,14 @@ import { stepsText } from '../output/render-steps.js';
 import { type AttributionRules, attributionOf } from './attribution.js';
 import { attemptOf } from './audit-entry.js';
 import { type AuditedWriter, createAuditedWriter } from './audited-writer.js';
-import { checkedPlan } from './check-plan.js';
+import { checkedPlan, stepsOutside } from './check-plan.js';
 import { kept, plannedWrite, receiptsOf, requireStillLeft } from './journal.js';
 import { findReceipt, newReceipt } from './receipts.js';
 import { runSteps } from './run-steps.js';
 
 export interface WriteRules extends AttributionRules {
   /** Null in read-only mode: then there is nothing that could write. */
-  readonly writer: AutotaskWriter | null;
+  readonly writer: GuardedWriter | null;
   readonly gate: Gate;
   readonly policy: Policy;
   readonly audit: AuditLog | null;
@@ -124,8 +125,10 @@ export function createWriteRunner(rules: WriteRules) {
     const subject = { toolToken: tool.confirmToken, args, caller };
     const previewed = confirm === undefined ? undefined : previews.get(subject);
     const own = { ...context, receipts: receiptsOf(audit, redact(caller), onAuditFailure) };
-    const checked = (plan: WritingPlan, as: Previewed | undefined) =>
-      checkedPlan(plan, { policy, attributed, again, as });
+    const checked = async (plan: WritingPlan, as: Previewed | undefined) => {
+      const outside = await stepsOutside(plan, writer);
+      return checkedPlan(plan, { policy, attributed, again, outside, as });
+    };
     const planned = async (as: Previewed | undefined): Promise<WritingPlan> => {
       const plan = await call.plan(as === undefined ? own : { ...own, previewed: as.ids });
       if (isAnswer(plan)) throw new Error('what was a write is none');
@@ -133,7 +136,7 @@ export function createWriteRunner(rules: WriteRules) {
     };
     const first = await call.plan(previewed === undefined ? own : { ...own, previewed: previewed.ids });
     if (isAnswer(first)) return { text: resultText({ kind: 'facts', ...first.answer, json: null }, 'text') };
-    const plan = checked(first, previewed);
+    const plan = await checked(first, previewed);
     const described = async (steps: WriteSteps) =>
       stepsPreview(steps, attributed, await policy.writeLimit.remaining(), context);
     if (isSteps(plan) && plan.steps.length === 0) {

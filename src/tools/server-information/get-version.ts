@@ -1,3 +1,4 @@
+import { rightsLine, rightsUnder } from '../../entities/metadata/rights.js';
 import { actingPerson, personLabel } from '../../identity/acting-person.js';
 import { defineReadTool, readerOf } from '../define/define-tool.js';
 import * as inputs from '../define/shared-inputs.js';
@@ -30,6 +31,7 @@ export const getVersion = defineReadTool({
     const version = await reader.version(options);
     const zone = await reader.zone(options);
     const asking = await whoAsks();
+    const rights = await rightsUnder(context.entities.policy, server.readOnly);
     const tenant = server.mode === 'demo' ? 'embedded sandbox tenant' : 'live tenant';
     return {
       kind: 'facts',
@@ -38,6 +40,7 @@ export const getVersion = defineReadTool({
         `Autotask ${version}, API V1.0, ${tenant}`,
         `Zone ${zone.name ?? 'pinned'}: ${zone.apiUrl}`,
         ...(asking === null ? [] : [asking.line]),
+        rightsLine(rights),
       ],
       json: {
         server,
@@ -45,6 +48,7 @@ export const getVersion = defineReadTool({
         api: 'V1.0',
         zone,
         ...(asking === null ? {} : { person: asking.json }),
+        rights,
       },
     };
   },
