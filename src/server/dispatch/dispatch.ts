@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import * as z from 'zod';
 import { AutotaskError, InvalidArguments } from '../../errors.js';
 import { withCallLimits } from '../../limits/call-usage.js';
@@ -90,6 +91,8 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     const { data: common } = formArguments.safeParse(args);
     const format: Format = common?.format ?? 'text';
     const { caller, person, reader, views = false, consent, message: _message, ...running } = extras;
+    // Reads that are made at the same time all listen to it, and Node warns from the eleventh on.
+    if (running.signal !== undefined) setMaxListeners(0, running.signal);
     const toolContext: ToolContext = {
       ...context,
       ...running,

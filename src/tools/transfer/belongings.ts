@@ -8,6 +8,19 @@ export interface Belonging {
   readonly role?: string;
 }
 
+/** Records that say who else takes part in another one, while that is open. */
+export interface Assignment {
+  readonly entity: string;
+  /** Who takes part. */
+  readonly field: string;
+  /** In a record of this entity, by this field; `primary` of it is who takes part before all others. */
+  readonly of: string;
+  readonly by: string;
+  readonly primary: string;
+  readonly open: Belonging['open'];
+  readonly role?: string;
+}
+
 /** What a technician leaves behind. */
 export const ofResource: readonly Belonging[] = [
   {
@@ -36,4 +49,38 @@ export const ofContact: readonly Belonging[] = [
   { entity: 'Opportunities', field: 'contactID', open: { closedDate: null, lostDate: null } },
   { entity: 'CompanyToDos', field: 'contactID', open: { completedDate: null } },
   { entity: 'Contracts', field: 'contactID', open: { endDate: { gt: '{now}' } } },
+];
+
+/** What a technician helps with. */
+export const helpOfResource: readonly Assignment[] = [
+  {
+    entity: 'TicketSecondaryResources',
+    field: 'resourceID',
+    of: 'Tickets',
+    by: 'ticketID',
+    primary: 'assignedResourceID',
+    open: { status: { notIn: '{closed}' } },
+    role: 'roleID',
+  },
+  {
+    entity: 'TaskSecondaryResources',
+    field: 'resourceID',
+    of: 'Tasks',
+    by: 'taskID',
+    primary: 'assignedResourceID',
+    open: { completedDateTime: null },
+    role: 'roleID',
+  },
+];
+
+/** What a contact is told of beside others. */
+export const helpOfContact: readonly Assignment[] = [
+  {
+    entity: 'TicketAdditionalContacts',
+    field: 'contactID',
+    of: 'Tickets',
+    by: 'ticketID',
+    primary: 'contactID',
+    open: { status: { notIn: '{closed}' } },
+  },
 ];
