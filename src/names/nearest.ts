@@ -1,4 +1,4 @@
-import { fold, mostNames } from './spelling.js';
+import { fold, mostNames, withoutAccents } from './spelling.js';
 
 /** Edit distance with transpositions, as a typing mistake counts. */
 function distance(a: string, b: string): number {
@@ -39,7 +39,7 @@ export function closeness(a: string, b: string): number {
  */
 export function nearest(given: string, valid: Iterable<string>, most = 3): string[] {
   if (given.length > mostLetters) return [];
-  const wanted = fold(given);
+  const wanted = withoutAccents(fold(given));
   if (wanted === '') return [];
   const scored: { name: string; score: number }[] = [];
   let steps = mostSteps;
@@ -48,7 +48,7 @@ export function nearest(given: string, valid: Iterable<string>, most = 3): strin
     looked += 1;
     if (looked > mostNames) break;
     if (name.length > mostLetters) continue;
-    const candidate = fold(name);
+    const candidate = withoutAccents(fold(name));
     const longest = Math.max(wanted.length, candidate.length);
     const difference = Math.abs(wanted.length - candidate.length) / longest;
     if (difference <= 0.4 && steps > 0) {
@@ -56,6 +56,16 @@ export function nearest(given: string, valid: Iterable<string>, most = 3): strin
       const apart = distance(wanted, candidate) / longest;
       if (apart <= 0.4) {
         scored.push({ name, score: apart });
+        continue;
+      }
+    }
+    // `Levl 1` begins like Level 1 Support.
+    const beginning = candidate.slice(0, wanted.length + 1);
+    if (wanted.length >= 4 && candidate.length > wanted.length + 1 && steps > 0) {
+      steps -= wanted.length * beginning.length;
+      const apart = distance(wanted, beginning) / beginning.length;
+      if (apart <= 0.2) {
+        scored.push({ name, score: 0.4 + apart });
         continue;
       }
     }

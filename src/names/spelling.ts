@@ -61,3 +61,22 @@ export function fold(name: string): string {
 
 /** No list that a person chooses from is longer. */
 export const mostNames = 20_000;
+
+/** Letters that Unicode does not take apart. */
+const letters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ł: 'l',
+  ı: 'i',
+};
+
+/** Lower case without accents: how a name is near to another, never how it is the same. */
+export const withoutAccents = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[ßæœøđłı]/g, (letter) => letters[letter] ?? letter);

@@ -233,7 +233,7 @@ describe('carrying out', () => {
       data: { title: 'x' },
     };
     expect((await server.call('update-entity', selected)).text).toMatch(
-      /the query was understood as status: New \(1\)\nNote: the query was understood as companyID: Contoso Ltd \(id 175\)/,
+      /^Query: status: New \(1\)\nQuery: companyID: Contoso Ltd \(id 175\)/m,
     );
     expect((await server.call('update-entity', { ...query(), confirm })).text).toMatch(/^Updated 5 Tickets/);
     // Once: what was confirmed is not confirmed again.

@@ -11,7 +11,7 @@ import { ConditionCheck } from './conditions/check-condition.js';
 import { conditionShape, shapeProblem } from './conditions/condition-shape.js';
 import { contradictions } from './conditions/contradictions.js';
 import { FilterFindings } from './conditions/filter-findings.js';
-import { resolveOperator } from './operator-synonyms.js';
+import { impliedComparisonProblem, resolveOperator } from './operator-synonyms.js';
 import { postFilters } from './post-filter.js';
 
 /**
@@ -63,8 +63,11 @@ class FilterCheck {
     if (items !== undefined) return this.findings.addProblem(path, `only and and or take items, not ${op}`);
     const facts = await this.metadata.find(field, this.conversion.signal);
     if (facts === undefined) return this.findings.addProblem(path, await unknownField(this.metadata, field));
+    this.findings.interpretation.addFieldName(field, facts);
     if (facts.isQueryable === false)
       return this.findings.addProblem(facts.name, 'cannot be used in a filter');
+    const compared = impliedComparisonProblem(op, facts, meant.value);
+    if (compared !== undefined) return this.findings.addProblem(facts.name, compared);
     const node = await this.conditions.check(meant.operator, facts, meant.value, depth);
     const than = meant.value === undefined ? '' : ` ${JSON.stringify(meant.value)}`;
     this.findings.interpretation.addAsWritten(facts.name, `${meant.operator}${than}`);

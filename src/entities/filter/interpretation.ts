@@ -1,3 +1,4 @@
+import { fold } from '../../names/spelling.js';
 import { oneLine } from '../../text.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { labelOf } from '../metadata/picklists.js';
@@ -14,6 +15,8 @@ export interface IdCondition {
   readonly field: FieldMetadata;
   readonly op: string;
   readonly id: number;
+  /** It was given as a text, which may have been meant as a name. */
+  readonly asText: boolean;
 }
 
 /** What is said of an operator where names and labels are told. */
@@ -81,6 +84,7 @@ interface OpenGroup {
 export class Interpretation {
   private readonly top: Meaning[] = [];
   private readonly open: OpenGroup[] = [];
+  private readonly fieldNames = new Set<string>();
   private readonly compared: { fields: string[]; op: string; value: string; grouped: boolean }[] = [];
   readonly ids: IdCondition[] = [];
   /** Names that were given beside addresses, which decide alone. */
@@ -152,6 +156,12 @@ export class Interpretation {
     else if (!same.fields.includes(field)) same.fields.push(field);
   }
 
+  /** Says which field was meant where it is not called so. */
+  addFieldName(given: string, { name, udf }: FieldMetadata): void {
+    const word = fold(given);
+    if (!udf && word !== fold(name) && `${word}id` !== fold(name)) this.fieldNames.add(`${given} is ${name}`);
+  }
+
   get understood(): readonly string[] {
     const texts = new Map<string, string[]>();
     for (const { fields, text } of this.top) {
@@ -159,9 +169,10 @@ export class Interpretation {
       const known = texts.get(key) ?? [];
       if (!known.includes(text)) texts.set(key, [...known, text]);
     }
-    return [...texts].flatMap(([key, all]) =>
+    const lines = [...texts].flatMap(([key, all]) =>
       key === '' ? all.map(oneLine) : [oneLine(`${key}: ${all.join(', ')}`)],
     );
+    return [...[...this.fieldNames].map(oneLine), ...lines];
   }
 
   get texts(): readonly TextCondition[] {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { InvalidInput } from '../../errors.js';
 import { readJson } from '../../limits/argument-bounds.js';
 import { fold } from '../../names/spelling.js';
+import { implied } from './operator-synonyms.js';
 
 /** What a caller asks for, before any of it is checked against an entity. */
 export interface RawQuery {
@@ -92,9 +93,9 @@ function conditions(fields: Fields): unknown[] {
     if (word === 'and' || word === 'or') return [group(field, word, value)];
     if (word !== undefined) throw negationProblem(field, value);
     if (value === null) return [{ op: 'notExist', field }];
-    if (Array.isArray(value)) return [{ op: 'in', field, value }];
+    if (Array.isArray(value)) return [{ op: implied.in, field, value }];
     const operators = object.safeParse(value);
-    if (!operators.success) return [{ op: 'eq', field, value }];
+    if (!operators.success) return [{ op: implied.eq, field, value }];
     if (Object.keys(operators.data).length === 0) throw invalid(`has an empty condition on ${field}`);
     // A condition of Autotask's under the name of its field.
     const { op = operators.data.operator, value: than } = operators.data;

@@ -29,6 +29,13 @@ async function remarksOnIds(
     if (!canName(entity)) continue;
     const named = ids.filter(({ field }) => field.referenceEntityType === type);
     const wanted = named.map(({ id }) => id);
+    for (const { field, id } of named.filter((condition) => condition.asText).slice(0, most)) {
+      const { byId, called } = await references.byDigits(entity, String(id), signal);
+      if (byId === undefined || called.length === 0) continue;
+      notes.push(
+        `${field.name}: ${id} was taken for the id of ${byId.name}; called ${id}: ${called.slice(0, 3).map(shownRecord).join(', ')}`,
+      );
+    }
     const { names, missing, inactive } = await references.lookup(type, wanted, signal);
     for (const { field, id } of named.filter((condition) => inactive.has(condition.id)).slice(0, most)) {
       notes.push(`${field.name}: ${names.get(id) ?? 'the record'} (id ${id}) is inactive`);
@@ -121,7 +128,9 @@ export async function resultNotes(
     return entity !== undefined && hasActiveFlag(entity);
   };
   const { ids } = interpretation;
-  const doubtful = found ? ids.filter((one) => one.op !== 'eq' || mayBeInactive(one)) : ids;
+  const mayBeName = ({ asText, field }: IdCondition) =>
+    asText && canName(entityOfType(field.referenceEntityType));
+  const doubtful = found ? ids.filter((one) => one.op !== 'eq' || mayBeInactive(one) || mayBeName(one)) : ids;
   const notes: string[] = [];
   if (!found && interpretation.texts.length > 0) {
     notes.push(`looked, in any case, in ${interpretation.texts.map(textConditionLine).join('; ')}`);

@@ -2,6 +2,7 @@ import type { Problem } from '../../errors.js';
 import { named } from '../../names/match.js';
 import { nearest } from '../../names/nearest.js';
 import type { Operator } from '../../operators.js';
+import { comparisonIn } from '../values/comparison-signs.js';
 import type { Choice, FieldMetadata } from './entity-metadata.js';
 import { markMetadataSuspect } from './stale-metadata.js';
 import { labelsMeaning } from './value-synonyms.js';
@@ -78,20 +79,6 @@ export function ambiguousCode(field: FieldMetadata, given: unknown): Problem | u
   };
 }
 
-/** Signs and words with which people write a comparison into a value. */
-const comparison = /^\s*(!=|<>|≠|!~|!|>=|≥|<=|≤|>|<|~|\^|not\s)\s*/i;
-const comparisons: Readonly<Record<string, Operator>> = {
-  '>=': 'gte',
-  '≥': 'gte',
-  '<=': 'lte',
-  '≤': 'lte',
-  '>': 'gt',
-  '<': 'lt',
-  // A name or label is found by its beginning or a part anyway, without an operator.
-  '~': 'eq',
-  '^': 'eq',
-};
-
 /**
  * A value that begins with a comparison, where a label or a name is expected: refused with the form that works,
  * because taking it for the bare label would turn the request into its opposite. Undefined for any other value.
@@ -102,18 +89,13 @@ export function comparisonProblem(
   how: { readonly many?: boolean; readonly isValue?: (text: string) => boolean },
 ): Problem | undefined {
   if (typeof given !== 'string') return undefined;
-  const [matched, sign = ''] = comparison.exec(given) ?? [];
-  if (matched === undefined) return undefined;
-  const rest = given.slice(matched.length).trim();
-  const word = sign.trim().toLowerCase();
+  const found = comparisonIn(given);
+  if (found === undefined) return undefined;
+  const { operator, rest, isWord } = found;
   // `Not` begins names too, like those of companies.
-  if (word === 'not' && how.isValue?.(rest) === false) return undefined;
+  if (isWord && how.isValue?.(rest) === false) return undefined;
   const value = JSON.stringify(given);
-  const example = comparisonExample(
-    field,
-    [{ op: comparisons[word] ?? 'noteq', value: rest }],
-    how.many === true,
-  );
+  const example = comparisonExample(field, [{ op: operator, value: rest }], how.many === true);
   return {
     field: field.name,
     problem: `${value} begins with a comparison, which a value cannot hold; as a query: ${example}`,
@@ -155,12 +137,10 @@ export function comparisonListProblem(
 ): Problem | undefined {
   const read = list.map((item) => {
     const text = String(item).trim();
-    const [matched = '', sign = ''] = isValue(text) ? [] : (comparison.exec(text) ?? []);
-    const word = sign.trim().toLowerCase();
-    const rest = text.slice(matched.length).trim();
-    if (matched === '' || (word === 'not' && !isValue(rest)))
+    const found = isValue(text) ? undefined : comparisonIn(text);
+    if (found === undefined || (found.isWord && !isValue(found.rest)))
       return { op: 'eq' as const, value: text, plain: true };
-    return { op: comparisons[word] ?? ('noteq' as const), value: rest, plain: false };
+    return { op: found.operator, value: found.rest, plain: false };
   });
   const signed = read.filter(({ plain }) => !plain);
   if (signed.length === 0) return undefined;

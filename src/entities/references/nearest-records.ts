@@ -1,5 +1,6 @@
 import type { FilterNode } from '../../client/types.js';
 import { closeness } from '../../names/nearest.js';
+import { withoutAccents } from '../../names/spelling.js';
 import { autotaskNumber, autotaskNumberIn } from '../values/text-patterns.js';
 
 /**
@@ -16,25 +17,14 @@ const forms = new Set(
 );
 
 const mostWords = 6;
+const mostUmlauts = 3;
 
-/** Letters that Unicode does not take apart. */
-const letters: Readonly<Record<string, string>> = {
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  đ: 'd',
-  ł: 'l',
-  ı: 'i',
-};
+/** An apostrophe in a word parts nothing: `O'Brien's` is also written `OBriens`. */
+const apostrophes = /(?<=\p{L})['’ʼ‘`´](?=\p{L})/gu;
 
-/** Lower case without accents; what is no letter or digit separates words. */
+/** Lower case without accents and apostrophes; what else is no letter or digit separates words. */
 const wordsOf = (text: string): string[] =>
-  text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[ßæœøđłı]/g, (letter) => letters[letter] ?? letter)
+  withoutAccents(text.replace(apostrophes, ''))
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
 
@@ -48,7 +38,7 @@ const tellingWords = (text: string): string[] => {
 };
 
 /** Longest parts of a word on either side of its vowels, one of which may carry an accent in the stored name. */
-function withoutAccents(word: string): string[] {
+function partsBesideVowels(word: string): string[] {
   const parts: string[] = [];
   for (const vowel of word.matchAll(/[aeiouy]+/g)) {
     parts.push(word.slice(0, vowel.index), word.slice(vowel.index + vowel[0].length));
@@ -56,10 +46,24 @@ function withoutAccents(word: string): string[] {
   return parts.filter((part) => part.length >= 3);
 }
 
+/** What may stand between the apostrophes of a word that is written without: `OBriens` has `Brien`. */
+const partsBesideApostrophes = (word: string): string[] =>
+  word.length < 5
+    ? []
+    : [word.slice(1), word.replace(/s$/, ''), word.slice(1).replace(/s$/, '')].filter(
+        (part) => part !== word && part.length >= 4,
+      );
+
+const umlaut: Readonly<Record<string, string>> = { a: 'ä', o: 'ö', u: 'ü' };
+
 /** A word with umlauts and ß in the place of the letters that stand for them, and without. */
 function spellings(word: string): string[] {
   const umlauts = word.replace(/ae/g, 'ä').replace(/oe/g, 'ö').replace(/ue/g, 'ü');
-  return [umlauts, word.replace(/ss/g, 'ß'), umlauts.replace(/ss/g, 'ß'), umlautless(word)];
+  const one = [...word.matchAll(/[aou]/g)].map(
+    ({ 0: letter, index }) => `${word.slice(0, index)}${umlaut[letter] ?? letter}${word.slice(index + 1)}`,
+  );
+  const all = [word, umlauts, umlautless(word), ...one.slice(0, mostUmlauts)];
+  return [...all, ...all.map((spelling) => spelling.replace(/ss/g, 'ß'))];
 }
 
 /** Numbers that one mistyped digit makes of another: `T20261119.0001` of `T20261119.0002`. */
@@ -88,9 +92,10 @@ export function similarNameFilter(fields: readonly string[], given: string): Fil
     // The beginning finds what is mistyped further on.
     return [
       word,
-      plain,
+      word.toLowerCase().replace(/ss/g, 'ß'),
       ...spellings(plain),
-      ...withoutAccents(plain),
+      ...partsBesideVowels(plain),
+      ...partsBesideApostrophes(plain),
       ...(plain.length > 4 ? [plain.slice(0, 3)] : []),
     ];
   });

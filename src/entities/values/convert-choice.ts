@@ -37,6 +37,13 @@ function codesOf(field: FieldMetadata, given: string, many: boolean): Converted 
     const found = fitting.map((choice) => codeValue(field, choice));
     if (found.length > 0) return { ok: true, value: found.length === 1 ? found[0] : found };
   }
+  const listed = listedIn(given, isValue);
+  if (listed !== undefined) {
+    return fail(
+      field,
+      `${JSON.stringify(given)} is not a value of this picklist; several are a list: ${JSON.stringify({ [field.name]: listed })}`,
+    );
+  }
   if (parts.length === 1 || parts.includes('') || field.choices.some(({ label }) => label.includes(',')))
     return undefined;
   const each = parts.map((part) =>
@@ -51,6 +58,12 @@ function codesOf(field: FieldMetadata, given: string, many: boolean): Converted 
     values.push(...(Array.isArray(one.value) ? one.value : [one.value]));
   }
   return { ok: true, value: values };
+}
+
+/** The labels in `New or Complete`, `New|Complete` or `high;low`; undefined where a part of it is none. */
+function listedIn(given: string, isValue: (text: string) => boolean): readonly string[] | undefined {
+  const parts = given.split(/\s*[|;/]+\s*|\s+(?:or|and|oder|und)\s+/i).filter((part) => part !== '');
+  return parts.length > 1 && parts.every(isValue) ? parts : undefined;
 }
 
 /** Several choices can share a label (issue types below different parents): all of them, as a list. */

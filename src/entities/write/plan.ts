@@ -95,6 +95,8 @@ export interface WriteSteps {
   readonly skipped: readonly SkippedRecord[];
   /** Whether the rest is written after Autotask refused a record. */
   readonly onError: 'continue' | 'stop';
+  /** How the query that chose the records was understood. */
+  readonly understood?: readonly string[];
   /** Said before everything else. */
   readonly notes: readonly string[];
   /** The steps make sense only together: none is made where one may not be. */

@@ -93,7 +93,7 @@ export interface StepsPreview {
 
 /** One table: each record by number and title, before and after, warnings, and those left out with the reason. */
 export async function stepsPreview(
-  { steps, skipped, skippedFirst, notes, onError }: WriteSteps,
+  { steps, skipped, skippedFirst, understood = [], notes, onError }: WriteSteps,
   attribution: (plan: WritePlan) => Attribution,
   left: number,
   context: ToolContext,
@@ -137,6 +137,7 @@ export async function stepsPreview(
             await roomLine(steps.length, left, context),
           ],
     data: [
+      ...understood.map((meaning) => `Query: ${neutralize(meaning)}`),
       ...notes.map((note) => `Note: ${neutralize(note)}`),
       ...(skippedFirst ? leftOut : []),
       ...said.map((note) => `Note: ${neutralize(note)}`),

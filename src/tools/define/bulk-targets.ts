@@ -136,11 +136,9 @@ async function selected(query: unknown, { entity, action }: Records, context: To
   }
   if (rows.length === 0) throw new AutotaskError('notFound', `No ${entity} match. Nothing was written.`);
   const { interpretation, notes } = found.filter;
-  const understood = [...interpretation.understood, ...notes].map(
-    (text) => `the query was understood as ${text}`,
-  );
+  const { understood } = interpretation;
   const ids = rows.flatMap(({ id }) => (typeof id === 'number' ? [id] : []));
-  return { ids, rows, understood, conditions: found.filter.batches.flat() };
+  return { ids, rows, understood, notes, conditions: found.filter.batches.flat() };
 }
 
 async function targetsOf(given: Given, records: Records, context: ToolContext) {
@@ -209,7 +207,13 @@ export async function planRecords(given: Given, records: Records, context: ToolC
   }
   const most = context.entities.policy.maxRecordsPerCall(action);
   if ((given.ids?.length ?? 0) > most) throw tooMany('ids', given.ids?.length ?? 0, most);
-  const { targets, rows, understood = [], conditions = [] } = await targetsOf(given, records, context);
+  const {
+    targets,
+    rows,
+    understood = [],
+    notes: queryNotes = [],
+    conditions = [],
+  } = await targetsOf(given, records, context);
   const { writes } = context.entities.tenant();
   const steps: WritePlan[] = [];
   const skipped: SkippedRecord[] = [];
@@ -269,6 +273,6 @@ export async function planRecords(given: Given, records: Records, context: ToolC
   if (steps.length === 0 && first !== undefined && errors.every(({ message }) => message === first.message))
     throw first;
   const { onError = 'continue' } = given;
-  const notes = [...understood, ...selectionNotes(conditions, entity, steps)];
-  return { steps, skipped, onError, notes, byQuery: given.query !== undefined, chosen: known };
+  const notes = [...queryNotes, ...selectionNotes(conditions, entity, steps)];
+  return { steps, skipped, onError, understood, notes, byQuery: given.query !== undefined, chosen: known };
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { implied } from '../../entities/filter/operator-synonyms.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
+import { comparisonIn } from '../../entities/values/comparison-signs.js';
 import { isPhone } from '../../entities/values/phones.js';
 import {
   addressIn,
@@ -26,7 +28,7 @@ export const completeStatus = 5;
 
 const any = (...items: SearchCondition[]): SearchCondition => ({ op: 'or', items });
 const contains = (field: string, value: unknown): SearchCondition => ({
-  op: 'contains',
+  op: implied.contains,
   field,
   value,
 });
@@ -51,7 +53,32 @@ interface SearchFields {
 
 /** A word as people paste it: `<jane@x.example>`, `"Nord"`, `Abbott,`. */
 const withoutPunctuation = (word: string) =>
-  word.replace(/^[\p{P}\p{S}]*(?=[#*%]|[\p{L}\p{N}])|[^\p{L}\p{N}*%)]+$/gu, '');
+  word.replace(/^(?:(?![#*%])[\p{P}\p{S}])*(?=[#*%\p{L}\p{N}])|[^\p{L}\p{N}*%)]+$/gu, '');
+
+/**
+ * Why a text is no list of words to find: it leaves something out or offers a choice, and looking for the words as
+ * they stand would find what was not wanted.
+ */
+export function searchProblem(given: string, field: string): string | undefined {
+  const words = given.trim().split(/\s+/);
+  const left = words.find((word, at) => {
+    const found = comparisonIn(word);
+    if (word === 'NOT') return at < words.length - 1;
+    if (found === undefined || found.rest === '') return false;
+    return found.operator === 'noteq' && (!found.isWord || /^NOT/.test(word));
+  });
+  if (left !== undefined) {
+    const bare = comparisonIn(words.slice(words.indexOf(left)).join(' '))?.rest.split(/\s/)[0] ?? left;
+    return `${JSON.stringify(left)} leaves something out, which a search for words cannot, nor can Autotask by a part of a text: find what has ${JSON.stringify(bare)} and exclude it by id, query-entity {"id":{"notIn":[…]}}; ${JSON.stringify({ [field]: { contains: left } })} there finds the text as it stands`;
+  }
+  const choice = words.find((word, at) => at > 0 && at < words.length - 1 && /^(?:OR|\|{1,2})$/.test(word));
+  if (choice === undefined) return undefined;
+  const at = words.indexOf(choice);
+  const sides = [words.slice(0, at), words.slice(at + 1)].map((side) => ({
+    [field]: { contains: side.join(' ') },
+  }));
+  return `${JSON.stringify(choice)} offers a choice, and every word of a search must be found; in query-entity: ${JSON.stringify({ or: sides })}`;
+}
 
 interface ReadSearch {
   readonly conditions: readonly SearchCondition[];
@@ -106,7 +133,9 @@ export function readSearch(given: string, looks: SearchFields): ReadSearch {
   const conditions = words.map(({ word, isHost }) =>
     any(...(isHost ? [...looks.text, ...web] : looks.text).map((field) => contains(field, word))),
   );
-  const isChanged = words.map(({ word }) => word).join(' ') !== text.split(/\s+/).join(' ');
+  // A title may begin so; whoever wanted to leave something out reads that it was looked for.
+  const mayExclude = words.length > 1 && /^not$/i.test(words[0]?.word ?? '');
+  const isChanged = mayExclude || words.map(({ word }) => word).join(' ') !== text.split(/\s+/).join(' ');
   return isChanged ? { conditions, meaning: quotedList(words.map(({ word }) => word)) } : { conditions };
 }
 
@@ -176,6 +205,10 @@ export function defineSearch<FieldName extends string, Extra extends z.ZodRawSha
     .refine((given) => given.trim().split(/\s+/).length <= mostWords, {
       error: `has more than ${mostWords} words`,
     })
+    .superRefine((given, context) => {
+      const problem = searchProblem(given, text.find((name) => !name.endsWith('Number')) ?? '');
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
     .optional()
     .describe(`Words in ${text.join(', ')}`);
   const extras = z.object(extra);
@@ -189,9 +222,11 @@ export function defineSearch<FieldName extends string, Extra extends z.ZodRawSha
       const filter: SearchCondition[] = fieldNames.flatMap((field): SearchCondition[] => {
         const value = given[field];
         if (value === undefined) return [];
-        if (!Array.isArray(value)) return [{ op: 'eq', field, value }];
+        if (!Array.isArray(value)) return [{ op: implied.eq, field, value }];
         const [only, ...others] = value;
-        return [others.length === 0 ? { op: 'eq', field, value: only } : { op: 'in', field, value }];
+        return [
+          others.length === 0 ? { op: implied.eq, field, value: only } : { op: implied.in, field, value },
+        ];
       });
       const search =
         typeof given.search === 'string' ? readSearch(given.search, { text, web, phones }) : undefined;

@@ -25,6 +25,8 @@ function line(field: FieldMetadata): string {
   if (field.referenceEntityType !== null) facts.push(`-> ${field.referenceEntityType}`);
   if (field.udf) facts.push('user-defined');
   if (isVisibilityFlag(field)) facts.push('true lets people outside see it');
+  if (field.name === 'publish' && field.choices.length === 0)
+    facts.push('codes that Autotask does not name: who sees which is not known');
   if (field.parentField) facts.push(`depends on ${field.parentField}`);
   if (field.isPickList === true && field.choices.length === 0) facts.push('picklist');
   const active = field.choices.filter((choice) => choice.isActive);

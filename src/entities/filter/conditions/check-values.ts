@@ -45,7 +45,12 @@ export class ValueCheck {
       else {
         if (converted.record !== undefined) names.push(converted.record);
         else if (field.referenceEntityType !== null && typeof converted.value === 'number')
-          this.findings.interpretation.ids.push({ field, op: operator, id: converted.value });
+          this.findings.interpretation.ids.push({
+            field,
+            op: operator,
+            id: converted.value,
+            asText: typeof item === 'string',
+          });
         values.push(...(Array.isArray(converted.value) ? converted.value : [converted.value]));
       }
     }
