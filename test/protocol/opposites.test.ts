@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Connection, connect } from '../support/tenant.js';
+import { tokenIn } from '../writes/support.js';
 
 /** A text that begins with a comparison, or leaves something out, is never looked for as if it did not. */
 let tenant: Connection;
@@ -18,6 +19,12 @@ async function calling(tool: string, args: Record<string, unknown>) {
     .filter(({ path }) => path.includes('query'))
     .map(({ body }) => z.looseObject({ filter: z.array(z.unknown()).optional() }).parse(body).filter);
   return { ...answer, filters };
+}
+
+async function createCompany(companyName: string): Promise<void> {
+  const given = { companyName, companyType: 'Customer', phone: '555 0176', ownerResourceID: 'Bianca Almeida' };
+  const confirm = tokenIn((await tenant.call('create-company', given)).text);
+  expect((await tenant.call('create-company', { ...given, confirm })).text).toMatch(/^Created/);
 }
 
 describe('a search for words', () => {
@@ -65,7 +72,6 @@ describe('a search for words', () => {
   it.each([
     ['%printer%', 'contains "printer"'],
     ['*Printer*', 'contains "Printer"'],
-    ['Print*', 'begins with "Print"'],
   ])('says what %s looks for', async (search, meaning) => {
     const { text } = await calling('search-tickets', { search, maxRecords: 1 });
     expect(text).toContain(meaning);
@@ -210,19 +216,7 @@ describe('a number', () => {
   });
 
   it('that is an id is not taken for the company that is called so without a word', async () => {
-    const preview = await tenant.call('create-company', {
-      companyName: '176',
-      companyType: 'Customer',
-      phone: '555 0176',
-    });
-    const token = /confirm: "?([\w.-]+)"?/.exec(preview.text)?.[1];
-    const created = await tenant.call('create-company', {
-      companyName: '176',
-      companyType: 'Customer',
-      phone: '555 0176',
-      confirm: token,
-    });
-    expect(created.text).toMatch(/^Created/);
+    await createCompany('176');
     const { text } = await calling('search-tickets', { companyID: '176', maxRecords: 1 });
     expect(text).toMatch(
       /Note: companyID: 176 was taken for the id of Fabrikam Inc; called 176: 176 \(id \d+\)/,
@@ -270,15 +264,9 @@ describe('words for fields', () => {
 });
 
 describe('the nearest names', () => {
-  const create = async (companyName: string) => {
-    const given = { companyName, companyType: 'Customer', phone: '555 0199' };
-    const preview = await tenant.call('create-company', given);
-    const token = /confirm: "?([\w.-]+)"?/.exec(preview.text)?.[1];
-    expect((await tenant.call('create-company', { ...given, confirm: token })).text).toMatch(/^Created/);
-  };
   beforeAll(async () => {
-    await create('O’Brien’s Café');
-    await create('Größe Maschinenbau');
+    await createCompany('O’Brien’s Café');
+    await createCompany('Größe Maschinenbau');
   });
 
   it.each([
