@@ -22,7 +22,12 @@ async function calling(tool: string, args: Record<string, unknown>) {
 }
 
 async function createCompany(companyName: string): Promise<void> {
-  const given = { companyName, companyType: 'Customer', phone: '555 0176', ownerResourceID: 'Bianca Almeida' };
+  const given = {
+    companyName,
+    companyType: 'Customer',
+    phone: '555 0176',
+    ownerResourceID: 'Bianca Almeida',
+  };
   const confirm = tokenIn((await tenant.call('create-company', given)).text);
   expect((await tenant.call('create-company', { ...given, confirm })).text).toMatch(/^Created/);
 }

@@ -647,7 +647,7 @@ describe('a cursor', () => {
     const subject = {
       entity: 'Tickets',
       path: 'Tickets',
-      conditions: [{ op: 'eq', field: 'companyID', value: 'Contoso' }],
+      conditions: [{ op: '=', field: 'companyID', value: 'Contoso' }],
       order: 'createDate desc',
       timeZone: 'UTC',
       caller: 'stdio test',
