@@ -62,6 +62,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     '@modelcontextprotocol/server',
     '@modelcontextprotocol/node',
     'jose',
+    'oauth4webapi',
     'prom-client',
   ],
   'src/shared-state': [...ground, 'zod', 'iovalkey', 'src/client', 'src/policy', 'src/server'],

@@ -118,6 +118,26 @@ export const httpVariableTable = [
     unset: '`email,preferred_username,upn`',
   },
   {
+    name: 'AUTOTASK_OAUTH_INTROSPECTION_CLIENT',
+    group: 'oauth',
+    meaning: 'client id with which an issuer is asked about opaque tokens (RFC 7662)',
+    unset: 'opaque tokens are refused',
+  },
+  {
+    name: 'AUTOTASK_OAUTH_INTROSPECTION_SECRET',
+    group: 'oauth',
+    file: true,
+    secret: true,
+    meaning: 'its secret',
+    unset: 'opaque tokens are refused',
+  },
+  {
+    name: 'AUTOTASK_OAUTH_INTROSPECTION_ISSUER',
+    group: 'oauth',
+    meaning: 'which of several issuers is asked',
+    unset: 'the only one',
+  },
+  {
     name: 'AUTOTASK_OAUTH_POLICY_FILE',
     group: 'oauth',
     meaning: 'JSON file with what people may do, by their claims',

@@ -20,6 +20,12 @@ export interface OAuthConfig {
   readonly scopePrefix: string;
   /** Claims by whose values Autotask knows a person; the first that has one counts. */
   readonly personClaims: readonly string[];
+  /** Who is asked about tokens that are no JWTs, and as whom; null: they are refused. */
+  readonly introspection: {
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+  } | null;
   /** File with what people may do, by their claims; undefined: all of it. */
   readonly policyFile: string | undefined;
 }
@@ -51,11 +57,44 @@ export const oauthVariables = {
     .string()
     .regex(/^[\x21\x23-\x5b\x5d-\x7e]*$/, { error: 'must be one word, e.g. api://autotask-mcp/' })
     .optional(),
+  AUTOTASK_OAUTH_INTROSPECTION_ISSUER: z.string().optional(),
+  AUTOTASK_OAUTH_INTROSPECTION_CLIENT: z.string().optional(),
+  AUTOTASK_OAUTH_INTROSPECTION_SECRET: z.string().optional(),
   AUTOTASK_OAUTH_POLICY_FILE: z.string().optional(),
   AUTOTASK_ME_CLAIMS: list.optional(),
 } as const satisfies Partial<Record<VariableName, z.ZodType>>;
 
 type Given = z.infer<z.ZodObject<typeof oauthVariables>>;
+
+/** All of it or nothing; which issuer goes without saying where there is one. */
+function readIntrospection(
+  given: Given,
+  issuers: readonly string[],
+  problems: Problem[],
+): OAuthConfig['introspection'] {
+  const {
+    AUTOTASK_OAUTH_INTROSPECTION_ISSUER: named,
+    AUTOTASK_OAUTH_INTROSPECTION_CLIENT: clientId,
+    AUTOTASK_OAUTH_INTROSPECTION_SECRET: clientSecret,
+  } = given;
+  if (named === undefined && clientId === undefined && clientSecret === undefined) return null;
+  const [only, ...others] = issuers;
+  const issuer = named ?? (others.length === 0 ? only : undefined);
+  if (issuer === undefined || !issuers.includes(issuer)) {
+    problems.push({
+      field: 'AUTOTASK_OAUTH_INTROSPECTION_ISSUER',
+      problem: 'must be one of AUTOTASK_OAUTH_ISSUERS',
+    });
+  }
+  for (const [field, value] of [
+    ['AUTOTASK_OAUTH_INTROSPECTION_CLIENT', clientId],
+    ['AUTOTASK_OAUTH_INTROSPECTION_SECRET', clientSecret],
+  ] as const) {
+    if (value === undefined) problems.push({ field, problem: 'is required to ask an issuer about tokens' });
+  }
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null;
+  return { issuer, clientId, clientSecret };
+}
 
 /** Null unless people sign in with OAuth. Whatever is missing, or has no effect, is added to `problems`. */
 export function readOAuth(given: Given, auth: string, problems: Problem[]): OAuthConfig | null {
@@ -89,6 +128,7 @@ export function readOAuth(given: Given, auth: string, problems: Problem[]): OAut
     tokenTypes: given.AUTOTASK_OAUTH_TOKEN_TYPES ?? [],
     scopePrefix: given.AUTOTASK_OAUTH_SCOPE_PREFIX ?? '',
     personClaims: given.AUTOTASK_ME_CLAIMS ?? ['email', 'preferred_username', 'upn'],
+    introspection: readIntrospection(given, issuers, problems),
     policyFile: given.AUTOTASK_OAUTH_POLICY_FILE,
   };
 }

@@ -1,6 +1,7 @@
 import type { ClientObserver, ClientSettings } from '../../client/types.js';
 import type { HttpConfig } from '../../config/http.js';
 import type { Config } from '../../config/index.js';
+import type { OAuthConfig } from '../../config/oauth.js';
 import { AutotaskError } from '../../errors.js';
 import type { Person } from '../../identity/acting-person.js';
 import { type Claims, claimValues } from '../../identity/claims.js';
@@ -12,8 +13,8 @@ import { createRedactor } from '../../redact.js';
 import { prepareServer } from '../../server/index.js';
 import type { TraceExport } from '../../trace-export/index.js';
 import {
-  type FetchJson,
   type Metrics,
+  type OAuthSettings,
   type Principal,
   startHttp,
   type Tenant,
@@ -57,9 +58,16 @@ const admitBy =
     claimRules === null ? { readOnly: false } : (ruleFor(claimRules, claims)?.rule ?? null);
 
 /** Loaded for those alone who sign in. */
-async function fetchJsonOf(): Promise<FetchJson> {
-  const { createFetchJson } = await import('../../client/index.js');
-  return createFetchJson();
+async function signInOf(config: Config, oauth: OAuthConfig): Promise<OAuthSettings> {
+  const { createFetch, createFetchJson } = await import('../../client/index.js');
+  const send = createFetch();
+  const { introspection, ...rest } = oauth;
+  return {
+    ...rest,
+    fetchJson: createFetchJson(send),
+    introspection: introspection === null ? null : { ...introspection, send },
+    admit: admitBy(config),
+  };
 }
 
 /** Loaded where somebody collects traces, and nowhere else. */
@@ -152,8 +160,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   const stopSignal = stopped();
   const server = await startHttp({
     ...http,
-    oauth:
-      http.oauth === null ? null : { ...http.oauth, fetchJson: await fetchJsonOf(), admit: admitBy(config) },
+    oauth: http.oauth === null ? null : await signInOf(config, http.oauth),
     readOnly: config.readOnly,
     log,
     ...(shared === null ? {} : { sharedState: () => shared.status() }),

@@ -12,7 +12,14 @@ import { createSessions } from './sessions.js';
 import { defaultLimits, type HttpSettings, type Limits } from './settings.js';
 
 export type { Metrics } from './operation/metrics.js';
-export type { FetchJson, HttpSettings, Limits, Principal, Tenant, TenantCredentials } from './settings.js';
+export type {
+  HttpSettings,
+  Limits,
+  OAuthSettings,
+  Principal,
+  Tenant,
+  TenantCredentials,
+} from './settings.js';
 
 export interface HttpServer {
   /** e.g. `http://127.0.0.1:3000` */

@@ -44,8 +44,29 @@ export interface AccessToken {
   readonly readOnly: boolean;
 }
 
+/** Makes one exchange, without redirects; rejects when no answer comes. */
+export type Fetch = (request: {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}) => Promise<{
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly text: string;
+}>;
+
 /** Reads a JSON document; rejects, and says why, unless it comes with status 200. */
 export type FetchJson = (url: string) => Promise<unknown>;
+
+/** How an issuer is asked about a token (RFC 7662). */
+export interface Introspection {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** A secret: it goes to the issuer and nowhere else. */
+  readonly clientSecret: string;
+  readonly send: Fetch;
+}
 
 /** Milliseconds. */
 export interface KeyTimes {
@@ -68,6 +89,8 @@ export interface OAuthSettings {
   readonly tokenTypes: readonly string[];
   readonly scopePrefix: string;
   readonly fetchJson: FetchJson;
+  /** Where tokens are asked about that say nothing by themselves; they are refused unless given. */
+  readonly introspection?: Introspection | null;
   /** What whoever has these claims may do at most; null when they may not get in. */
   admit(claims: Claims): { readonly readOnly: boolean; readonly name?: string } | null;
 }

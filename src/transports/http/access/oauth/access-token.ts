@@ -1,4 +1,4 @@
-import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import type { Claims } from '../../../../identity/claims.js';
 import type { OAuthSettings } from '../../settings.js';
 import { type IssuerKeys, IssuerUnreachable } from './issuer-keys.js';
@@ -41,7 +41,7 @@ const typeOf = (typ: string) => typ.toLowerCase().replace(/^application\//, '');
 /** The client that a token was made for, under the names that issuers give it. */
 const clientOf = ({ azp, client_id, cid, appid }: Claims): unknown => azp ?? client_id ?? cid ?? appid;
 
-function checkRestrictions(claims: JWTPayload, { tenants, clients }: OAuthSettings): void {
+function checkRestrictions(claims: Claims, { tenants, clients }: OAuthSettings): void {
   const { tid } = claims;
   if (tenants.length > 0 && !(typeof tid === 'string' && tenants.includes(tid))) {
     throw new TokenRefused(`its tenant ${shown(tid)} is not in AUTOTASK_OAUTH_TENANTS`);
@@ -66,26 +66,44 @@ function reasonOf(error: unknown, audiences: readonly string[]): string {
   return error instanceof errors.JOSEError ? `it is not right (${error.code})` : 'it is not right';
 }
 
+/** Null for what says nothing by itself. What has the parts of a JWT is one, or refused: nobody is asked about it. */
 function readUnverified(token: string) {
+  let header: ReturnType<typeof decodeProtectedHeader>;
   try {
-    return { header: decodeProtectedHeader(token), claims: decodeJwt(token) };
+    header = decodeProtectedHeader(token);
+  } catch {
+    return null;
+  }
+  try {
+    return { header, claims: decodeJwt(token) };
   } catch {
     throw new TokenRefused('it is not a signed JWT');
   }
 }
 
+/** Of those that nobody but their issuer can read: letters of RFC 6750, and no book. */
+const isOpaque = (token: string) => /^[\w.~+/-]{16,2048}=*$/.test(token);
+
 /**
  * Answers a function that checks an access token: a JWT of a configured issuer, signed with one of its keys, for
- * this server and not yet expired. Rejects with TokenRefused, or IssuerUnreachable when nobody can tell.
+ * this server and not yet expired. `introspect` is asked about others. Rejects with TokenRefused, or IssuerUnreachable when nobody can tell.
  */
 export function createTokenVerifier(
   settings: OAuthSettings,
   keysOf: ReadonlyMap<string, IssuerKeys>,
+  introspect: ((token: string) => Promise<VerifiedToken>) | null = null,
 ): (token: string) => Promise<VerifiedToken> {
   const { audiences, tokenTypes } = settings;
   const types = tokenTypes.length === 0 ? usualTypes : tokenTypes.map(typeOf);
   return async (token) => {
-    const { header, claims } = readUnverified(token);
+    const read = readUnverified(token);
+    if (read === null) {
+      if (introspect === null || !isOpaque(token)) throw new TokenRefused('it is not a signed JWT');
+      const told = await introspect(token);
+      checkRestrictions(told.claims, settings);
+      return told;
+    }
+    const { header, claims } = read;
     const { alg, typ } = header;
     if (alg === undefined || !algorithms.includes(alg)) {
       throw new TokenRefused(`its algorithm ${shown(alg)} is not allowed`);

@@ -50,7 +50,17 @@ export function createOAuthResource(
   const keys = issuers.map(
     (issuer) => [issuer, createIssuerKeys(issuer, settings.fetchJson, limits, log)] as const,
   );
-  const verify = createTokenVerifier(settings, new Map(keys));
+  const { introspection = null } = settings;
+  let asking: Promise<(token: string) => Promise<VerifiedToken>> | undefined;
+  /** Loaded with the first token that needs it. */
+  const introspect = async (token: string) => {
+    asking ??= import('./introspection.js').then(({ createIntrospection }) => {
+      if (introspection === null) throw new Error('nobody can be asked about tokens');
+      return createIntrospection(introspection, settings.audiences, settings.fetchJson);
+    });
+    return (await asking)(token);
+  };
+  const verify = createTokenVerifier(settings, new Map(keys), introspection === null ? null : introspect);
   const noteRefused = limitLines((line) => log('warning', line));
 
   const full = (name: string) => `${scopePrefix}${name}`;

@@ -34,7 +34,7 @@ function metadataAddresses(issuer: string): readonly string[] {
 const isLoopback = (hostname: string) => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 
 /** Whether keys from there are those of the host that is named: encrypted, or never on a wire. */
-function isTrustworthy(address: string): boolean {
+export function isTrustworthy(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
