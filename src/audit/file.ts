@@ -1,13 +1,21 @@
 import { open, rename } from 'node:fs/promises';
-import { type AuditEvent, checkLine, nextLine } from './chain.js';
-import { chainEnd, endOf, requireCheckpoint } from './chain-end.js';
-import { writeCheckpoint } from './checkpoint.js';
+import { type AuditEvent, checkLine, nextLine } from './chains/chain.js';
+import { chainEnd, endOf, requireCheckpoint } from './chains/chain-end.js';
+import { chainOf, chainsOf } from './chains/chain-set.js';
+import { writeCheckpoint } from './chains/checkpoint.js';
+import { mergeByTime } from './chains/merge.js';
 import { claimFile, withLock } from './lock.js';
 import { linesOf } from './read-lines.js';
 import { closeAll, openRotated, rotated } from './rotation.js';
 
 export interface AuditFileSettings {
   readonly path: string;
+  /** Has a chain of its own beside those of the other replicas; none when absent or null. */
+  readonly replica?: string | null;
+  /** Named in each line, where a file is that of one tenant of several. */
+  readonly tenant?: string;
+  /** Gets every line once it is on disk. */
+  readonly copy?: ((line: string) => void) | null;
   /** Key of the hash chain; null for a plain one. */
   readonly key: string | null;
   /** A file that has grown beyond this is set aside as `<path>.<number>`, oldest first; none is deleted. */
@@ -17,14 +25,20 @@ export interface AuditFileSettings {
 export interface AuditFile {
   /** Resolves when the line is on disk. */
   append(event: object): Promise<void>;
-  /** Events of all lines that hold the text, each as it was written. Rejects when one was changed. */
+  /**
+   * Events of all lines that hold the text, in the chains of all replicas that are beside this one, in order of time.
+   * Rejects when one was changed.
+   */
   find(text: string): Promise<AuditEvent[]>;
-  /** Takes a file of the name beside the log, which only one can; null while another process holds it. */
+  /** Takes a file of the name beside the log, which only one replica can; null while another process holds it. */
   claim(name: string): Promise<(() => Promise<void>) | null>;
 }
 
 /** A log of lines that nobody can change unnoticed. Several processes may append to the same file. */
-export function createAuditFile({ path, key, maxBytes }: AuditFileSettings): AuditFile {
+export function createAuditFile(settings: AuditFileSettings): AuditFile {
+  const { path: log, replica = null, tenant, key, maxBytes, copy } = settings;
+  const path = chainOf(log, replica);
+  const marks = { ...(replica === null ? {} : { replica }), ...(tenant === undefined ? {} : { tenant }) };
   let queue: Promise<unknown> = Promise.resolve();
 
   async function write(event: object): Promise<void> {
@@ -33,9 +47,10 @@ export function createAuditFile({ path, key, maxBytes }: AuditFileSettings): Aud
     const since = known?.since ?? end.seq + 1;
     // A process that died between a line and its record: caught up first, so that it is never two lines behind.
     if (known?.last !== end.seq) await writeCheckpoint(path, { last: end.seq, hash: end.hash, since }, key);
-    const { line, link } = nextLine(event, end, key);
+    const { line, link } = nextLine({ ...event, ...marks }, end, key);
     await appendLine(line);
     await writeCheckpoint(path, { last: link.seq, hash: link.hash, since }, key);
+    copy?.(line);
   }
 
   async function appendLine(line: string): Promise<void> {
@@ -54,16 +69,16 @@ export function createAuditFile({ path, key, maxBytes }: AuditFileSettings): Aud
     }
   }
 
-  async function find(text: string): Promise<AuditEvent[]> {
-    if ((await endOf(path, key)) === null && (await rotated(path)).length === 0) return [];
-    const parts = await openRotated(path);
+  async function findIn(chain: string, text: string): Promise<AuditEvent[]> {
+    if ((await endOf(chain, key)) === null && (await rotated(chain)).length === 0) return [];
+    const parts = await openRotated(chain);
     try {
       const found: AuditEvent[] = [];
       for (const { file } of parts) {
         for await (const { line } of linesOf(file)) {
           if (!line.includes(text)) continue;
           const checked = checkLine(line, null, key);
-          if (!checked.ok) throw new Error(`a line of ${path} ${checked.problem}`);
+          if (!checked.ok) throw new Error(`a line of ${chain} ${checked.problem}`);
           found.push(checked.event);
         }
       }
@@ -73,9 +88,15 @@ export function createAuditFile({ path, key, maxBytes }: AuditFileSettings): Aud
     }
   }
 
+  async function find(text: string): Promise<AuditEvent[]> {
+    const found: AuditEvent[][] = [];
+    for (const chain of await chainsOf(log)) found.push(await findIn(chain, text));
+    return mergeByTime(found);
+  }
+
   return {
     find,
-    claim: (name) => claimFile(`${path}.${name}.running`),
+    claim: (name) => claimFile(`${log}.${name}.running`),
     append: (event) => {
       const done = queue.then(() => withLock(`${path}.lock`, () => write(event)));
       queue = done.catch(() => undefined);

@@ -1,5 +1,9 @@
-export type { AuditEvent } from './chain.js';
-export { checkpointPath } from './checkpoint.js';
+export type { AuditEvent } from './chains/chain.js';
+export { chainOf, replicaName } from './chains/chain-set.js';
+export { checkpointPath } from './chains/checkpoint.js';
+export { mergeByTime } from './chains/merge.js';
+export { verify } from './chains/verify.js';
+export { type SetVerification, verifyAll } from './chains/verify-set.js';
 export { createAuditFile } from './file.js';
 export {
   type Attempt,
@@ -10,4 +14,4 @@ export {
 } from './log.js';
 export { cleanBody, cleanValue } from './logged-values.js';
 export { createMemoryLog } from './memory.js';
-export { verify } from './verify.js';
+export { createSyslogCopy } from './syslog.js';

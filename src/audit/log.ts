@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditEvent } from './chain.js';
+import type { AuditEvent } from './chains/chain.js';
 import type { AuditFile } from './file.js';
 
 /** A write that is about to be sent. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditEvent } from './chain.js';
+import type { AuditEvent } from './chains/chain.js';
 import type { AuditLog, Outcome } from './log.js';
 
 /** Calls of which a process remembers what they wrote. */

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { maxLineBytes } from './chain.js';
+import { maxLineBytes } from './chains/chain.js';
 
 const newline = 0x0a;
 const tries = 10;

@@ -90,9 +90,23 @@ export const commands = {
   },
   audit: {
     name: 'audit',
-    words: 'verify FILE...',
-    summary: 'check an audit log, with the files set aside before it',
-    options: [],
+    words: 'verify|show FILES',
+    summary: 'check audit logs, or show what they say',
+    options: [
+      { name: 'from', value: 'TIME', meaning: 'show: from then on, 2026-11-28 or 2026-11-28T10:00Z' },
+      { name: 'to', value: 'TIME', meaning: 'show: before it, or until the end of the day' },
+      { name: 'person', value: 'NAME', meaning: 'show: of this caller, subject or resource id' },
+      { name: 'entity', value: 'NAME', meaning: 'show: of this entity' },
+      { name: 'record', value: 'ID', meaning: 'show: of this record' },
+      { name: 'outcome', value: 'WORD', meaning: 'show: done, refused, unknown or open' },
+      { name: 'json', meaning: 'show: one JSON object per line instead of a table' },
+    ],
+    more: [
+      'FILE stands for the files set aside before it, and for the chains of replicas',
+      'beside it (audit@a.jsonl of audit.jsonl). Times are UTC. A log with a key needs',
+      'AUTOTASK_AUDIT_KEY. Exit code 1: a chain is not as it was written; show shows',
+      'nothing of it from there on.',
+    ],
   },
   tour: {
     name: 'tour',

@@ -61,8 +61,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       return printPolicy(await configOf(parsed), parsed.values.get('as'));
     }
     case 'audit': {
-      const { verifyAudit } = await import('./audit.js');
-      return verifyAudit(parsed.words, async () => (await configOf(parsed)).writes.auditKey);
+      const { audit } = await import('./audit/index.js');
+      return audit(parsed, async () => (await configOf(parsed)).writes.auditKey);
     }
     case 'serve': {
       const config = await configOf(parsed);

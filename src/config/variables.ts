@@ -233,6 +233,20 @@ export const variableTable = [
     meaning: 'size at which the file is set aside',
     default: '10000000',
   },
+  {
+    name: 'AUTOTASK_AUDIT_COPY',
+    group: 'audit',
+    meaning:
+      'where each line also goes, for a collector: `stdout` (over HTTP only) or `syslog://HOST[:PORT]` (TCP, 601)',
+    unset: 'nowhere',
+  },
+  {
+    name: 'AUTOTASK_REPLICA_NAME',
+    group: 'audit',
+    meaning:
+      'name of this replica; `a` makes `audit@a.jsonl` of `audit.jsonl`, a chain of its own, and stands in each line',
+    unset: "the machine's name with `AUTOTASK_STATE_URL`, else none",
+  },
   ...httpVariableTable,
   {
     name: 'LOG_LEVEL',

@@ -14,7 +14,14 @@ export interface WriteConfig {
     readonly seconds: number;
   };
   /** Null: no audit log. */
-  readonly audit: { readonly path: string; readonly maxBytes: number } | null;
+  readonly audit: {
+    readonly path: string;
+    readonly maxBytes: number;
+    /** Where each line also goes. */
+    readonly copy: 'stdout' | { readonly host: string; readonly port: number } | null;
+  } | null;
+  /** Name of this process among its replicas; null: none was given. */
+  readonly replica: string | null;
   /** Key of the audit log's hash chain; null for a plain chain. */
   readonly auditKey: string | null;
   /** The resource in whose name is written; null: the API user itself. */
@@ -51,6 +58,17 @@ const markField = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
+const copyForms = 'must be stdout or syslog://HOST[:PORT]';
+const copy = z.string().transform((text, context) => {
+  if (text === 'stdout') return text;
+  const [, host, port = '601'] =
+    /^syslog:\/\/(\[[0-9a-f:.]+\]|[^:/\s@?#[\]]+)(?::(\d{1,5}))?\/?$/i.exec(text) ?? [];
+  if (host !== undefined && Number(port) >= 1 && Number(port) <= 65_535)
+    return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+  context.addIssue({ code: 'custom', message: copyForms });
+  return z.NEVER;
+});
+
 /** Variables about writes, with what they must look like. */
 export const writeVariables = {
   AUTOTASK_CONFIRM_MODE: z.enum(['token', 'preview', 'elicit', 'person'], {
@@ -61,6 +79,13 @@ export const writeVariables = {
   AUTOTASK_AUDIT_LOG: z.string().optional(),
   AUTOTASK_AUDIT_KEY: key,
   AUTOTASK_AUDIT_MAX_BYTES: integer(1_000, 1_000_000_000_000),
+  AUTOTASK_AUDIT_COPY: copy.optional(),
+  AUTOTASK_REPLICA_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, {
+      error: 'must be letters, digits, ".", "_" and "-", at most 63, the first a letter or digit',
+    })
+    .optional(),
   AUTOTASK_IMPERSONATION_RESOURCE_ID: integer(1, Number.MAX_SAFE_INTEGER).optional(),
   AUTOTASK_ME: z
     .string()
@@ -108,12 +133,23 @@ function checkReplicas(
   problems.push({ field: set, problem });
 }
 
+function checkCopy(copyTo: 'stdout' | object, overHttp: boolean, hasLog: boolean, problems: Problem[]): void {
+  const field = 'AUTOTASK_AUDIT_COPY';
+  if (!hasLog) problems.push({ field, problem: 'is set without AUTOTASK_AUDIT_LOG, whose lines it copies' });
+  if (copyTo === 'stdout' && !overHttp)
+    problems.push({
+      field,
+      problem: 'may be stdout over HTTP only, since stdio needs it for MCP: use syslog://HOST[:PORT]',
+    });
+}
+
 export async function readWrites(
   given: z.infer<z.ZodObject<typeof writeVariables>>,
   { overHttp, sharesState }: { readonly overHttp: boolean; readonly sharesState: boolean },
   problems: Problem[],
 ): Promise<WriteConfig> {
-  const { AUTOTASK_AUDIT_LOG: path } = given;
+  const { AUTOTASK_AUDIT_LOG: path, AUTOTASK_AUDIT_COPY: copyTo } = given;
+  if (copyTo !== undefined) checkCopy(copyTo, overHttp, path !== undefined, problems);
   if (given.AUTOTASK_ME !== undefined && given.AUTOTASK_IMPERSONATION_RESOURCE_ID !== undefined) {
     problems.push({
       field: 'AUTOTASK_ME',
@@ -127,7 +163,9 @@ export async function readWrites(
       key: given.AUTOTASK_CONFIRM_KEY ?? null,
       seconds: given.AUTOTASK_CONFIRM_SECONDS,
     },
-    audit: path === undefined ? null : { path, maxBytes: given.AUTOTASK_AUDIT_MAX_BYTES },
+    audit:
+      path === undefined ? null : { path, maxBytes: given.AUTOTASK_AUDIT_MAX_BYTES, copy: copyTo ?? null },
+    replica: given.AUTOTASK_REPLICA_NAME ?? null,
     auditKey: given.AUTOTASK_AUDIT_KEY ?? null,
     actAs: given.AUTOTASK_IMPERSONATION_RESOURCE_ID ?? null,
     me: given.AUTOTASK_ME ?? null,

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { digest, origin } from '../../src/audit/chain.js';
+import { digest, origin } from '../../src/audit/chains/chain.js';
 import { createAuditFile, verify } from '../../src/audit/index.js';
 import { withLock } from '../../src/audit/lock.js';
 import { freshLog, verifyCommand, write } from './audit-support.js';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { digest, maxLineBytes, origin } from '../../src/audit/chain.js';
+import { digest, maxLineBytes, origin } from '../../src/audit/chains/chain.js';
 import { createAuditFile, verify } from '../../src/audit/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';

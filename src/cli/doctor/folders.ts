@@ -1,8 +1,9 @@
 import { access, constants, mkdtemp, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { verify } from '../../audit/index.js';
+import { chainOf, verify } from '../../audit/index.js';
 import type { Config } from '../../config/index.js';
 import { systemCode } from '../../errors.js';
+import { replicaOf } from '../serve/tenant-access.js';
 import type { Finding } from './finding.js';
 
 const reasons: Readonly<Record<string, string>> = {
@@ -47,7 +48,8 @@ async function cacheFolder({ cacheDir, mode }: Config): Promise<Finding> {
   };
 }
 
-async function auditLog({ writes, readOnly }: Config): Promise<Finding> {
+async function auditLog(config: Config): Promise<Finding> {
+  const { writes, readOnly } = config;
   const check = 'Audit log';
   if (writes.audit === null) {
     return {
@@ -56,7 +58,7 @@ async function auditLog({ writes, readOnly }: Config): Promise<Finding> {
       detail: readOnly ? 'none; nothing is written' : 'none; writes are not recorded',
     };
   }
-  const { path } = writes.audit;
+  const path = chainOf(writes.audit.path, replicaOf(config));
   const blocksWrites = (detail: string, next: string): Finding => ({
     check,
     status: 'problem',

@@ -19,6 +19,7 @@ import {
   startHttp,
   type Tenant,
 } from '../../transports/http/index.js';
+import { auditCopyOf } from './audit-copy.js';
 import { sharingOf, stateSecrets } from './sharing.js';
 import {
   accessOf,
@@ -97,7 +98,8 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
 
   const traces = await tracesOf(config, name, log);
   const forGateway = http.auth === 'gateway';
-  const audit = forGateway ? null : await auditOf(config);
+  const copy = await auditCopyOf(config, log);
+  const audit = forGateway ? null : await auditOf(config, undefined, copy.send);
   const sharing = sharingOf(config, log);
   const { writeLimits } = sharing;
   const shared = await sharing.open();
@@ -116,7 +118,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     const secrets = [...ownSecrets, ...Object.values(credentials ?? {})];
     const tag = credentials === undefined ? undefined : tagOf(credentials);
     const clients = clientsOf(config, settings === null ? null : { ...settings, ...share, observer });
-    const ownAudit = forGateway ? auditOf(config, tag) : audit;
+    const ownAudit = forGateway ? auditOf(config, tag, copy.send) : audit;
     const access = Promise.all([clients, ownAudit]).then(([both, log]) =>
       accessOf(config, both, log, secrets, tag),
     );
@@ -193,6 +195,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   } finally {
     await upstream.close();
     await sharing.close();
+    await copy.close();
     await traces?.close();
   }
 }

@@ -34,6 +34,7 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
     config.filesDir === null ? null : await (await import('./files.js')).openFiles(config.filesDir);
   const { me } = config.writes;
   let close = async () => {};
+  let closeCopy = async () => {};
   let traces: TraceExport | undefined;
   const make = prepareServer({
     ...serverSettings(config, name, log),
@@ -54,7 +55,10 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
         credentials === null ? null : { ...settings, ...share, credentials, log },
       );
       const secrets = Object.values(credentials ?? {});
-      const access = accessOf(config, clients, await auditOf(config), secrets, undefined, files);
+      const copy = await (await import('./audit-copy.js')).auditCopyOf(config, log);
+      closeCopy = copy.close;
+      const audit = await auditOf(config, undefined, copy.send);
+      const access = accessOf(config, clients, audit, secrets, undefined, files);
       const { tagOf } = await import('../../identity/tenant-identity.js');
       const owner = credentials === null ? undefined : tagOf(credentials);
       return owner === undefined ? access : { ...access, owner };
@@ -64,6 +68,7 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
     await serveStdio(() => make(config.readOnly, me === null ? null : { knownAs: me }));
   } finally {
     await close();
+    await closeCopy();
     await sharing?.close();
     await traces?.close();
   }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join, parse } from 'node:path';
 import type { AuditLog } from '../../audit/index.js';
 import { createChangedRecords } from '../../changed-records.js';
@@ -42,19 +43,31 @@ export async function upstreamOf(config: Config): Promise<Upstream> {
   };
 }
 
+/** Replicas that nobody named are told apart by their machines. */
+export const replicaOf = ({ state, writes: { replica } }: Config): string | null =>
+  replica ??
+  (state === null
+    ? null
+    : hostname()
+        .replace(/[^A-Za-z0-9._-]|^[._-]+/g, '-')
+        .replace(/^-+/, '') || null);
+
 /**
  * One file for the whole process, whatever it serves: its lines form one chain. For a gateway each tenant has
  * a file and a chain of its own, named after it: `audit-3f2a….jsonl` for `audit.jsonl`. No file is kept open.
  */
 export async function auditOf(
-  { writes: { audit, auditKey: key } }: Config,
+  config: Config,
   tenant?: string,
+  copy: ((line: string) => void) | null = null,
 ): Promise<AuditLog | null> {
+  const { audit, auditKey: key } = config.writes;
   if (audit === null) return null;
   const { createAuditFile, createAuditLog } = await import('../../audit/index.js');
-  const { dir, name, ext } = parse(audit.path);
-  const path = tenant === undefined ? audit.path : join(dir, `${name}-${tenant}${ext}`);
-  return createAuditLog(createAuditFile({ ...audit, path, key }));
+  const { path: log, maxBytes } = audit;
+  const { dir, name, ext } = parse(log);
+  const own = tenant === undefined ? { path: log } : { path: join(dir, `${name}-${tenant}${ext}`), tenant };
+  return createAuditLog(createAuditFile({ ...own, maxBytes, key, replica: replicaOf(config), copy }));
 }
 
 export type Clients = Pick<TenantAccess, 'reader' | 'writer'>;

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { systemCode } from '../errors.js';
+import { systemCode } from '../../errors.js';
+import { rotated } from '../rotation.js';
 import { type ChainLink, type ChainPosition, checkLine, maxLineBytes, origin } from './chain.js';
 import {
   type Checkpoint,
@@ -8,7 +9,6 @@ import {
   missingCheckpoint,
   readCheckpoint,
 } from './checkpoint.js';
-import { rotated } from './rotation.js';
 
 async function lastLine(file: FileHandle, size: number): Promise<string> {
   // With the line feeds before and after it.

@@ -1,7 +1,7 @@
-import { type ChainLink, type ChainPosition, checkLine, origin } from './chain.js';
+import { linesOf } from '../read-lines.js';
+import { closeAll, type LogFile, openAll, openRotated } from '../rotation.js';
+import { type AuditEvent, type ChainLink, type ChainPosition, checkLine, origin } from './chain.js';
 import { type Checkpoint, checkpointPath, missingCheckpoint, readCheckpoint } from './checkpoint.js';
-import { linesOf } from './read-lines.js';
-import { closeAll, type LogFile, openAll, openRotated } from './rotation.js';
 
 export interface Verification {
   readonly lines: number;
@@ -18,19 +18,24 @@ export interface Verification {
 
 /**
  * Checks a log with the files set aside before it, or several files in the given order, as one chain, and its end
- * against its head record. Others may append meanwhile. Rejects when a file cannot be read.
+ * against its head record. Others may append meanwhile. `onEvent` gets what each line says that is as it was written.
+ * Rejects when a file cannot be read.
  */
-export async function verify(paths: readonly string[], key: string | null): Promise<Verification> {
+export async function verify(
+  paths: readonly string[],
+  key: string | null,
+  onEvent: (event: AuditEvent) => void = () => {},
+): Promise<Verification> {
   const path = paths.at(-1) ?? '';
   // Whoever reads it before the files finds its line in them, whatever is appended meanwhile.
   const head = await readCheckpoint(path, key);
   const parts = paths.length === 1 ? await openRotated(path) : await openAll(paths);
   try {
     const checkpoint = head === null || head === 'changed' ? null : head;
-    const { atHead, end, ...chain } = await follow(parts, key, checkpoint?.last ?? 0);
+    const { atHead, end, ...chain } = await follow(parts, key, checkpoint?.last ?? 0, onEvent);
     const checkpointAfter = await readCheckpoint(path, key);
     // The log was begun while it was read.
-    if (head === null && checkpointAfter !== null) return await verify(paths, key);
+    if (head === null && checkpointAfter !== null) return await verify(paths, key, onEvent);
     const problem =
       chain.problem ??
       (head === 'changed' || checkpointAfter === 'changed'
@@ -78,6 +83,7 @@ async function follow(
   parts: readonly LogFile[],
   key: string | null,
   checkpoint: number,
+  onEvent: (event: AuditEvent) => void,
 ): Promise<FollowedChain> {
   let end: ChainLink | null = null;
   let first: number | null = null;
@@ -100,6 +106,7 @@ async function follow(
       first ??= link.seq;
       if (link.seq === checkpoint) atHead = link.hash;
       lines += 1;
+      onEvent(checked.event);
       const { event, attempt } = checked.event;
       if (typeof attempt !== 'string') continue;
       if (event === 'attempt') open.add(attempt);

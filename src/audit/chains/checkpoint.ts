@@ -1,7 +1,7 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { systemCode } from '../errors.js';
+import { systemCode } from '../../errors.js';
 import { type ChainLink, digest } from './chain.js';
 
 /**

@@ -1,0 +1,56 @@
+import { basename } from 'node:path';
+import { checkpointPath, type SetVerification, verifyAll } from '../../audit/index.js';
+
+type Chain = SetVerification['chains'][number];
+
+/** Says whether a chain is as it was written. */
+export function statusOf({ path, lines, first, last, problem, checkpointSince: since }: Chain): {
+  readonly intact: boolean;
+  readonly text: readonly string[];
+} {
+  if (problem !== null)
+    return { intact: false, text: [`NOT INTACT: ${problem}. ${lines} lines before it are intact.`] };
+  const head = checkpointPath(path);
+  if (first === null && since === null) {
+    const text = `NOTHING TO CHECK: there are no lines, and ${head} is not there: nothing was written yet, or all of it was removed.`;
+    return { intact: false, text: [text] };
+  }
+  const text = [`Intact: ${lines} lines (${first === null ? 'empty' : `lines ${first} to ${last}`}).`];
+  if (first !== null && first > 1) {
+    text.push(
+      `It continues a file that is not there or was not given: line ${first - 1} is the last of that one.`,
+    );
+  }
+  if (since === null) {
+    text.push(
+      `${head} is not there: the log is older than that record of its end. Lines cut from the end would leave no trace.`,
+    );
+  } else if (since > 1) {
+    text.push(
+      `${head} is kept since line ${since}: the log is older. Lines cut from the end before that would leave no trace.`,
+    );
+  }
+  return { intact: true, text };
+}
+
+export const keyHint = 'If the log was written with AUTOTASK_AUDIT_KEY, set it here too.';
+
+/** Checks the chains that files stand for, with the files set aside before them, and prints the result of each. */
+export async function verifyAudit(files: readonly string[], key: string | null): Promise<number> {
+  const { chains, open } = await verifyAll(files, key);
+  let intact = true;
+  for (const chain of chains) {
+    const status = statusOf(chain);
+    intact &&= status.intact;
+    const name = chains.length === 1 ? '' : `${basename(chain.path)}: `;
+    for (const line of status.text) process.stdout.write(`${name}${line}\n`);
+  }
+  if (chains.length > 1) {
+    const lines = chains.reduce((sum, chain) => sum + chain.lines, 0);
+    const words = intact ? 'all intact' : 'NOT ALL INTACT';
+    process.stdout.write(`${chains.length} chains, ${lines} lines: ${words}.\n`);
+  }
+  if (chains.some(({ problem }) => problem !== null) && key === null) process.stdout.write(`${keyHint}\n`);
+  if (intact) for (const attempt of open) process.stdout.write(`Without outcome: attempt ${attempt}\n`);
+  return intact ? 0 : 1;
+}
