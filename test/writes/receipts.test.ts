@@ -270,6 +270,40 @@ it('goes on when the hour of the policy is over, and not before', async () => {
   }
 });
 
+it('goes on when Autotask’s own hour is over, and not before', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+  try {
+    await restart({ env: { AUTOTASK_AUDIT_LOG: freshLog() } });
+    const from = sandbox.requests.length;
+    // From the third write on nothing is answered any more, reads included.
+    strike({ kind: 'limited', retryAfter: 1_800 }, 2);
+    const { text } = await server.call('update-entity', change());
+    sandbox.faults.add({ fault: { kind: 'limited', retryAfter: 1_800 }, path: /./ });
+    expect(text).toMatch(/^Updated 2 Tickets: done 2, skipped 0, refused 0, unknown 0, not reached 3\./);
+    expect(text).toMatch(/request threshold has been exceeded.*Try again in 1800 seconds/);
+    expect(text).not.toMatch(/Nothing was written/);
+    const receipt = receiptIn(text);
+    expect((await about(receipt, 'status')).text).toMatch(/: done 2, refused 0, unknown 0, not reached 3\./);
+    const sent = sandbox.requests.length;
+    for (const action of ['resume', 'undo']) {
+      const { text: early, isError } = await confirmed(receipt, action);
+      expect({ early, isError }).toMatchObject({ isError: true });
+      expect(early).toMatch(/limits requests at the moment.*Try again in \d+ seconds/s);
+    }
+    expect(writesSince(sandbox, sent)).toEqual([]);
+    sandbox.faults.clear();
+    vi.setSystemTime(Date.now() + 31 * 60_000);
+    expect((await confirmed(receipt, 'resume')).text).toMatch(
+      /^Updated 3 Tickets: done 3, .* not reached 0\./,
+    );
+    expect(fieldsOf(await tickets(), 'priority')).toEqual(ids.map(() => 4));
+    // The third one was sent a second time, because Autotask had not taken it.
+    expect([...times(from).values()]).toEqual([1, 1, 2, 1, 1]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 it('a ticket that was created is closed by the tenant’s own word for it, offered as such', async () => {
   const made = await server.call('create-ticket', {
     title: 'By mistake',

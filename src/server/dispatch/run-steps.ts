@@ -135,7 +135,10 @@ export async function runSteps(
       }
       const why = reasonOf(error);
       if (!ofOneRecord.has(error.kind)) {
-        stopped = error.retryAfter === undefined ? why : `${why} Try again in ${error.retryAfter} seconds.`;
+        // That is true of this write alone.
+        const reason = why.replace(' Nothing was written.', '');
+        stopped =
+          error.retryAfter === undefined ? reason : `${reason} Try again in ${error.retryAfter} seconds.`;
         return { called, state: 'not reached', id: step.id };
       }
       if (onError === 'stop') stopped = 'a record was refused';
