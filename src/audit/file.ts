@@ -34,7 +34,7 @@ export interface AuditFile {
   claim(name: string): Promise<(() => Promise<void>) | null>;
 }
 
-/** A log of lines that nobody can change unnoticed. Several processes may append to the same file. */
+/** A log whose lines are chained by hashes, so that `verify` finds what was changed afterwards. Several processes may append to the same file. */
 export function createAuditFile(settings: AuditFileSettings): AuditFile {
   const { path: log, replica = null, tenant, key, maxBytes, copy } = settings;
   const path = chainOf(log, replica);

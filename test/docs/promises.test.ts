@@ -202,6 +202,46 @@ const promises: Readonly<
       'leaves JSON valid, with the marks as its first and last member',
     ],
   ],
+  'docs/configuration.md': [
+    ['per endpoint never more than 3', 'client/limits', 'three concurrent requests per endpoint'],
+    ['Records themselves are never kept', 'protocol/requests', 'never decide which record is changed'],
+    [
+      'a confirmation reads the stored record again before it writes',
+      'protocol/requests',
+      'do not stand for the stored record, which a confirmation reads again',
+    ],
+    ['A name that matched nothing is not kept.', 'protocol/requests', 'are not remembered as absent'],
+    [
+      'What this server writes is forgotten at once, in all sessions and for all tokens',
+      'protocol/requests',
+      'belongs to the rights of a token, and a write of one is seen by all',
+    ],
+    [
+      'All of it belongs to one tenant and one set of rights',
+      'protocol/requests',
+      'belongs to one tenant: the same ids have other names in the next one',
+    ],
+    [
+      'fields never returned, accepted or filtered by',
+      'writes/masks',
+      'is in no answer of $name, as text or as JSON',
+    ],
+    [
+      'fields never returned, accepted or filtered by',
+      'writes/masks',
+      'cannot be guessed by a filter, a search or a count',
+    ],
+    [
+      'file that records every write',
+      'writes/property',
+      'writes only what was confirmed, allowed and recorded',
+    ],
+    [
+      'Attributes hold no credential, no text or id of a record, no argument',
+      'tracing/traces',
+      'ids are no part of names and addresses, nor is what a write holds',
+    ],
+  ],
   'docs/http.md': [
     [
       'A request belongs to exactly one tenant.',
