@@ -43,9 +43,12 @@ type Registered = NonNullable<Awaited<ReturnType<OAuthClientProvider['clientInfo
 export function createSignIn({
   scope,
   known,
+  document,
 }: {
   readonly scope?: string;
   readonly known?: Registered;
+  /** Address of the document that describes this client. */
+  readonly document?: string;
 } = {}) {
   let client: Registered | undefined = known;
   let tokens: Kept | undefined;
@@ -63,6 +66,7 @@ export function createSignIn({
       application_type: 'native',
       ...(scope === undefined ? {} : { scope }),
     },
+    ...(document === undefined ? {} : { clientMetadataUrl: document }),
     clientInformation: () => client,
     saveClientInformation: (information) => {
       client = information;

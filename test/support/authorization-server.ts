@@ -41,6 +41,8 @@ export interface AuthorizationServerSettings {
   readonly lifetime?: () => number;
   /** What a person who is asked lets a client have. */
   readonly grants?: (scopes: readonly string[]) => readonly string[];
+  /** A client that is known by a document at its id, and that document. */
+  readonly clientDocument?: { readonly url: string; readonly document: unknown };
   readonly more?: Configuration;
 }
 
@@ -49,7 +51,13 @@ export interface AuthorizationServerSettings {
  * register themselves, or are `machine` with the secret `machine-secret`.
  */
 export async function startAuthorizationServer(settings: AuthorizationServerSettings) {
-  const { resource, user = () => 'jane', claims = () => ({}), grants = (scopes) => scopes } = settings;
+  const {
+    resource,
+    user = () => 'jane',
+    claims = () => ({}),
+    grants = (scopes) => scopes,
+    clientDocument,
+  } = settings;
   const requests: string[] = [];
   let handle: (request: IncomingMessage, response: ServerResponse) => unknown = () => {};
   const server = createServer((request, response) => {
@@ -84,6 +92,9 @@ export async function startAuthorizationServer(settings: AuthorizationServerSett
       registration: { enabled: true },
       clientCredentials: { enabled: true },
       introspection: { enabled: true },
+      ...(clientDocument === undefined
+        ? {}
+        : { clientIdMetadataDocument: { enabled: true, ack: 'draft-02' } }),
       resourceIndicators: {
         enabled: true,
         defaultResource: () => resource,
@@ -97,6 +108,15 @@ export async function startAuthorizationServer(settings: AuthorizationServerSett
         }),
       },
     },
+    ...(clientDocument === undefined
+      ? {}
+      : {
+          // The document stands at an https address that nobody on the loopback has.
+          fetch: async (url) =>
+            String(url) === clientDocument.url
+              ? Response.json(clientDocument.document)
+              : new Response('', { status: 404 }),
+        }),
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     ...settings.more,
   });
