@@ -46,6 +46,9 @@ export const formerValue = (text: string): string =>
 /** Stands where a text was cut: what stands before it is a part of something. */
 export const cutMark = (length: number): string => `… [${length} characters in all]`;
 
+/** What `shorten` leaves of a text. */
+export const wasCut = /… \[\d+ characters in all\]/;
+
 /** The place at or one before `index` where a text can be parted: not within a character, nor within a line end. */
 export function wholeEnd(text: string, index: number): number {
   if (index >= text.length) return text.length;

@@ -9,6 +9,8 @@ export interface Value {
   readonly value?: number | string;
   /** Opens the record in Autotask's web interface. */
   readonly link?: string;
+  /** Characters at the end of the text that are left out of it here. */
+  readonly hidden?: number;
 }
 
 export interface ListView {
@@ -19,6 +21,8 @@ export interface ListView {
   /** Records that match, where more exist than these and Autotask told how many. */
   readonly total: number | null;
   readonly more: boolean;
+  /** Whether these follow records that were listed before; then `total` may be what remained. */
+  readonly continued: boolean;
   /** Arguments that the same call needs besides its own to go on; null where it cannot. */
   readonly next: Readonly<Record<string, string | number>> | null;
   readonly orderBy: string | null;
@@ -85,7 +89,7 @@ export interface TicketView {
 
 export interface ChangeView {
   readonly field: string;
-  /** Null where there is nothing before, or nothing afterwards. */
+  /** Null where there is nothing before, or nothing afterwards; what each record gets stands in `each`. */
   readonly before: Value | null;
   readonly after: Value | null;
 }
@@ -112,11 +116,16 @@ export interface PreviewView {
   readonly action: 'create' | 'update' | 'delete';
   /** What would be written: `Ticket 101730`, `40 Tickets`. */
   readonly what: string;
+  /** Fields that every record gets alike, with that value; of several records alone. */
+  readonly each: readonly { readonly field: string; readonly after: Value }[];
+  /** None where there is nothing to write: then what was left out says why. */
   readonly steps: readonly StepView[];
   readonly skipped: readonly { readonly called: string; readonly reason: string }[];
   /** In whose name, how many requests, what else it concerns. */
   readonly facts: readonly string[];
   readonly notes: readonly string[];
+  /** Arguments that confirming needs besides those of the call. */
+  readonly adds: Readonly<Record<string, unknown>>;
   /** What confirms it; null where only the view may know it (see `consentKey`). */
   readonly confirm: string | null;
 }

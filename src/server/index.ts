@@ -18,6 +18,7 @@ import {
   answerTimeoutMs,
   callerOf,
   inputRequiredFor,
+  isUnknownClient,
   personAsked,
   showsViews,
 } from './confirmation/elicitation.js';
@@ -203,7 +204,7 @@ function serverOf(
     name: string,
     args: unknown,
     context: ServerContext,
-    extras: Pick<CallExtras, 'progress' | 'person' | 'reader' | 'views' | 'consent'>,
+    extras: Pick<CallExtras, 'progress' | 'person' | 'reader' | 'views' | 'consent' | 'unknownClient'>,
   ): Promise<CallResult> =>
     countRunning(async () => {
       const started = performance.now();
@@ -255,6 +256,7 @@ function serverOf(
         progress,
         ...(person === undefined ? {} : { person }),
         ...(consent === null ? {} : { consent: consent.token }),
+        unknownClient: isUnknownClient(server, context),
         views,
       });
       const { text, blocks, isError, question } = answer;

@@ -2,7 +2,7 @@ import type { ViewData } from '../view-data.js';
 import { groupsView } from './groups/groups.js';
 import { listView } from './list/list.js';
 import { el, quoted } from './page/dom.js';
-import { createFormats } from './page/format.js';
+import { createFormats, languageOf } from './page/format.js';
 import { connectHost, type Host, type HostContext, type ToolResult } from './page/host.js';
 import { failure, isViewData, type Page } from './page/page.js';
 import { previewView } from './preview/preview.js';
@@ -17,19 +17,18 @@ function announce(text: string, tone: 'info' | 'danger' | 'success' = 'info'): v
 }
 
 /** Colours, letters and corners of the program around; the page has its own for what is not told. */
-function applyContext({ theme, locale, styles }: HostContext): void {
+function applyContext({ theme, styles }: HostContext): void {
   const root = document.documentElement;
   if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
-  if (locale !== undefined) root.lang = locale;
   for (const [name, value] of Object.entries(styles?.variables ?? {})) {
     if (value !== undefined && /^--[a-z0-9-]+$/.test(name)) root.style.setProperty(name, value);
   }
 }
 
-function viewOf(data: ViewData, page: Page, locale: string | undefined): HTMLElement {
+function viewOf(data: ViewData, page: Page): HTMLElement {
   if (data.view === 'list') return listView(data, page);
   if (data.view === 'groups') return groupsView(data, page);
-  return data.view === 'ticket' ? ticketView(data, page, locale) : previewView(data, page);
+  return data.view === 'ticket' ? ticketView(data, page) : previewView(data, page);
 }
 
 /** An answer that is text alone: what was written, or why it was not. */
@@ -52,10 +51,28 @@ async function start(): Promise<void> {
       container.replaceChildren(textView(result));
       return;
     }
-    const formats = createFormats(context.locale, data.timeZone);
-    const collator = new Intl.Collator(document.documentElement.lang || undefined, { numeric: true });
-    const page: Page = { host, formats, collator, args: () => args, meta, announce, show };
-    container.replaceChildren(viewOf(data, page, document.documentElement.lang || undefined));
+    // The page itself is in English, whatever the reader's language: that one is for dates, numbers and orders.
+    const language = languageOf(context.locale);
+    const formats = createFormats(language, data.timeZone);
+    const collator = new Intl.Collator(language, { numeric: true });
+    const page: Page = {
+      host,
+      formats,
+      language,
+      collator,
+      args: () => args,
+      meta,
+      announce,
+      show: showNext,
+    };
+    container.replaceChildren(viewOf(data, page));
+  }
+
+  /** What a press on this page led to: whoever reads with a screen reader is brought to its beginning. */
+  function showNext(result: ToolResult, given: Readonly<Record<string, unknown>>): void {
+    args = given;
+    show(result);
+    container.querySelector('h1')?.focus();
   }
 
   const connected = await connectHost({

@@ -61,6 +61,19 @@ describe('a person confirms over HTTP without sessions', () => {
     await Promise.all([client.close(), other.close()]);
   });
 
+  test('not through a client of 2025 without a session, which is told what would help', async () => {
+    const client = await openClient(
+      { url: `${program.url}/mcp`, headers: { Authorization: `Bearer ${tokens[0]}` } },
+      { kind: 'v2', views: [viewMimeType] },
+    );
+    const so = written();
+    const answer = await client.callTool({ name: 'update-ticket', arguments: { id: 101730, title: 'x' } });
+    expect(answer.isError).toBe(true);
+    expect(textOf(answer)).toMatch(/is not known.*Nothing was written\.[\s\S]*AUTOTASK_HTTP_SESSIONS=true/);
+    expect(written()).toBe(so);
+    await client.close();
+  });
+
   test('is no tool for a client without views, and its own word writes nothing', async () => {
     const client = await clientOf(tokens[0], false);
     await expect(client.callTool({ name: consentTool, arguments: {} })).rejects.toThrow(/There is no tool/);

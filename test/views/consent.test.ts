@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { consentKey, consentTool } from '../../src/view-data.js';
 import { openClient } from '../support/client.js';
 import { program, spawnClient, tenantEnvironment } from '../support/tenant.js';
-import { browserPath, type Host, startHost } from './support.js';
+import { browserPath, type Host, settled, startHost, textOf } from './support.js';
 
 const byPerson = { AUTOTASK_CONFIRM_MODE: 'person' };
 const update = { id: 101730, status: 'New' };
@@ -21,12 +21,6 @@ const written = () => writes().length - before;
 afterEach(() => {
   before = host === undefined ? 0 : writes().length;
 });
-
-/** What comes at once after a page appeared is taken for a press that was meant for something else. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 500));
-
-const textOf = ({ content }: { readonly content: readonly object[] }) =>
-  content.map((block) => ('text' in block ? String(block.text) : '')).join('\n');
 
 describe.skipIf(browserPath === undefined)('where a person alone confirms', () => {
   test('the model learns no token: it is in no text, no data and no list', async () => {

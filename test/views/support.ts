@@ -16,6 +16,8 @@ if (browserPath === undefined && process.env.CI === 'true') {
   throw new Error('Chromium is not installed (apt-get install chromium)');
 }
 
+const browserLocale = 'en-GB';
+
 const today = new Date('2026-11-20T12:00:00Z');
 
 export interface Seen {
@@ -42,6 +44,10 @@ export interface ShowOptions {
   readonly locale?: string;
   /** Answers to calls of the view, by tool, in the place of the server's. */
   readonly answers?: Readonly<Record<string, CallToolResult>>;
+  /** What the program that shows the view does not do for it: an error instead of an answer. */
+  readonly refuses?: readonly ('context' | 'tools')[];
+  /** What it does not even offer. */
+  readonly lacks?: readonly ('serverTools' | 'updateModelContext')[];
 }
 
 export interface Host {
@@ -72,6 +78,12 @@ async function hostScript(): Promise<string> {
   return output[0].code;
 }
 
+/** What comes at once after a page appeared is taken for a press that was meant for something else. */
+export const settled = () => new Promise((resolve) => setTimeout(resolve, 500));
+
+export const textOf = ({ content }: { readonly content: readonly object[] }) =>
+  content.map((block) => ('text' in block ? String(block.text) : '')).join('\n');
+
 /** A client that shows views, a real server, a sandbox, and a browser. */
 export async function startHost(
   options: { env?: Record<string, string>; sandbox?: SandboxOptions } = {},
@@ -91,11 +103,18 @@ export async function startHost(
     tool: string,
     args: Record<string, unknown>,
     result: CallToolResult,
-    { theme = 'light', width = 900, locale = 'en-GB', answers = {} }: ShowOptions = {},
+    {
+      theme = 'light',
+      width = 900,
+      locale = browserLocale,
+      answers = {},
+      refuses = [],
+      lacks = [],
+    }: ShowOptions = {},
   ): Promise<Shown> {
     const context: BrowserContext = await browser.newContext({
       viewport: { width, height: 900 },
-      locale,
+      locale: browserLocale,
       offline: true,
     });
     const page = await context.newPage();
@@ -117,7 +136,9 @@ export async function startHost(
     );
     await page.addScriptTag({ content: script });
     const mount = (shown: CallToolResult) =>
-      page.evaluate(`window.mount(${JSON.stringify({ html, tool, args, result: shown, theme, locale })})`);
+      page.evaluate(
+        `window.mount(${JSON.stringify({ html, tool, args, result: shown, theme, locale, refuses, lacks })})`,
+      );
     await mount(result);
     const view = page.frameLocator('iframe');
     await view.locator('main').waitFor();

@@ -42,6 +42,10 @@ function clientOf(server: Server, { mcpReq }: ServerContext) {
   };
 }
 
+/** Whether the client never said what it can do. */
+export const isUnknownClient = (server: Server, { mcpReq }: ServerContext): boolean =>
+  mcpReq.envelope === undefined && server.getClientCapabilities() === undefined;
+
 const viewSupport = z.object({ mimeTypes: z.array(z.string()).optional() });
 
 /** Whether the client shows pages as views; one that names no media type knows the only one there is. */

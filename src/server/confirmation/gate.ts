@@ -27,6 +27,8 @@ export interface ConfirmationRequest {
   readonly person: PersonAsked | undefined;
   /** Whether the client shows a view in which a person can decide. */
   readonly views: boolean;
+  /** Whether the client did not say what it can do: over HTTP without sessions those of 2025 have no way to. */
+  readonly unknownClient: boolean;
   /** What came from such a view: the token that no model was shown. */
   readonly consent: string | undefined;
 }
@@ -128,7 +130,7 @@ export function createGate({ mode, key, seconds, pending = pendingInMemory() }: 
 
   /** A person decides: in a view, or asked by the client. What a model says confirms nothing. */
   async function byPersonAlone(request: ConfirmationRequest): Promise<Decision> {
-    const { views, consent, confirm, person } = request;
+    const { views, consent, confirm, person, unknownClient } = request;
     if (views || consent !== undefined) {
       const decision = await byPreview(request, consent, 'person');
       if (decision.confirmed) return decision;
@@ -136,6 +138,16 @@ export function createGate({ mode, key, seconds, pending = pendingInMemory() }: 
       return { ...decision, problem: decision.problem ?? refused, forView: true };
     }
     if (person !== undefined) return byPerson(request, person);
+    if (unknownClient) {
+      throw new AutotaskError(
+        'notAllowed',
+        'Writes need a person who confirms them (AUTOTASK_CONFIRM_MODE=person), and whether this client can show a view or ask its user is not known: over HTTP without sessions clients of 2025 cannot say it. Nothing was written.',
+        {
+          actor: 'operator',
+          next: 'Ask the operator to set AUTOTASK_HTTP_SESSIONS=true, or use a client of 2026-07-28.',
+        },
+      );
+    }
     throw new AutotaskError(
       'notAllowed',
       'Writes need a person who confirms them (AUTOTASK_CONFIRM_MODE=person), and this client can neither show a view nor ask its user. Nothing was written.',

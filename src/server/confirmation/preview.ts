@@ -1,7 +1,7 @@
 import type { Cell } from '../../entities/display/display.js';
 import { isMark } from '../../entities/write/idempotency-mark.js';
 import type { WritePlan } from '../../entities/write/plan.js';
-import { formerValue, shorten } from '../../text.js';
+import { formerValue, plural, shorten, wasCut, wholeEnd } from '../../text.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
 import type { Held } from './gate.js';
 
@@ -13,11 +13,14 @@ export const orEmpty = (text: string) => (text === '' ? '(empty)' : text);
 /** What the caller wants stored is shown as it is; the name or label that stands for an id is the tenant's. */
 const newValue = ({ text, json }: Cell) => orEmpty(typeof json === 'object' ? neutralize(text) : text);
 
+/** Characters of a former value that a model reads; what is to be written it reads whole. */
+const mostFormer = { create: 0, update: 500, delete: 4000 } as const;
+
 /** What the record holds is the tenant's text and is neutralized. */
 function changeLine(plan: WritePlan, { field, before, after }: WritePlan['changes'][number]): string {
   const { action, mark } = plan;
   const name = neutralize(field);
-  const oldValue = formerValue(neutralize(before?.text ?? ''));
+  const oldValue = formerValue(neutralize(shorten(before?.text ?? '', mostFormer[action])));
   if (isMark(mark, field)) return `${name}: (a mark of this attempt)`;
   if (action === 'create') return `${name}: ${newValue(after)}`;
   if (action === 'delete') return `${name}: ${oldValue}`;
@@ -82,28 +85,48 @@ const maxLines = 40;
 const maxLineLength = 300;
 const maxContinuationLines = 5;
 
-/** A text that spans lines, as far as a dialog shows it. */
+/** A text that spans lines, as far as a dialog shows it: what is cut says how much of it stands there. */
 function cutForDialog(text: string): string {
-  const lines = text.split('\n');
-  const shown = lines.slice(0, 1 + maxContinuationLines).join('\n');
-  const hidden = lines.length - 1 - maxContinuationLines;
-  return `${shorten(shown, maxLineLength)}${hidden > 0 ? `\n[${hidden} more lines]` : ''}`;
+  const lines = text
+    .split('\n')
+    .slice(0, 1 + maxContinuationLines)
+    .join('\n');
+  const shown = lines.slice(0, wholeEnd(lines, maxLineLength));
+  return shown === text ? text : `${shown}… [CUT: ${shown.length} of ${text.length} characters]`;
+}
+
+/** Lines as far as a dialog shows them, and what whoever answers must know before: that they are not all there is. */
+export function linesForDialog(
+  lines: readonly string[],
+  most = maxLines,
+): { shown: string[]; cut: string[] } {
+  const whole = lines.slice(0, most);
+  const shown = whole.map(cutForDialog);
+  const texts = shown.filter((line, at) => line !== whole[at] || wasCut.test(line)).length;
+  const left = lines.length - whole.length;
+  const missing = [
+    ...(texts > 0 ? [`${plural(texts, 'text')} cut`] : []),
+    ...(left > 0 ? [`${plural(left, 'more line')} left out`] : []),
+  ];
+  const cut =
+    missing.length === 0
+      ? []
+      : [`ATTENTION: not everything is shown here: ${missing.join(', ')}. A yes writes all of it.`];
+  return { shown, cut };
 }
 
 /**
- * The question to a person: first what would happen and who sees it, where no text of the caller can push it out
- * of sight, then the data, cut to what a dialog shows.
+ * The question to a person: first what would happen, who sees it and whether all of it is shown, where no text of the
+ * caller can push it out of sight, then the data, cut to what a dialog shows.
  */
 export async function questionText(plan: WritePlan, attribution: Attribution): Promise<string> {
-  const data = await dataLines(plan);
-  const rest = data.length - maxLines;
-  const more = rest > 0 ? [`${rest} more lines are not shown here.`] : [];
+  const { shown, cut } = linesForDialog(await dataLines(plan));
   return [
     actionLine(plan),
     ...audienceLines(plan, attribution),
+    ...cut,
     ...((await plan.childCounts?.()) ?? []),
-    ...more,
-    ...fence(data.slice(0, maxLines).map(cutForDialog)),
+    ...fence(shown),
   ].join('\n');
 }
 

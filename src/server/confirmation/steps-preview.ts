@@ -7,7 +7,7 @@ import type { ToolContext } from '../../tools/define/define-tool.js';
 import { actionCounts } from '../output/render-steps.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
 import type { Held } from './gate.js';
-import { type Attribution, attributionLines, confirmLine, orEmpty } from './preview.js';
+import { type Attribution, attributionLines, confirmLine, linesForDialog, orEmpty } from './preview.js';
 
 /** Characters of one value in the table; a value that all records get is shown whole, above it. */
 const mostOfValue = 160;
@@ -162,15 +162,8 @@ export const stepsPreviewText = (
     ...(held === null ? [] : [confirmLine(held)]),
   ].join('\n');
 
-/** A person reads a dialog: the facts first, then as many rows as fit. */
-const mostRows = 40;
-
-export const stepsQuestion = ({ head, concerned, audience, facts, data }: StepsPreview): string =>
-  [
-    head,
-    ...concerned,
-    ...audience,
-    ...facts,
-    ...(data.length > mostRows ? [`${data.length - mostRows} more lines are not shown here.`] : []),
-    ...fence(data.slice(0, mostRows).map((line) => shorten(oneLine(line), 300))),
-  ].join('\n');
+/** A person reads a dialog: the facts first, what is not shown, then as many rows as fit. */
+export const stepsQuestion = ({ head, concerned, audience, facts, data }: StepsPreview): string => {
+  const { shown, cut } = linesForDialog(data.map((line) => oneLine(line)));
+  return [head, ...concerned, ...audience, ...cut, ...facts, ...fence(shown)].join('\n');
+};

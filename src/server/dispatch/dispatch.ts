@@ -90,7 +90,16 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     // A form that is not right is refused by the tool's own schema, with everything else.
     const { data: common } = formArguments.safeParse(args);
     const format: Format = common?.format ?? 'text';
-    const { caller, person, reader, views = false, consent, message: _message, ...running } = extras;
+    const {
+      caller,
+      person,
+      reader,
+      views = false,
+      consent,
+      unknownClient = false,
+      message: _message,
+      ...running
+    } = extras;
     // Reads that are made at the same time all listen to it, and Node warns from the eleventh on.
     if (running.signal !== undefined) setMaxListeners(0, running.signal);
     const toolContext: ToolContext = {
@@ -120,6 +129,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       ...(caller === undefined ? {} : { caller }),
       ...(person === undefined ? {} : { person }),
       ...(consent === undefined ? {} : { consent }),
+      unknownClient,
       views,
     };
     const { work } = accepted;
@@ -128,12 +138,18 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       context.entities.withFreshMetadata(() => work.plan(running), running.signal);
     const written = await write({ tool, args: given, ...work, plan }, toolContext, callerContext);
     if (!('text' in written)) return { text: '', blocks: [], question: written };
-    const { text, held } = written;
-    if (!views || held === undefined) return { text, blocks: [] };
-    const { problem, token, forView = false, facts } = held;
-    const { previewView } = await import('../mcp-apps/index.js');
-    const view = await previewView(held.plan, { problem, facts, confirm: forView ? null : token });
-    if (view === null) return { text, blocks: [] };
+    const { text, held, nothing } = written;
+    if (!views || (held === undefined && nothing === undefined)) return { text, blocks: [] };
+    const { nothingView, previewView } = await import('../mcp-apps/index.js');
+    if (held === undefined) {
+      return {
+        text,
+        blocks: [],
+        ...(nothing === undefined ? {} : { view: { ...shownWith, ...nothingView(nothing) } }),
+      };
+    }
+    const { problem, token, forView = false, facts, adds = {} } = held;
+    const view = await previewView(held.plan, { problem, facts, adds, confirm: forView ? null : token });
     return {
       text,
       blocks: [],

@@ -15,7 +15,7 @@ import type { GuardedWriter } from '../../policy/guards/guard-writer.js';
 import type { Policy } from '../../policy/index.js';
 import type { Redact } from '../../redact.js';
 import type { ToolContext, WriteTool } from '../../tools/define/define-tool.js';
-import type { Gate, Held, PersonAsked, Question } from '../confirmation/gate.js';
+import type { ConfirmationRequest, Gate, Held, PersonAsked, Question } from '../confirmation/gate.js';
 import { attributionLines, previewText, questionText } from '../confirmation/preview.js';
 import { createPreviewedRecords, type Previewed } from '../confirmation/previewed-records.js';
 import { stepsPreview, stepsPreviewText, stepsQuestion } from '../confirmation/steps-preview.js';
@@ -47,16 +47,21 @@ export interface CallerContext {
   readonly person?: PersonAsked;
   /** Whether the client shows views. */
   readonly views?: boolean;
+  /** Whether the client never said what it can do. */
+  readonly unknownClient?: boolean;
   /** What a person's consent in a view came with. */
   readonly consent?: string;
 }
 
-/** What a call that writes answers; `held` is the preview, where nothing was written. */
+/** What a call that writes answers; `held` is the preview, where nothing was written, `nothing` what leaves nothing to write. */
 export interface WriteAnswer {
   readonly text: string;
+  readonly nothing?: WriteSteps;
   readonly held?: Held & {
     /** In whose name, what else it concerns, what it takes. */
     readonly facts: readonly string[];
+    /** Arguments with which the preview is confirmed, besides those of the call. */
+    readonly adds?: Readonly<Record<string, unknown>>;
   };
 }
 
@@ -140,15 +145,16 @@ export function createWriteRunner(rules: WriteRules) {
     const described = async (steps: WriteSteps) =>
       stepsPreview(steps, attributed, await policy.writeLimit.remaining(), context);
     if (isSteps(plan) && plan.steps.length === 0) {
-      return { text: stepsPreviewText(await described(plan), null, null) };
+      return { text: stepsPreviewText(await described(plan), null, null), nothing: plan };
     }
-    if (!isSteps(plan) && plan.duplicate !== undefined && !again) {
-      const problem = duplicateProblem(plan.duplicate);
-      return { text: await previewText({ plan, problem, token: null }, attributed(plan)) };
-    }
+    const factsOf = async (now: WritePlan) => [
+      ...((await now.childCounts?.()) ?? []),
+      ...attributionLines(now, attributed(now)),
+    ];
+    const views = callerContext.views === true;
     // In the other mode the token itself is the proof that exactly these records were shown.
     const unseen = isSteps(plan) && plan.byQuery && previewed === undefined && !tokenProves.has(gate.mode);
-    const decision = await gate.decide({
+    const request: ConfirmationRequest = {
       subject,
       confirm: unseen ? undefined : confirm,
       plan,
@@ -156,9 +162,28 @@ export function createWriteRunner(rules: WriteRules) {
       describe: async (now) =>
         isSteps(now) ? stepsQuestion(await described(now)) : questionText(now, attributed(now)),
       person: callerContext.person,
-      views: callerContext.views === true,
+      views,
+      unknownClient: callerContext.unknownClient === true,
       consent: callerContext.consent,
-    });
+    };
+    if (!isSteps(plan) && plan.duplicate !== undefined && !again) {
+      const happened = sentence(plan.duplicate);
+      const problem = `${happened} If another one is wanted, call again with again: true.`;
+      const text = await previewText({ plan, problem, token: null }, attributed(plan));
+      if (!views) return { text };
+      // Whoever sees in a view what is there already can want another one.
+      const adds = { again: true };
+      const offer = await gate.decide({
+        ...request,
+        subject: { ...subject, args: { ...args, ...adds } },
+        confirm: undefined,
+        consent: undefined,
+      });
+      if (offer.confirmed || offer.question !== undefined) return { text };
+      const inView = `${happened} Confirm only where another one is wanted.`;
+      return { text, held: { ...offer, problem: inView, facts: await factsOf(plan), adds } };
+    }
+    const decision = await gate.decide(request);
     if (decision.confirmed === false && decision.question !== undefined) {
       // The answer comes with another call, which writes what this question showed.
       if (isSteps(plan)) previews.add(subject, plan);
@@ -168,10 +193,9 @@ export function createWriteRunner(rules: WriteRules) {
       const { plan: now } = decision;
       if (!isSteps(now)) {
         const attribution = attributed(now);
-        const facts = [...((await now.childCounts?.()) ?? []), ...attributionLines(now, attribution)];
         return {
           text: await previewText({ ...decision, plan: now }, attribution),
-          held: { ...decision, facts },
+          held: { ...decision, facts: await factsOf(now) },
         };
       }
       previews.add(subject, now);
@@ -229,8 +253,7 @@ export function createWriteRunner(rules: WriteRules) {
   };
 }
 
-const duplicateProblem = (duplicate: string) =>
-  `${duplicate[0]?.toUpperCase()}${duplicate.slice(1)}. If another one is wanted, call again with again: true.`;
+const sentence = (text: string) => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
 
 /** Where a preview's token is bound to the very records that were shown. */
 const tokenProves: ReadonlySet<Gate['mode']> = new Set(['preview', 'person']);

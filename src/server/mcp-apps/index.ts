@@ -1,4 +1,4 @@
 /** What makes views: loaded when a client that shows them needs one, and together. */
 export { readViewPage } from './page.js';
-export { previewView } from './preview-view.js';
+export { nothingView, previewView } from './preview-view.js';
 export { resultView } from './result-view.js';

@@ -1,26 +1,57 @@
 import { isMark } from '../../entities/write/idempotency-mark.js';
-import type { Change, WritePlan, WritingPlan } from '../../entities/write/plan.js';
+import type { Change, WritePlan, WriteSteps, WritingPlan } from '../../entities/write/plan.js';
 import { isSteps, stepName } from '../../entities/write/plan.js';
-import type { ChangeView, PreviewView, StepView } from '../../view-data.js';
+import { wholeEnd } from '../../text.js';
+import type { ChangeView, PreviewView, StepView, Value } from '../../view-data.js';
 import { countsOf } from '../output/render-steps.js';
 import { viewValue } from './value.js';
 
-/** A text of a record is shown whole up to here. */
-const mostText = 4_000;
+/**
+ * Characters of all values together that a view is given. The longest single write has less; of a plan of many records
+ * that would have more each value is cut alike, and says how much of it is missing.
+ */
+const mostCharacters = 400_000;
+const leastOfValue = 200;
 
-const short = (text: string): string => (text.length > mostText ? `${text.slice(0, mostText)}…` : text);
-
-function changeView({ action, mark }: WritePlan, { field, before, after }: Change): ChangeView | null {
-  if (isMark(mark, field)) return null;
-  const shown = (cell: Change['before']) =>
-    cell === null ? null : { ...viewValue(cell), text: short(cell.text) };
-  return { field, before: shown(before), after: action === 'delete' ? null : shown(after) };
+/** Values as a view gets them, which need so many characters whole, in so many texts. */
+function valuesWithin(characters: number, texts: number): (cell: Change['after']) => Value {
+  const most =
+    characters <= mostCharacters ? Number.POSITIVE_INFINITY : Math.max(leastOfValue, mostCharacters / texts);
+  return (cell) => {
+    const value = viewValue(cell);
+    const { text } = value;
+    if (text.length <= most) return value;
+    const shown = text.slice(0, wholeEnd(text, Math.floor(most)));
+    return { text: shown, hidden: text.length - shown.length };
+  };
 }
 
-async function stepView(step: WritePlan, isOnly: boolean): Promise<StepView> {
+/** Changes as they are shown: not the mark of an attempt, and not the emptiness after a delete. */
+const shownChanges = ({ action, changes, mark }: WritePlan) =>
+  changes
+    .filter(({ field }) => !isMark(mark, field))
+    .map(({ field, before, after }) => ({ field, before, after: action === 'delete' ? null : after }));
+
+type ShownChange = ReturnType<typeof shownChanges>[number];
+
+/** What every one of several records gets alike. */
+function sameInEach([first = [], ...others]: readonly (readonly ShownChange[])[]) {
+  if (others.length === 0) return new Map<string, Change['after']>();
+  const same = first.flatMap(({ field, after }) =>
+    after !== null &&
+    others.every((changes) =>
+      changes.some((change) => change.field === field && change.after?.text === after.text),
+    )
+      ? [[field, after] as const]
+      : [],
+  );
+  return new Map(same);
+}
+
+async function stepView(step: WritePlan, isOnly: boolean, changes: readonly ChangeView[]): Promise<StepView> {
   return {
     called: isOnly ? step.called : [stepName(step)],
-    changes: step.changes.flatMap((change) => changeView(step, change) ?? []),
+    changes,
     warnings: await step.warnings(),
     audience: { seenBy: step.audience.seenBy, text: step.audience.text },
   };
@@ -29,23 +60,57 @@ async function stepView(step: WritePlan, isOnly: boolean): Promise<StepView> {
 const whatOf = (plan: WritingPlan): string =>
   isSteps(plan) ? countsOf(plan.steps) : `${plan.entity.singular}${plan.id === null ? '' : ` ${plan.id}`}`;
 
-/** A planned write as a person looks at it before it is confirmed; null where nothing would be written. */
+/** A plan that leaves nothing to write, with what was left out and why. */
+export const nothingView = ({ notes, skipped }: WriteSteps): PreviewView => ({
+  view: 'preview',
+  problem: null,
+  action: 'update',
+  what: '',
+  each: [],
+  steps: [],
+  facts: [],
+  adds: {},
+  confirm: null,
+  notes,
+  skipped,
+});
+
+/** A planned write as a person looks at it before it is confirmed. */
 export async function previewView(
   plan: WritingPlan,
-  { problem, confirm, facts }: Pick<PreviewView, 'problem' | 'confirm' | 'facts'>,
-): Promise<PreviewView | null> {
+  told: Pick<PreviewView, 'problem' | 'confirm' | 'facts' | 'adds'>,
+): Promise<PreviewView> {
   const steps = isSteps(plan) ? plan.steps : [plan];
-  const [first] = steps;
-  // Nothing would be written: then there is nothing to decide.
-  if (first === undefined) return null;
+  const changes = steps.map(shownChanges);
+  const each = sameInEach(changes);
+  const cells = [
+    ...each.values(),
+    ...changes.flat().flatMap(({ field, before, after }) => [before, each.has(field) ? null : after]),
+  ].flatMap((cell) => cell ?? []);
+  const shown = valuesWithin(
+    cells.reduce((sum, { text }) => sum + text.length, 0),
+    cells.length,
+  );
+  const orNull = (cell: Change['before']) => (cell === null ? null : shown(cell));
   return {
     view: 'preview',
-    problem,
-    action: first.action,
+    ...told,
+    action: steps[0]?.action ?? 'update',
     what: whatOf(plan),
-    steps: await Promise.all(steps.map((step) => stepView(step, !isSteps(plan)))),
-    facts,
-    confirm,
+    each: [...each].map(([field, after]) => ({ field, after: shown(after) })),
+    steps: await Promise.all(
+      steps.map((step, at) =>
+        stepView(
+          step,
+          !isSteps(plan),
+          (changes[at] ?? []).map(({ field, before, after }) => ({
+            field,
+            before: orNull(before),
+            after: each.has(field) ? null : orNull(after),
+          })),
+        ),
+      ),
+    ),
     notes: plan.notes,
     skipped: isSteps(plan) ? plan.skipped : [],
   };

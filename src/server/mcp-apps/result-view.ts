@@ -30,7 +30,8 @@ const namesOf = ({ nameFields }: Entity): ReadonlySet<string> =>
   new Set(['id', 'ticketNumber', ...nameFields]);
 
 async function listView(list: ListResult, context: Context): Promise<ListView> {
-  const { entity: name, columns, rows, total, more, cursor, orderBy, lastId, notes, understood = [] } = list;
+  const { entity: name, columns, rows, total, more, cursor, orderBy, lastId, notes } = list;
+  const { continued = false, understood = [] } = list;
   const entity = entityNamed(name);
   const own = await linkOf(entity, context);
   const names = entity === undefined ? new Set<string>() : namesOf(entity);
@@ -70,6 +71,7 @@ async function listView(list: ListResult, context: Context): Promise<ListView> {
     rows: rows.map(cellsOf),
     total,
     more,
+    continued,
     next,
     orderBy: orderBy ?? null,
     remarks: [...understood, ...notes],

@@ -3,7 +3,7 @@ import { line as lineOf, stack as stackOf } from 'd3-shape';
 import { svg } from '../page/dom.js';
 import type { Formats } from '../page/format.js';
 
-/** One number of the table, where the chart shows it. */
+/** One number of the table, where the chart shows it. Categories and series are keys: see `labelOf`. */
 export interface Point {
   readonly category: string;
   readonly series: string;
@@ -22,11 +22,18 @@ export interface ChartData {
 
 export type ChartKind = 'bars' | 'stacked' | 'line';
 
-const width = 720;
-const margin = { top: 8, right: 24, bottom: 40, left: 56 };
+const margin = { top: 8, right: 32, bottom: 32, left: 56 };
 const barHeight = 22;
 const lineHeight = 260;
-const maxLabel = 28;
+/** About what a letter and a date below an axis take, in pixels. */
+const letterWidth = 7;
+const dateWidth = 76;
+
+/** Two groups of the table may have one name, which is one line: the key of the second has a number on another. */
+const again = '\n';
+export const keyOf = (label: string, number: number): string =>
+  number === 0 ? label : `${label}${again}${number}`;
+export const labelOf = (key: string): string => key.split(again)[0] ?? '';
 
 /** Colours that differ for colour-blind readers too, on light and dark ground (Okabe and Ito). */
 const palette = [
@@ -41,10 +48,11 @@ const palette = [
 ] as const;
 export const colourOf = (index: number): string => palette[index % palette.length] ?? palette[0];
 
-const shorten = (text: string): string => (text.length > maxLabel ? `${text.slice(0, maxLabel - 1)}…` : text);
+const shorten = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1)}…` : text;
 
 const describe = ({ category, series, text }: Point, metric: string): string =>
-  `${category}${series === '' ? '' : `, ${series}`}: ${metric} ${text}`;
+  `${labelOf(category)}${series === '' ? '' : `, ${series}`}: ${metric} ${text}`;
 
 /** A shape that says its value on hover and on focus. */
 function mark(shape: SVGElement, point: Point, metric: string): SVGElement {
@@ -68,7 +76,7 @@ function byCategory(points: readonly Point[]): Numbers {
   return found;
 }
 
-function frame(height: number, label: string): SVGSVGElement {
+function frame(width: number, height: number, label: string): SVGSVGElement {
   return svg('svg', {
     viewBox: `0 0 ${width} ${height}`,
     role: 'group',
@@ -86,10 +94,12 @@ function bars(
   { metric, categories, series, points }: ChartData,
   stacked: boolean,
   formats: Formats,
+  width: number,
 ): SVGSVGElement {
   const numbers = byCategory(points);
   const rowHeight = stacked ? barHeight : barHeight * Math.max(1, series.length);
-  const left = 190;
+  const left = Math.min(200, Math.round(width * 0.35));
+  const most = Math.floor((left - 12) / letterWidth);
   const height = margin.top + margin.bottom + categories.length * (rowHeight + 8);
   const places = scaleBand<string>()
     .domain(categories)
@@ -106,8 +116,8 @@ function bars(
     .domain([Math.min(0, ...ends), Math.max(0, ...ends)])
     .nice()
     .range([left, width - margin.right]);
-  const drawing = frame(height, `${metric}, bars`);
-  for (const tick of x.ticks(5)) {
+  const drawing = frame(width, height, `${metric}, bars`);
+  for (const tick of x.ticks(Math.max(2, Math.floor((width - left) / dateWidth / 1.5)))) {
     drawing.append(
       svg('line', {
         x1: x(tick),
@@ -123,7 +133,10 @@ function bars(
   categories.forEach((category, row) => {
     const top = places(category) ?? 0;
     drawing.append(
-      axisText({ x: left - 8, y: top + places.bandwidth() / 2 + 4, 'text-anchor': 'end' }, shorten(category)),
+      axisText(
+        { x: left - 8, y: top + places.bandwidth() / 2 + 4, 'text-anchor': 'end' },
+        shorten(labelOf(category), most),
+      ),
     );
     series.forEach((name, at) => {
       const point = numbers.get(category)?.get(name);
@@ -142,8 +155,12 @@ function bars(
   return drawing;
 }
 
-/** One line a series over categories in the order of the table. A group that is not there leaves a gap. */
-function lines({ metric, categories, series, points }: ChartData, formats: Formats): SVGSVGElement {
+/** One line a series over categories, which are times in their order. A group that is not there leaves a gap. */
+function lines(
+  { metric, categories, series, points }: ChartData,
+  formats: Formats,
+  width: number,
+): SVGSVGElement {
   const numbers = byCategory(points);
   const values = points.map(({ value }) => value);
   const x = scalePoint<string>()
@@ -153,7 +170,7 @@ function lines({ metric, categories, series, points }: ChartData, formats: Forma
     .domain([Math.min(0, ...values), Math.max(0, ...values)])
     .nice()
     .range([lineHeight - margin.bottom, margin.top]);
-  const drawing = frame(lineHeight, `${metric}, line`);
+  const drawing = frame(width, lineHeight, `${metric}, line`);
   for (const tick of y.ticks(5)) {
     drawing.append(
       svg('line', {
@@ -167,13 +184,16 @@ function lines({ metric, categories, series, points }: ChartData, formats: Forma
       axisText({ x: margin.left - 8, y: y(tick) + 4, 'text-anchor': 'end' }, formats.number(tick)),
     );
   }
-  const every = Math.max(1, Math.ceil(categories.length / 8));
+  const every = Math.max(
+    1,
+    Math.ceil((categories.length * dateWidth) / (width - margin.left - margin.right)),
+  );
   categories.forEach((category, at) => {
     if (at % every === 0)
       drawing.append(
         axisText(
           { x: x(category) ?? 0, y: lineHeight - margin.bottom + 18, 'text-anchor': 'middle' },
-          shorten(category),
+          labelOf(category),
         ),
       );
   });
@@ -193,8 +213,14 @@ function lines({ metric, categories, series, points }: ChartData, formats: Forma
   return drawing;
 }
 
-export const drawChart = (data: ChartData, kind: ChartKind, formats: Formats): SVGSVGElement =>
-  kind === 'line' ? lines(data, formats) : bars(data, kind === 'stacked', formats);
+/** `width` in pixels, so that letters are as large as on the rest of the page. */
+export const drawChart = (
+  data: ChartData,
+  kind: ChartKind,
+  formats: Formats,
+  width: number,
+): SVGSVGElement =>
+  kind === 'line' ? lines(data, formats, width) : bars(data, kind === 'stacked', formats, width);
 
 /** A drawing as a file of its own, in the colours it has on the page. */
 export function svgFile(drawing: SVGSVGElement): string {
@@ -202,7 +228,7 @@ export function svgFile(drawing: SVGSVGElement): string {
   if (!(copy instanceof SVGSVGElement)) throw new Error('The chart could not be copied.');
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.setAttribute('color', getComputedStyle(drawing).color);
-  copy.setAttribute('width', String(width));
+  copy.setAttribute('width', String(drawing.viewBox.baseVal.width));
   copy.style.background = getComputedStyle(document.body).backgroundColor;
   return new XMLSerializer().serializeToString(copy);
 }

@@ -8,6 +8,8 @@ import {
   type ChartKind,
   colourOf,
   drawChart,
+  keyOf,
+  labelOf,
   type Point,
   pngFile,
   svgFile,
@@ -32,9 +34,14 @@ function chartData({ keys, metrics, rows, lines }: GroupsData, metric: number): 
       ? []
       : [{ category, series, value: number, text: value.text }];
   };
-  const points = rows.flatMap((row) =>
-    pointOf(row[0]?.text ?? '', keys.length === 2 ? (row[1]?.text ?? '') : '', row[keys.length + metric]),
-  );
+  const seen = new Map<string, number>();
+  const points = rows.flatMap((row) => {
+    const [category = '', series = ''] = row.slice(0, keys.length).map(({ text }) => text);
+    const both = JSON.stringify([category, series]);
+    const number = seen.get(both) ?? 0;
+    seen.set(both, number + 1);
+    return pointOf(keyOf(category, number), series, row[keys.length + metric]);
+  });
   if (keys.length === 1)
     points.push(...lines.flatMap(({ label, values }) => pointOf(label, '', values[metric])));
   const categories = [...new Set(points.map(({ category }) => category))];
@@ -49,10 +56,25 @@ const kindNames: Readonly<Record<ChartKind, string>> = {
   line: 'Line',
 };
 
-function kindsFor({ series, categories }: ChartData): readonly ChartKind[] {
-  const kinds: ChartKind[] = categories.every((name) => time.test(name)) ? ['line', 'bars'] : ['bars'];
-  return series.length > 1 ? [...kinds, 'stacked'] : kinds;
+const isOverTime = ({ categories }: ChartData): boolean => categories.every((key) => time.test(labelOf(key)));
+
+/** The sum of parts says something about numbers of records and about sums, and nothing about averages or extremes. */
+const addsUp = ({ metric, points }: ChartData): boolean =>
+  /^(?:count$|sum\()/.test(metric) && points.every(({ value }) => value >= 0);
+
+function kindsFor(chart: ChartData): readonly ChartKind[] {
+  const kinds: ChartKind[] = isOverTime(chart) ? ['line', 'bars'] : ['bars'];
+  return chart.series.length > 1 && addsUp(chart) ? [...kinds, 'stacked'] : kinds;
 }
+
+/** The order of the table, where it is not one of times. */
+const inOrder = (chart: ChartData): ChartData =>
+  isOverTime(chart)
+    ? {
+        ...chart,
+        categories: [...chart.categories].sort((a, b) => a.localeCompare(b, 'en', { numeric: true })),
+      }
+    : chart;
 
 function table(data: GroupsData, page: Page): HTMLElement {
   const { keys, metrics, rows, lines, total } = data;
@@ -118,10 +140,19 @@ const legend = ({ series }: ChartData): HTMLElement | null => {
   );
 };
 
+/** As wide as the page, within what can be read. */
+const chartWidth = (): number => Math.min(920, Math.max(320, document.documentElement.clientWidth - 24));
+
 /** What an aggregation answered: always as a table; as a chart of one metric where that can be told apart. */
 export function groupsView(data: GroupsData, page: Page): HTMLElement {
   const { metrics, keys, entity, records } = data;
-  let metric = 0;
+  const isDrawn = (at: number) => chartData(data, at) !== null;
+  const drawable = metrics.some((_, at) => isDrawn(at));
+  let metric = Math.max(
+    0,
+    metrics.findIndex((_, at) => isDrawn(at)),
+  );
+  let drawnWidth = 0;
   let wanted: ChartKind | null = null;
   const chartSection = el('section', { 'aria-label': 'Chart' });
   const announcement = el('p', { class: 'quiet told', 'aria-live': 'polite' });
@@ -136,14 +167,13 @@ export function groupsView(data: GroupsData, page: Page): HTMLElement {
   chartSection.addEventListener('focusin', tell);
 
   function render(): void {
-    const chart = chartData(data, metric);
-    if (chart === null) {
-      chartSection.replaceChildren();
-      return;
-    }
-    const kinds = kindsFor(chart);
+    if (!drawable) return;
+    const found = chartData(data, metric);
+    const chart = found === null ? null : inOrder(found);
+    const kinds = chart === null ? [] : kindsFor(chart);
     const kind = wanted !== null && kinds.includes(wanted) ? wanted : (kinds[0] ?? 'bars');
-    const drawing = drawChart(chart, kind, page.formats);
+    drawnWidth = chartWidth();
+    const drawing = chart === null ? null : drawChart(chart, kind, page.formats, drawnWidth);
     const choose = (next: ChartKind) => {
       wanted = next;
       render();
@@ -172,18 +202,33 @@ export function groupsView(data: GroupsData, page: Page): HTMLElement {
         ),
         metrics.length > 1 ? select : null,
       ),
-      el('div', { class: 'chart' }, drawing),
-      legend(chart) ?? '',
-      announcement,
-      el(
-        'div',
-        { class: 'actions' },
-        saveButton('PNG', `${entity}.png`, 'image/png', async () => ({ blob: await pngFile(drawing) }), page),
-        saveButton('SVG', `${entity}.svg`, 'image/svg+xml', () => ({ text: svgFile(drawing) }), page),
-      ),
+      ...(chart === null || drawing === null
+        ? [el('p', { class: 'quiet' }, `${metrics[metric]} has no value that could be drawn.`)]
+        : [
+            el('div', { class: 'chart' }, drawing),
+            legend(chart) ?? '',
+            announcement,
+            el(
+              'div',
+              { class: 'actions' },
+              saveButton(
+                'PNG',
+                `${entity}.png`,
+                'image/png',
+                async () => ({ blob: await pngFile(drawing) }),
+                page,
+              ),
+              saveButton('SVG', `${entity}.svg`, 'image/svg+xml', () => ({ text: svgFile(drawing) }), page),
+            ),
+          ]),
     );
   }
   render();
+  const redraw = () => {
+    if (!chartSection.isConnected) window.removeEventListener('resize', redraw);
+    else if (chartWidth() !== drawnWidth) render();
+  };
+  window.addEventListener('resize', redraw);
 
   const columns = [...keys, ...metrics];
   const sumRows = [...data.lines, { label: 'Total', values: data.total }].map(({ label, values }) => [
@@ -193,7 +238,7 @@ export function groupsView(data: GroupsData, page: Page): HTMLElement {
   return el(
     'main',
     {},
-    el('header', {}, el('h1', {}, `${page.formats.number(records)} ${entity}, complete`)),
+    el('header', {}, el('h1', { tabindex: -1 }, `${page.formats.number(records)} ${entity}, complete`)),
     remarkList(data.remarks),
     chartSection,
     table(data, page),

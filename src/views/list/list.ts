@@ -13,20 +13,32 @@ const isNumeric = (rows: readonly (readonly Value[])[], column: number): boolean
   rows.some((row) => typeof row[column]?.value === 'number') &&
   rows.every((row) => row[column]?.text === '' || typeof row[column]?.value === 'number');
 
+/** Letters from which on a column gets room for a few words a line. */
+const wideText = 22;
+
+const isWide = (rows: readonly (readonly Value[])[], column: number): boolean =>
+  rows.some((row) => (row[column]?.text.length ?? 0) >= wideText);
+
 /** What is shown of how much, as the answer says it. */
-function countText({ entity, rows, total, more }: ListData, page: Page): string {
+function countText({ entity, rows, total, more, continued, next }: ListData, page: Page): string {
   const shown = page.formats.number(rows.length);
-  if (!more) return `${shown} ${entity}, all that match`;
-  return total === null
-    ? `${shown} ${entity}, more exist`
-    : `${shown} of ${page.formats.number(total)} ${entity}`;
+  if (rows.length === 0 && !more) return `No ${continued ? 'more ' : ''}${entity} match`;
+  if (!more) return `${shown} ${entity}, ${continued ? 'the last that match' : 'all that match'}`;
+  if (total === null || total <= rows.length) return `${shown} ${entity}, more exist`;
+  const all = page.formats.number(total);
+  if (!continued) return `${shown} of ${all} ${entity}`;
+  // After an id Autotask counts what is left; a cursor knows what there was when the list began.
+  return next !== null && 'afterId' in next
+    ? `${shown} of ${all} ${entity} that follow those listed before`
+    : `${shown} more of ${all} ${entity}`;
 }
 
 /** What a query answered: sortable, resizable, with the next part of it on request. */
 export function listView(first: ListData, page: Page): HTMLElement {
   let data = first;
   let sorted: { column: number; descending: boolean } | null = null;
-  const count = el('h1');
+  const widths = new Map<string, number>();
+  const count = el('h1', { tabindex: -1 });
   const table = el('table');
   const copyPlace = el('div');
   const remarks = el('div');
@@ -35,10 +47,9 @@ export function listView(first: ListData, page: Page): HTMLElement {
     if (sorted === null) return data.rows;
     const { column, descending } = sorted;
     const none: Value = { text: '' };
-    const rows = [...data.rows].sort((a, b) =>
-      compareValues(a[column] ?? none, b[column] ?? none, page.collator),
+    return [...data.rows].sort((a, b) =>
+      compareValues(a[column] ?? none, b[column] ?? none, page.collator, descending),
     );
-    return descending ? rows.reverse() : rows;
   };
 
   const sortBy = (column: number) => {
@@ -62,7 +73,7 @@ export function listView(first: ListData, page: Page): HTMLElement {
       },
       button(`${name}${arrow}`, () => sortBy(column), { title: `Sort by ${name}` }),
     );
-    resizable(head, name);
+    resizable(head, name, widths);
     return head;
   };
 
@@ -77,7 +88,9 @@ export function listView(first: ListData, page: Page): HTMLElement {
       page.announce(answer.text, 'danger');
       return;
     }
-    data = { ...found, columns: data.columns, rows: [...data.rows, ...alignRows(found, data.columns)] };
+    const { columns, rows, total, continued } = data;
+    // What is left of a list is not how long it is: its first part knows that, and whether anything came before.
+    data = { ...found, columns, total, continued, rows: [...rows, ...alignRows(found, columns)] };
     render();
     page.announce(`${page.formats.number(found.rows.length)} more.`);
   }
@@ -85,9 +98,12 @@ export function listView(first: ListData, page: Page): HTMLElement {
   function render(): void {
     const rows = rowsInOrder();
     const { columns } = data;
-    const classes = columns.map((_, at): Attributes => (isNumeric(data.rows, at) ? { class: 'number' } : {}));
+    const classes = columns.map((_, at): Attributes => {
+      if (isNumeric(data.rows, at)) return { class: 'number' };
+      return isWide(data.rows, at) ? { class: 'wide' } : {};
+    });
     count.textContent = countText(data, page);
-    more.hidden = data.next === null || !data.more;
+    more.hidden = data.next === null || !data.more || !page.host.can.callTools;
     table.replaceChildren(
       el('caption', { class: 'unseen' }, countText(data, page)),
       el('thead', {}, el('tr', {}, ...columns.map((name, at) => header(name, at, classes[at] ?? {})))),

@@ -18,16 +18,17 @@ const isZone = (timeZone: string): boolean => {
   }
 };
 
-const isLanguage = (locale: string): boolean => {
+/** The language that a program names, also as POSIX spells it (`de_DE.UTF-8@euro`); undefined for what is none. */
+export function languageOf(locale: string | undefined): string | undefined {
   try {
-    return Intl.getCanonicalLocales(locale).length > 0;
+    return Intl.getCanonicalLocales(locale?.replace(/[.@].*$/, '').replaceAll('_', '-'))[0];
   } catch {
-    return false;
+    return undefined;
   }
-};
+}
 
-export function createFormats(language: string | undefined, timeZone: string): Formats {
-  const locale = language !== undefined && isLanguage(language) ? language : undefined;
+/** `locale` is a language that `languageOf` knows. */
+export function createFormats(locale: string | undefined, timeZone: string): Formats {
   const zone = isZone(timeZone) ? timeZone : 'UTC';
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 });
   const moments = new Intl.DateTimeFormat(locale, {
@@ -49,9 +50,16 @@ export function createFormats(language: string | undefined, timeZone: string): F
   };
 }
 
-/** The order of two values of one column: numbers and dates as such, everything else as the language orders it. */
-export function compareValues(a: Value, b: Value, collator: Intl.Collator): number {
+/**
+ * The order of two values of one column: numbers and dates as such, everything else as the language orders it, and
+ * last, in either direction, where there is none.
+ */
+export function compareValues(a: Value, b: Value, collator: Intl.Collator, descending: boolean): number {
   if (a.text === '' || b.text === '') return Number(a.text === '') - Number(b.text === '');
+  return descending ? compareFilled(b, a, collator) : compareFilled(a, b, collator);
+}
+
+function compareFilled(a: Value, b: Value, collator: Intl.Collator): number {
   if (typeof a.value === 'number' && typeof b.value === 'number') return a.value - b.value;
   if (typeof a.value === 'string' && typeof b.value === 'string')
     return a.value < b.value ? -1 : Number(a.value > b.value);

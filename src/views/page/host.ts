@@ -24,6 +24,7 @@ interface Capabilities {
   readonly downloadFile: boolean;
   readonly updateModelContext: boolean;
   readonly message: boolean;
+  readonly callTools: boolean;
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -142,6 +143,7 @@ export async function connectHost(events: HostEvents): Promise<{ host: Host; con
     downloadFile: has('downloadFile'),
     updateModelContext: has('updateModelContext'),
     message: has('message'),
+    callTools: has('serverTools'),
   };
   context = contextOf(greeting.hostContext);
   notify('ui/notifications/initialized');

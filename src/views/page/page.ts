@@ -6,6 +6,8 @@ import type { Host, ToolResult } from './host.js';
 export interface Page {
   readonly host: Host;
   readonly formats: Formats;
+  /** Of the reader, as far as it is known: for dates, numbers and orders. */
+  readonly language: string | undefined;
   readonly collator: Intl.Collator;
   /** Arguments of the call whose answer is shown. */
   readonly args: () => Readonly<Record<string, unknown>>;
@@ -13,8 +15,8 @@ export interface Page {
   readonly meta: unknown;
   /** Says to everybody, screen readers included, what just happened. */
   readonly announce: (text: string, tone?: 'info' | 'danger' | 'success') => void;
-  /** Shows another answer in the place of this one. */
-  readonly show: (result: ToolResult) => void;
+  /** Shows another answer, to a call with these arguments, in the place of this one. */
+  readonly show: (result: ToolResult, args: Readonly<Record<string, unknown>>) => void;
 }
 
 const names: ReadonlySet<unknown> = new Set([

@@ -200,7 +200,7 @@ const facts = (title: string, rows: readonly (readonly [string, HTMLElement])[])
     el('dl', {}, ...rows.flatMap(([name, node]) => [el('dt', {}, name), el('dd', {}, node)])),
   );
 
-function clocks({ fields }: TicketData, page: Page, language: string | undefined): HTMLElement | null {
+function clocks({ fields }: TicketData, page: Page): HTMLElement | null {
   const list = slaClocks(fields, Date.now());
   if (list.length === 0) return null;
   const met = fieldIn(fields, 'serviceLevelAgreementHasBeenMet');
@@ -221,7 +221,7 @@ function clocks({ fields }: TicketData, page: Page, language: string | undefined
             'span',
             {},
             page.formats.value(due),
-            state === 'running' || state === 'overdue' ? ` (${relative(left, language)})` : '',
+            state === 'running' || state === 'overdue' ? ` (${relative(left, page.language)})` : '',
           ),
         ),
       ),
@@ -231,7 +231,7 @@ function clocks({ fields }: TicketData, page: Page, language: string | undefined
 }
 
 /** One ticket: its head, its clocks, who is concerned, and what happened. */
-export function ticketView(data: TicketData, page: Page, language: string | undefined): HTMLElement {
+export function ticketView(data: TicketData, page: Page): HTMLElement {
   const { fields, link, id } = data;
   const number = fieldIn(fields, 'ticketNumber')?.text ?? `Ticket ${id}`;
   const title = fieldIn(fields, 'title')?.text ?? '';
@@ -262,13 +262,13 @@ export function ticketView(data: TicketData, page: Page, language: string | unde
       'header',
       {},
       el('p', { class: 'quiet' }, quoted(number)),
-      el('h1', {}, quoted(title)),
+      el('h1', { tabindex: -1 }, quoted(title)),
       el('ul', { class: 'chips' }, ...heads),
       link !== null && page.host.can.openLinks
         ? button('Open in Autotask', () => openLink(link, page))
         : null,
     ),
-    el('div', { class: 'columns' }, people(data, page), clocks(data, page, language)),
+    el('div', { class: 'columns' }, people(data, page), clocks(data, page)),
     ...texts,
     ...storyNodes(data, page),
     data.entries === null ? unreadRest(data, page) : null,

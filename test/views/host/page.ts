@@ -10,6 +10,8 @@ export interface Mounted {
   readonly result: CallToolResult;
   readonly theme: 'light' | 'dark';
   readonly locale: string;
+  readonly refuses: readonly string[];
+  readonly lacks: readonly string[];
 }
 
 declare global {
@@ -29,7 +31,7 @@ window.answer = async (result) => bridge?.sendToolResult(result);
 
 window.setTheme = (theme) => bridge?.setHostContext({ theme });
 
-window.mount = async ({ html, tool, args, result, theme, locale }) => {
+window.mount = async ({ html, tool, args, result, theme, locale, refuses, lacks }) => {
   await bridge?.close();
   document.querySelector('iframe')?.remove();
   const frame = document.createElement('iframe');
@@ -42,8 +44,8 @@ window.mount = async ({ html, tool, args, result, theme, locale }) => {
     {
       openLinks: {},
       downloadFile: {},
-      serverTools: {},
-      updateModelContext: { text: {} },
+      ...(lacks.includes('serverTools') ? {} : { serverTools: {} }),
+      ...(lacks.includes('updateModelContext') ? {} : { updateModelContext: { text: {} } }),
     },
     {
       hostContext: {
@@ -56,7 +58,13 @@ window.mount = async ({ html, tool, args, result, theme, locale }) => {
     },
   );
   bridge = made;
-  made.oncalltool = ({ name, arguments: given = {} }) => window.callServer(name, given);
+  const refuse = (what: string) => {
+    if (refuses.includes(what)) throw new Error(`This program refuses ${what}.`);
+  };
+  made.oncalltool = async ({ name, arguments: given = {} }) => {
+    refuse('tools');
+    return window.callServer(name, given);
+  };
   made.onopenlink = async ({ url }) => {
     await window.seen('link', url);
     return {};
@@ -66,6 +74,7 @@ window.mount = async ({ html, tool, args, result, theme, locale }) => {
     return {};
   };
   made.onupdatemodelcontext = async ({ content }) => {
+    refuse('context');
     await window.seen('context', content);
     return {};
   };

@@ -9,7 +9,7 @@ import type { WritePlan } from '../plan.js';
 import { nameLine, parentLines } from '../record-lines.js';
 import { audienceOf } from '../visibility.js';
 import { findExistingRecord } from './existing-record.js';
-import type { PlanningServices } from './planning-services.js';
+import { type PlanningServices, wholeText } from './planning-services.js';
 
 export function createPlanDelete(services: PlanningServices) {
   const { duplicates, facts, options, outcomes, parentRecords, policy, reader, reads } = services;
@@ -25,6 +25,7 @@ export function createPlanDelete(services: PlanningServices) {
       metadata,
       await filledFields(row, metadata, context.signal),
       context,
+      wholeText,
     );
     const nothing = { text: '', json: null };
     const called = [

@@ -66,7 +66,7 @@ export function createPlanUpdate(services: PlanningServices) {
     refuse([...withAssignment.problems, ...checked.problems], entity);
     const parents = await parentRecords.ofStored(metadata, row, context);
     const fields = checked.fields.filter((field) => field.name !== 'id');
-    const before = await show(row, fields, context);
+    const before = await show(row, fields, context, wholeText);
     const planNotes = [
       ...(args.notes ?? []),
       ...withAssignment.notes,

@@ -1,0 +1,114 @@
+import { consentKey, consentTool, type ViewOf } from '../../view-data.js';
+import { button, el, quoted } from '../page/dom.js';
+import { membersOf, type ToolResult } from '../page/host.js';
+import { failure, isViewData, type Page } from '../page/page.js';
+
+type PreviewData = ViewOf<'preview'>;
+
+/** A press that comes at once may be one that was meant for what stood here before. */
+const settleMs = 400;
+
+const tooSoon = 'That was too soon after this page appeared: look at it, then press again.';
+
+/** What the server needs to write this: the tool itself with its word, or the person's consent. */
+function confirmation({ tool, confirm, adds }: PreviewData, page: Page) {
+  const args = { ...page.args(), ...adds };
+  if (confirm !== null) return { name: tool, given: { ...args, confirm }, args };
+  const token = membersOf(page.meta)[consentKey];
+  return typeof token === 'string'
+    ? { name: consentTool, given: { tool, arguments: args, token }, args }
+    : null;
+}
+
+/** Tells the model; where that fails, the person, who can do it. What was decided stands. */
+async function tell(text: string, page: Page): Promise<void> {
+  try {
+    await page.host.tellModel(text);
+  } catch {
+    page.announce('Your program could not pass this on to the model: tell it what you decided.');
+  }
+}
+
+/** Whether an answer is another preview, and so writes nothing. */
+const isPreview = ({ isError, structuredContent: data }: ToolResult): boolean =>
+  !isError && isViewData(data) && data.view === 'preview';
+
+/** Calls the tool again without a confirmation: a preview of how things are now. */
+export function previewAgain({ tool }: PreviewData, page: Page): HTMLElement | null {
+  if (!page.host.can.callTools) return null;
+  const args = page.args();
+  const read = async () => page.show(await page.host.callTool(tool, args), args);
+  return el(
+    'div',
+    { class: 'actions' },
+    button(
+      'Preview again',
+      () => void read().catch((error: unknown) => page.announce(failure(error), 'danger')),
+    ),
+  );
+}
+
+/** The two buttons and what became of it. A press is sent once. */
+export function decision(data: PreviewData, page: Page): HTMLElement {
+  const call = confirmation(data, page);
+  if (!page.host.can.callTools) {
+    const why = 'Your program lets this page call no tools: nothing can be confirmed here.';
+    return el('p', { class: 'warning' }, why);
+  }
+  if (call === null) {
+    return el('p', { class: 'warning' }, 'This view cannot confirm: ask for the preview again.');
+  }
+  const { name, given, args } = call;
+  const outcome = el('div', { role: 'status', 'aria-live': 'polite' });
+  const confirm = button('Confirm', () => void write(), {
+    class: data.action === 'delete' ? 'primary danger' : 'primary',
+  });
+  const cancel = button('Cancel', () => void refuse());
+  const buttons = el('div', { class: 'actions' }, confirm, cancel);
+  const shownAt = performance.now();
+  let decided = false;
+
+  const close = (text: string, className: string) => {
+    buttons.remove();
+    outcome.replaceChildren(el('pre', { class: className }, quoted(text)));
+  };
+
+  async function write(): Promise<void> {
+    if (decided) return;
+    // A hidden or just replaced page confirms nothing.
+    if (performance.now() - shownAt < settleMs) {
+      outcome.textContent = tooSoon;
+      return;
+    }
+    decided = true;
+    confirm.disabled = true;
+    cancel.disabled = true;
+    outcome.textContent = 'Writing …';
+    let answer: ToolResult;
+    try {
+      answer = await page.host.callTool(name, given);
+    } catch (error) {
+      const unknown = `It is not known whether this was written: ${failure(error)}.`;
+      close(`${unknown} Look before you try again.`, 'outcome danger');
+      await tell(`The user pressed Confirm. ${unknown} Look before anything is written again.`, page);
+      return;
+    }
+    if (isPreview(answer)) {
+      page.show(answer, args);
+      return;
+    }
+    // Of several records each may have become something else: the text says what.
+    const isDone = !answer.isError && !answer.text.startsWith('PREVIEW') && data.steps.length === 1;
+    close(answer.text, answer.isError ? 'outcome danger' : isDone ? 'outcome success' : 'outcome');
+    await tell(`The user pressed Confirm. ${answer.text}`, page);
+  }
+
+  async function refuse(): Promise<void> {
+    if (decided) return;
+    decided = true;
+    close('Cancelled: nothing was written.', 'outcome');
+    await tell('The user pressed Cancel: nothing was written. Ask what should be different.', page);
+  }
+
+  return el('div', {}, buttons, outcome);
+}
