@@ -153,6 +153,9 @@ describe.skipIf(browserPath === undefined)('where a person alone confirms', () =
     const shown = await host.show('update-ticket', { ids: [101730, 101731, 101732], queueID: 'Alerts' });
     expect(await shown.view.locator('tbody tr').count()).toBe(3);
     expect(await shown.view.locator('caption').innerText()).toBe('3 records');
+    expect(await shown.view.locator('tbody tr .badge').allInnerTexts()).toEqual(
+      Array.from({ length: 3 }, () => 'Who sees it is not known'),
+    );
     await settled();
     await shown.view.getByRole('button', { name: 'Confirm' }).click();
     await expect.poll(() => shown.view.locator('.outcome').innerText()).toMatch(/done 3/);

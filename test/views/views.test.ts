@@ -82,6 +82,10 @@ describe.skipIf(browserPath === undefined)('a view', () => {
           expect(await accessibilityFaults(shown)).toEqual([]);
           expect(shown.errors).toEqual([]);
           if (process.env.VIEW_PICTURES !== undefined) {
+            // What lies outside of the window is not drawn in time otherwise.
+            const { height = 900 } = (await shown.page.locator('iframe').boundingBox()) ?? {};
+            await shown.page.setViewportSize({ width, height: Math.min(2500, Math.ceil(height)) });
+            await new Promise((resolve) => setTimeout(resolve, 300));
             await shown.page.screenshot({
               path: `${process.env.VIEW_PICTURES}/${what.replaceAll(' ', '-')}-${theme}.png`,
               fullPage: true,

@@ -8,7 +8,11 @@ const leads = {
 } as const;
 
 /** In a word, where a row has no room for more. */
-export const audienceNames = { customer: 'Customer', internal: 'Internal', unknown: 'Not known' } as const;
+export const audienceNames = {
+  customer: 'Customer sees it',
+  internal: 'Internal',
+  unknown: 'Who sees it is not known',
+} as const;
 
 /** Who sees what would be written; `count` says of how many records. */
 export const audienceBadge = ({ seenBy, text }: AudienceView, count = ''): HTMLElement =>

@@ -44,7 +44,7 @@ function audiences(steps: readonly StepView[], page: Page): HTMLElement[] {
 export function recordTable({ action, steps, each }: PreviewData, page: Page): HTMLElement {
   const same = new Map(each.map(({ field, after }) => [field, after]));
   const many = `${page.formats.number(steps.length)} records`;
-  const columns = ['Record', action === 'update' ? 'Now → afterwards' : 'Fields', 'Who sees it'];
+  const columns = ['Record and who sees it', action === 'update' ? 'Now → afterwards' : 'Fields'];
   return el(
     'section',
     {},
@@ -66,7 +66,12 @@ export function recordTable({ action, steps, each }: PreviewData, page: Page): H
             el(
               'tr',
               {},
-              el('th', { scope: 'row' }, ...called.map((line) => el('div', {}, quoted(line)))),
+              el(
+                'th',
+                { scope: 'row' },
+                ...called.map((line) => el('div', {}, quoted(line))),
+                el('span', { class: `badge ${seenBy}` }, audienceNames[seenBy]),
+              ),
               el(
                 'td',
                 {},
@@ -75,7 +80,6 @@ export function recordTable({ action, steps, each }: PreviewData, page: Page): H
                   el('div', { class: 'warning' }, el('strong', {}, 'Warning: '), quoted(line)),
                 ),
               ),
-              el('td', {}, el('span', { class: `badge ${seenBy}` }, audienceNames[seenBy])),
             ),
           ),
         ),
