@@ -50,6 +50,7 @@ export const commands = {
       { name: 'demo', meaning: 'check against the embedded sandbox tenant' },
       { name: 'read-only', meaning: 'check a server started with --read-only' },
       { name: 'http', meaning: 'check a server started with --http' },
+      { name: 'token', value: 'FILE', meaning: 'check an access token as well; - reads it from stdin' },
       { name: 'json', meaning: 'print one JSON object instead of text' },
     ],
     more: [

@@ -38,7 +38,12 @@ export async function main(argv: readonly string[]): Promise<number> {
       return 0;
     case 'doctor': {
       const { doctor } = await import('./doctor/index.js');
-      return doctor(sourcesOf(flagsOf(parsed)), serverFacts, parsed.switches.has('json'));
+      return doctor(
+        sourcesOf(flagsOf(parsed)),
+        serverFacts,
+        parsed.switches.has('json'),
+        parsed.values.get('token'),
+      );
     }
     case 'config': {
       const { config } = await import('./config/index.js');

@@ -33,6 +33,14 @@ export function closeness(a: string, b: string): number {
   return apart > 0.34 ? 0 : 1 - apart;
 }
 
+/** Whether all letters stand in the name, in this order and with the same beginning: `lvl1` in `level1support`. */
+function abbreviates(short: string, name: string): boolean {
+  if (short.length < 3 || short[0] !== name[0]) return false;
+  let at = 0;
+  for (const letter of name) if (letter === short[at]) at += 1;
+  return at >= short.length;
+}
+
 /**
  * The valid names that the given one was probably meant to be, best first.
  * Close by spelling, or one contains the other (`resource` finds `assignedResourceID`).
@@ -42,6 +50,7 @@ export function nearest(given: string, valid: Iterable<string>, most = 3): strin
   const wanted = withoutAccents(fold(given));
   if (wanted === '') return [];
   const scored: { name: string; score: number }[] = [];
+  const short: { name: string; score: number }[] = [];
   let steps = mostSteps;
   let looked = 0;
   for (const name of valid) {
@@ -51,6 +60,11 @@ export function nearest(given: string, valid: Iterable<string>, most = 3): strin
     const candidate = withoutAccents(fold(name));
     const longest = Math.max(wanted.length, candidate.length);
     const difference = Math.abs(wanted.length - candidate.length) / longest;
+    // A word of it, however much more there is.
+    if (name.split(' ').some((word) => difference > 0 && withoutAccents(fold(word)) === wanted)) {
+      scored.push({ name, score: difference / 4 });
+      continue;
+    }
     if (difference <= 0.4 && steps > 0) {
       steps -= wanted.length * candidate.length;
       const apart = distance(wanted, candidate) / longest;
@@ -60,10 +74,10 @@ export function nearest(given: string, valid: Iterable<string>, most = 3): strin
       }
     }
     // `Levl 1` begins like Level 1 Support.
-    const beginning = candidate.slice(0, wanted.length + 1);
     if (wanted.length >= 4 && candidate.length > wanted.length + 1 && steps > 0) {
-      steps -= wanted.length * beginning.length;
-      const apart = distance(wanted, beginning) / beginning.length;
+      steps -= 3 * wanted.length * wanted.length;
+      const ends = [0, 1, -1].map((more) => distance(wanted, candidate.slice(0, wanted.length + more)));
+      const apart = Math.min(...ends) / wanted.length;
       if (apart <= 0.2) {
         scored.push({ name, score: 0.4 + apart });
         continue;
@@ -72,10 +86,12 @@ export function nearest(given: string, valid: Iterable<string>, most = 3): strin
     const contains = candidate.includes(wanted) || wanted.includes(candidate);
     if (contains && Math.min(wanted.length, candidate.length) >= 3) {
       scored.push({ name, score: 0.4 + difference / 10 });
-    }
+    } else if (abbreviates(wanted, candidate)) short.push({ name, score: difference });
   }
-  scored.sort((a, b) => a.score - b.score || compareNames(a.name, b.name));
-  return scored.slice(0, most).map((entry) => entry.name);
+  // Where nothing else comes near, what it abbreviates.
+  const found = scored.length > 0 ? scored : short;
+  found.sort((a, b) => a.score - b.score || compareNames(a.name, b.name));
+  return found.slice(0, most).map((entry) => entry.name);
 }
 
 /** A third of the letters may be wrong: beyond that nothing tells a mistyped name from something else. */

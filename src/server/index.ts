@@ -35,6 +35,7 @@ import { explainConfirm } from './tool-list/confirm-description.js';
 import { visibleTools } from './tool-list/visible-tools.js';
 
 export type { LocalFiles } from '../tools/define/define-tool.js';
+export { createPersonFinder } from './find-resource-of-person.js';
 export type { GateSettings, ServerSettings, TenantAccess } from './settings.js';
 export { isWritingTool, visibleTools } from './tool-list/visible-tools.js';
 

@@ -111,6 +111,58 @@ describe('names that nothing has', () => {
     expect(filters.length).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['O’Brien’s Café', "O'Briens Cafe"],
+    ['O’Brien’s Café', 'OBriens Cafe'],
+    ['O’Brien’s Café', 'OBriens'],
+    ['O’Brien’s Café', 'Obriens'],
+    ['O’Brien’s Café', 'O´Brien`s Cafe'],
+    ['DAngelo Foods', "D'Angelo"],
+    ['Dʼlvaro Yard', 'Dlvaro'],
+    ['Größe Mode', 'Grosse'],
+    ['Größe Mode', 'GRÖSSE'],
+    ['Größe Mode', 'Groesse Mode'],
+    ['Größe Mode', 'Grösse'],
+    ['Über Öl', 'Uber Ol'],
+  ])('%s is near to %s', async (companyName, given) => {
+    const known = await recordsWhere(tenant.sandbox, 'Companies', {
+      op: 'eq',
+      field: 'companyName',
+      value: companyName,
+    });
+    if (known.length === 0)
+      await makeRecord(tenant.sandbox, 'Companies', {
+        companyType: 1,
+        ownerResourceID: 29682885,
+        isActive: true,
+        phone: '5550000003',
+        companyName,
+      });
+    for (const [tool, args] of [
+      ['search-tickets', { companyID: given }],
+      ['search-companies', { search: given }],
+      ['create-ticket', { title: 'x', companyID: given }],
+    ] as const) {
+      const { text, writes } = await ask(tool, args);
+      expect(text, tool).toContain(companyName);
+      expect(text, tool).toMatch(/nearest names/);
+      expect(writes).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['Levl 1', 'Level 1 Support'],
+    ['Levle 1', 'Level 1 Support'],
+    ['lvl 1', 'Level 1 Support'],
+    ['Level1', 'Level 1 Support'],
+    ['Feild', 'Field Service'],
+    ['Portal', 'Client Portal'],
+  ])('the queue %s leads to %s', async (queueID, label) => {
+    const { text, filters } = await ask('search-tickets', { queueID });
+    expect(text).toContain(`Did you mean ${label}?`);
+    expect(filters).toEqual([]);
+  });
+
   it('are suggestions: ss is never taken for ß, nor ue for ü', async () => {
     for (const companyName of ['Strassenbau Gross OHG', 'Mueller & Soehne “Nord” GmbH']) {
       const { text } = await ask('count-entity', { entity: 'Companies', query: { companyName } });
@@ -277,5 +329,30 @@ describe('what people paste', () => {
     const { text } = await ask(tool, args);
     expect(idsIn(text)).toEqual([30684004]);
     expect(text).toMatch(/^(search: "Archer" and "Julia"|\w+: "[^"]+", alone or as the whole name)$/m);
+  });
+});
+
+describe('digits that are an id and a name', () => {
+  it('are both told, in every tool that compares them', async () => {
+    const company = { companyType: 1, ownerResourceID: 29682885, isActive: true, phone: '5550000176' };
+    const other = await makeRecord(tenant.sandbox, 'Companies', { ...company, companyName: '176' });
+    const said = `Note: companyID: 176 was taken for the id of Fabrikam Inc; called 176: 176 (id ${other})`;
+    for (const [tool, args, value] of [
+      ['search-tickets', { companyID: '176', maxRecords: 1 }, 176],
+      ['search-tickets', { companyID: ['176', '175'], maxRecords: 1 }, [176, 175]],
+      ['query-entity', { entity: 'Tickets', query: { companyID: '176' }, maxRecords: 1 }, 176],
+      ['count-entity', { entity: 'Tickets', query: { companyID: ' 176 ' } }, 176],
+      ['aggregate-entity', { entity: 'Tickets', query: { companyID: '176' } }, 176],
+      ['update-ticket', { query: { companyID: '176', status: 'Dispatched' }, priority: 'Critical' }, 176],
+    ] as const) {
+      const { text, filters } = await ask(tool, args);
+      expect(text.split('\n'), tool).toContain(said);
+      expect(JSON.stringify(filters), tool).toContain(`"field":"companyID","value":${JSON.stringify(value)}`);
+    }
+    // A number is an id, and so are digits by which nothing else is called.
+    for (const companyID of [176, '175'])
+      expect((await ask('search-tickets', { companyID, maxRecords: 1 })).text).not.toMatch(/was taken for/);
+    const named = await ask('search-tickets', { companyID: other, maxRecords: 1 });
+    expect(named.text).not.toMatch(/was taken for/);
   });
 });

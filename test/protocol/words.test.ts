@@ -74,6 +74,29 @@ describe('fields', () => {
     expect(filters[0], text).toEqual([condition]);
   });
 
+  it.each([
+    [{ title: { startsWith: 'x' } }, ['title: beginsWith "x" (for "startsWith")']],
+    [{ subject: { startsWith: 'x' } }, ['subject is title', 'title: beginsWith "x" (for "startsWith")']],
+    [
+      { or: [{ title: { startsWith: 'x' } }, { status: 'New' }] },
+      ['either title: beginsWith "x" (for "startsWith"), or status: New (1)'],
+    ],
+    [{ title: { begins_with: 'x' } }, []],
+    [{ title: { eq: 'x' } }, []],
+    [{ title: 'x' }, []],
+    [{ status: { isNot: 'New' } }, ['status: not New (1)']],
+    [{ assignedResourceID: { isNull: true } }, ['assignedResourceID: empty']],
+  ])('and for operators are told: %j', async (query, lines) => {
+    for (const tool of ['count-entity', 'query-entity', 'aggregate-entity']) {
+      const { text } = await calling(tool, { entity: 'Tickets', query });
+      const said = text.split('\n').filter((line) => /^(either )?\w+(: | is )/.test(line));
+      expect(
+        said.filter((line) => !/^(Note|Complete|No): /.test(line)),
+        tool,
+      ).toEqual(lines);
+    }
+  });
+
   it('with several meanings are asked back', async () => {
     const { text, filters } = await calling('count-entity', {
       entity: 'Tickets',

@@ -201,7 +201,9 @@ it(
       ),
       {
         // The same plans each time, so that a change is what makes them fail; test:plans makes others.
-        ...(process.env.PLAN_RUNS && !process.env.PLAN_SEED ? {} : { seed: Number(process.env.PLAN_SEED ?? 1) }),
+        ...(process.env.PLAN_RUNS && !process.env.PLAN_SEED
+          ? {}
+          : { seed: Number(process.env.PLAN_SEED ?? 1) }),
         // A record whose id another one of the call has, in another entity.
         examples: [['visit', 993, 3, 'lost, made', 2, 'lost, not made', false]],
         numRuns: Number(process.env.PLAN_RUNS ?? 40),

@@ -1,8 +1,10 @@
 import packageJson from '../../../package.json' with { type: 'json' };
+import type { AutotaskReader } from '../../client/types.js';
 import type { Config, Sources } from '../../config/index.js';
 import { createProgress } from '../../progress.js';
 import type { Redact } from '../../redact.js';
 import { textBoundary } from '../../text-boundary.js';
+import { UsageError } from '../args.js';
 import { type ProgramName, upstreamOf } from '../serve/tenant-access.js';
 import { paintFor } from '../style.js';
 import { examineEntities, mainEntities } from './entities.js';
@@ -31,7 +33,35 @@ function missing({ missing: names }: Config): Tenant {
   return { findings: [{ check: 'Credentials', status: 'problem', detail, next }], entities: [] };
 }
 
-async function examineTenant(config: Config, step: (done: string) => void): Promise<Tenant> {
+/** In whose names the API user may write, and who the holder of a token is. */
+async function examinePeople(
+  config: Config,
+  reader: AutotaskReader | null,
+  userName: string | undefined,
+  token: string | null,
+): Promise<readonly Finding[]> {
+  const oauth = config.http?.oauth ?? null;
+  const inNames = oauth !== null || config.http?.impersonate === true || config.writes.me !== null;
+  const found: Finding[] = [];
+  if (inNames && reader !== null && userName !== undefined) {
+    const { examineImpersonation } = await import('./impersonation.js');
+    found.push(await examineImpersonation(reader, userName));
+  }
+  if (oauth === null && token !== null) {
+    found.push({ check: 'Token', status: 'skipped', detail: 'people do not sign in: AUTOTASK_HTTP_AUTH' });
+  }
+  if (oauth !== null && token !== null) {
+    const { examineToken } = await import('./sample-token.js');
+    found.push(...(await examineToken(config, oauth, token, reader)));
+  }
+  return found;
+}
+
+async function examineTenant(
+  config: Config,
+  token: string | null,
+  step: (done: string) => void,
+): Promise<Tenant> {
   const upstream = await upstreamOf(config);
   try {
     const { credentials } = upstream;
@@ -42,16 +72,20 @@ async function examineTenant(config: Config, step: (done: string) => void): Prom
     }
     const settings = { ...upstream.settings, credentials, log: () => {} };
     const { findings, reader } = await examineUpstream(settings, step);
-    if (reader === null) return { findings, entities: [] };
+    const people = await examinePeople(config, reader, credentials.userName, token);
+    if (reader === null) return { findings: [...findings, ...people], entities: [] };
     const permissions = await examineEntities(reader, config, step);
-    return { findings: [...findings, ...permissions.findings], entities: permissions.rights };
+    return { findings: [...findings, ...permissions.findings, ...people], entities: permissions.rights };
   } finally {
     await upstream.close();
   }
 }
 
-async function examine(sources: Sources, { version }: ProgramName): Promise<Report> {
-  const { config, variables, findings, redact } = await examineSettings(sources);
+async function examine(sources: Sources, { version }: ProgramName, token: string | null): Promise<Report> {
+  const { config, variables, findings, redact } = await examineSettings(
+    sources,
+    token === null ? [] : [token],
+  );
   const node = examineNode(packageJson.engines.node);
   const mode = sources.flags.demo === true ? 'demo' : 'live';
   const known = { version, mode, variables } as const;
@@ -67,11 +101,12 @@ async function examine(sources: Sources, { version }: ProgramName): Promise<Repo
     bar.step(done, what);
   };
   bar.step(done, 'configuration');
-  const [folders, shared, http, tenant] = await Promise.all([
+  const [folders, shared, http, signIn, tenant] = await Promise.all([
     examineFolders(config),
     examineSharedState(config),
     examineHttp(config.http),
-    examineTenant(config, step),
+    signInOf(config),
+    examineTenant(config, token, step),
   ]).finally(() => bar.end('clear'));
   const all = [
     node,
@@ -79,10 +114,17 @@ async function examine(sources: Sources, { version }: ProgramName): Promise<Repo
     ...tenant.findings,
     ...examineRules(config),
     ...http,
+    ...signIn,
     ...shared,
     ...folders,
   ];
   return { ...known, entities: tenant.entities, findings: outgoing(all, redact) };
+}
+
+/** Loaded where people sign in. */
+async function signInOf(config: Config): Promise<readonly Finding[]> {
+  const oauth = config.http?.oauth ?? null;
+  return oauth === null ? [] : (await import('./sign-in.js')).examineSignIn(oauth);
 }
 
 /** What is shown, as it may leave. */
@@ -96,8 +138,16 @@ function outgoing(findings: readonly Finding[], redact: Redact): Finding[] {
 }
 
 /** Checks everything a server needs and prints what is wrong. 0 when nothing stands in the way, else 1. */
-export async function doctor(sources: Sources, program: ProgramName, json: boolean): Promise<number> {
-  const report = await examine(sources, program);
+export async function doctor(
+  sources: Sources,
+  program: ProgramName,
+  json: boolean,
+  tokenFile: string | undefined,
+): Promise<number> {
+  if (tokenFile !== undefined && sources.flags.http !== true)
+    throw new UsageError('--token is about people who sign in: give --http as well.');
+  const token = tokenFile === undefined ? null : (await import('./sample-token.js')).readToken(tokenFile);
+  const report = await examine(sources, program, token);
   const ok = !report.findings.some(({ status }) => status === 'problem');
   process.stdout.write(
     json

@@ -49,8 +49,8 @@ async function load(sources: Sources): Promise<{ config: Config | null; findings
   }
 }
 
-/** Which variables are set, from where, and whether they are right. Never what they say. */
-export async function examineSettings(sources: Sources): Promise<Settings> {
+/** Which variables are set, from where, and whether they are right. Never what they say. `others`: more secrets. */
+export async function examineSettings(sources: Sources, others: readonly string[] = []): Promise<Settings> {
   const given = readSources(sources, []);
   const table: readonly Variable[] = variableTable;
   const own = table.filter(({ group }) => group !== 'machine');
@@ -71,6 +71,6 @@ export async function examineSettings(sources: Sources): Promise<Settings> {
     config,
     variables,
     findings: findings.some(({ status }) => status === 'problem') ? findings : [summary, ...findings],
-    redact: createRedactor(secrets.filter((secret) => secret !== '')),
+    redact: createRedactor([...secrets, ...others].filter((secret) => secret !== '')),
   };
 }

@@ -4,7 +4,7 @@ import type { Config } from '../../config/index.js';
 import type { OAuthConfig } from '../../config/oauth.js';
 import { AutotaskError } from '../../errors.js';
 import type { Person } from '../../identity/acting-person.js';
-import { type Claims, claimValues } from '../../identity/claims.js';
+import type { Claims } from '../../identity/claims.js';
 import { tagOf, writeLimitKey } from '../../identity/tenant-identity.js';
 import { createLog, type Log } from '../../log.js';
 import { ruleFor } from '../../policy/claim-rules.js';
@@ -20,6 +20,7 @@ import {
   type Tenant,
 } from '../../transports/http/index.js';
 import { auditCopyOf } from './audit-copy.js';
+import { personIn } from './person.js';
 import { sharingOf, stateSecrets } from './sharing.js';
 import {
   accessOf,
@@ -47,9 +48,7 @@ const servedFor = {
 function personOf({ person, actsFor }: Principal, { oauth }: HttpConfig): Person | null {
   if (actsFor !== undefined) return { knownAs: actsFor };
   if (person === undefined || oauth === null) return null;
-  const { issuer, subject, claims } = person;
-  const [knownAs = null] = oauth.personClaims.flatMap((name) => claimValues(claims, name).slice(0, 1));
-  return { knownAs, issuer, subject };
+  return personIn(person, oauth);
 }
 
 /** Without rules everybody is let in whom the scopes let in. */

@@ -1,8 +1,10 @@
 import type { FilterNode } from '../../client/types.js';
 import { InvalidInput } from '../../errors.js';
 import { operators } from '../../operators.js';
+import { quotedName } from '../../text.js';
 import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
 import { unknownField } from '../metadata/unknown-field.js';
+import { textComparisonProblem } from '../values/comparison-problem.js';
 import type { Conversion } from '../values/conversion.js';
 import { byDependency, isName } from '../values/name-order.js';
 import { splitIntoBatches } from './batches.js';
@@ -11,7 +13,7 @@ import { ConditionCheck } from './conditions/check-condition.js';
 import { conditionShape, shapeProblem } from './conditions/condition-shape.js';
 import { contradictions } from './conditions/contradictions.js';
 import { FilterFindings } from './conditions/filter-findings.js';
-import { impliedComparisonProblem, resolveOperator } from './operator-synonyms.js';
+import { isImplied, isOtherWord, resolveOperator } from './operator-synonyms.js';
 import { postFilters } from './post-filter.js';
 
 /**
@@ -66,11 +68,18 @@ class FilterCheck {
     this.findings.interpretation.addFieldName(field, facts);
     if (facts.isQueryable === false)
       return this.findings.addProblem(facts.name, 'cannot be used in a filter');
-    const compared = impliedComparisonProblem(op, facts, meant.value);
+    const literal = meant.operator === 'contains' ? 'contains' : 'eq';
+    const compared = isImplied(op) ? textComparisonProblem(facts, meant.value, literal) : undefined;
     if (compared !== undefined) return this.findings.addProblem(facts.name, compared);
+    const { interpretation } = this.findings;
+    const { told } = interpretation;
     const node = await this.conditions.check(meant.operator, facts, meant.value, depth);
     const than = meant.value === undefined ? '' : ` ${JSON.stringify(meant.value)}`;
-    this.findings.interpretation.addAsWritten(facts.name, `${meant.operator}${than}`);
+    const condition = `${meant.operator}${than}`;
+    // What was told otherwise says how it was compared.
+    if (isOtherWord(op, meant.operator) && interpretation.told === told)
+      interpretation.addMeaning(facts.name, 'eq', [`${condition} (for ${quotedName(op)})`]);
+    interpretation.addAsWritten(facts.name, condition);
     return node;
   }
 

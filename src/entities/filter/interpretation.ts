@@ -15,8 +15,6 @@ export interface IdCondition {
   readonly field: FieldMetadata;
   readonly op: string;
   readonly id: number;
-  /** It was given as a text, which may have been meant as a name. */
-  readonly asText: boolean;
 }
 
 /** What is said of an operator where names and labels are told. */
@@ -84,6 +82,7 @@ interface OpenGroup {
 export class Interpretation {
   private readonly top: Meaning[] = [];
   private readonly open: OpenGroup[] = [];
+  private toldSoFar = 0;
   private readonly fieldNames = new Set<string>();
   private readonly compared: { fields: string[]; op: string; value: string; grouped: boolean }[] = [];
   readonly ids: IdCondition[] = [];
@@ -98,7 +97,13 @@ export class Interpretation {
     this.add({ fields: [field], text });
   }
 
+  /** How many meanings were told so far: who compares it knows whether a condition told its own. */
+  get told(): number {
+    return this.toldSoFar;
+  }
+
   private add(meaning: Meaning): void {
+    this.toldSoFar += 1;
     (this.open.at(-1)?.members.at(-1) ?? this.top).push(meaning);
   }
 

@@ -1,7 +1,5 @@
 import { nearest } from '../../names/nearest.js';
 import { type Operator, operators } from '../../operators.js';
-import type { FieldMetadata } from '../metadata/entity-metadata.js';
-import { comparisonIn } from '../values/comparison-signs.js';
 
 /** How other languages write Autotask's operators; each says exactly the same. */
 const operatorWords: readonly (readonly [Operator, readonly string[]])[] = [
@@ -23,28 +21,7 @@ const operatorWords: readonly (readonly [Operator, readonly string[]])[] = [
 /** What a value without an operator says. Nobody has said that a sign at its beginning belongs to it. */
 export const implied = { eq: '=', in: 'anyof', contains: 'includes' } as const;
 
-const isImplied = (op: string): boolean => Object.values<string>(implied).includes(op);
-
-/**
- * Why a text without an operator cannot be what is stored: it begins with a comparison, and looking for it as it
- * stands would answer another question. Undefined for any other text.
- */
-export function impliedComparisonProblem(
-  op: string,
-  field: FieldMetadata,
-  value: unknown,
-): string | undefined {
-  if (!isImplied(op) || field.dataType !== 'string' || field.isPickList === true) return undefined;
-  for (const text of Array.isArray(value) ? value : [value]) {
-    const found = typeof text === 'string' ? comparisonIn(text) : undefined;
-    // Titles begin with the word, and with a dash of a list.
-    if (found === undefined || found.rest === '' || found.isWord) continue;
-    const meant = JSON.stringify({ [field.name]: { [found.operator]: found.rest } });
-    const literal = JSON.stringify({ [field.name]: { [op === implied.contains ? 'contains' : 'eq']: text } });
-    return `${JSON.stringify(text)} begins with a comparison; as a query: ${meant}, or ${literal} for the text as it stands`;
-  }
-  return undefined;
-}
+export const isImplied = (op: string): boolean => Object.values<string>(implied).includes(op);
 
 const operatorMeanings: ReadonlyMap<string, Operator> = new Map([
   ...operators.map((operator) => [operator.toLowerCase(), operator] as const),
@@ -59,6 +36,10 @@ const operatorKey = (op: string) =>
     .replace(/^\$/, '')
     // Between its parts alone: before an operator a mark says something.
     .replace(/(?<=\p{L})[\s_-]+(?=\p{L})/gu, '');
+
+/** Whether the operator was given in another word: not in another case or notation (`not_in`), nor as a sign. */
+export const isOtherWord = (op: string, operator: Operator): boolean =>
+  !isImplied(op) && /\p{L}/u.test(op) && operatorKey(op) !== operator.toLowerCase();
 
 const isNegative = (op: string) =>
   /^(?:[^\p{L}<>=]|not|no|n[ei]|<>|isnot|doesnot|without|un|exclud)/u.test(operatorKey(op));

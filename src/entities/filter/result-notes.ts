@@ -1,10 +1,12 @@
 import type { Row } from '../../client/types.js';
+import type { Entity } from '../../model.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
 import { orNull } from '../read/optional-read.js';
 import { canName, hasActiveFlag, nameOf } from '../references/record-names.js';
 import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
+import { alternativesIn, severalAre } from '../values/alternatives.js';
 import { autotaskNumber, isNameOf } from '../values/text-patterns.js';
 import type { CheckedFilter } from './checked-filter.js';
 import { type IdCondition, textConditionLine } from './interpretation.js';
@@ -29,13 +31,6 @@ async function remarksOnIds(
     if (!canName(entity)) continue;
     const named = ids.filter(({ field }) => field.referenceEntityType === type);
     const wanted = named.map(({ id }) => id);
-    for (const { field, id } of named.filter((condition) => condition.asText).slice(0, most)) {
-      const { byId, called } = await references.byDigits(entity, String(id), signal);
-      if (byId === undefined || called.length === 0) continue;
-      notes.push(
-        `${field.name}: ${id} was taken for the id of ${byId.name}; called ${id}: ${called.slice(0, 3).map(shownRecord).join(', ')}`,
-      );
-    }
     const { names, missing, inactive } = await references.lookup(type, wanted, signal);
     for (const { field, id } of named.filter((condition) => inactive.has(condition.id)).slice(0, most)) {
       notes.push(`${field.name}: ${names.get(id) ?? 'the record'} (id ${id}) is inactive`);
@@ -55,6 +50,15 @@ async function remarksOnIds(
 
 /** Fields of names that are not those of the record itself. */
 const namesPlace = /^(city|state|county|department|\w+Name)$/i;
+
+/** Names, places or numbers that are several in one text, and were compared as one. */
+const listNotes = ({ interpretation }: CheckedFilter, { nameFields }: Entity): string[] =>
+  interpretation.texts.flatMap(({ fields: [field = ''], op, value }) => {
+    const between = nameFields.includes(field) ? 'people' : 'names';
+    const isListed = op === 'eq' && (namesPlace.test(field) || /Number$/.test(field));
+    const several = isListed ? alternativesIn(value, between) : undefined;
+    return several === undefined ? [] : [`${field}: ${severalAre(field, several)}`];
+  });
 
 /** What comes near to what was looked for: names of the entity, values of a field that holds names, numbers. */
 async function nearNotes(
@@ -128,12 +132,13 @@ export async function resultNotes(
     return entity !== undefined && hasActiveFlag(entity);
   };
   const { ids } = interpretation;
-  const mayBeName = ({ asText, field }: IdCondition) =>
-    asText && canName(entityOfType(field.referenceEntityType));
-  const doubtful = found ? ids.filter((one) => one.op !== 'eq' || mayBeInactive(one) || mayBeName(one)) : ids;
+  const doubtful = found ? ids.filter((one) => one.op !== 'eq' || mayBeInactive(one)) : ids;
   const notes: string[] = [];
   if (!found && interpretation.texts.length > 0) {
-    notes.push(`looked, in any case, in ${interpretation.texts.map(textConditionLine).join('; ')}`);
+    notes.push(
+      `looked, in any case, in ${interpretation.texts.map(textConditionLine).join('; ')}`,
+      ...listNotes(filter, metadata.entity),
+    );
   }
   if (doubtful.length > 0)
     notes.push(...((await orNull(() => remarksOnIds(doubtful, references, context))) ?? []));

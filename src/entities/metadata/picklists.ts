@@ -1,7 +1,6 @@
 import type { Problem } from '../../errors.js';
 import { named } from '../../names/match.js';
 import { nearest } from '../../names/nearest.js';
-import type { Operator } from '../../operators.js';
 import { comparisonIn } from '../values/comparison-signs.js';
 import type { Choice, FieldMetadata } from './entity-metadata.js';
 import { markMetadataSuspect } from './stale-metadata.js';
@@ -79,88 +78,15 @@ export function ambiguousCode(field: FieldMetadata, given: unknown): Problem | u
   };
 }
 
-/**
- * A value that begins with a comparison, where a label or a name is expected: refused with the form that works,
- * because taking it for the bare label would turn the request into its opposite. Undefined for any other value.
- */
-export function comparisonProblem(
-  field: FieldMetadata,
-  given: unknown,
-  how: { readonly many?: boolean; readonly isValue?: (text: string) => boolean },
-): Problem | undefined {
-  if (typeof given !== 'string') return undefined;
-  const found = comparisonIn(given);
-  if (found === undefined) return undefined;
-  const { operator, rest, isWord } = found;
-  // `Not` begins names too, like those of companies.
-  if (isWord && how.isValue?.(rest) === false) return undefined;
-  const value = JSON.stringify(given);
-  const example = comparisonExample(field, [{ op: operator, value: rest }], how.many === true);
-  return {
-    field: field.name,
-    problem: `${value} begins with a comparison, which a value cannot hold; as a query: ${example}`,
-  };
-}
-
-/** One short query that says what the comparisons of one field say. */
-function comparisonExample(
-  field: FieldMetadata,
-  given: readonly { readonly op: Operator; readonly value: string }[],
-  many: boolean,
-): string {
-  const valuesOf = (wanted: Operator) => given.filter(({ op }) => op === wanted).map(({ value }) => value);
-  const [wanted, excluded] = [valuesOf('eq'), valuesOf('noteq')];
-  const [first = ''] = wanted;
-  const others = given
-    .filter(({ op }) => op !== 'eq' && op !== 'noteq')
-    .map(({ op, value }) => [op, value] as const);
-  if (excluded.length === 0 && others.length === 0)
-    return JSON.stringify({ [field.name]: many && wanted.length > 1 ? wanted : first });
-  const [no = ''] = excluded;
-  return JSON.stringify({
-    [field.name]: {
-      ...(wanted.length === 0 ? {} : { in: wanted }),
-      ...(excluded.length === 0 ? {} : many ? { notIn: excluded } : { noteq: no }),
-      ...Object.fromEntries(others),
-    },
-  });
-}
-
-/**
- * The refusal of a list in which a value begins with a comparison, with one query that says it all; undefined where
- * none does, or where such a value is a label or name after all.
- */
-export function comparisonListProblem(
-  field: FieldMetadata,
-  list: readonly unknown[],
-  isValue: (text: string) => boolean = () => false,
-): Problem | undefined {
-  const read = list.map((item) => {
-    const text = String(item).trim();
-    const found = isValue(text) ? undefined : comparisonIn(text);
-    if (found === undefined || (found.isWord && !isValue(found.rest)))
-      return { op: 'eq' as const, value: text, plain: true };
-    return { op: found.operator, value: found.rest, plain: false };
-  });
-  const signed = read.filter(({ plain }) => !plain);
-  if (signed.length === 0) return undefined;
-  return {
-    field: field.name,
-    problem: `${list
-      .filter((_, at) => read[at]?.plain === false)
-      .map((item) => JSON.stringify(item))
-      .join(
-        ', ',
-      )} ${signed.length === 1 ? 'begins' : 'begin'} with a comparison, which a value cannot hold; as a query: ${comparisonExample(field, read, true)}`,
-  };
-}
-
 /** `meant`: labels that are known to say the same as what was given. */
 export function invalidChoice(field: FieldMetadata, given: unknown, meant: readonly string[] = []): Problem {
   markMetadataSuspect();
   const labels = field.choices.filter((choice) => choice.isActive).map((choice) => choice.label);
   const same = meant.length > 0 ? meant : labelsMeaning(String(given), [...new Set(labels)]);
-  const close = (same.length > 0 ? same : nearest(String(given), labels, 1)).slice(0, mostSuggested);
+  // Never the opposite of what was asked for.
+  const isCompared = (text: string) => /^\s*[\p{Pd}\u2212]/u.test(text) || comparisonIn(text) !== undefined;
+  const suggested = isCompared(String(given)) ? labels.filter(isCompared) : labels;
+  const close = (same.length > 0 ? same : nearest(String(given), suggested, 1)).slice(0, mostSuggested);
   const hint = close.length === 0 ? '' : ` Did you mean ${close.join(' or ')}?`;
   return {
     field: field.name,

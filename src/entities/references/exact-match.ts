@@ -4,7 +4,7 @@ import { oneLine } from '../../text.js';
 import { orNull } from '../read/optional-read.js';
 import { autotaskNumber, autotaskNumberIn, withoutSearchSigns } from '../values/text-patterns.js';
 import { noSuchRecord } from './nearest-records.js';
-import { activeIn, canName, nameOf, numberField } from './record-names.js';
+import { activeIn, canName, isPerson, nameOf, numberField } from './record-names.js';
 import { type Candidate, mostCandidates } from './records-by-name.js';
 import type { References } from './references.js';
 import { meansMe, resolveMe } from './resolve-me.js';
@@ -26,8 +26,6 @@ const spelling = (text: string) => plain(text).toLowerCase();
 
 const eq = (field: string, value: string): FilterNode => ({ op: 'eq', field, value });
 const both = (...items: FilterNode[]): FilterNode => ({ op: 'and', items });
-
-const isPerson = ({ nameFields }: Entity) => nameFields[0] === 'firstName' && nameFields[1] === 'lastName';
 
 /** Every way of writing the whole name of a record: its number, its title, `first last` and `last, first`. */
 function wholeNames(entity: Entity, row: Row): string[] {

@@ -60,3 +60,28 @@ export const digitsOfTwo = (text: string, called: readonly Candidate[]) => ({
   problem: `${JSON.stringify(text)} is the id of one record and the name of another: give the id of the latter, or the former as a number`,
   allowed: called.map(listed),
 });
+/** Autotask takes 500 alternatives; each of these is one as an id and one as a name. */
+const mostCompared = 200;
+
+/**
+ * Remarks on digits that a condition compares as ids and by which another record is called: neither is surely meant,
+ * so both are told. One request, which also tells the names of the ids. Records that are called by their number and
+ * title, or by two names, are not called by digits.
+ */
+export async function calledLikeIds(
+  references: References,
+  entity: Entity | undefined,
+  given: readonly unknown[],
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const texts = [...new Set(given.filter(isDigits).map((text) => text.trim()))].slice(0, mostCompared);
+  if (texts.length === 0 || !canName(entity) || entity.nameFields.length > 1) return [];
+  const found = (await orNull(() => references.byManyDigits(entity, texts, signal))) ?? [];
+  return texts.flatMap((text) => {
+    const own = found.find(({ id }) => id === Number(text));
+    const called = found.filter(({ id, name }) => name === text && id !== Number(text));
+    if (own === undefined || called.length === 0) return [];
+    const others = called.map(({ id, name }) => `${name} (id ${id})`).join(', ');
+    return [`${text} was taken for the id of ${own.name}; called ${text}: ${others}`];
+  });
+}

@@ -154,13 +154,18 @@ export function noSuchRecord(
   entityName: string,
   given: string,
   near: readonly { readonly id: number; readonly name: string }[],
+  remark?: string,
 ): { readonly problem: string; readonly allowed: readonly string[] } {
   const number = autotaskNumberIn(given);
   const what =
     number === undefined ? `is called ${JSON.stringify(given)}` : `has the number ${number.toUpperCase()}`;
   const hint = number === undefined ? 'the nearest names are' : 'one digit apart are';
   return {
-    problem: `no record of ${entityName} ${what}${near.length === 0 ? '' : `; ${hint}`}`,
+    problem: [
+      `no record of ${entityName} ${what}`,
+      ...(remark === undefined ? [] : [remark]),
+      ...(near.length === 0 ? [] : [hint]),
+    ].join('; '),
     allowed: near.map(({ id, name }) => `${id} = ${name}`),
   };
 }

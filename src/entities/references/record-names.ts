@@ -22,6 +22,10 @@ export function canName(entity: Entity | undefined): entity is Entity & { path: 
   );
 }
 
+/** Whether the entity is people, told by first and last name. */
+export const isPerson = ({ nameFields: [first, last] }: Pick<Entity, 'nameFields'>): boolean =>
+  first === 'firstName' && last === 'lastName';
+
 /** The part of a record's name that is short enough for a column: tickets by number, the rest by name. */
 export const shownFields = (entity: Entity): readonly string[] =>
   entity.nameFields.length > 1 && entity.nameFields[0]?.endsWith('Number')

@@ -121,6 +121,22 @@ export function createRecordsByName(
     return { includeFields: [...names, 'isActive'].filter(isAsked) };
   }
 
+  /** Of several such texts the records that have them as ids or are called so; one request. */
+  async function byManyDigits(
+    entity: Entity & { path: string },
+    texts: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<readonly Candidate[]> {
+    const includeFields = ['id', ...entity.nameFields, 'isActive'].filter((name) => has(entity, name));
+    const items = [
+      { op: 'in', field: 'id', value: texts.map(Number) },
+      ...entity.nameFields.map((field) => ({ op: 'in', field, value: texts })),
+    ];
+    const search = { filter: [{ op: 'or', items }], includeFields };
+    const { rows } = await lookUp(entity, search, { limit: mostNearby, ...options(signal) });
+    return rows.flatMap(candidateOf(entity));
+  }
+
   /**
    * Records whose name is the text: exactly, else beginning with it, else containing it.
    * People are found by first and last name in either order. `within` are ids by field that they must have.
@@ -163,5 +179,5 @@ export function createRecordsByName(
     return [];
   }
 
-  return { byDigits, candidates, called, fieldsToTell, identifier, nearby, nearValues };
+  return { byDigits, byManyDigits, candidates, called, fieldsToTell, identifier, nearby, nearValues };
 }

@@ -1,58 +1,66 @@
 import type { Operator } from '../../operators.js';
 
-/** Signs and words with which people write a comparison into a value, and the operator that each means. */
-const signs: readonly (readonly [sign: string, operator: Operator])[] = [
-  ['!==', 'noteq'],
-  ['!=', 'noteq'],
-  ['!~', 'noteq'],
-  ['!', 'noteq'],
-  ['<>', 'noteq'],
-  ['≠', 'noteq'],
-  ['¬', 'noteq'],
-  ['>=', 'gte'],
-  ['=>', 'gte'],
-  ['≥', 'gte'],
-  ['<=', 'lte'],
-  ['=<', 'lte'],
-  ['≤', 'lte'],
-  ['>', 'gt'],
-  ['<', 'lt'],
-  // A name or label is found by its beginning or a part anyway, without an operator.
-  ['~=', 'eq'],
-  ['=~', 'eq'],
-  ['===', 'eq'],
-  ['==', 'eq'],
-  ['=', 'eq'],
-  ['~', 'eq'],
-  ['^', 'eq'],
-];
-const bySign = new Map(signs);
-
-/** A dash before a word takes the word out in most search engines; before a number it is a sign of its own. */
-const comparison =
-  /^\s*(!==|!=|!~|!|<>|≠|¬|>=|=>|≥|<=|=<|≤|>|<|~=|=~|===|==|=|~|\^|[-‐-―−](?=[\p{L}"'(])|not(?=[\s(]))\s*/iu;
-
-export interface Comparison {
-  readonly operator: Operator;
-  /** What is compared with. */
-  readonly rest: string;
-  /** Said by a word, which begins names and titles too. */
-  readonly isWord: boolean;
-  readonly isDash: boolean;
+/** A comparison that a value begins with: `!=Complete`, `not Complete`, `-Complete`, `>= 5`. */
+export interface WrittenComparison {
+  readonly op: Operator;
+  /** What it compares with; several only of `not in (A, B)`. */
+  readonly values: readonly [string, ...string[]];
+  /**
+   * How it is said: by a sign, by `not`, or by another word. Names begin with words too, and those of the last kind
+   * begin any text.
+   */
+  readonly by: 'sign' | 'not' | 'word';
 }
 
-/** The comparison with which a text begins, in whatever width its signs are written; undefined where it has none. */
-export function comparisonIn(text: string): Comparison | undefined {
+const sign = /^(?:[!=<>≠≥≤~^¬]\s*)+/;
+/** Before a letter, as in the search boxes of the web; before a digit it belongs to the number. */
+const dash = /^[\p{Pd}\u2212]+(?=[\p{L}("'“])/u;
+const not =
+  /^(?:is\s+not|isn['’]t|not)(?![\p{L}\p{N}_])(?:\s+(?:equals?(?:\s+to)?|in)(?![\p{L}\p{N}_]))?[\s:]*/iu;
+const word =
+  /^(?:neq?|noteq|other\s+than|(?:anything|everything|all)\s+(?:but|except)|except(?:\s+for)?|exclud(?:e|es|ing))\s+/i;
+
+const opposites = { eq: 'noteq', gt: 'lte', gte: 'lt', lt: 'gte', lte: 'gt' } as const;
+
+function operatorOf(signs: string): Operator {
+  const text = signs.replace(/\s/g, '');
+  const negated = /[!¬≠]|<>|></.test(text);
+  const rest = text.replace(/<>|></g, '');
+  const order = /≥|>=|=>/.test(rest)
+    ? 'gte'
+    : /≤|<=|=</.test(rest)
+      ? 'lte'
+      : rest.includes('>')
+        ? 'gt'
+        : rest.includes('<')
+          ? 'lt'
+          : 'eq';
+  if (negated) return opposites[order];
+  if (order !== 'eq') return order;
+  return rest.includes('^') ? 'beginsWith' : rest.includes('~') ? 'contains' : 'eq';
+}
+
+/** Without the brackets or quotation marks around all of it. */
+const bare = (text: string): string =>
+  /^[(["'“‘{]/.test(text) ? text.replace(/^[(["'“‘{\s]+|[)\]"'”’}\s]+$/g, '') : text.trim();
+
+/** No name or label is longer. */
+const mostLetters = 1_000;
+
+/** The comparison that a text begins with; undefined where it begins with none, or nothing follows. */
+export function comparisonIn(text: string): WrittenComparison | undefined {
+  if (text.length > mostLetters) return undefined;
+  // Full-width signs are signs.
   const given = text.normalize('NFKC').trim();
-  const [matched, sign = ''] = comparison.exec(given) ?? [];
-  if (matched === undefined) return undefined;
-  const rest = given.slice(matched.length).trim();
-  const inside = /^\((.*)\)$/s.exec(rest)?.[1] ?? rest;
-  const isWord = /^not$/i.test(sign);
-  return {
-    operator: bySign.get(sign) ?? 'noteq',
-    rest: inside.trim(),
-    isWord,
-    isDash: /^\p{Pd}|^−/u.test(sign),
-  };
+  const found = (['sign', 'not', 'word'] as const)
+    .map((by) => ({ by, start: { sign, not, word }[by].exec(given)?.[0] }))
+    .find(({ start }) => start !== undefined) ?? { by: 'sign' as const, start: dash.exec(given)?.[0] };
+  const { by, start } = found;
+  if (start === undefined) return undefined;
+  const signs = by === 'sign' && !dash.test(given);
+  const rest = bare(given.slice(start.length));
+  if (rest === '') return undefined;
+  const list = /\sin[\s:]*$/i.test(start) ? rest.split(',').map((part) => bare(part.trim())) : [rest];
+  const [first = rest, ...others] = list.filter((part) => part !== '');
+  return { op: signs ? operatorOf(start) : 'noteq', values: [first, ...others], by };
 }

@@ -4,13 +4,14 @@ import {
   choicesByLabel,
   choiceTexts,
   codeValue,
-  comparisonListProblem,
-  comparisonProblem,
   distinctLabels,
   invalidChoice,
   labelOf,
 } from '../metadata/picklists.js';
 import { internalChoices } from '../write/visibility.js';
+import { alternativesIn, severalAre } from './alternatives.js';
+import { comparisonListProblem, comparisonProblem } from './comparison-problem.js';
+import { comparisonIn } from './comparison-signs.js';
 import { type Converted, fail, isNumeric } from './converted.js';
 import { fitsPattern, textPattern, wildcardAloneProblem } from './text-patterns.js';
 
@@ -26,23 +27,23 @@ function codesOf(field: FieldMetadata, given: string, many: boolean): Converted 
   if (codes.length > 0) return { ok: true, value: codes.length === 1 ? codes[0] : codes };
   const isValue = (text: string) => choicesByLabel(field, text, 'label').length > 0;
   const parts = given.split(',').map((part) => part.trim());
-  const refused =
-    (parts.length > 1 ? comparisonListProblem(field, parts, isValue) : undefined) ??
-    comparisonProblem(field, given, { many, isValue });
+  const compared = comparisonProblem(field, given, { many, isValue });
+  const isOne = parts.length === 1 || (comparisonIn(given)?.values.length ?? 0) > 1;
+  const refused = (isOne ? undefined : comparisonListProblem(field, parts, isValue)) ?? compared;
   if (refused !== undefined) return { ok: false, problem: refused };
+  const several = alternativesIn(given, 'labels');
+  const isCommas = several?.join() === parts.join();
+  if (several !== undefined && !isCommas && several.every((one) => isValue(one) || labelOf(field, one)))
+    return fail(
+      field,
+      `${JSON.stringify(given)} is not a value of this picklist; ${severalAre(field.name, several)}`,
+    );
   const pattern = textPattern(given);
   if (pattern !== undefined) {
     if (pattern.parts.length === 0) return fail(field, wildcardAloneProblem(field.name, given));
     const fitting = field.choices.filter(({ label }) => fitsPattern(label, pattern));
     const found = fitting.map((choice) => codeValue(field, choice));
     if (found.length > 0) return { ok: true, value: found.length === 1 ? found[0] : found };
-  }
-  const listed = listedIn(given, isValue);
-  if (listed !== undefined) {
-    return fail(
-      field,
-      `${JSON.stringify(given)} is not a value of this picklist; several are a list: ${JSON.stringify({ [field.name]: listed })}`,
-    );
   }
   if (parts.length === 1 || parts.includes('') || field.choices.some(({ label }) => label.includes(',')))
     return undefined;
@@ -58,12 +59,6 @@ function codesOf(field: FieldMetadata, given: string, many: boolean): Converted 
     values.push(...(Array.isArray(one.value) ? one.value : [one.value]));
   }
   return { ok: true, value: values };
-}
-
-/** The labels in `New or Complete`, `New|Complete` or `high;low`; undefined where a part of it is none. */
-function listedIn(given: string, isValue: (text: string) => boolean): readonly string[] | undefined {
-  const parts = given.split(/\s*[|;/]+\s*|\s+(?:or|and|oder|und)\s+/i).filter((part) => part !== '');
-  return parts.length > 1 && parts.every(isValue) ? parts : undefined;
 }
 
 /** Several choices can share a label (issue types below different parents): all of them, as a list. */

@@ -2,13 +2,14 @@ import type { Entity } from '../../model.js';
 import { spellingKey } from '../../names/spelling.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
-import { comparisonProblem } from '../metadata/picklists.js';
 import { orNull } from '../read/optional-read.js';
 import type { ExactMatcher } from '../references/exact-match.js';
 import { writtenDigits } from '../references/id-or-name.js';
 import { noSuchRecord } from '../references/nearest-records.js';
-import { canName, nameOf } from '../references/record-names.js';
+import { canName, isPerson, nameOf } from '../references/record-names.js';
 import type { References } from '../references/references.js';
+import { alternativesIn, severalAre } from './alternatives.js';
+import { comparisonProblem } from './comparison-problem.js';
 import type { Conversion } from './conversion.js';
 import { type Converted, fail } from './converted.js';
 import { isNameOf, nameBesideAddress, textPattern, wildcardAloneProblem } from './text-patterns.js';
@@ -107,7 +108,9 @@ export async function convertReference(
   if (only === undefined) {
     const { references, signal } = conversion;
     const near = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
-    const { problem, allowed } = noSuchRecord(entity.name, text, near);
+    const several = alternativesIn(text, isPerson(entity) ? 'people' : 'names');
+    const remark = several && severalAre(field.name, several);
+    const { problem, allowed } = noSuchRecord(entity.name, text, near, remark);
     return fail(field, problem, allowed);
   }
   if (others.length > 0) {

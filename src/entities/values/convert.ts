@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import * as scalars from '../../scalars.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
-import { comparisonProblem } from '../metadata/picklists.js';
 import { isDigits } from '../references/id-or-name.js';
+import { comparisonProblem } from './comparison-problem.js';
 import type { Conversion } from './conversion.js';
 import { convertChoice } from './convert-choice.js';
 import { convertDigits, convertReference } from './convert-reference.js';

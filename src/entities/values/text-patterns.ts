@@ -5,7 +5,8 @@ export const autotaskNumber = /^[A-Z]\d{8}\.\d{4}$/i;
 
 /** What people paste where a name, an address or a number is expected, and what in it is meant. */
 
-const numbered = /^(?:\p{L}+\s*)?[#[(]?\s*([A-Z]\d{8}\.\d{4})\s*[\])]?[.:,]?$/iu;
+const numbered =
+  /^(?:(?!(?:not?|ne|neq|except|without)\b)\p{L}+\s*)?[#[(]?\s*([A-Z]\d{8}\.\d{4})\s*[\])]?[.:,]?$/iu;
 
 /** The number of a ticket, task or project in `#T20260101.0001` or `Ticket T20260101.0001`. */
 export function autotaskNumberIn(text: string): string | undefined {

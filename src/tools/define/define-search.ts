@@ -27,16 +27,14 @@ export interface SearchCondition {
 export const completeStatus = 5;
 
 const any = (...items: SearchCondition[]): SearchCondition => ({ op: 'or', items });
-const contains = (field: string, value: unknown): SearchCondition => ({
-  op: implied.contains,
-  field,
-  value,
-});
+const contains = (field: string, value: unknown): SearchCondition => ({ op: 'contains', field, value });
 
 /** A part of any of the fields; of a list, any of its texts. */
 export const containedIn = (fields: readonly string[], value: unknown): SearchCondition =>
   any(
-    ...(Array.isArray(value) ? value : [value]).flatMap((one) => fields.map((field) => contains(field, one))),
+    ...(Array.isArray(value) ? value : [value]).flatMap((one) =>
+      fields.map((field) => ({ op: implied.contains, field, value: one })),
+    ),
   );
 
 /** More words than a person types; each costs Autotask several conditions. */
@@ -51,33 +49,45 @@ interface SearchFields {
   readonly phones?: readonly string[];
 }
 
-/** A word as people paste it: `<jane@x.example>`, `"Nord"`, `Abbott,`. */
-const withoutPunctuation = (word: string) =>
-  word.replace(/^(?:(?![#*%])[\p{P}\p{S}])*(?=[#*%\p{L}\p{N}])|[^\p{L}\p{N}*%)]+$/gu, '');
+/** A word as people paste it: `<jane@x.example>`, `"Nord"`, `Abbott,`. Wildcards, `#` and a bracket's end stay. */
+function withoutPunctuation(word: string): string {
+  const bare = word.replace(/^(?:(?![#*%])[\p{P}\p{S}])*(?=[#*%\p{L}\p{N}])|[^\p{L}\p{N}*%)]+$/gu, '');
+  return bare.includes('(') ? bare : bare.replace(/[^\p{L}\p{N}*%]+$/u, '');
+}
+
+/** Whether a word takes the next one, or itself, out of what is searched: `not`, `-laser`, `!laser`, `≠ laser`. */
+function leavesOut(words: readonly string[], at: number): boolean {
+  const word = words[at] ?? '';
+  if (/^not$/i.test(word)) {
+    const isMeant = at === 0 || word === 'NOT' || /^(?:and|but)$/i.test(words[at - 1] ?? '');
+    return isMeant && at < words.length - 1;
+  }
+  const found = comparisonIn(at === 0 ? words.join(' ') : word);
+  if (found?.op !== 'noteq') return false;
+  return found.by === 'sign' || (found.by === 'not' && /^not\W/i.test(word));
+}
 
 /**
  * Why a text is no list of words to find: it leaves something out or offers a choice, and looking for the words as
- * they stand would find what was not wanted.
+ * they stand would find what was not wanted. In quotation marks it is words.
  */
 export function searchProblem(given: string, field: string): string | undefined {
+  if (/^\s*["“„«]/.test(given)) return undefined;
   const words = given.trim().split(/\s+/);
-  const left = words.find((word, at) => {
-    const found = comparisonIn(word);
-    if (word === 'NOT') return at < words.length - 1;
-    if (found === undefined || found.rest === '') return false;
-    return found.operator === 'noteq' && (!found.isWord || /^NOT/.test(word));
-  });
-  if (left !== undefined) {
-    const bare = comparisonIn(words.slice(words.indexOf(left)).join(' '))?.rest.split(/\s/)[0] ?? left;
-    return `${JSON.stringify(left)} leaves something out, which a search for words cannot, nor can Autotask by a part of a text: find what has ${JSON.stringify(bare)} and exclude it by id, query-entity {"id":{"notIn":[…]}}; ${JSON.stringify({ [field]: { contains: left } })} there finds the text as it stands`;
+  const left = words.findIndex((_, at) => leavesOut(words, at));
+  if (left >= 0) {
+    const rest = words.slice(left).join(' ');
+    const bare = comparisonIn(rest)?.values[0].split(/\s/)[0] ?? rest;
+    return `${JSON.stringify(words[left])} leaves something out, which a search for words cannot, nor can Autotask by a part of a text: find what has ${JSON.stringify(bare)} and exclude it by id, query-entity {"id":{"notIn":[…]}}, or whole texts, ${JSON.stringify({ [field]: { noteq: bare } })}; ${JSON.stringify({ [field]: { contains: rest } })} there, or quotation marks here, find the text as it stands`;
   }
-  const choice = words.find((word, at) => at > 0 && at < words.length - 1 && /^(?:OR|\|{1,2})$/.test(word));
-  if (choice === undefined) return undefined;
-  const at = words.indexOf(choice);
-  const sides = [words.slice(0, at), words.slice(at + 1)].map((side) => ({
+  const choice = words.findIndex(
+    (word, at) => at > 0 && at < words.length - 1 && /^(?:OR|\|{1,2})$/.test(word),
+  );
+  if (choice < 0) return undefined;
+  const sides = [words.slice(0, choice), words.slice(choice + 1)].map((side) => ({
     [field]: { contains: side.join(' ') },
   }));
-  return `${JSON.stringify(choice)} offers a choice, and every word of a search must be found; in query-entity: ${JSON.stringify({ or: sides })}`;
+  return `${JSON.stringify(words[choice])} offers a choice, and every word of a search must be found; in query-entity: ${JSON.stringify({ or: sides })}`;
 }
 
 interface ReadSearch {
@@ -133,10 +143,13 @@ export function readSearch(given: string, looks: SearchFields): ReadSearch {
   const conditions = words.map(({ word, isHost }) =>
     any(...(isHost ? [...looks.text, ...web] : looks.text).map((field) => contains(field, word))),
   );
-  // A title may begin so; whoever wanted to leave something out reads that it was looked for.
-  const mayExclude = words.length > 1 && /^not$/i.test(words[0]?.word ?? '');
-  const isChanged = mayExclude || words.map(({ word }) => word).join(' ') !== text.split(/\s+/).join(' ');
-  return isChanged ? { conditions, meaning: quotedList(words.map(({ word }) => word)) } : { conditions };
+  const isChanged = words.map(({ word }) => word).join(' ') !== text.split(/\s+/).join(' ');
+  if (!isChanged) return { conditions };
+  const compared = words.map(({ word }) => {
+    const [part = word, ...others] = textPattern(word)?.parts ?? [];
+    return others.length === 0 ? part : word;
+  });
+  return { conditions, meaning: quotedList(compared) };
 }
 
 /**

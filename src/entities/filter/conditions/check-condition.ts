@@ -5,7 +5,7 @@ import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metada
 import type { Conversion } from '../../values/conversion.js';
 import { isNumeric } from '../../values/converted.js';
 import { isName } from '../../values/name-order.js';
-import { autotaskNumberIn, meansUnassigned } from '../../values/text-patterns.js';
+import { meansUnassigned } from '../../values/text-patterns.js';
 import { textOperators, ValueCheck } from './check-values.js';
 import { dateCondition } from './date-condition.js';
 import type { FilterFindings } from './filter-findings.js';
@@ -84,18 +84,6 @@ export class ConditionCheck {
       this.findings.interpretation.addMeaning(field.name, span.operator, [span.range]);
       const nodes = span.nodes.flatMap((node) => this.findings.withUdfMark(node, field, depth) ?? []);
       return span.op === null ? nodes[0] : { op: span.op, items: nodes };
-    }
-    const { nameFields, summaryFields } = this.metadata.entity;
-    const number =
-      field.name === 'id'
-        ? [...nameFields, ...summaryFields].find((name) => name.endsWith('Number'))
-        : undefined;
-    const numbered = [value].flat().find((one) => autotaskNumberIn(String(one)) !== undefined);
-    if (number !== undefined && numbered !== undefined) {
-      return this.findings.addProblem(
-        'id',
-        `${JSON.stringify(numbered)} is a number that people see and no id; as a query: ${JSON.stringify({ [number]: numbered })}`,
-      );
     }
     const refused = Array.isArray(value) ? undefined : patternProblem(field, operator, String(value));
     if (refused !== undefined) return this.findings.addProblem(field.name, refused);

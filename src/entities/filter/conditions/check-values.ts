@@ -1,11 +1,18 @@
 import type { FilterNode } from '../../../client/types.js';
 import type { Problem } from '../../../errors.js';
+import type { Entity } from '../../../model.js';
 import type { Operator } from '../../../operators.js';
 import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metadata.js';
-import { choicesByLabel, comparisonListProblem, meansClosed } from '../../metadata/picklists.js';
+import { entityOfType } from '../../metadata/entity-names.js';
+import { choicesByLabel, meansClosed } from '../../metadata/picklists.js';
+import { calledLikeIds } from '../../references/id-or-name.js';
+import { comparisonListProblem } from '../../values/comparison-problem.js';
+import { comparisonIn } from '../../values/comparison-signs.js';
 import type { Conversion } from '../../values/conversion.js';
 import { convertValue } from '../../values/convert.js';
-import type { Converted } from '../../values/converted.js';
+import { type Converted, isNumeric } from '../../values/converted.js';
+import { pointsTo } from '../../values/name-order.js';
+import { autotaskNumberIn } from '../../values/text-patterns.js';
 import type { FilterFindings } from './filter-findings.js';
 
 /** Operators that compare a part of a text. */
@@ -13,6 +20,20 @@ export const textOperators: ReadonlySet<string> = new Set(['beginsWith', 'endsWi
 
 /** What a condition becomes whose one value stands for several. */
 const plural: Readonly<Record<string, Operator>> = { eq: 'in', noteq: 'notIn', in: 'in', notIn: 'notIn' };
+
+/** Why a number or a name in the place of an id is none, with the field that holds it. */
+function idProblem({ nameFields, summaryFields }: Entity, given: unknown): Problem | undefined {
+  if (typeof given !== 'string' || isNumeric(given) || given.trim() === '') return undefined;
+  const number = autotaskNumberIn(given);
+  const field =
+    number === undefined
+      ? nameFields.find((name) => !name.endsWith('Number'))
+      : [...nameFields, ...summaryFields].find((name) => name.endsWith('Number'));
+  if (field === undefined || comparisonIn(given) !== undefined) return undefined;
+  const what = number === undefined ? 'no id, which is a whole number' : 'a number that people see and no id';
+  const query = JSON.stringify({ [field]: number ?? given.trim() });
+  return { field: 'id', problem: `${JSON.stringify(given)} is ${what}; as a query: ${query}` };
+}
 
 /** Turns names and labels that a condition compares with into ids and codes. */
 export class ValueCheck {
@@ -45,14 +66,15 @@ export class ValueCheck {
       else {
         if (converted.record !== undefined) names.push(converted.record);
         else if (field.referenceEntityType !== null && typeof converted.value === 'number')
-          this.findings.interpretation.ids.push({
-            field,
-            op: operator,
-            id: converted.value,
-            asText: typeof item === 'string',
-          });
+          this.findings.interpretation.ids.push({ field, op: operator, id: converted.value });
         values.push(...(Array.isArray(converted.value) ? converted.value : [converted.value]));
       }
+    }
+    const { references, signal } = this.conversion;
+    if (references !== null && pointsTo(field)) {
+      const entity = entityOfType(field.referenceEntityType);
+      const called = await calledLikeIds(references, entity, given, signal);
+      this.findings.notes.push(...called.map((note) => `${field.name}: ${note}`));
     }
     if (refused.length > 0) {
       const isValue = (text: string) => choicesByLabel(field, text, 'label').length > 0;
@@ -98,6 +120,8 @@ export class ValueCheck {
     value: unknown,
     many: boolean,
   ): Promise<Converted> {
+    const other = field.name === 'id' ? idProblem(this.metadata.entity, value) : undefined;
+    if (other !== undefined) return { ok: false, problem: other };
     const closed = this.metadata.entity.name === 'Tickets' && meansClosed(field, value);
     const { closedStatusIds = [] } = this.conversion;
     if (closed && closedStatusIds.length > 0) return { ok: true, value: closedStatusIds };

@@ -1,6 +1,7 @@
 import type { FilterNode } from '../../../client/types.js';
 import type { Entity } from '../../../model.js';
 import type { FieldMetadata } from '../../metadata/entity-metadata.js';
+import { isPerson } from '../../references/record-names.js';
 import { type PhoneNumber, phoneNotations, phoneNumberIn } from '../../values/phones.js';
 import {
   addressIn,
@@ -31,10 +32,6 @@ export interface RewrittenText {
 const searching: readonly TextOperator[] = ['eq', 'contains', 'beginsWith', 'endsWith'];
 const isEmail = (name: string) => /^email(Address)?\d?$/i.test(name);
 const isWeb = (name: string) => /^webAddress$/i.test(name);
-
-/** Whether the entity is people, told by first and last name. */
-export const isPerson = ({ nameFields: [first, last] }: Pick<Entity, 'nameFields'>): boolean =>
-  first === 'firstName' && last === 'lastName';
 
 /** A number without what people write before it, an address without the name beside it. */
 function withoutPrefix(field: FieldMetadata, text: string): string {

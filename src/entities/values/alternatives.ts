@@ -1,0 +1,28 @@
+const separators = {
+  labels: /\s*(?:\|\|?|;|,|\/|&&?|\+)\s*|\s+(?:or|and)\s+/i,
+  /** Names may hold the other signs. */
+  names: /\s*(?:\|\|?|;|\n|,\s)\s*|\s+or\s+/i,
+  /** The last name stands before a comma. */
+  people: /\s*(?:\|\|?|;|\n)\s*|\s+or\s+/i,
+} as const;
+
+const opening = /^\s*(?:(?:either|(?:is\s+)?(?:any|one)\s+of|in)(?![\p{L}\p{N}_])[\s:]*)?[([{]?/iu;
+
+/** The values in a text that names several: `New or Complete`, `high;low`, `in (New, Complete)`; undefined for one. */
+export function alternativesIn(
+  text: string,
+  between: keyof typeof separators,
+): readonly string[] | undefined {
+  const parts = text
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(opening, '')
+    .replace(/[)\]}]?\s*$/, '')
+    .split(separators[between])
+    .map((part) => part.trim().replace(/^["'](.*)["']$/, '$1'))
+    .filter((part) => part !== '');
+  return parts.length < 2 ? undefined : parts;
+}
+
+/** The query that asks for any of the values. */
+export const severalAre = (field: string, values: readonly unknown[]): string =>
+  `several are a list: ${JSON.stringify({ [field]: values })}`;

@@ -1,0 +1,260 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { observedCall } from '../support/observed-call.js';
+import { makeRecord, recordsWhere } from '../support/records.js';
+import { type Connection, connect } from '../support/tenant.js';
+
+/** What says the opposite of its words is refused with forms that work, and these forms are tried. */
+
+let tenant: Connection;
+beforeAll(async () => {
+  tenant = await connect();
+  await makeRecord(tenant.sandbox, 'Companies/175/Contacts', {
+    companyID: 175,
+    firstName: 'Marked',
+    lastName: '!Abbott',
+    emailAddress: 'marked@x.example',
+    isActive: 1,
+  });
+});
+afterAll(() => tenant.close());
+const ask = (tool: string, args: Record<string, unknown>) => observedCall(tenant, tool, args);
+
+/** The queries that a refusal names; each is one line of JSON. */
+const queriesIn = (text: string) =>
+  [...text.replaceAll('[…]', '[0]').matchAll(/\{"(?:[^{}]|\{[^{}]*\})*\}/g)].map(([json]) =>
+    z.record(z.string(), z.unknown()).parse(JSON.parse(json)),
+  );
+
+async function expectToWork(entity: string, query: unknown) {
+  const { text, isError, filters } = await ask('count-entity', { entity, query });
+  expect({ query, text, isError }).toMatchObject({ isError: false });
+  return filters[0];
+}
+
+describe('a search finds what has the words', () => {
+  it.each([
+    ['search-tickets', 'Tickets', 'title', '!Printer', 'Printer'],
+    ['search-tickets', 'Tickets', 'title', '!=Printer', 'Printer'],
+    ['search-tickets', 'Tickets', 'title', '<>Printer', 'Printer'],
+    ['search-tickets', 'Tickets', 'title', '≠ Printer', 'Printer'],
+    ['search-tickets', 'Tickets', 'title', '！Printer', 'Printer'],
+    ['search-tickets', 'Tickets', 'title', '¬Printer', 'Printer'],
+    ['search-tickets', 'Tickets', 'title', '-printer', 'printer'],
+    ['search-tickets', 'Tickets', 'title', '\u2212printer', 'printer'],
+    ['search-tickets', 'Tickets', 'title', 'not printer', 'printer'],
+    ['search-tickets', 'Tickets', 'title', 'NOT (printer)', 'printer'],
+    ['search-tickets', 'Tickets', 'title', 'printer -color', 'color'],
+    ['search-tickets', 'Tickets', 'title', 'printer NOT color', 'color'],
+    ['search-tickets', 'Tickets', 'title', 'printer and not color', 'color'],
+    ['search-companies', 'Companies', 'companyName', '!Nord', 'Nord'],
+    ['search-contacts', 'Contacts', 'firstName', '!Abbott', 'Abbott'],
+    ['search-projects', 'Projects', 'projectName', '-Office', 'Office'],
+    ['search-tasks', 'Tasks', 'title', '!Office', 'Office'],
+    ['search-time-entries', 'TimeEntries', 'summaryNotes', 'not Office', 'Office'],
+  ])('%s refuses to leave out: %s %s %j', async (tool, entity, field, search, word) => {
+    const { text, isError, requests } = await ask(tool, { search });
+    expect({ text, isError, requests }).toMatchObject({ isError: true, requests: [] });
+    expect(text).toContain(`find what has ${JSON.stringify(word)} and exclude it by id`);
+    expect(text).not.toMatch(/Did you mean/);
+    const [excluded, part] = queriesIn(text).filter((query) => field in query);
+    expect(await expectToWork(entity, excluded)).toEqual([{ op: 'noteq', field, value: word }]);
+    expect(await expectToWork(entity, part)).toMatchObject([{ op: 'contains', field }]);
+    // The other form: the words themselves.
+    const quoted = await ask(tool, { search: JSON.stringify(search), maxRecords: 1 });
+    expect(quoted).toMatchObject({ isError: false });
+    expect(JSON.stringify(quoted.filters[0])).toContain(`"value":"${word}"`);
+  });
+
+  it('refuses alternatives with the query that names them', async () => {
+    const { text, isError, requests } = await ask('search-tickets', { search: 'printer OR scanner' });
+    expect({ isError, requests }).toEqual({ isError: true, requests: [] });
+    expect(text).toContain('{"or":[{"title":{"contains":"printer"}},{"title":{"contains":"scanner"}}]}');
+  });
+
+  it.each(['Wi-Fi - drops', 'printer not working', '5" -10 degrees', 'nothing prints', 'Notebook', '-10'])(
+    'takes %j as words',
+    async (search) => {
+      expect(await ask('search-tickets', { search, maxRecords: 1 })).toMatchObject({ isError: false });
+    },
+  );
+
+  it.each([
+    ['search-tickets', '%printer%', 'ticketNumber, title or description: contains "printer"'],
+    ['search-tickets', '*Printer*', 'ticketNumber, title or description: contains "Printer"'],
+    ['search-tickets', '(*Printer*)', 'ticketNumber, title or description: contains "Printer"'],
+    ['search-companies', '*Nord*', 'companyName or companyNumber: contains "Nord"'],
+    ['search-contacts', '%abbott%', 'firstName, lastName or emailAddress: contains "abbott"'],
+  ])('%s shows of %j what was compared', async (tool, search, line) => {
+    const { text, filters } = await ask(tool, { search, maxRecords: 1 });
+    expect(text.split('\n')).toContain(line);
+    const compared = JSON.stringify(filters[0]);
+    expect(compared).not.toMatch(/[*%]/);
+    const json = await ask(tool, { search, maxRecords: 1, format: 'json' });
+    for (const shown of [text, json.text]) expect(shown).not.toMatch(/rinter[*%]|ord[*%]|bott[*%]/);
+  });
+});
+
+describe('a text that begins with a comparison', () => {
+  const fields = [
+    ['search-contacts', 'Contacts', 'lastName', 'Abbott'],
+    ['search-contacts', 'Contacts', 'firstName', 'Dilan'],
+    ['search-companies', 'Companies', 'city', 'Duluth'],
+    ['search-tickets', 'Tickets', 'ticketNumber', 'T20261109.0005'],
+    [null, 'Tickets', 'title', 'Printer'],
+  ] as const;
+  const signs = [
+    ['!', 'noteq'],
+    ['!=', 'noteq'],
+    ['<>', 'noteq'],
+    ['≠ ', 'noteq'],
+    ['！', 'noteq'],
+    ['¬', 'noteq'],
+    ['not ', 'noteq'],
+    ['Not: ', 'noteq'],
+    ['-', 'noteq'],
+    ['>', 'gt'],
+    ['>=', 'gte'],
+    ['<=', 'lte'],
+    ['~', 'contains'],
+    ['^', 'beginsWith'],
+    ['~=', 'contains'],
+    ['!>', 'lte'],
+    ['=', 'eq'],
+  ] as const;
+  const cases = fields.flatMap(([tool, entity, field, word]) =>
+    signs.map(([sign, op]) => ({ tool, entity, field, given: `${sign}${word}`, op, word })),
+  );
+  it.each(cases)('is refused with the forms that work: $entity $field $given', async (one) => {
+    const { tool, entity, field, given, op, word } = one;
+    const calls: [string, Record<string, unknown>][] = [
+      ['count-entity', { entity, query: { [field]: given } }],
+      ['count-entity', { entity, query: { [field]: [given] } }],
+      ...(tool === null ? [] : [[tool, { [field]: given }] satisfies [string, Record<string, unknown>]]),
+    ];
+    for (const [name, args] of calls) {
+      const { text, isError, filters } = await ask(name, args);
+      expect({ text, isError, filters }).toMatchObject({ isError: true, filters: [] });
+      const [compared, literal] = queriesIn(text);
+      expect(compared).toEqual({ [field]: op === 'eq' ? word : { [op]: word } });
+      expect(literal).toEqual({ [field]: { eq: given } });
+      expect(await expectToWork(entity, compared)).toEqual([{ op, field, value: word }]);
+      // Of a person besides as the whole name.
+      expect(JSON.stringify(await expectToWork(entity, literal))).toContain(
+        JSON.stringify({ op: 'eq', field, value: given }),
+      );
+    }
+  });
+
+  it('is found by an operator, which takes it as it stands', async () => {
+    for (const lastName of [{ eq: '!Abbott' }, { contains: '!Abb' }, { in: ['!Abbott'] }]) {
+      const { text } = await ask('query-entity', { entity: 'Contacts', query: { lastName } });
+      expect(text).toMatch(/^1 Contacts[\s\S]*Marked\t!Abbott/);
+    }
+    const filter = [{ op: 'eq', field: 'lastName', value: '!Abbott' }];
+    expect((await ask('count-entity', { entity: 'Contacts', query: { filter } })).text).toMatch(
+      /^1 Contacts/,
+    );
+  });
+
+  it('of parts and lists too', async () => {
+    const part = await ask('search-contacts', { emailAddress: '!marked' });
+    expect(part).toMatchObject({ isError: true, filters: [] });
+    expect(part.text).toContain('{"emailAddress":{"contains":"!marked"}}');
+    const list = await ask('search-contacts', { lastName: ['!Abbott', 'Hart'] });
+    expect(list.text).toContain('{"lastName":{"in":["Hart"],"notIn":["Abbott"]}}');
+    const none = await ask('search-contacts', { lastName: 'not null' });
+    expect(none.text).toContain('{"lastName":{"exist":true}}');
+  });
+
+  it('is no comparison where it is none', async () => {
+    for (const query of [{ emailAddress: '<marked@x.example>' }, { lastName: 'Notting' }, { lastName: '!' }])
+      expect(await ask('count-entity', { entity: 'Contacts', query })).toMatchObject({ isError: false });
+    expect(
+      (await recordsWhere(tenant.sandbox, 'Contacts', { op: 'exist', field: 'id' })).length,
+    ).toBeGreaterThan(0);
+  });
+});
+
+describe('a label or name that begins with a comparison', () => {
+  it.each([
+    ['~=Complete', { status: 'Complete' }],
+    ['=Complete', { status: 'Complete' }],
+    ['== Complete', { status: 'Complete' }],
+    ['！Complete', { status: { noteq: 'Complete' } }],
+    ['¬Complete', { status: { noteq: 'Complete' } }],
+    ['NOT(Complete)', { status: { noteq: 'Complete' } }],
+    ['!(Complete)', { status: { noteq: 'Complete' } }],
+    ['! "Complete"', { status: { noteq: 'Complete' } }],
+    ['-Complete', { status: { noteq: 'Complete' } }],
+    ['is not Complete', { status: { noteq: 'Complete' } }],
+    ["isn't Complete", { status: { noteq: 'Complete' } }],
+    ['not equal to Complete', { status: { noteq: 'Complete' } }],
+    ['anything but Complete', { status: { noteq: 'Complete' } }],
+    ['except Complete', { status: { noteq: 'Complete' } }],
+    ['ne Complete', { status: { noteq: 'Complete' } }],
+    ['not in (New, Complete)', { status: { notIn: ['New', 'Complete'] } }],
+    ['not null', { status: { exist: true } }],
+  ])('%s', async (status, query) => {
+    const { text, isError, filters } = await ask('search-tickets', { status });
+    expect({ text, isError, filters }).toMatchObject({ isError: true, filters: [] });
+    expect(text).not.toMatch(/Did you mean/);
+    expect(queriesIn(text)).toEqual([query]);
+    await expectToWork('Tickets', query);
+    const write = { id: 'T20261109.0005', status, confirm: 'UPDATE_TICKET' };
+    expect(await ask('update-ticket', write)).toMatchObject({ isError: true, writes: [] });
+  });
+
+  it.each(['not Complte', 'anything but Complte', 'except Complte'])(
+    '%s is never answered by the opposite',
+    async (status) => {
+      const { text, filters } = await ask('search-tickets', { status });
+      expect(filters).toEqual([]);
+      expect(text).toMatch(/is not a value of this picklist\. Valid/);
+    },
+  );
+
+  it.each([
+    ['companyID', '-Contoso', { companyID: { noteq: 'Contoso' } }],
+    ['companyID', '！Contoso', { companyID: { noteq: 'Contoso' } }],
+    ['assignedResourceID', '!unassigned', { assignedResourceID: { exist: true } }],
+  ])('%s %s', async (field, given, query) => {
+    const { text } = await ask('search-tickets', { [field]: given });
+    expect(queriesIn(text)).toEqual([query]);
+    await expectToWork('Tickets', query);
+  });
+});
+
+describe('several values in one text', () => {
+  it.each([
+    ['Tickets', 'status', 'New or Complete', ['New', 'Complete']],
+    ['Tickets', 'status', 'New|Complete', ['New', 'Complete']],
+    ['Tickets', 'status', 'New || Complete', ['New', 'Complete']],
+    ['Tickets', 'status', 'in (New, Complete)', ['New', 'Complete']],
+    ['Tickets', 'status', 'either New, Complete or On Hold', ['New', 'Complete', 'On Hold']],
+    ['Tickets', 'status', 'New/Complete', ['New', 'Complete']],
+    ['Tickets', 'priority', 'high;low', ['high', 'low']],
+    ['Tickets', 'priority', '1|3', ['1', '3']],
+    ['Tickets', 'companyID', 'Contoso|Fabrikam', ['Contoso', 'Fabrikam']],
+    ['Tickets', 'companyID', 'Contoso or Fabrikam', ['Contoso', 'Fabrikam']],
+    ['Tickets', 'companyID', 'Contoso, Fabrikam', ['Contoso', 'Fabrikam']],
+    ['Companies', 'city', 'Duluth;Boulder', ['Duluth', 'Boulder']],
+    ['Contacts', 'lastName', 'Abbott or Hart', ['Abbott', 'Hart']],
+  ])('%s %s: %s leads to the list', async (entity, field, given, list) => {
+    const query = { [field]: list };
+    const { text } = await ask('count-entity', { entity, query: { [field]: given } });
+    expect(text).toContain(`several are a list: ${JSON.stringify(query)}`);
+    await expectToWork(entity, query);
+  });
+
+  it.each([
+    ['Tickets', 'T20261109.0005', { ticketNumber: 'T20261109.0005' }],
+    ['Tickets', '#T20261109.0005', { ticketNumber: 'T20261109.0005' }],
+    ['Companies', 'Contoso Ltd', { companyName: 'Contoso Ltd' }],
+  ])('an id of %s is no %s', async (entity, id, query) => {
+    const { text, filters } = await ask('query-entity', { entity, query: { id } });
+    expect(filters).toEqual([]);
+    expect(queriesIn(text)).toEqual([query]);
+    expect((await ask('count-entity', { entity, query })).text).toMatch(/^1 /);
+  });
+});
