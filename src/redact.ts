@@ -28,10 +28,11 @@ const entities: Readonly<Record<string, string>> = {
 
 /**
  * One encoded character, however often its own encoding was encoded again, or characters that nobody sees.
- * No two of its repetitions can match the same text, so that it never goes back over a long one.
+ * No two of its repetitions can match the same text, so that it never goes back over a long one. The first form is
+ * one that a cut went through: it stands for nothing, and what stands before it may be the beginning of a secret.
  */
 const encoded =
-  /\\+(?:u([0-9a-f]{4}))?|%(?:25)*([0-7][0-9a-f])|((?:%(?:25)*[89a-f][0-9a-f])+)|&(?:amp;)*(?:#0*([0-9]{1,7})|#x0*([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|plus|commat));|[\p{Cf}\p{Default_Ignorable_Code_Point}]|[^\P{Cc}\n\t\r]/giu;
+  /(?:\\+u?[0-9a-f]{0,3}|%(?:25)*[0-9a-f]?|&(?:amp;)*#?x?[0-9a-z]{0,7})(?=…)|\\+(?:u([0-9a-f]{4}))?|%(?:25)*([0-7][0-9a-f])|((?:%(?:25)*[89a-f][0-9a-f])+)|&(?:amp;)*(?:#0*([0-9]{1,7})|#x0*([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|plus|commat));|[\p{Cf}\p{Default_Ignorable_Code_Point}]|[^\P{Cc}\n\t\r]/giu;
 
 function characterOf([, unit, ascii, high, decimal, hex, name]: RegExpMatchArray): string {
   if (unit !== undefined || ascii !== undefined) {
@@ -167,9 +168,11 @@ function partRedactor(known: readonly string[]): Redact['part'] {
     ),
   );
 
-  /** How many characters before the cut are the beginning of a secret. */
-  function partBefore(text: string, cut: number): number {
-    if (!tails.has(text.slice(Math.max(0, cut - minPartLength), cut).toLowerCase())) return 0;
+  /** The beginning of a secret that ends at a cut; null when there is none. */
+  function partBefore(text: string, end: number): Range | null {
+    // What is left of an encoded character of several bytes that was cut.
+    const cut = end - (/\ufffd{1,3}$/.exec(text.slice(Math.max(0, end - 3), end))?.[0].length ?? 0);
+    if (!tails.has(text.slice(Math.max(0, cut - minPartLength), cut).toLowerCase())) return null;
     let longest = 0;
     for (const secret of lower) {
       for (
@@ -180,7 +183,7 @@ function partRedactor(known: readonly string[]): Redact['part'] {
         if (text.slice(cut - size, cut).toLowerCase() === secret.slice(0, size)) longest = size;
       }
     }
-    return longest;
+    return longest === 0 ? null : [cut - longest, cut];
   }
 
   return (text, from, until) => {
@@ -190,8 +193,8 @@ function partRedactor(known: readonly string[]): Redact['part'] {
         found.push([starts?.[start] ?? start, ends?.[end - 1] ?? end]);
       for (const match of level.matchAll(secretPattern)) add(match.index, match.index + match[0].length);
       for (const { index } of level.matchAll(truncationMark)) {
-        const size = partBefore(level, index);
-        if (size > 0) add(index - size, index);
+        const part = partBefore(level, index);
+        if (part !== null) add(...part);
       }
     }
     found.sort(([a], [b]) => a - b);

@@ -6,6 +6,7 @@ const redact = createRedactor([secret, 'C:\\key%41\\"x']);
 
 const json = (text: string) => JSON.stringify(text).slice(1, -1);
 const html = (text: string) => [...text].map((character) => `&#${character.codePointAt(0)};`).join('');
+const percent = (text: string) => Buffer.from(text).toString('hex').replace(/../g, '%$&');
 const spread = (text: string, between: string) => [...text].join(between);
 
 describe('the redactor', () => {
@@ -34,6 +35,22 @@ describe('the redactor', () => {
     expect(shown).toMatch(/^it said: \S{0,9}\[redacted\]/);
     expect(shown).toContain(' and more');
     expect(shown).not.toMatch(/hunter|h\W*u\W*n\W*t|key/i);
+  });
+
+  it.each([
+    ['a URL', percent],
+    ['a URL, encoded twice', (character: string) => percent(character).replaceAll('%', '%25')],
+    ['JSON', (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`],
+    ['HTML', (character: string) => `&#${character.charCodeAt(0)};`],
+    ['HTML, in hexadecimal digits', (character: string) => `&#x${character.charCodeAt(0).toString(16)};`],
+    ['HTML, escaped twice', (character: string) => `&amp;#${character.charCodeAt(0)};`],
+  ])('shows no half of a secret that was cut within a character of %s', (_, encode) => {
+    const encoded = [...secret].map(encode);
+    const whole = encoded.join('');
+    for (let length = encoded.slice(0, 5).join('').length; length < whole.length; length++) {
+      const shown = redact(`it said: ${whole.slice(0, length)}… [9000 characters in all]`);
+      expect(shown, whole.slice(0, length)).toContain('it said: [redacted]');
+    }
   });
 
   it('leaves JSON valid', () => {

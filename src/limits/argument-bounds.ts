@@ -3,6 +3,8 @@
  * takes longer than a call may, and no key of an object means something to the language.
  */
 
+import { shorten } from '../text.js';
+
 /** Names that every object of the language has or can be given; one of them as a key would vanish or do harm. */
 const reserved = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -28,7 +30,7 @@ export interface Violation {
   readonly problem: string;
 }
 
-const shown = (key: string) => JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key);
+const shown = (key: string) => JSON.stringify(shorten(key, 60));
 
 /** What is wrong with a value that came from outside, and where; undefined when nothing is. `name` is its own. */
 export function findViolation(value: unknown, name: string, bounds: Bounds): Violation | undefined {
@@ -57,7 +59,7 @@ export function findViolation(value: unknown, name: string, bounds: Bounds): Vio
       if (!isList && reserved.has(inner)) return bad(`${JSON.stringify(inner)} is no name for anything here`);
       if (inner.length > maxKeyLength)
         return bad(`${shown(inner)} is no name: it has ${inner.length} characters`);
-      const path = isList ? `${field}[${inner}]` : field === '' ? inner : `${field}.${inner.slice(0, 60)}`;
+      const path = isList ? `${field}[${inner}]` : field === '' ? inner : `${field}.${shorten(inner, 60)}`;
       pending.push({ value: content, field: path, key: isList ? key : inner, depth: depth + 1 });
       if (pending.length > maxValues) break;
     }

@@ -47,6 +47,7 @@ describe('cancelling and time', () => {
     const error = await failureOf(reader.query('Tickets', all, { limit: 10_000 }));
     expect(error.kind).toBe('unavailable');
     expect(error.message).toContain('within 0.9 s, waiting included');
+    expect(error.actor).toBe('server');
     expect(fake.calls.length).toBeGreaterThan(1);
     expect(fake.calls.length).toBeLessThan(16);
   });

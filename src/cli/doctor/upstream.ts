@@ -1,7 +1,7 @@
 import { createReader } from '../../client/index.js';
 import type { AutotaskReader, ClientSettings, Threshold } from '../../client/types.js';
 import { AutotaskError, type ErrorKind } from '../../errors.js';
-import { oneLine } from '../../text.js';
+import { oneLine, shorten } from '../../text.js';
 import type { Finding } from './finding.js';
 
 /** What a failure means for the person who runs this server. */
@@ -27,7 +27,7 @@ const asAutotaskError = (error: unknown): AutotaskError =>
 export function failed(check: string, error: unknown, status: 'problem' | 'warning' = 'problem'): Finding {
   const known = asAutotaskError(error);
   const upstreamTexts = known.upstream
-    .map((text) => ` Autotask said: ${oneLine(text).slice(0, 300)}`)
+    .map((text) => ` Autotask said: ${shorten(oneLine(text), 300)}`)
     .join('');
   return { check, status, detail: `${oneLine(known.message)}${upstreamTexts}`, next: nextOf(known) };
 }

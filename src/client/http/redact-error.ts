@@ -30,7 +30,7 @@ function fewTexts(texts: readonly string[], outgoing: Outgoing): string[] {
 export function redactError(error: unknown, outgoing: Outgoing): AutotaskError {
   if (!(error instanceof AutotaskError)) {
     const text = outgoing(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-    return new AutotaskError('unexpected', `The client failed: ${text}`, {
+    return new AutotaskError('defect', `The client failed: ${text}`, {
       next: 'Report it to the operator of this server.',
     });
   }

@@ -21,6 +21,7 @@ export function startDeadline(ms: number, callerSignal?: AbortSignal): Deadline 
     controller.abort(
       new AutotaskError('unavailable', `The call did not finish within ${ms / 1000} s, waiting included.`, {
         next: 'Ask for less at once, or try again when Autotask is less busy.',
+        actor: 'server',
       }),
     );
   }, ms);

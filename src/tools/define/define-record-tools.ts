@@ -77,8 +77,8 @@ export function withExplanation(plan: WritePlan, explain: WriteDeclaration<strin
         if (!(error instanceof AutotaskError) || error.kind === 'outcomeUnknown') throw error;
         const next = error.upstream.map(explain).find((text) => text !== undefined);
         if (next === undefined) throw error;
-        const { kind, message, upstream } = error;
-        throw new AutotaskError(kind, message, { upstream, next, cause: error });
+        const { kind, message, upstream, actor } = error;
+        throw new AutotaskError(kind, message, { upstream, next, actor, cause: error });
       }
     },
   };

@@ -1,4 +1,4 @@
-import { clean } from '../../text.js';
+import { clean, wholeEnd } from '../../text.js';
 import { startsWith, textOf } from './text-encoding.js';
 
 /** What a file turned out to hold. The bytes decide; the declared type only helps where they do not. */
@@ -65,7 +65,9 @@ export function plainName(path: string): string {
   const visible = clean(path).replace(/\s+/g, ' ').trim();
   const last = visible.split(/[/\\]/).at(-1) ?? '';
   const name = last.replace(/[:*?"<>|]/g, '_').replace(/^\.+$/, '');
-  return name === '' ? 'file' : name.slice(0, 120);
+  if (name === '') return 'file';
+  // The mark of a cut, so that half a secret is known for one.
+  return name.length > 120 ? `${name.slice(0, wholeEnd(name, 119))}…` : name;
 }
 
 /** `1.2 MB`, for people; `bytes` beside it is exact where it matters. */

@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import type { Claims } from '../../../../identity/claims.js';
+import { shorten } from '../../../../text.js';
 import type { OAuthSettings } from '../../settings.js';
 import { type IssuerKeys, IssuerUnreachable } from './issuer-keys.js';
 
@@ -32,7 +33,7 @@ const algorithms = [
 const leeway = 30;
 
 /** A value out of a token, for one line of a log. */
-const shown = (value: unknown) => (JSON.stringify(value) ?? 'none').slice(0, 120);
+const shown = (value: unknown) => shorten(JSON.stringify(value) ?? 'none', 120);
 
 /** Of RFC 9068, and what issuers put there that do not follow it; without case and `application/`. */
 const usualTypes = ['at+jwt', 'jwt'];

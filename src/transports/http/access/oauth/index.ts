@@ -1,5 +1,6 @@
 import { getOAuthProtectedResourceMetadataUrl } from '@modelcontextprotocol/server';
 import { hasScope, readScope, writeScope } from '../../../../identity/claims.js';
+import { shorten } from '../../../../text.js';
 import { Refusal } from '../../refusal.js';
 import type { HttpSettings, KeyTimes, OAuthSettings, Principal } from '../../settings.js';
 import { createTokenVerifier, TokenRefused, type VerifiedToken } from './access-token.js';
@@ -124,7 +125,7 @@ export function createOAuthResource(
       }
       const admitted = settings.admit(claims);
       if (admitted === null) {
-        noteRefused(`${quoted(subject.slice(0, 100))} of ${issuer} was refused: no rule fits the claims`);
+        noteRefused(`${quoted(shorten(subject, 100))} of ${issuer} was refused: no rule fits the claims`);
         throw new Refusal(403, 'This server has no rule that lets you in; ask its operator.', {}, -32001);
       }
       // An issuer has no spaces: nobody has the name of somebody else.

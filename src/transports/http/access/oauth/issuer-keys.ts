@@ -6,6 +6,7 @@ import {
   type JWSHeaderParameters,
   type LocalJWKSet,
 } from 'jose';
+import { shorten } from '../../../../text.js';
 import type { FetchJson, KeyTimes } from '../../settings.js';
 
 /** Its keys are not known and cannot be asked for at the moment: nobody can say whether a token is good. */
@@ -54,7 +55,7 @@ export async function discover(
       // Somebody else's document would make their keys count for this issuer.
       if (isObject(metadata) && metadata.issuer === issuer) return metadata;
       const named = isObject(metadata) ? JSON.stringify(metadata.issuer ?? null) : 'nothing';
-      problems.push(`${address} names ${named.slice(0, 200)} as issuer`);
+      problems.push(`${address} names ${shorten(named, 200)} as issuer`);
     } catch (error) {
       problems.push(`${address}: ${messageOf(error)}`);
     }
