@@ -258,3 +258,59 @@ describe('several values in one text', () => {
     expect((await ask('count-entity', { entity, query })).text).toMatch(/^1 /);
   });
 });
+
+describe('what models copy or guess', () => {
+  it.each([
+    ['Tickets', { status: { noteq: 'New or Complete' } }, { status: { notIn: ['New', 'Complete'] } }],
+    ['Tickets', { status: { ne: 'New|Complete' } }, { status: { notIn: ['New', 'Complete'] } }],
+    ['Tickets', { companyID: { ne: 'Contoso|Fabrikam' } }, { companyID: { notIn: ['Contoso', 'Fabrikam'] } }],
+    ['Tickets', { status: 'not closed' }, { status: { noteq: 'closed' } }],
+    ['Tickets', { status: '!Closed' }, { status: { noteq: 'Closed' } }],
+    ['Tickets', { status: 'null' }, { status: null }],
+    ['Tickets', { status: '' }, { status: null }],
+    ['Tickets', { queueID: 'none' }, { queueID: null }],
+    ['Tickets', { status: { ne: 'null' } }, { status: { exist: true } }],
+    ['Tickets', { companyID: '' }, { companyID: null }],
+    ['Tickets', { contactID: 'empty' }, { contactID: null }],
+    ['Tickets', { contactID: { ne: 'nothing' } }, { contactID: { exist: true } }],
+    ['Tickets', { companyID: '#175' }, { companyID: 175 }],
+    ['Tickets', { companyID: { id: 175, name: 'Contoso Ltd' } }, { companyID: 175 }],
+    ['Tickets', { status: { value: 1, label: 'New' } }, { status: 1 }],
+    ['TimeEntries', { hoursWorked: '2..4' }, { hoursWorked: { gte: 2, lte: 4 } }],
+    ['TimeEntries', { hoursWorked: '2 to 4.5' }, { hoursWorked: { gte: 2, lte: 4.5 } }],
+    ['TimeEntries', { hoursWorked: '!2' }, { hoursWorked: { noteq: '2' } }],
+    ['Contacts', { isActive: '!true' }, { isActive: { noteq: 'true' } }],
+    ['Tickets', { createDate: 'not today' }, { createDate: { noteq: 'today' } }],
+  ])('in %s %j leads to %j', async (entity, query, works) => {
+    const { text, isError, filters } = await ask('count-entity', { entity, query });
+    expect({ text, isError }).toMatchObject({ isError: true });
+    expect(filters.flat().filter((node) => JSON.stringify(node).includes('"eq"'))).not.toContain(query);
+    expect(queriesIn(text)[0]).toEqual(works);
+    await expectToWork(entity, works);
+  });
+
+  it.each([
+    ['gte', 'High', 'priority: >= High (1) by code: Critical, High, Medium, Low'],
+    ['lt', 'Low', 'priority: < Low (3) by code: High, Medium'],
+    ['gt', 'Critical', 'priority: > Critical (4) by code: none'],
+    ['lte', 2, 'priority: <= Medium (2) by code: High, Medium'],
+  ])('labels have no order: %s %s tells which are meant', async (op, label, line) => {
+    const query = { priority: { [op]: label } };
+    const { text } = await ask('count-entity', { entity: 'Tickets', query });
+    expect(text.split('\n')).toContain(line);
+  });
+
+  it.each(['!ticket', 'not ticket', '-ticket'])(
+    'list-known-entities leaves nothing out: %s',
+    async (search) => {
+      const { text, isError } = await ask('list-known-entities', { search });
+      expect({ text, isError }).toMatchObject({ isError: true });
+      expect(text).toMatch(/leaves none out/);
+    },
+  );
+
+  it('a text of spaces is empty, as one of nothing is', async () => {
+    const { filters } = await ask('count-entity', { entity: 'Tickets', query: { title: ' ' } });
+    expect(filters[0]).toEqual([{ op: 'notExist', field: 'title' }]);
+  });
+});

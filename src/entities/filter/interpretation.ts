@@ -69,6 +69,26 @@ const either = (lines: ReadonlySet<string>): Meaning => ({
   text: `either ${[...lines].join(', or ')}`,
 });
 
+/** Labels have no order; their codes do, which is another than that of the picklist: it is told which are meant. */
+function orderedByCode(
+  { choices }: FieldMetadata,
+  op: string,
+  [bound]: readonly unknown[],
+  labels: readonly string[],
+): readonly string[] {
+  if (!(op in comparisons)) return labels;
+  const meant = choices.filter(({ value, isActive }) => {
+    const apart = Number(value) - Number(bound);
+    const isMet = apart === 0 ? op.endsWith('e') : op.startsWith('g') === apart > 0;
+    return isActive && isMet;
+  });
+  const listed = meant.slice(0, mostLabels).map(({ label }) => label);
+  const more = meant.length > listed.length ? ` and ${meant.length - listed.length} more` : '';
+  return [`${labels.join(' or ')} by code: ${listed.length === 0 ? 'none' : `${listed.join(', ')}${more}`}`];
+}
+
+const mostLabels = 12;
+
 /** A group of conditions that is being read; the last of its members is the one that is read now. */
 interface OpenGroup {
   readonly op: 'and' | 'or';
@@ -148,7 +168,7 @@ export class Interpretation {
       const isActive = field.choices.some(({ value, isActive }) => value === String(code) && isActive);
       return `${labelOf(field, code)} (${String(code)}${isActive ? '' : '; inactive'})`;
     });
-    if (labels.length > 0) this.addMeaning(field.name, op, labels);
+    if (labels.length > 0) this.addMeaning(field.name, op, orderedByCode(field, op, values, labels));
     return values.filter((code) => !isChoice(code));
   }
 

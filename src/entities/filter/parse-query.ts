@@ -97,6 +97,15 @@ function conditions(fields: Fields): unknown[] {
     const operators = object.safeParse(value);
     if (!operators.success) return [{ op: implied.eq, field, value }];
     if (Object.keys(operators.data).length === 0) throw invalid(`has an empty condition on ${field}`);
+    // As the answers of this server show a record or a label.
+    const shown = ['id', 'value'].find((key) => key in operators.data);
+    const isShown = Object.keys(operators.data).every((key) =>
+      ['id', 'name', 'value', 'label'].includes(key),
+    );
+    if (shown !== undefined && isShown)
+      throw invalid(
+        `has an object for ${field}, which takes its ${shown === 'id' ? 'id or name' : 'code or label'} alone: ${JSON.stringify({ [field]: operators.data[shown] })}`,
+      );
     // A condition of Autotask's under the name of its field.
     const { op = operators.data.operator, value: than } = operators.data;
     if (typeof op === 'string' && 'value' in operators.data) return [{ op, field, value: than }];

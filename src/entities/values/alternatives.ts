@@ -23,6 +23,14 @@ export function alternativesIn(
   return parts.length < 2 ? undefined : parts;
 }
 
-/** The query that asks for any of the values. */
-export const severalAre = (field: string, values: readonly unknown[]): string =>
-  `several are a list: ${JSON.stringify({ [field]: values })}`;
+/** The query that asks for any of the values, or for none of them. */
+export const severalAre = (field: string, values: readonly unknown[], negated = false): string =>
+  `several are a list: ${JSON.stringify({ [field]: negated ? { notIn: values } : values })}`;
+
+/** What people write for no value, and an empty text. */
+export const meansNoValue = (text: string): boolean =>
+  /^(?:|null|nil|none|empty|blank|nothing|unset|unassigned|n\/a)$/i.test(text.trim());
+
+/** The query that asks for records without a value, or with any. */
+export const noValueIs = (field: string, negated = false): string =>
+  `no value is null, and any value "exist": ${JSON.stringify({ [field]: negated ? { exist: true } : null })}`;

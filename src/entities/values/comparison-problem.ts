@@ -2,10 +2,8 @@ import type { Problem } from '../../errors.js';
 
 import type { Operator } from '../../operators.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
+import { meansNoValue } from './alternatives.js';
 import { comparisonIn, type WrittenComparison } from './comparison-signs.js';
-
-/** What people write for no value. */
-const noValue = /^(?:null|nil|none|empty|blank|nothing|unset|unassigned|n\/a)$/i;
 
 const isText = ({ dataType, isPickList }: FieldMetadata) => dataType === 'string' && isPickList !== true;
 
@@ -29,7 +27,7 @@ function exampleOf(
   );
   const valuesOf = (wanted: Operator) => parts.filter(({ op }) => op === wanted).map(({ value }) => value);
   const wanted = valuesOf('eq');
-  const excluded = valuesOf('noteq').filter((value) => isValue(value) || !noValue.test(value));
+  const excluded = valuesOf('noteq').filter((value) => isValue(value) || !meansNoValue(value));
   const isPresent = valuesOf('noteq').length > excluded.length;
   const others = parts.filter(({ op }) => op !== 'eq' && op !== 'noteq').map(({ op, value }) => [op, value]);
   const [first = ''] = wanted;
@@ -66,7 +64,7 @@ export function comparisonProblem(
   if (
     read.by !== 'sign' &&
     isValue !== undefined &&
-    !read.values.every((one) => isValue(one) || noValue.test(one))
+    !read.values.every((one) => isValue(one) || meansNoValue(one))
   )
     return undefined;
   const example = exampleOf(field, partsOf(read), how.many === true, isValue);

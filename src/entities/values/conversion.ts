@@ -13,6 +13,8 @@ export interface Conversion {
   readonly closedStatusIds?: readonly number[];
   /** The value is one of a list. */
   readonly many?: boolean;
+  /** The operator says that it is another value. */
+  readonly negated?: boolean;
   /** The moment from which `today` and its like count; milliseconds, the present unless given. */
   readonly now?: number;
   /**

@@ -9,14 +9,17 @@ import {
   labelOf,
 } from '../metadata/picklists.js';
 import { internalChoices } from '../write/visibility.js';
-import { alternativesIn, severalAre } from './alternatives.js';
+import { alternativesIn, meansNoValue, noValueIs, severalAre } from './alternatives.js';
 import { comparisonListProblem, comparisonProblem } from './comparison-problem.js';
 import { comparisonIn } from './comparison-signs.js';
+import type { Conversion } from './conversion.js';
 import { type Converted, fail, isNumeric } from './converted.js';
 import { fitsPattern, textPattern, wildcardAloneProblem } from './text-patterns.js';
 
+type Negatable = Pick<Conversion, 'many' | 'negated'>;
+
 /** The codes of one label of a filter, or of several between commas where no label has one. */
-function codesOf(field: FieldMetadata, given: string, many: boolean): Converted | undefined {
+function codesOf(field: FieldMetadata, given: string, how: Negatable): Converted | undefined {
   const labelled = choicesByLabel(field, given, 'label');
   const choices = labelled.length > 0 ? labelled : internalChoices(field, given);
   const labels = distinctLabels(choices);
@@ -27,7 +30,7 @@ function codesOf(field: FieldMetadata, given: string, many: boolean): Converted 
   if (codes.length > 0) return { ok: true, value: codes.length === 1 ? codes[0] : codes };
   const isValue = (text: string) => choicesByLabel(field, text, 'label').length > 0;
   const parts = given.split(',').map((part) => part.trim());
-  const compared = comparisonProblem(field, given, { many, isValue });
+  const compared = comparisonProblem(field, given, { ...how, isValue });
   const isOne = parts.length === 1 || (comparisonIn(given)?.values.length ?? 0) > 1;
   const refused = (isOne ? undefined : comparisonListProblem(field, parts, isValue)) ?? compared;
   if (refused !== undefined) return { ok: false, problem: refused };
@@ -36,7 +39,7 @@ function codesOf(field: FieldMetadata, given: string, many: boolean): Converted 
   if (several !== undefined && !isCommas && several.every((one) => isValue(one) || labelOf(field, one)))
     return fail(
       field,
-      `${JSON.stringify(given)} is not a value of this picklist; ${severalAre(field.name, several)}`,
+      `${JSON.stringify(given)} is not a value of this picklist; ${severalAre(field.name, several, how.negated)}`,
     );
   const pattern = textPattern(given);
   if (pattern !== undefined) {
@@ -49,7 +52,7 @@ function codesOf(field: FieldMetadata, given: string, many: boolean): Converted 
     return undefined;
   const each = parts.map((part) =>
     labelOf(field, part) === undefined
-      ? codesOf(field, part, true)
+      ? codesOf(field, part, { ...how, many: true })
       : { ok: true as const, value: field.dataType === 'string' ? part : Number(part) },
   );
   const values: unknown[] = [];
@@ -62,14 +65,19 @@ function codesOf(field: FieldMetadata, given: string, many: boolean): Converted 
 }
 
 /** Several choices can share a label (issue types below different parents): all of them, as a list. */
-export function convertChoice(field: FieldMetadata, given: unknown, many: boolean): Converted | undefined {
+export function convertChoice(field: FieldMetadata, given: unknown, how: Negatable): Converted | undefined {
   if (typeof given === 'boolean' || field.choices.length === 0) return undefined;
   const ambiguous = ambiguousCode(field, given);
   if (ambiguous !== undefined) return { ok: false, problem: ambiguous };
   if (labelOf(field, typeof given === 'string' ? given.trim() : given) !== undefined) return undefined;
   if (typeof given === 'number') return undefined;
-  const codes = codesOf(field, String(given), many);
+  const codes = codesOf(field, String(given), how);
   if (codes !== undefined) return codes;
+  if (meansNoValue(String(given)))
+    return fail(
+      field,
+      `${JSON.stringify(given)} is not a value of this picklist; ${noValueIs(field.name, how.negated)}`,
+    );
   // A code the picklist does not list is not an error in a filter: old records may still carry it.
   return isNumeric(given) || field.dataType === 'string'
     ? undefined

@@ -8,7 +8,7 @@ import { writtenDigits } from '../references/id-or-name.js';
 import { noSuchRecord } from '../references/nearest-records.js';
 import { canName, isPerson, nameOf } from '../references/record-names.js';
 import type { References } from '../references/references.js';
-import { alternativesIn, severalAre } from './alternatives.js';
+import { alternativesIn, meansNoValue, noValueIs, severalAre } from './alternatives.js';
 import { comparisonProblem } from './comparison-problem.js';
 import type { Conversion } from './conversion.js';
 import { type Converted, fail } from './converted.js';
@@ -109,7 +109,12 @@ export async function convertReference(
     const { references, signal } = conversion;
     const near = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
     const several = alternativesIn(text, isPerson(entity) ? 'people' : 'names');
-    const remark = several && severalAre(field.name, several);
+    const hash = /^#\s*(\d+)$/.exec(text.trim())?.[1];
+    const remark = meansNoValue(text)
+      ? noValueIs(field.name, conversion.negated)
+      : hash !== undefined
+        ? `an id is a number: ${JSON.stringify({ [field.name]: Number(hash) })}`
+        : several && severalAre(field.name, several, conversion.negated);
     const { problem, allowed } = noSuchRecord(entity.name, text, near, remark);
     return fail(field, problem, allowed);
   }

@@ -22,6 +22,8 @@ const byType: Readonly<Record<string, z.ZodType>> = {
   string: z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]),
 };
 
+const numberRange = /^\s*(-?\d+(?:\.\d+)?)\s*(?:\.\.\.?|–|-|to)\s*(-?\d+(?:\.\d+)?)\s*$/i;
+
 /**
  * One value for one field: picklist labels become codes, names become ids, numbers and flags may be text,
  * dates without a zone are read in the caller's. The result may be a list when a label stands for several codes.
@@ -32,7 +34,7 @@ export async function convertValue(
   conversion: Conversion,
 ): Promise<Converted> {
   if (field.isPickList === true) {
-    const choice = convertChoice(field, given, conversion.many === true);
+    const choice = convertChoice(field, given, conversion);
     if (choice !== undefined) return choice;
   }
   if (isName(field, given)) return convertReference(field, given, conversion);
@@ -54,7 +56,12 @@ export async function convertValue(
       field.dataType === 'datetime' && conversion.filter === true
         ? `; in a filter also ${rangeExamples}`
         : '';
-    return fail(field, `${JSON.stringify(given)} ${issue?.message ?? 'is not valid'}${ranges}`);
+    const [, gte, lte] = numberRange.exec(String(given)) ?? [];
+    const between =
+      conversion.filter === true && gte !== undefined
+        ? `; a range is ${JSON.stringify({ [field.name]: { gte: Number(gte), lte: Number(lte) } })}`
+        : '';
+    return fail(field, `${JSON.stringify(given)} ${issue?.message ?? 'is not valid'}${ranges}${between}`);
   }
   if (field.dataType !== 'datetime') return { ok: true, value: parsed.data };
   const text = String(parsed.data);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type EntitySummary, listEntities } from '../../entities/metadata/describe.js';
 import { allEntities } from '../../entities/metadata/entity-names.js';
+import { comparisonIn } from '../../entities/values/comparison-signs.js';
 import { nearest } from '../../names/nearest.js';
 import { defineReadTool } from '../define/define-tool.js';
 
@@ -39,12 +40,16 @@ function byAbility(entities: readonly EntitySummary[]): string[] {
   return [...groups].map(([can, names]) => `${can}: ${names.join(' ')}`);
 }
 
+const words = z.string().refine((text) => comparisonIn(text)?.op !== 'noteq', {
+  error: 'finds names that have the words, and leaves none out',
+});
+
 export const listKnownEntities = defineReadTool({
   name: 'list-known-entities',
   title: 'List entities',
   description:
     'Find Autotask entities by name and see what can be done with each. Without search: all of them.',
-  input: { search: z.string().optional().describe('Part of a name, e.g. charge') },
+  input: { search: words.optional().describe('Part of a name, e.g. charge') },
   openWorld: false,
   run: async ({ search }, { entities: { policy } }) => {
     const found = listEntities(search, policy);

@@ -54,7 +54,8 @@ export class ConditionCheck {
       return this.check(operator, field, null, depth);
     }
     // No record has an empty text; whoever asks for one means that there is none.
-    const isNothing = value === '' && operator in opposite && field.dataType === 'string';
+    const isNothing =
+      typeof value === 'string' && value.trim() === '' && operator in opposite && field.dataType === 'string';
     if (value === null || isNothing) {
       const instead = opposite[operator];
       if (instead === undefined) return this.findings.addProblem(field.name, `${operator} needs a value`);

@@ -6,7 +6,7 @@ import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metada
 import { entityOfType } from '../../metadata/entity-names.js';
 import { choicesByLabel, meansClosed } from '../../metadata/picklists.js';
 import { calledLikeIds } from '../../references/id-or-name.js';
-import { comparisonListProblem } from '../../values/comparison-problem.js';
+import { comparisonListProblem, comparisonProblem } from '../../values/comparison-problem.js';
 import { comparisonIn } from '../../values/comparison-signs.js';
 import type { Conversion } from '../../values/conversion.js';
 import { convertValue } from '../../values/convert.js';
@@ -30,9 +30,10 @@ function idProblem({ nameFields, summaryFields }: Entity, given: unknown): Probl
       ? nameFields.find((name) => !name.endsWith('Number'))
       : [...nameFields, ...summaryFields].find((name) => name.endsWith('Number'));
   if (field === undefined || comparisonIn(given) !== undefined) return undefined;
-  const what = number === undefined ? 'no id, which is a whole number' : 'a number that people see and no id';
+  const what =
+    number === undefined ? 'is no id, which must be a whole number' : 'is a number that people see and no id';
   const query = JSON.stringify({ [field]: number ?? given.trim() });
-  return { field: 'id', problem: `${JSON.stringify(given)} is ${what}; as a query: ${query}` };
+  return { field: 'id', problem: `${JSON.stringify(given)} ${what}; as a query: ${query}` };
 }
 
 /** Turns names and labels that a condition compares with into ids and codes. */
@@ -125,9 +126,15 @@ export class ValueCheck {
     const closed = this.metadata.entity.name === 'Tickets' && meansClosed(field, value);
     const { closedStatusIds = [] } = this.conversion;
     if (closed && closedStatusIds.length > 0) return { ok: true, value: closedStatusIds };
+    const compared = typeof value === 'string' ? comparisonIn(value) : undefined;
+    if (this.metadata.entity.name === 'Tickets' && compared?.values.some((one) => meansClosed(field, one))) {
+      const problem = comparisonProblem(field, value, { many });
+      if (problem !== undefined) return { ok: false, problem };
+    }
     return convertValue(textOperators.has(operator) ? { ...field, isPickList: false } : field, value, {
       ...this.conversion,
       many,
+      negated: operator === 'noteq' || operator === 'notIn',
       knownValues: this.findings.foundIds,
     });
   }
