@@ -70,6 +70,12 @@ export const httpVariableTable = [
     default: 'false',
   },
   {
+    name: 'AUTOTASK_HTTP_METRICS_PEOPLE',
+    group: 'http',
+    meaning: '`true` lets metrics tell people who sign in apart, by a keyed hash of issuer and subject',
+    default: 'false',
+  },
+  {
     name: 'AUTOTASK_HTTP_PUBLIC_URL',
     group: 'oauth',
     meaning: 'address of `/mcp` as clients see it, e.g. `https://mcp.example.com/mcp`',

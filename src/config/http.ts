@@ -35,6 +35,8 @@ export interface HttpConfig {
   readonly sessions: boolean;
   /** Whether a gateway may name the person for whom it asks. */
   readonly impersonate: boolean;
+  /** Whether metrics tell people who sign in apart, by a hash. */
+  readonly metricsOfPeople: boolean;
 }
 
 const shortestToken = 16;
@@ -91,6 +93,7 @@ export const httpVariables = {
   AUTOTASK_HTTP_API_ORIGINS: origins('origins of APIs'),
   AUTOTASK_HTTP_SESSIONS: flag,
   AUTOTASK_HTTP_IMPERSONATE: flag,
+  AUTOTASK_HTTP_METRICS_PEOPLE: flag,
 } as const satisfies Partial<Record<VariableName, z.ZodType>>;
 
 const schema = z.object(httpVariables);
@@ -180,6 +183,12 @@ export function readHttp(values: Readonly<Record<string, string>>, problems: Pro
       problem: 'is a resource of one tenant, and a gateway serves many: leave it out',
     });
   }
+  if (given.AUTOTASK_HTTP_METRICS_PEOPLE && given.AUTOTASK_HTTP_AUTH !== 'oauth') {
+    problems.push({
+      field: 'AUTOTASK_HTTP_METRICS_PEOPLE',
+      problem: 'has no effect unless AUTOTASK_HTTP_AUTH is oauth: leave it out',
+    });
+  }
   if (given.AUTOTASK_HTTP_IMPERSONATE && given.AUTOTASK_HTTP_AUTH !== 'gateway') {
     problems.push({
       field: 'AUTOTASK_HTTP_IMPERSONATE',
@@ -208,5 +217,6 @@ export function readHttp(values: Readonly<Record<string, string>>, problems: Pro
     apiOrigins: given.AUTOTASK_HTTP_API_ORIGINS,
     sessions: given.AUTOTASK_HTTP_SESSIONS,
     impersonate: given.AUTOTASK_HTTP_IMPERSONATE,
+    metricsOfPeople: given.AUTOTASK_HTTP_METRICS_PEOPLE,
   };
 }

@@ -204,3 +204,41 @@ describe('beside OAuth', () => {
     for (const part of [header, payload, signature]) expect(server.output().stderr).not.toContain(part);
   });
 });
+
+describe('metrics of people who sign in', () => {
+  it.each([
+    ['are by issuer alone', {}, /subject=""/],
+    [
+      'tell people apart by a hash where that is wanted',
+      { AUTOTASK_HTTP_METRICS_PEOPLE: 'true' },
+      /subject="[0-9a-f]{16}"/,
+    ],
+  ])('%s, and never name them', async (_, env: Record<string, string>, expected) => {
+    const port = await freePort();
+    const own = await startAuthorizationServer({ resource: `http://127.0.0.1:${port}/mcp` });
+    const program = await startSignedIn(
+      { port, issuer: own.issuer },
+      { AUTOTASK_HTTP_TOKENS: `robot ${token}`, ...env },
+    );
+    try {
+      const good = await own.machineToken();
+      for (const bearer of [good, good, token]) {
+        const headers = { ...mcpHeaders, Authorization: `Bearer ${bearer}` };
+        await (await fetch(program.mcpUrl, { method: 'POST', headers, body: message('tools/list') })).text();
+      }
+      const headers = { Authorization: `Bearer ${token}` };
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`, { headers })).text();
+      const lines = text
+        .split('\n')
+        .filter((line) => line.startsWith('autotask_mcp_signed_in_requests_total{'));
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain(`issuer="${own.issuer}"`);
+      expect(lines[0]).toMatch(expected);
+      expect(lines[0]).toMatch(/ 2$/);
+      expect(text).not.toMatch(/machine/);
+    } finally {
+      await program.stop();
+      await own.close();
+    }
+  });
+});

@@ -162,6 +162,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
   const server = await startHttp({
     ...http,
     oauth: http.oauth === null ? null : await signInOf(config, http.oauth),
+    metricsOfPeople: http.metricsOfPeople ? config.writes.confirm.key : undefined,
     readOnly: config.readOnly,
     log,
     ...(shared === null ? {} : { sharedState: () => shared.status() }),

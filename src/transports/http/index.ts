@@ -43,7 +43,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
   const { log, auth, tokens, apiOrigins, metricsPort } = settings;
   const running = new Set<ServerResponse>();
   const sessions = settings.sessions ? createSessions(limits) : null;
-  const metrics = createMetrics({
+  const gauges = {
     running: () => running.size,
     sessions: () => sessions?.open ?? 0,
     tenants: () => open().length,
@@ -52,7 +52,8 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
       const known = open().flatMap((tenant) => tenant.thresholdUse() ?? []);
       return known.length === 0 ? undefined : Math.max(...known);
     },
-  });
+  };
+  const metrics = createMetrics(gauges, settings.metricsOfPeople);
   const tenants = createTenants((credentials) => settings.openTenant(credentials, metrics), limits);
   const singleTenant = auth === 'gateway' ? null : settings.openTenant(null, metrics);
   const oauth = await resourceOf(settings, limits);
@@ -70,6 +71,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
     bodyBytes: limits.bodyBytes,
     readOnly: settings.readOnly,
     authenticate,
+    onSignedIn: metrics.signedIn,
     insufficientScope: oauth?.insufficientScope ?? null,
     sessions,
     log,

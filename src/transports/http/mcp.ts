@@ -22,6 +22,7 @@ export interface McpRoute {
   /** Nobody gets a tool that writes. */
   readonly readOnly: boolean;
   readonly authenticate: Authenticator;
+  readonly onSignedIn: (issuer: string, subject: string) => void;
   /** What a person is told whose token does not let them write; null where nobody signs in. */
   readonly insufficientScope: (() => Refusal) | null;
   /** Whom a gateway names; refuses where it may not. */
@@ -120,6 +121,7 @@ export function createMcpEndpoint({ bodyBytes, sessions, log, ...route }: McpRou
   return {
     async serve(request, response, onMethod) {
       const principal = await route.authenticate(request);
+      if (principal.person !== undefined) route.onSignedIn(principal.person.issuer, principal.person.subject);
       const { method } = request;
       const allowed = sessions === null ? ['POST'] : ['POST', 'GET', 'DELETE'];
       if (method === undefined || !allowed.includes(method)) {

@@ -141,6 +141,8 @@ export interface HttpSettings {
   readonly auth: 'token' | 'gateway' | 'oauth';
   /** Takes tokens of these issuers beside the fixed ones. */
   readonly oauth?: OAuthSettings | null;
+  /** Key of the hash that tells people apart in metrics, null for one of this process; absent: they are not. */
+  readonly metricsOfPeople?: string | null | undefined;
   /** None lets in everybody who reaches the port; the configuration allows that to a local gateway only. */
   readonly tokens: readonly AccessToken[];
   /** Lower-case host names that requests may be addressed to, besides the loopback's and `host`. */

@@ -1,10 +1,16 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ClientObserver } from '../../../client/types.js';
 
-/** What this process counts. No label and no value names a tenant, a person or a record. */
+/**
+ * What this process counts. No label and no value names a tenant, a person or a record; people are told apart by a
+ * keyed hash where that is wanted.
+ */
 export interface Metrics {
   /** An MCP request was answered with this HTTP status. */
   request(method: string, status: number, seconds: number): void;
+  /** A request came from somebody who signed in. */
+  signedIn(issuer: string, subject: string): void;
   /** Watches the client of a tenant. */
   readonly upstream: Omit<ClientObserver, 'thresholdReported'>;
   readonly contentType: string;
@@ -22,10 +28,28 @@ export interface Gauges {
   readonly sharedState?: () => { readonly mode: string; readonly failures: number };
 }
 
+/** People that are told apart; further ones are counted together. */
+const mostPeople = 200;
+
+/** Answers what stands for a person. Another process has other names for the same people, unless it has the same key. */
+function createPseudonyms(key: string | null): (issuer: string, subject: string) => string {
+  const secret = key ?? randomBytes(32);
+  const known = new Set<string>();
+  return (issuer, subject) => {
+    const name = createHmac('sha256', secret)
+      .update(JSON.stringify(['metrics', issuer, subject]))
+      .digest('hex')
+      .slice(0, 16);
+    if (known.size < mostPeople) known.add(name);
+    return known.has(name) ? name : 'others';
+  };
+}
+
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const writes: Readonly<Record<string, string>> = { POST: 'create', PATCH: 'update', DELETE: 'delete' };
 
-export function createMetrics(gauges: Gauges): Metrics {
+/** `people`: the key of their pseudonyms, null for one of this process; undefined: they are not told apart. */
+export function createMetrics(gauges: Gauges, people?: string | null): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -54,6 +78,13 @@ export function createMetrics(gauges: Gauges): Metrics {
     'Time from an MCP request to the end of its answer',
     'method',
   );
+  const signedIn = counter(
+    'autotask_mcp_signed_in_requests_total',
+    'MCP requests of people who signed in; subject is a keyed hash, empty unless people are told apart',
+    'issuer',
+    'subject',
+  );
+  const pseudonym = people === undefined ? () => '' : createPseudonyms(people);
   const sent = counter(
     'autotask_upstream_requests_total',
     'HTTP requests to Autotask, pages and repeats included; outcome is ok or the kind of error',
@@ -96,6 +127,7 @@ export function createMetrics(gauges: Gauges): Metrics {
       mcp.inc({ method, status: String(status) });
       mcpTime.observe({ method }, duration);
     },
+    signedIn: (issuer, subject) => signedIn.inc({ issuer, subject: pseudonym(issuer, subject) }),
     upstream: {
       requestEnded({ method, write, outcome, ms }) {
         sent.inc({ method, outcome });
