@@ -290,6 +290,25 @@ describe('what models copy or guess', () => {
   });
 
   it.each([
+    ['!status', { status: { noteq: 'New' } }],
+    ['-status', { status: { noteq: 'New' } }],
+    ['not status', { status: { noteq: 'New' } }],
+    ['status!', { status: { noteq: 'New' } }],
+    ['status !=', { status: { noteq: 'New' } }],
+    ['status<>', { status: { noteq: 'New' } }],
+    ['status__ne', { status: { noteq: 'New' } }],
+    ['subject__startswith', { title: { beginsWith: 'New' } }],
+    ['title__contains', { title: { contains: 'New' } }],
+  ])('an operator in the name of a field: %s', async (field, works) => {
+    for (const query of [{ [field]: 'New' }, { filter: [{ op: 'eq', field, value: 'New' }] }]) {
+      const { text, isError, filters } = await ask('count-entity', { entity: 'Tickets', query });
+      expect({ text, isError, filters }).toMatchObject({ isError: true, filters: [] });
+      expect(queriesIn(text)).toEqual([works]);
+    }
+    await expectToWork('Tickets', works);
+  });
+
+  it.each([
     ['gte', 'High', 'priority: >= High (1) by code: Critical, High, Medium, Low'],
     ['lt', 'Low', 'priority: < Low (3) by code: High, Medium'],
     ['gt', 'Critical', 'priority: > Critical (4) by code: none'],

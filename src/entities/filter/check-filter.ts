@@ -5,6 +5,7 @@ import { quotedName } from '../../text.js';
 import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
 import { unknownField } from '../metadata/unknown-field.js';
 import { textComparisonProblem } from '../values/comparison-problem.js';
+import { comparisonIn } from '../values/comparison-signs.js';
 import type { Conversion } from '../values/conversion.js';
 import { byDependency, isName } from '../values/name-order.js';
 import { splitIntoBatches } from './batches.js';
@@ -20,6 +21,8 @@ import { postFilters } from './post-filter.js';
  * Autotask drops a condition whose operator it does not know and answers with everything, and finds nothing
  * when a number is given as text. So nothing leaves here that it would not understand.
  */
+
+const operatorAtEnd = /^(.+?)\s*([!=<>≠≥≤]{1,3}|__(\w+))$/;
 
 class FilterCheck {
   private readonly conditions: ConditionCheck;
@@ -64,7 +67,10 @@ class FilterCheck {
     if (field === undefined) return this.findings.addProblem(path, `the condition ${op} names no field`);
     if (items !== undefined) return this.findings.addProblem(path, `only and and or take items, not ${op}`);
     const facts = await this.metadata.find(field, this.conversion.signal);
-    if (facts === undefined) return this.findings.addProblem(path, await unknownField(this.metadata, field));
+    if (facts === undefined) {
+      const named = await this.operatorInName(field, meant.value);
+      return this.findings.addProblem(path, named ?? (await unknownField(this.metadata, field)));
+    }
     this.findings.interpretation.addFieldName(field, facts);
     if (facts.isQueryable === false)
       return this.findings.addProblem(facts.name, 'cannot be used in a filter');
@@ -81,6 +87,19 @@ class FilterCheck {
       interpretation.addMeaning(facts.name, 'eq', [`${condition} (for ${quotedName(op)})`]);
     interpretation.addAsWritten(facts.name, condition);
     return node;
+  }
+
+  /** Why `!status`, `status__ne` or `createDate >=` is no field, with the form that works: never the field alone. */
+  private async operatorInName(given: string, value: unknown): Promise<string | undefined> {
+    const [, before = '', sign = '', word] = operatorAtEnd.exec(given) ?? [];
+    const read = comparisonIn(given);
+    const name = read?.values[0] ?? before;
+    const operator = read?.op ?? resolveOperator(word ?? sign, value);
+    const field = name === '' ? undefined : await this.metadata.find(name, this.conversion.signal);
+    if (field === undefined || (typeof operator !== 'string' && 'problem' in operator)) return undefined;
+    const op = typeof operator === 'string' ? operator : operator.operator;
+    const query = JSON.stringify({ [field.name]: { [op]: value } });
+    return `${JSON.stringify(given)} is a field with an operator, which stands before the value: ${query}`;
   }
 
   /** The conditions in an order in which a name is looked for after what it may belong to is known. */

@@ -4,7 +4,7 @@ import { type Operator, operators } from '../../operators.js';
 /** How other languages write Autotask's operators; each says exactly the same. */
 const operatorWords: readonly (readonly [Operator, readonly string[]])[] = [
   ['eq', ['=', '==', '===', 'equals', 'equal', 'is']],
-  ['noteq', ['!=', '!==', '<>', '≠', 'ne', 'neq', 'notequal', 'notequals', 'not', 'isnot']],
+  ['noteq', ['!=', '!', '!==', '<>', '≠', 'ne', 'neq', 'notequal', 'notequals', 'not', 'isnot']],
   ['gt', ['>', 'greaterthan', 'after']],
   ['gte', ['>=', '≥', 'ge', 'greaterthanorequal', 'greaterthanorequals', 'since', 'from']],
   ['lt', ['<', 'lessthan', 'before']],
