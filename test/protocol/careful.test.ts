@@ -156,7 +156,7 @@ describe('a write', () => {
       'an inactive company by name',
       'create-ticket',
       { title: 'A', companyID: 'Kestrel Hotels Ltd' },
-      /companyID: Kestrel Hotels Ltd \(id \d+\) is inactive, and Autotask takes no new reference to it/,
+      /companyID: Kestrel Hotels Ltd \(id \d+\) is inactive: what is newly referred to has to be active/,
     ],
     [
       'false for an id',

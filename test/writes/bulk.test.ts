@@ -129,7 +129,16 @@ describe('a preview of several', () => {
       /items\[0\]\.id: is required/,
     ],
     ['everything', { ids: undefined, query: {} }, /query: has no condition/],
-    ['nothing found', { ids: undefined, query: { title: 'No such title' } }, /No Tickets match/],
+    [
+      'nothing found',
+      { ids: undefined, query: { title: 'No such title' } },
+      /^No Tickets match\. Nothing was written/,
+    ],
+    [
+      'a company without one',
+      { ids: undefined, query: { companyID: 'Contoso', title: 'No such title' } },
+      /^No Tickets match[\s\S]*- query: was understood as companyID: Contoso Ltd \(id 175\)/,
+    ],
     [
       'onError of one',
       { ids: undefined, id: 1, onError: 'stop' },

@@ -324,7 +324,7 @@ describe('an inactive record', () => {
     for (const value of [id, String(id), name]) {
       const { text, writes } = await calling(tool, args(value));
       expect(text).toContain(
-        `${field}: ${name} (id ${id}) is inactive, and Autotask takes no new reference to it`,
+        `${field}: ${name} (id ${id}) is inactive: what is newly referred to has to be active`,
       );
       expect(writes).toEqual([]);
     }

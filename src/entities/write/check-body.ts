@@ -62,8 +62,8 @@ function meansNothing(field: FieldMetadata, given: unknown): boolean {
 }
 
 /**
- * The records that the body points to: there, and active where the record does not point to them already, because
- * Autotask refuses a new reference to an inactive one. They are looked up for the preview anyway.
+ * The records that the body points to: there, and active where the record does not point to them already. Autotask
+ * takes no new reference to an inactive contact or resource. They are looked up for the preview anyway.
  */
 async function checkReferences(
   body: Row,
@@ -81,7 +81,7 @@ async function checkReferences(
       const { inactive, missing, names } = await references.lookup(type, [id], conversion.signal);
       if (missing.has(id)) return [{ field: field.name, problem: `there is no ${type} with the id ${id}` }];
       if (!inactive.has(id) || stored[field.name] === id) return [];
-      const problem = `${names.get(id) ?? type} (id ${id}) is inactive, and Autotask takes no new reference to it`;
+      const problem = `${names.get(id) ?? type} (id ${id}) is inactive: what is newly referred to has to be active`;
       return [{ field: field.name, problem }];
     }),
   );

@@ -134,9 +134,15 @@ async function selected(query: unknown, { entity, action }: Records, context: To
     const { count } = await reads.count({ entity, query }, context);
     throw tooMany('query', count, most);
   }
-  if (rows.length === 0) throw new AutotaskError('notFound', `No ${entity} match. Nothing was written.`);
   const { interpretation, notes } = found.filter;
   const { understood } = interpretation;
+  if (rows.length === 0) {
+    const problems = [...understood, ...notes].map((text) => ({
+      field: 'query',
+      problem: `was understood as ${text}`,
+    }));
+    throw new InvalidInput(`No ${entity} match. Nothing was written.`, problems);
+  }
   const ids = rows.flatMap(({ id }) => (typeof id === 'number' ? [id] : []));
   return { ids, rows, understood, notes, conditions: found.filter.batches.flat() };
 }
