@@ -33,6 +33,16 @@ afterAll(() => tenant.close());
 
 const idOf = (name: string) => files.get(name) ?? 0;
 
+it('lists the files of a ticket, newest first, as the refusal without an owner says', async () => {
+  const without = await tenant.call('query-entity', { entity: 'TicketAttachments' });
+  expect(without.text).toMatch(/for one owner only.*Valid: parentID, ticketID/s);
+  for (const field of ['ticketID', 'parentID']) {
+    const query = { [field]: ticket };
+    const { text } = await tenant.call('query-entity', { entity: 'TicketAttachments', query });
+    expect(text, field).toContain('driver-list.txt');
+  }
+});
+
 async function get(args: Record<string, unknown>, from = tenant) {
   const result = await from.client.callTool({ name: 'get-attachment', arguments: args });
   const [first, ...blocks] = result.content;

@@ -11,6 +11,8 @@ export interface OrderedQuery {
   readonly order: Order;
   /** Fields to show; undefined for all. */
   readonly include: readonly string[] | undefined;
+  /** Whether records can be asked for by their ids alone; not where Autotask lists those of one owner only. */
+  readonly byId: boolean;
   readonly limit: number;
   /** Where the list was left. */
   readonly after: ListPosition | null;
@@ -44,10 +46,10 @@ export function searchOf(filter: readonly FilterNode[], fields: readonly string[
  * What is read of a record while it is not known whether it will be shown: the shown fields when they are
  * named, because that saves a call; of all fields only those that are compared.
  */
-export function fieldsToRead({ include, order, filter }: OrderedQuery) {
+export function fieldsToRead({ include, order, filter, byId }: OrderedQuery) {
   const needed = ['id', order.field.name, ...filter.postFilterFields];
   // Autotask refuses to include a field that cannot be queried, but returns it when none are named.
-  const compared = order.field.isQueryable === false ? undefined : [...new Set(needed)];
+  const compared = !byId || order.field.isQueryable === false ? undefined : [...new Set(needed)];
   return { compared, shown: include === undefined ? compared : [...new Set([...include, ...needed])] };
 }
 

@@ -75,6 +75,7 @@ export function createListBelowParent(
       },
       order,
       include: undefined,
+      byId: false,
       limit,
       after: position,
       fingerprint: cursors.fingerprint,

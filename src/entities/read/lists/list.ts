@@ -69,7 +69,12 @@ export function createLists(
       found =
         order === null
           ? await byId(path, filter, include, limit, context)
-          : await inOrder({ path, filter, order, include, limit, after }, subject, startedAt, context);
+          : await inOrder(
+              { path, filter, order, include, byId: entity.queryBy.length === 0, limit, after },
+              subject,
+              startedAt,
+              context,
+            );
     } catch (error) {
       if (live || metadata.live || !isUnknownFieldRefusal(error)) throw error;
       return query(args, context, true);
