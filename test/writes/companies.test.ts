@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entities } from '../../generated/table.js';
 import { createWriter } from '../../src/client/index.js';
@@ -8,6 +9,7 @@ import { guardWriter } from '../../src/policy/guards/guard-writer.js';
 import { createPolicy } from '../../src/policy/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
+import { program } from '../support/tenant.js';
 import { type Rig, rig, writesSince } from './support.js';
 
 const companies = [175, 176];
@@ -449,4 +451,30 @@ describe('a list of companies', () => {
       await expect(work).rejects.not.toThrow(/Contosso|Custmer|Nobody/);
     },
   );
+});
+
+describe('the operator', () => {
+  const print = (env: Record<string, string>) =>
+    spawnSync(process.execPath, [program, 'policy', '--demo'], {
+      env: { PATH: process.env.PATH, ...env },
+      encoding: 'utf8',
+    });
+
+  it('sees which companies are meant, and the way to them for each entity', () => {
+    const { stdout } = print({
+      AUTOTASK_READ_COMPANIES: 'type:Customer,!Contoso*',
+      AUTOTASK_WRITE_COMPANIES: '176',
+    });
+    expect(stdout).toMatch(/^companies to read {2,}type:Customer, !name:Contoso\*$/m);
+    expect(stdout).toMatch(/^companies to write {2,}type:Customer, !name:Contoso\*; and of these: id:176$/m);
+    expect(stdout).toMatch(/^TicketNotes .* ticketID > companyID$/m);
+    expect(stdout).toMatch(/^TimeEntries .* ticketID > companyID or taskID > projectID > companyID$/m);
+    expect(stdout).toMatch(/^Appointments +no +no +no +no +no way to a company is known$/m);
+  });
+
+  it.each(['id:Contoso', 'name:', '!'])('is told at the start that %s names no company', (entry) => {
+    const { status, stderr } = print({ AUTOTASK_READ_COMPANIES: `175,${entry}` });
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/AUTOTASK_READ_COMPANIES: entry 2/);
+  });
 });

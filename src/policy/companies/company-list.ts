@@ -20,7 +20,7 @@ export interface CompanyList {
   readonly entries: readonly CompanyEntry[];
 }
 
-const shape = /^(!?)\s*(?:(id|name|type|classification)\s*:)?\s*(.+)$/is;
+const shape = /^(!?)\s*(?:(id|name|type|classification)\s*:)?\s*(.*)$/is;
 
 function entryOf(text: string): CompanyEntry {
   const [, deny, property, value = ''] = shape.exec(text) ?? [];
