@@ -5,7 +5,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'iovalkey';
-import { afterAll } from 'vitest';
 
 const found = (name: string): boolean => {
   try {
@@ -39,9 +38,12 @@ export async function freePort(): Promise<number> {
 
 /** A test that fails before it closes its engine must not leave it behind. */
 const running = new Set<ChildProcess>();
-afterAll(() => {
+const killAll = () => {
   for (const child of running) child.kill('SIGKILL');
-});
+};
+// Benchmarks and long runs start one too, without Vitest, whose workers end in a way of their own.
+if (process.env.VITEST === undefined) process.once('exit', killAll);
+else (await import('vitest')).afterAll(killAll);
 
 /** Starts a server of the engine, or a sentinel; resolves when it takes connections. */
 export async function launchEngine(args: readonly string[]): Promise<ChildProcess> {
