@@ -29,6 +29,7 @@ export async function openSharedState(settings: SharedStateSettings): Promise<Sh
   const queue = new RequestQueue(engine);
   const tenants = new Map<string, SharedTenant>();
   engine.onChange((mode) => {
+    if (mode === 'down') for (const tenant of tenants.values()) tenant.engineLost();
     if (mode !== 'settling') return;
     // What fails here fails because the engine is gone again, and is told when it is back.
     for (const tenant of tenants.values()) tenant.catchUp().catch(() => undefined);

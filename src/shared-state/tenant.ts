@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { maxPerEndpoint } from '../client/rate-limiting/concurrency.js';
 import type { ActiveCooldown, RequestResult } from '../client/rate-limiting/cooldown.js';
-import { defaultThreshold, isThresholdRequest } from '../client/rate-limiting/rate-limiter.js';
+import { isThresholdRequest } from '../client/rate-limiting/rate-limiter.js';
 import { createMemoryState } from '../client/tenant-state/memory-state.js';
 import type { KeptState, Turn } from '../client/tenant-state/tenant-state.js';
 import type { Tuning } from '../client/tuning.js';
 import { AutotaskError } from '../errors.js';
 import { type Engine, EngineUnavailable, keyPrefix } from './engine.js';
+import { HourAlone } from './hour-alone.js';
 import { createSharedCache } from './metadata.js';
 import {
   type QueuedRequest,
@@ -52,6 +53,8 @@ function scriptsOf(tenant: string, maxConcurrency: number, tuning: Tuning): Tena
 }
 
 export interface SharedTenant extends KeptState {
+  /** From now on this replica is alone. */
+  engineLost(): void;
   /** Tells an engine that answers again what it has not heard. */
   catchUp(): Promise<void>;
 }
@@ -80,19 +83,9 @@ export function createSharedTenant(
     null,
   );
   const cache = createSharedCache(engine, tenant, tuning.metadataTtlMs);
-  const { hourlyShare } = tuning;
-  /** Requests that there may still be within the hour, of all replicas, as the engine said last. */
-  let left = hourlyShare === null ? Number.POSITIVE_INFINITY : defaultThreshold * hourlyShare;
-  /** The part of them that is this replica's while it is alone. */
-  let allowance = left * share;
+  const hour = new HourAlone(tuning.hourlyShare, share);
   const untold = new Set<string>();
   const inFlight = new RequestsInFlight(alone);
-
-  const heard = (known: number) => {
-    if (known < 0) return;
-    left = known;
-    allowance = known * share;
-  };
 
   async function finish(member: string, result: RequestResult | null): Promise<void> {
     const retryAfterMs = result?.kind === 'limited' ? (result.retryAfterMs ?? -1) : -1;
@@ -144,10 +137,8 @@ export function createSharedTenant(
         },
       );
     }
-    if (allowance < 1 && !isThresholdRequest(endpoint))
-      return { kind: 'stopped', why: 'share', ms: 60_000, askThreshold: false };
-    allowance -= 1;
-    left -= 1;
+    const stop = hour.spend(endpoint, performance.now());
+    if (stop !== null) return { kind: 'stopped', why: 'share', ...stop };
     return { kind: 'turn', delayMs, checkThreshold, left: -1 };
   }
 
@@ -178,16 +169,31 @@ export function createSharedTenant(
       }
       if (event.kind === 'turn') {
         if (!counted) inFlight.begins(endpoint);
-        heard(event.left);
+        hour.heard(event.left);
         return event;
       }
       if (event.kind === 'stopped') await pause(cooldownOf(event.why, event.ms, event.askThreshold));
     }
   }
 
+  /** A request's place in this process. Whether the others may go on depends on one, which therefore does not wait for them. */
+  async function placeOf(
+    endpoint: string,
+    signal: AbortSignal,
+    pause: (stop: ActiveCooldown) => Promise<void>,
+  ): Promise<Turn> {
+    if (!isThresholdRequest(endpoint)) return local.enter(endpoint, signal, pause);
+    for (let stop = await local.activeCooldown(); stop !== null; stop = await local.activeCooldown())
+      await pause(stop);
+    const end = (result: RequestResult | null) => {
+      if (result !== null) local.record(result).catch(() => undefined);
+    };
+    return { delayMs: 0, checkThreshold: false, end };
+  }
+
   return {
     async enter(endpoint, signal, pause) {
-      const here = await local.enter(endpoint, signal, pause);
+      const here = await placeOf(endpoint, signal, pause);
       const request = queue.open(own, endpoint);
       try {
         const { delayMs, checkThreshold } = await turnOf(request, here, endpoint, signal, pause);
@@ -211,7 +217,7 @@ export function createSharedTenant(
       const known = await local.activeCooldown();
       if (known !== null || engine.mode === 'down') return known;
       try {
-        const reply = await engine.run(scripts.look, own.keys, [...own.args, '', '']);
+        const reply = await engine.run(scripts.look, own.keys, [...own.args, '', '', '']);
         const [why, ms] = lookReply.parse(reply);
         return why === '' ? null : cooldownOf(why, ms, false);
       } catch (error) {
@@ -225,12 +231,14 @@ export function createSharedTenant(
     },
     async recordThreshold(threshold) {
       const delay = await local.recordThreshold(threshold);
+      if (engine.mode === 'down') hour.record(threshold);
       const { externalRequestThreshold, currentTimeframeRequestCount } = threshold;
       try {
         const reply = await engine.run(scripts.look, own.keys, [
           ...own.args,
           externalRequestThreshold,
           currentTimeframeRequestCount,
+          '',
         ]);
         return lookReply.parse(reply)[2];
       } catch (error) {
@@ -241,7 +249,15 @@ export function createSharedTenant(
     load: (key, maxAgeMs) => cache.load(key, maxAgeMs),
     save: (key, body) => cache.save(key, body),
     isIdle: () => local.isIdle(),
+    engineLost: () => hour.begins(),
     async catchUp() {
+      const sent = hour.takeUntold();
+      try {
+        await engine.run(scripts.look, own.keys, [...own.args, '', '', sent]);
+      } catch (error) {
+        hour.putBack(sent);
+        throw error;
+      }
       const members = [...untold];
       untold.clear();
       for (const member of members) await finish(member, null);

@@ -16,6 +16,18 @@ const read = (replica: Replica) => {
 const readMany = (many: readonly Replica[], each: number) =>
   Promise.all(many.flatMap((replica) => Array.from({ length: each }, () => read(replica))));
 
+/** Another integration of the tenant sends so many requests. */
+async function useElsewhere({ sandbox: { apiUrl, credentials } }: WatchedTenant, requests: number) {
+  const { userName, secret, integrationCode } = credentials;
+  const headers = { UserName: userName, Secret: secret, ApiIntegrationCode: integrationCode };
+  for (let sent = 0; sent < requests; sent += 1)
+    await (await fetch(`${apiUrl}V1.0/Version`, { headers })).arrayBuffer();
+}
+const bothAreUp = async (many: readonly Replica[]) =>
+  (await Promise.all(many.map((replica) => replica.ready()))).every(({ body }) =>
+    JSON.stringify(body).includes('"sharedState":"up"'),
+  );
+
 const now = () => performance.now();
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -137,8 +149,6 @@ describe.skipIf(engineProgram === null)('the hour of replicas that share their s
     const [engine, tenant] = await Promise.all([startEngine(), watchTenant({ limits: { threshold: 60 } })]);
     const env = { AUTOTASK_STATE_URL: engine.url, AUTOTASK_HOURLY_SHARE: '50' };
     const both = await Promise.all([startReplica(tenant, env), startReplica(tenant, env)]);
-    // So small a threshold is known before many requests are sent.
-    await both[0]?.call('get-threshold-information');
     const readAny = (replica: Replica, index: number) => {
       number += 1;
       const entity = ['Tickets', 'Companies', 'Contacts'][index % 3];
@@ -155,6 +165,71 @@ describe.skipIf(engineProgram === null)('the hour of replicas that share their s
     expect(refused[0]?.text).toMatch(/AUTOTASK_HOURLY_SHARE.*is used up.*was not sent/s);
     await Promise.all(both.map((replica) => replica.stop()));
     await Promise.all([engine.close(), tenant.close()]);
+  }, 60_000);
+
+  it('counts what was sent while the engine was away, and what others sent meanwhile', async () => {
+    const [engine, tenant] = await Promise.all([startEngine(), watchTenant({ limits: { threshold: 80 } })]);
+    const env = { AUTOTASK_STATE_URL: engine.url, AUTOTASK_HOURLY_SHARE: '50' };
+    const both = await Promise.all([startReplica(tenant, env), startReplica(tenant, env)]);
+    const counted = () => tenant.seen.filter(({ path }) => !/ThresholdInformation/i.test(path)).length;
+    for (const replica of both) expect((await read(replica)).isError).toBe(false);
+    await useElsewhere(tenant, 10);
+    engine.pause();
+    const answers = await readMany(both, 12);
+    // Each alone has a third of what was left, by what Autotask itself says.
+    expect(answers.filter(({ isError }) => isError).length).toBeGreaterThan(2);
+    expect(counted()).toBeGreaterThan(10);
+    engine.resume();
+    while (!(await bothAreUp(both))) await wait(50);
+    await readMany(both, 30);
+    expect(counted()).toBeLessThanOrEqual(30);
+    // What was on its way when Autotask was asked counts twice, and the questions count too.
+    expect(counted()).toBeGreaterThan(15);
+    await Promise.all(both.map((replica) => replica.stop()));
+    await Promise.all([engine.close(), tenant.close()]);
+  }, 60_000);
+});
+
+describe.each([
+  ['a process of its own', false],
+  ...(engineProgram === null ? [] : [['replicas that share their state', true] as const]),
+] as const)('a share of the hour that others have used already, in %s', (_, shares) => {
+  const start = async (tenant: WatchedTenant) => {
+    const engine = shares ? await startEngine() : null;
+    const env = {
+      AUTOTASK_HOURLY_SHARE: '50',
+      ...(engine === null ? {} : { AUTOTASK_STATE_URL: engine.url }),
+    };
+    const replica = await startReplica(tenant, env);
+    const stop = async () => {
+      await replica.stop();
+      await Promise.all([engine?.close(), tenant.close()]);
+    };
+    return { replica, stop };
+  };
+
+  it('lets nothing through: Autotask is asked before anything is sent', async () => {
+    const tenant = await watchTenant({ limits: { threshold: 100 } });
+    await useElsewhere(tenant, 51);
+    const { replica, stop } = await start(tenant);
+    const answers = await readMany([replica], 5);
+    expect(answers.map(({ text }) => text)).toEqual(
+      answers.map(() => expect.stringMatching(/AUTOTASK_HOURLY_SHARE.*is used up.*was not sent/s)),
+    );
+    expect(tenant.seen.map(({ path }) => path)).toEqual(['ThresholdInformation']);
+    await stop();
+  }, 60_000);
+
+  it('is not known where Autotask does not tell: then work goes on after three questions', async () => {
+    const tenant = await watchTenant();
+    tenant.sandbox.faults.add({ fault: { kind: 'forbidden' }, path: /ThresholdInformation/i });
+    const { replica, stop } = await start(tenant);
+    const since = now();
+    expect((await read(replica)).isError).toBe(false);
+    expect(now() - since).toBeGreaterThan(9_000);
+    expect(tenant.seen.filter(({ path }) => /ThresholdInformation/i.test(path)).length).toBe(3);
+    expect((await read(replica)).isError).toBe(false);
+    await stop();
   }, 60_000);
 });
 

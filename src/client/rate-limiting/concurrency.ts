@@ -24,6 +24,11 @@ export class ConcurrencyLimiter {
     this.#limits = typeof limits === 'number' ? () => fixed ?? { overall: 1, perEndpoint: 1 } : limits;
   }
 
+  /** How many are running. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   get idle(): boolean {
     return this.#taken === 0 && this.#waiting.size === 0;
   }

@@ -1,5 +1,6 @@
 import type { Tuning } from '../tuning.js';
 import type { ActiveCooldown } from './cooldown.js';
+import { FirstQuestion } from './first-question.js';
 import type { Threshold } from './threshold.js';
 
 /** Autotask's limit for a database unless ThresholdInformation says otherwise. */
@@ -23,6 +24,9 @@ export class RateLimiter {
   #checkedAt = Number.NEGATIVE_INFINITY;
   #reported: { readonly threshold: Threshold; readonly at: number } | null = null;
   #sinceReport = 0;
+  /** Requests that Autotask may not have counted when it was asked last. */
+  #sinceQuestion = 0;
+  readonly #firstQuestion = new FirstQuestion();
 
   constructor(tuning: Tuning) {
     this.#tuning = tuning;
@@ -37,6 +41,7 @@ export class RateLimiter {
       this.#perMinute.delete(old);
     }
     this.#sinceReport += 1;
+    this.#sinceQuestion += 1;
     this.#sinceCheck += 1;
     return this.#sinceCheck >= this.#tuning.requestsPerThresholdCheck && this.#checkIsDue(now);
   }
@@ -49,9 +54,15 @@ export class RateLimiter {
     return true;
   }
 
+  /** ThresholdInformation is about to be asked while so many other requests are on their way: counted or not. */
+  beginsQuestion(onTheirWay: number): void {
+    this.#sinceQuestion = onTheirWay;
+  }
+
   recordThreshold(threshold: Threshold, now: number): void {
     this.#reported = { threshold, at: now };
-    this.#sinceReport = 0;
+    this.#sinceReport = this.#sinceQuestion;
+    this.#firstQuestion.answer();
   }
 
   #own(now: number): number {
@@ -83,6 +94,8 @@ export class RateLimiter {
   stopped(now: number): ActiveCooldown | null {
     const { hourlyShare } = this.#tuning;
     if (hourlyShare === null) return null;
+    const first = this.#firstQuestion.wait(now);
+    if (first !== null) return { kind: 'share', ...first };
     const { used, own, limit } = this.#use(now);
     const most = limit * hourlyShare;
     if (used < most) return null;

@@ -33,6 +33,7 @@ export function createMemoryState(
       }
       const now = Date.now();
       const checkThreshold = rateLimiter.countRequest(now);
+      if (isThresholdRequest(endpoint)) rateLimiter.beginsQuestion(limiter.taken);
       return {
         delayMs: rateLimiter.delayMs(now),
         checkThreshold,

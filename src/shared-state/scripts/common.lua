@@ -15,11 +15,19 @@ local keep = hour + 5 * minuteMs
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 
-local known = redis.call('HMGET', meta, 'kind', 'until', 'run', 'settle', 'limit', 'count', 'at', 'atSent', 'checked', 'checkedSent', 'sent')
+local known = redis.call('HMGET', meta, 'kind', 'until', 'run', 'settle', 'limit', 'count', 'at', 'atSent', 'checked', 'checkedSent', 'sent', 'sure', 'asked', 'tries', 'askedSent')
 local run, settle = known[3], tonumber(known[4]) or 0
 local limit, reported, reportedAt = tonumber(known[5]) or 10000, tonumber(known[6]), tonumber(known[7]) or 0
 local reportedSent, checkedAt, checkedSent = tonumber(known[8]) or 0, tonumber(known[9]) or 0, tonumber(known[10]) or 0
 local sent = tonumber(known[11]) or 0
+-- Where a share of the hour is to be kept: whether Autotask has said how much of it is used, and how often it was asked.
+local sure, asked, tries, askedSent = known[12] == '1', tonumber(known[13]) or 0, tonumber(known[14]) or 0, tonumber(known[15])
+local askMs, mostTries, lookAgainMs = 5000, 3, 250
+
+local function unsure()
+  sure, asked, tries = false, 0, 0
+  redis.call('HDEL', meta, 'sure', 'asked', 'tries')
+end
 
 -- An engine that was started anew, or took over from another one, may not know of requests that are on their way:
 -- replicas register them at once, and until they have nothing new is let in.
@@ -29,6 +37,7 @@ if run ~= runNow then
   local uptime = tonumber(string.match(about, 'uptime_in_seconds:(%d+)')) or 0
   if run or uptime < 3 then settle = now + settleMs end
   redis.call('HSET', meta, 'run', runNow, 'settle', settle)
+  unsure()
   redis.call('PEXPIRE', meta, keep)
 end
 
@@ -71,12 +80,29 @@ local function left()
   return math.max(0, math.floor(limit * share / 1000 - used()))
 end
 
+-- Nothing is sent before Autotask has said how much of the hour is used, as long as it may still say so. `asks`: the
+-- caller can ask it.
+local function firstAsks(asks)
+  if sure then return nil end
+  if now - asked < askMs then return { 'share', lookAgainMs, 0 } end
+  if tries >= mostTries then return nil end
+  if not asks then return { 'share', lookAgainMs, 0 } end
+  asked, tries = now, tries + 1
+  checkedAt, checkedSent = now, sent
+  redis.call('HSET', meta, 'asked', asked, 'tries', tries, 'checked', checkedAt, 'checkedSent', checkedSent)
+  redis.call('PEXPIRE', meta, keep)
+  return { 'share', lookAgainMs, 1 }
+end
+
 -- Why nothing may be sent to the endpoint: kind, milliseconds, whether ThresholdInformation should be asked.
-local function stopped(endpoint)
+local function stopped(endpoint, asks)
   if settle > now then return { 'settling', settle - now, 0 } end
   local ends = tonumber(known[2]) or 0
   if known[1] and ends > now then return { known[1], ends - now, 0 } end
-  if share == 0 or endpoint == 'thresholdinformation' or left() >= 1 then return nil end
+  if share == 0 or endpoint == 'thresholdinformation' then return nil end
+  local first = firstAsks(asks)
+  if first then return first end
+  if left() >= 1 then return nil end
   if own < limit * share / 1000 then return { 'share', minuteMs, checkIsDue() } end
   local oldest = minute
   for _, field in ipairs(redis.call('HKEYS', hours)) do
@@ -86,20 +112,22 @@ local function stopped(endpoint)
   return { 'share', math.max(1000, (oldest + 60) * minuteMs - now), checkIsDue() }
 end
 
--- Counts one request; answers the milliseconds it has to wait, whether ThresholdInformation should be asked, and
--- how many more there may be within the hour (-1: no limit of our own).
-local function spend()
-  sent = redis.call('HINCRBY', meta, 'sent', 1)
-  redis.call('HINCRBY', hours, minute, 1)
-  own = redis.call('HINCRBY', hours, 'sum', 1)
+local function count(requests)
+  sent = redis.call('HINCRBY', meta, 'sent', requests)
+  redis.call('HINCRBY', hours, minute, requests)
+  own = redis.call('HINCRBY', hours, 'sum', requests)
   if not tally[2] then redis.call('HSET', hours, 'minute', minute) end
   tally[2] = minute
   redis.call('PEXPIRE', meta, keep)
   redis.call('PEXPIRE', hours, keep)
+end
+
+-- Counts one request; answers the milliseconds it has to wait, whether ThresholdInformation should be asked, and
+-- how many more there may be within the hour (-1: no limit of our own).
+local function spend()
+  count(1)
   local due = 0
   if sent - checkedSent >= perCheck then due = checkIsDue() end
-  -- With a share of its own a server that knows nothing of the others asks at once.
-  if share > 0 and not reported and checkedAt == 0 then due = checkIsDue() end
   local part = used() / limit
   if share > 0 then part = part * 1000 / share end
   local excess = math.min(1, part) - 0.75
@@ -131,6 +159,11 @@ local function admit(asks)
       redis.call('ZREM', queue, member)
       redis.call('ZREM', waiting, member)
       hold(member)
+      -- What is on its way when Autotask is asked may be counted in its answer or not: then it counts twice, never not.
+      if endpoint == 'thresholdinformation' and (busy[endpoint] or 0) == 0 then
+        askedSent = sent - taken
+        redis.call('HSET', meta, 'askedSent', askedSent)
+      end
       taken, busy[endpoint] = taken + 1, (busy[endpoint] or 0) + 1
       local delay, due, rest = spend()
       if member == asks then turn = { delay, due, rest }

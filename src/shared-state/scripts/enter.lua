@@ -9,7 +9,7 @@ if redis.call('ZSCORE', running, member) then
   hold(member)
   return { 'turn', 0, 0, left() }
 end
-local stop = stopped(endpointOf(member))
+local stop = stopped(endpointOf(member), true)
 if stop then
   -- Whoever is in the queue keeps its place as long as it comes back.
   if redis.call('ZSCORE', queue, member) then redis.call('ZADD', waiting, now + lease, member) end

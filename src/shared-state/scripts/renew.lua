@@ -21,7 +21,7 @@ end
 redis.call('PEXPIRE', queue, lease * 2)
 redis.call('PEXPIRE', waiting, lease * 2)
 admit('')
-local stop = stopped('') or { '', 0, 0 }
+local stop = stopped('', false) or { '', 0, 0 }
 local answer = { left(), stop[1], stop[2], stop[3] }
 for _, member in ipairs(turns) do answer[#answer + 1] = member end
 return answer
