@@ -1,0 +1,193 @@
+import { maxPerEndpoint } from '../../../src/client/rate-limiting/concurrency.js';
+import type { Disturbance } from './disturb.js';
+import type { Call } from './load.js';
+import type { Arrival } from './tenants.js';
+
+/** What a run left behind. Times in milliseconds of the process that ran it. */
+export interface Run {
+  readonly arrivals: readonly Arrival[];
+  readonly calls: readonly Call[];
+  readonly disturbances: readonly Disturbance[];
+  readonly kills: readonly { readonly replica: number; readonly at: number }[];
+  /** Requests of an hour at which a tenant's replicas stop. */
+  readonly stopAt: readonly number[];
+  readonly mostWrites: number;
+  readonly started: number;
+}
+
+/** One promise: how often it was put to the test, and what broke it. */
+export interface Verdict {
+  readonly promise: string;
+  readonly tried: number;
+  readonly broken: readonly string[];
+}
+
+const second = 1_000;
+const isThreshold = ({ endpoint }: Arrival) => endpoint === 'thresholdinformation';
+
+function byKey<T>(list: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
+  const found = new Map<string, T[]>();
+  for (const one of list) {
+    const known = found.get(keyOf(one));
+    if (known === undefined) found.set(keyOf(one), [one]);
+    else known.push(one);
+  }
+  return found;
+}
+
+const at = (run: Run, ms: number) => `${((ms - run.started) / second).toFixed(2)} s`;
+
+/** What was going on then, for whoever reads about a broken promise. */
+const around = ({ disturbances }: Run, ms: number) =>
+  disturbances
+    .filter(({ from, to }) => ms > from - second && ms < to + 15 * second)
+    .map(({ what }) => what)
+    .join('; ');
+
+export function threeAtATime(run: Run): Verdict {
+  const broken: string[] = [];
+  for (const [key, list] of byKey(run.arrivals, ({ tenant, endpoint }) => `tenant ${tenant} ${endpoint}`)) {
+    const running: Arrival[] = [];
+    for (const one of list.toSorted((a, b) => a.from - b.from)) {
+      const left = running.filter(({ to }) => to > one.from);
+      running.splice(0, running.length, ...left, one);
+      if (running.length > maxPerEndpoint) {
+        const who = running.map(({ replica, from }) => `${replica} since ${at(run, from)}`).join(', ');
+        broken.push(`${key}: ${running.length} at ${at(run, one.from)} (${who}) [${around(run, one.from)}]`);
+      }
+    }
+  }
+  return { promise: 'three requests at a time for each endpoint', tried: run.arrivals.length, broken };
+}
+
+export function softStop(run: Run): Verdict {
+  const broken: string[] = [];
+  let tried = 0;
+  for (const [tenant, most] of run.stopAt.entries()) {
+    const sent = run.arrivals.filter((one) => one.tenant === tenant && !isThreshold(one));
+    if (sent.length >= most / 2) tried += 1;
+    const [first] = sent.slice(most);
+    if (first !== undefined) {
+      broken.push(
+        `tenant ${tenant}: ${sent.length} of ${most}, since ${at(run, first.from)} [${around(run, first.from)}]`,
+      );
+    }
+  }
+  return { promise: 'never past the soft stop', tried, broken };
+}
+
+/** What was let in before the answer was there may still come: for so long. */
+const onTheirWayMs = 2 * second;
+/** The others hear of it by way of the engine. */
+const heardMs = 3 * second;
+
+export function pauses(run: Run, lagMs: number): Verdict {
+  const broken: string[] = [];
+  let tried = 0;
+  const outages = run.disturbances.filter(({ outage }) => outage);
+  for (const [, list] of byKey(run.arrivals, ({ tenant }) => String(tenant))) {
+    for (const told of list.filter(({ status }) => status === 429)) {
+      const died = run.kills.some(
+        ({ replica, at: killed }) =>
+          replica === told.replica && killed > told.from && killed < told.to + second,
+      );
+      if (died) continue;
+      const unheard = outages.some(
+        ({ from, to }) => told.to > from - 2 * second && told.to < to + 5 * second,
+      );
+      tried += 1;
+      for (const one of list) {
+        const own = one.replica === told.replica;
+        const diedSince = run.kills.some(
+          ({ replica, at: killed }) => replica === told.replica && killed > told.to && killed < one.from,
+        );
+        if (own && diedSince) continue;
+        if (!own && unheard) continue;
+        const since = told.to + (own ? onTheirWayMs : heardMs) + lagMs;
+        if (one.from > since && one.from < told.pauseUntil - 50)
+          broken.push(
+            `tenant ${told.tenant}: told at ${at(run, told.to)} (${told.replica}) to wait until ${at(run, told.pauseUntil)}, request at ${at(run, one.from)} (${one.replica}) [${around(run, one.from)}]`,
+          );
+      }
+    }
+  }
+  return { promise: 'no request during a pause that was told', tried, broken };
+}
+
+export function writesOnce(run: Run): Verdict {
+  const written = run.arrivals.filter(({ creates }) => creates !== null);
+  const broken = [...byKey(written, ({ tenant, creates }) => `tenant ${tenant} ${creates}`)].flatMap(
+    ([key, list]) =>
+      list.length === 1
+        ? []
+        : [`${key}: ${list.map(({ from, replica }) => `${at(run, from)} (${replica})`).join(', ')}`],
+  );
+  return { promise: 'each confirmation is taken once, each write sent once', tried: written.length, broken };
+}
+
+export function writesCounted(run: Run): Verdict {
+  const broken: string[] = [];
+  const written = run.arrivals.filter(({ creates }) => creates !== null);
+  for (const [tenant, list] of byKey(written, ({ tenant: number }) => `tenant ${number}`)) {
+    if (list.length > run.mostWrites) broken.push(`${tenant}: ${list.length} of ${run.mostWrites}`);
+  }
+  const tried = run.calls.filter(({ outcome }) => outcome === 'writesUsedUp').length;
+  return { promise: 'writes of an hour are counted together', tried, broken };
+}
+
+/** Lease, settling and going alone, and what stands before a caller of a crowd. */
+export const waitMs = 20 * second;
+
+export function nobodyStarves(run: Run, lagMs: number): Verdict {
+  const broken: string[] = [];
+  const told = byKey(
+    run.arrivals.filter(({ status }) => status === 429),
+    ({ tenant }) => String(tenant),
+  );
+  const reads = run.calls.filter(({ kind, outcome }) => kind === 'read' && outcome !== 'lost');
+  for (const call of reads) {
+    const pausesOf = (told.get(String(call.tenant)) ?? []).map(({ from, pauseUntil: to }) => ({ from, to }));
+    const excused = [...pausesOf, ...run.disturbances.filter(({ outage }) => outage)];
+    const waited = call.to - call.from - overlap(excused, call);
+    if (waited > waitMs + lagMs)
+      broken.push(
+        `tenant ${call.tenant} at ${call.replica}: ${(waited / second).toFixed(1)} s from ${at(run, call.from)} (${call.outcome}) [${around(run, call.from)}]`,
+      );
+  }
+  return {
+    promise: `no read waits longer than ${waitMs / second} s besides pauses and outages`,
+    tried: reads.length,
+    broken,
+  };
+}
+
+/** Milliseconds of the call that lie in one of the spans. */
+function overlap(spans: readonly { from: number; to: number }[], call: Call): number {
+  let [sum, covered] = [0, call.from];
+  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
+    const [begin, end] = [Math.max(covered, from), Math.min(call.to, to)];
+    if (end > begin) {
+      sum += end - begin;
+      covered = end;
+    }
+  }
+  return sum;
+}
+
+export function everyTenantServed(run: Run): Verdict {
+  const tenants = run.stopAt.map((_, tenant) => tenant);
+  const broken = tenants
+    .filter((tenant) => !run.calls.some((call) => call.tenant === tenant && call.outcome === 'done'))
+    .map((tenant) => `tenant ${tenant} had no answer`);
+  return { promise: 'every tenant is served', tried: tenants.length, broken };
+}
+
+export function answersKnown(run: Run): Verdict {
+  const broken = run.calls
+    .filter(({ outcome }) => outcome === 'other')
+    .map(
+      ({ tenant, replica, kind, from, text }) =>
+        `${kind} of ${tenant} at ${replica}, ${at(run, from)}: ${text.slice(0, 400)}`,
+    );
+  return { promise: 'errors say what they are', tried: run.calls.length, broken };
+}

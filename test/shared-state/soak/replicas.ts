@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startProgram } from '../../http/support.js';
+import { addressOf, type SoakTenants } from './tenants.js';
+
+export const bearer = 'soak-token-0123456789';
+
+/** With more than three replicas the others send nothing alone: the shares of all must not exceed the limit. */
+const shares = ['33', '33', '33', '0', '0'];
+export const replicaCount = shares.length;
+
+type Program = Awaited<ReturnType<typeof startProgram>>;
+
+/** The server processes; a place is empty between a kill and the next start. */
+export class Replicas {
+  readonly #tenants: SoakTenants;
+  readonly #env: Record<string, string>;
+  readonly #programs: (Program | null)[] = shares.map(() => null);
+  /** When which of them was killed. */
+  readonly kills: { readonly replica: number; readonly at: number }[] = [];
+  readonly #logs: string[] = shares.map(() => '');
+
+  constructor(tenants: SoakTenants, env: Record<string, string>) {
+    this.#tenants = tenants;
+    this.#env = env;
+  }
+
+  async start(replica: number): Promise<void> {
+    const program = await startProgram([], {
+      AUTOTASK_HTTP_AUTH: 'gateway',
+      AUTOTASK_HTTP_TOKEN: bearer,
+      AUTOTASK_HTTP_API_ORIGINS: new URL(this.#tenants.apiUrl).origin,
+      NODE_OPTIONS: `--import ${new URL('local-address.mjs', import.meta.url)}`,
+      LOCAL_ADDRESS: addressOf(replica),
+      AUTOTASK_STATE_SHARE: shares[replica] ?? '0',
+      LOG_LEVEL: 'info',
+      ...this.#env,
+    });
+    if (program.url === null) throw new Error(program.output().stderr);
+    this.#programs[replica] = program;
+  }
+
+  async startAll(): Promise<void> {
+    await Promise.all(shares.map((_, replica) => this.start(replica)));
+  }
+
+  /** Null while it is dead. */
+  url(replica: number): string | null {
+    return this.#programs[replica]?.url ?? null;
+  }
+
+  async killAndRestart(replica: number, afterMs: number): Promise<void> {
+    const program = this.#programs[replica];
+    if (program == null) return;
+    this.#programs[replica] = null;
+    this.#keepLog(replica, program);
+    program.kill('SIGKILL');
+    this.kills.push({ replica, at: performance.now() });
+    await program.exited;
+    await sleep(afterMs);
+    await this.start(replica);
+  }
+
+  /** Resident memory in megabytes. */
+  memory(replica: number): number {
+    const status = readFileSync(`/proc/${this.#programs[replica]?.pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+  }
+
+  async status(replica: number): Promise<string> {
+    const response = await fetch(`${this.url(replica)}/ready`);
+    return response.text();
+  }
+
+  log(replica: number): string {
+    return `${this.#logs[replica]}${this.#programs[replica]?.output().stderr ?? ''}`;
+  }
+
+  #keepLog(replica: number, program: Program): void {
+    this.#logs[replica] += `${program.output().stderr}--- killed\n`;
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all(this.#programs.map((program) => program?.stop()));
+  }
+}

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startEngine, type TestEngine } from '../../support/engine.js';
+import * as checks from './checks.js';
+import { disturb } from './disturb.js';
+import { Load } from './load.js';
+import { between, createRandom } from './random.js';
+import { Replicas, replicaCount } from './replicas.js';
+import { startTenants } from './tenants.js';
+
+/*
+ * Keeps 5 replicas of the built program and 50 tenants under mixed load while replicas are killed, the engine is
+ * killed, paused and made to forget its scripts and connections, and tenants say "too many"; then looks at what
+ * arrived at the tenants. STATE_SEED repeats the order of events, STATE_SECONDS (120) is how long it takes,
+ * STATE_TENANTS (50) how many there are. Exits with 1 when a promise was broken.
+ */
+const seconds = Number(process.env.STATE_SECONDS ?? 120);
+const seed = Number(process.env.STATE_SEED ?? 1);
+const tenantCount = Number(process.env.STATE_TENANTS ?? 50);
+const mostWrites = 6;
+const sharePercent = 50;
+/** Every fifth tenant has so few requests an hour that it comes to its soft stop, some by what others have sent. */
+const hours = Array.from({ length: tenantCount }, (_, tenant) =>
+  tenant % 10 === 4
+    ? { threshold: 80, elsewhere: 0 }
+    : tenant % 10 === 9
+      ? { threshold: 200, elsewhere: 85 }
+      : { threshold: 10_000, elsewhere: 0 },
+);
+const thresholds = hours.map(({ threshold }) => threshold);
+/** Callers of a tenant, and the longest pause between their calls. */
+const crowd = { callers: 10, pauseMs: 100 };
+const busy = { callers: 4, pauseMs: 1_500 };
+const usual = { callers: 2, pauseMs: 2_500 };
+const out = (line: string) => process.stdout.write(`${line}\n`);
+
+async function keysLeft(engine: TestEngine, secrets: readonly string[]): Promise<checks.Verdict> {
+  const keys = await engine.client.keys('*');
+  const broken: string[] = [];
+  const perTenant = new Map<string, number>();
+  for (const key of keys) {
+    const tenant = /^autotask-mcp:\{(\w{40})\}:(?!metadata:)/.exec(key)?.[1];
+    if (tenant !== undefined) perTenant.set(tenant, (perTenant.get(tenant) ?? 0) + 1);
+    if ((await engine.client.pttl(key)) === -1) broken.push(`${key} never ends`);
+    const value = JSON.stringify(await engine.client.dump(key));
+    for (const secret of secrets)
+      if (`${key} ${value}`.includes(secret)) broken.push(`${key} holds ${secret}`);
+  }
+  for (const [tenant, count] of perTenant) if (count > 5) broken.push(`${tenant} has ${count} keys`);
+  return { promise: 'keys end, are few and hold no secret', tried: keys.length, broken };
+}
+
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+function memoryFlat(samples: readonly number[]): checks.Verdict {
+  const third = Math.floor(samples.length / 3);
+  const [before, last] = [median(samples.slice(third, 2 * third)), median(samples.slice(2 * third))];
+  const ratio = last / before;
+  const broken = ratio > 1.15 ? [`${before.toFixed(0)} MB, then ${last.toFixed(0)} MB`] : [];
+  return {
+    promise: `memory is flat (${before.toFixed(0)} MB, then ${last.toFixed(0)})`,
+    tried: samples.length,
+    broken,
+  };
+}
+
+const random = createRandom(seed);
+const latency = () => (random() < 0.03 ? between(random, 400, 900) : between(random, 5, 120));
+const engine = await startEngine();
+const tenants = await startTenants(thresholds, latency);
+const replicas = new Replicas(tenants, {
+  AUTOTASK_STATE_URL: engine.url,
+  AUTOTASK_CONFIRM_MODE: 'preview',
+  AUTOTASK_CONFIRM_KEY: 'k'.repeat(40),
+  AUTOTASK_HOURLY_SHARE: String(sharePercent),
+  AUTOTASK_MAX_WRITES_PER_HOUR: String(mostWrites),
+});
+const memory: number[] = [];
+let lagMs = 0;
+try {
+  for (const [tenant, { elsewhere }] of hours.entries()) await tenants.useElsewhere(tenant, elsewhere);
+  await replicas.startAll();
+  const load = new Load(tenants, replicas);
+  const started = performance.now();
+  const until = started + seconds * 1_000;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    lagMs = Math.max(lagMs, performance.now() - last - 500);
+    last = performance.now();
+    memory.push(replicas.memory(0));
+  }, 500);
+  const callers = thresholds.flatMap((_, tenant) => {
+    const { callers: count, pauseMs } = tenant < 2 ? crowd : tenant % 5 === 4 ? busy : usual;
+    return Array.from({ length: count }, (__, index) =>
+      load.caller(tenant, seed * 10_000 + tenant * 100 + index, pauseMs, until),
+    );
+  });
+  const disturbances = await disturb(engine, replicas, tenants, {
+    seed: seed + 7,
+    until,
+    mostTenants: tenantCount,
+  });
+  await Promise.all(callers);
+  clearInterval(timer);
+  await sleep(500);
+
+  const { arrivals } = tenants;
+  const stopAt = hours.map(({ threshold, elsewhere }) => (threshold * sharePercent) / 100 - elsewhere);
+  const run: checks.Run = {
+    arrivals,
+    calls: load.calls,
+    disturbances,
+    kills: replicas.kills,
+    stopAt,
+    mostWrites,
+    started,
+  };
+  const counts = new Map<string, number>();
+  for (const { kind, outcome } of load.calls)
+    counts.set(`${kind} ${outcome}`, (counts.get(`${kind} ${outcome}`) ?? 0) + 1);
+  out(
+    `seed ${seed}, ${seconds} s: ${load.calls.length} calls, ${arrivals.length} requests, ${disturbances.length} disturbances, lag ${lagMs.toFixed(0)} ms`,
+  );
+  out([...counts].map(([name, count]) => `${name} ${count}`).join(', '));
+  for (const { what, from, to } of disturbances)
+    out(`  ${((from - started) / 1_000).toFixed(1)}-${((to - started) / 1_000).toFixed(1)} s: ${what}`);
+  const verdicts = [
+    checks.threeAtATime(run),
+    checks.softStop(run),
+    checks.pauses(run, lagMs),
+    checks.writesOnce(run),
+    checks.writesCounted(run),
+    checks.nobodyStarves(run, lagMs),
+    checks.everyTenantServed(run),
+    checks.answersKnown(run),
+    await keysLeft(engine, tenants.secrets),
+    memoryFlat(memory),
+  ];
+  for (const { promise, tried, broken } of verdicts) {
+    out(`${broken.length === 0 ? 'held  ' : 'BROKEN'} ${promise} (${tried})`);
+    for (const one of broken.slice(0, 8)) out(`         ${one}`);
+    if (broken.length > 8) out(`         and ${broken.length - 8} more`);
+  }
+  process.exitCode = verdicts.some(({ broken }) => broken.length > 0) ? 1 : 0;
+  if (process.env.STATE_LOGS === 'true')
+    for (let replica = 0; replica < replicaCount; replica += 1)
+      out(`--- ${replica}\n${replicas.log(replica)}`);
+} finally {
+  await replicas.stopAll();
+  await engine.close();
+  await tenants.close();
+}
+process.exit();
