@@ -63,6 +63,8 @@ export function connect({ nodes, path, user, password, database, tls, via }: Eng
       sentinels: [...nodes],
       name,
       sentinelRetryStrategy: retryStrategy,
+      // A primary that was cut off keeps its connections open; the sentinels say that there is another one.
+      failoverDetector: true,
     });
   }
   return new Redis({ ...options, host, port });

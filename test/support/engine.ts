@@ -53,7 +53,7 @@ export async function launchEngine(args: readonly string[]): Promise<ChildProces
     let text = '';
     child.stdout?.on('data', (chunk) => {
       text += String(chunk);
-      if (/Ready to accept connections|\+monitor /.test(text)) resolve();
+      if (/ready to accept connections|\+monitor /i.test(text)) resolve();
     });
     child.once('exit', () => reject(new Error(text)));
   });
