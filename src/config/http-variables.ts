@@ -51,6 +51,13 @@ export const httpVariableTable = [
     unset: 'none',
   },
   {
+    name: 'AUTOTASK_HTTP_DRAIN_SECONDS',
+    group: 'http',
+    meaning:
+      'how long it goes on serving after SIGTERM while `/ready` says 503, so that a balancer turns to other replicas',
+    default: '0',
+  },
+  {
     name: 'AUTOTASK_HTTP_AUTH',
     group: 'http',
     meaning: '`gateway`: whoever stands in front names the tenant; `token`, `oauth`: one tenant',

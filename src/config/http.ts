@@ -21,6 +21,7 @@ export interface HttpConfig {
   readonly port: number;
   /** Serves `/metrics` without a token on a port of its own. */
   readonly metricsPort: number | undefined;
+  readonly drainMs: number;
   /** `gateway`: whoever stands in front names the tenant of each request in headers. `oauth`: people sign in. */
   readonly auth: 'token' | 'gateway' | 'oauth';
   /** Null unless `auth` is `oauth`. */
@@ -84,6 +85,11 @@ export const httpVariables = {
   AUTOTASK_HTTP_HOST: z.string(),
   PORT: port(0),
   AUTOTASK_HTTP_METRICS_PORT: port(1).optional(),
+  AUTOTASK_HTTP_DRAIN_SECONDS: z
+    .string()
+    .regex(/^\d{1,3}$/, { error: 'must be a whole number from 0 to 120' })
+    .transform(Number)
+    .pipe(z.number().max(120, { error: 'must be a whole number from 0 to 120' })),
   AUTOTASK_HTTP_AUTH: z.enum(['token', 'gateway', 'oauth'], { error: 'must be token, gateway or oauth' }),
   ...oauthVariables,
   AUTOTASK_HTTP_TOKEN: z.string().optional(),
@@ -205,6 +211,7 @@ export function readHttp(values: Readonly<Record<string, string>>, problems: Pro
     host,
     port: given.PORT,
     metricsPort: given.AUTOTASK_HTTP_METRICS_PORT,
+    drainMs: given.AUTOTASK_HTTP_DRAIN_SECONDS * 1_000,
     auth: given.AUTOTASK_HTTP_AUTH,
     oauth,
     tokens,

@@ -70,3 +70,6 @@ export function documentedRights(): string[] {
   const [, rights = ''] = /A user of its own needs `([^`]+)`/.exec(page) ?? [];
   return rights.split(' ');
 }
+
+/** Whether what takes long is tested too: `npm run test:replicas`. */
+export const slow = process.env.REPLICA_TESTS === 'all';

@@ -9,7 +9,7 @@ import {
   startTls,
 } from '../support/engine-ways.js';
 import { isWrite, tokenIn } from '../writes/support.js';
-import { documentedRights, key, type Replica, readTicket, startReplica } from './support.js';
+import { documentedRights, key, type Replica, readTicket, slow, startReplica } from './support.js';
 import { type WatchedTenant, watchTenant } from './watched-tenant.js';
 
 let tenant: WatchedTenant;
@@ -40,18 +40,19 @@ async function doctor({ url, env }: ReachedEngine): Promise<string> {
   return JSON.stringify(findings.filter(({ check }: { check: string }) => check === 'Shared state'));
 }
 
+const ways: [string, () => Promise<ReachedEngine>][] = [
+  ['with TLS and a private authority', startTls],
+  ['through a socket, by a user with the documented rights alone', () => startSocket(documentedRights())],
+];
+if (slow) ways.push(['as a cluster', startCluster], ['through a sentinel', startSentinel]);
+
 describe.skipIf(engineProgram === null)('an engine that is reached', () => {
   beforeAll(async () => {
     tenant = await watchTenant();
   });
   afterAll(() => tenant.close());
 
-  it.each([
-    ['with TLS and a private authority', startTls],
-    ['through a socket, by a user with the documented rights alone', () => startSocket(documentedRights())],
-    ['as a cluster', startCluster],
-    ['through a sentinel', startSentinel],
-  ])(
+  it.each(ways)(
     '%s shares everything',
     async (_, start) => {
       const engine = await start();
@@ -88,24 +89,28 @@ describe.skipIf(engineProgram === null)('an engine that is reached', () => {
     await engine.close();
   });
 
-  it('as a cluster spreads tenants, each whole in one slot', async () => {
-    const engine = await startCluster();
-    const env = { AUTOTASK_STATE_URL: engine.url };
-    const { userName, secret, integrationCode } = tenant.sandbox.credentials;
-    const replica = await startReplica(tenant, { ...env, AUTOTASK_HOURLY_SHARE: '90' });
-    expect((await replica.call('query-entity', readTicket(1))).isError).toBe(false);
-    const keys = (await Promise.all(engine.nodes.map((node) => node.keys('*')))).map((names) =>
-      names.filter((name) => /:(meta|running|hours|metadata)/.test(name)),
-    );
-    expect(keys.filter((names) => names.length > 0).length).toBe(1);
-    expect(keys.flat().length).toBeGreaterThan(2);
-    expect(keys.flat().join()).not.toMatch(new RegExp([userName, secret, integrationCode].join('|')));
-    await replica.stop();
-    await engine.close();
-  }, 60_000);
+  it.runIf(slow)(
+    'as a cluster spreads tenants, each whole in one slot',
+    async () => {
+      const engine = await startCluster();
+      const env = { AUTOTASK_STATE_URL: engine.url };
+      const { userName, secret, integrationCode } = tenant.sandbox.credentials;
+      const replica = await startReplica(tenant, { ...env, AUTOTASK_HOURLY_SHARE: '90' });
+      expect((await replica.call('query-entity', readTicket(1))).isError).toBe(false);
+      const keys = (await Promise.all(engine.nodes.map((node) => node.keys('*')))).map((names) =>
+        names.filter((name) => /:(meta|running|hours|metadata)/.test(name)),
+      );
+      expect(keys.filter((names) => names.length > 0).length).toBe(1);
+      expect(keys.flat().length).toBeGreaterThan(2);
+      expect(keys.flat().join()).not.toMatch(new RegExp([userName, secret, integrationCode].join('|')));
+      await replica.stop();
+      await engine.close();
+    },
+    60_000,
+  );
 });
 
-describe.skipIf(engineProgram === null)('a failover', () => {
+describe.skipIf(engineProgram === null || !slow)('a failover', () => {
   it('that loses the last second leads to a new preview, never to a second write', async () => {
     const [tenantOfTwo, engine] = await Promise.all([watchTenant(), startSentinel()]);
     tenant = tenantOfTwo;

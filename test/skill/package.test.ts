@@ -56,6 +56,7 @@ describe('project structure', () => {
         'SKILL.md',
         '_meta.json',
         'docker-compose.yml',
+        'replicas',
         'scripts',
       ].sort(),
     );

@@ -40,7 +40,7 @@ async function resourceOf(settings: HttpSettings, limits: Limits): Promise<OAuth
 /** Serves MCP over HTTP. Rejects when the port is taken. */
 export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
   const limits = { ...defaultLimits, ...settings.limits };
-  const { log, auth, tokens, apiOrigins, metricsPort } = settings;
+  const { log, auth, tokens, apiOrigins, metricsPort, drainMs = 0 } = settings;
   const running = new Set<ServerResponse>();
   const sessions = settings.sessions ? createSessions(limits) : null;
   const gauges = {
@@ -65,6 +65,8 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
         ? trustedGateway
         : fixed;
   const open = () => (singleTenant === null ? tenants.all() : [singleTenant]);
+  /** No longer ready, though whatever still arrives is served. */
+  let draining = false;
   let stopping = false;
 
   const mcp = createMcpEndpoint({
@@ -96,6 +98,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
     resource: oauth,
     metrics,
     running,
+    draining: () => draining,
     stopping: () => stopping,
     log,
   });
@@ -110,6 +113,9 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
     url,
     metricsUrl: metricsServer?.url ?? null,
     async close() {
+      draining = true;
+      // So that whoever balances learns of it before a connection is refused.
+      if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs));
       stopping = true;
       const closed = new Promise((resolve) => server.close(resolve));
       metricsServer?.server.close();

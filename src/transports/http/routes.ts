@@ -27,6 +27,7 @@ export interface RoutesSettings {
   readonly metrics: Metrics;
   /** Answers being written, without the streams that only wait for news. */
   readonly running: Set<ServerResponse>;
+  readonly draining: () => boolean;
   readonly stopping: () => boolean;
   readonly log: HttpSettings['log'];
 }
@@ -63,7 +64,7 @@ function checkHeaderLines({ headersDistinct: lines, httpVersion }: IncomingMessa
 
 /** Handlers of the two ports. Whatever goes wrong below becomes a JSON answer here. */
 export function createRoutes(settings: RoutesSettings) {
-  const { allowedCallers, mcp, metrics, running, stopping, log } = settings;
+  const { allowedCallers, mcp, metrics, running, draining, stopping, log } = settings;
 
   const health: Handle = async (request, response) => {
     onlyRead(request);
@@ -71,7 +72,7 @@ export function createRoutes(settings: RoutesSettings) {
   };
   const ready: Handle = async (request, response) => {
     onlyRead(request);
-    const status = stopping() ? 'stopping' : (await settings.ready()) ? 'ready' : 'unavailable';
+    const status = draining() ? 'stopping' : (await settings.ready()) ? 'ready' : 'unavailable';
     sendJson(response, status === 'ready' ? 200 : 503, { status, sharedState: settings.sharedState() });
   };
   const showMetrics: Handle = async (request, response) => {
@@ -120,7 +121,7 @@ export function createRoutes(settings: RoutesSettings) {
   const handler =
     (paths: Readonly<Record<string, Handle>>) =>
     (request: IncomingMessage, response: ServerResponse): void => {
-      if (stopping()) response.setHeader('Connection', 'close');
+      if (draining()) response.setHeader('Connection', 'close');
       const path = pathOf(request);
       const answer = async () => {
         checkHeaderLines(request);

@@ -138,6 +138,8 @@ export interface HttpSettings {
   readonly port: number;
   /** Serves `/metrics` without a token on a port of its own. */
   readonly metricsPort?: number | undefined;
+  /** Milliseconds that it goes on serving after it was told to stop, while `/ready` says so; none when absent. */
+  readonly drainMs?: number;
   readonly auth: 'token' | 'gateway' | 'oauth';
   /** Takes tokens of these issuers beside the fixed ones. */
   readonly oauth?: OAuthSettings | null;
