@@ -1,7 +1,6 @@
 import { load } from '../../generated/load.js';
 import { entities } from '../../generated/table.js';
 import type { Entity, Operation } from '../model.js';
-import { entityNamed } from './companies/company-scope.js';
 import { maskOf } from './masking/masks.js';
 import { type Action, actions, type Policy } from './policy.js';
 
@@ -37,7 +36,7 @@ const ways: Readonly<Record<'shared' | 'denied', string>> = {
 export function wayToCompany({ companyScope }: Entity): string {
   if (typeof companyScope === 'string') return ways[companyScope];
   const found = companyScope.map(({ field, entity: name }) => {
-    const next = entityNamed(name);
+    const next = entities.find((one) => one.name === name);
     if (next === undefined || next.singular === 'Company') return field;
     const rest = wayToCompany(next);
     return `${field} > ${rest.includes(' or ') ? `(${rest})` : rest}`;

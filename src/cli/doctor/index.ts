@@ -10,10 +10,13 @@ import { paintFor } from '../style.js';
 import { examineEntities, mainEntities } from './entities.js';
 import type { EntityRights, Finding } from './finding.js';
 import { examineFolders } from './folders.js';
+import { examineImpersonation } from './impersonation.js';
 import { type Report, reportText } from './print.js';
 import { examineHttp, examineNode, examineRules } from './rules.js';
+import { examineToken, readToken } from './sample-token.js';
 import { examineSettings } from './settings.js';
 import { examineSharedState } from './shared-state.js';
+import { examineSignIn } from './sign-in.js';
 import { examineUpstream } from './upstream.js';
 
 interface Tenant {
@@ -44,14 +47,12 @@ async function examinePeople(
   const inNames = oauth !== null || config.http?.impersonate === true || config.writes.me !== null;
   const found: Finding[] = [];
   if (inNames && reader !== null && userName !== undefined) {
-    const { examineImpersonation } = await import('./impersonation.js');
     found.push(await examineImpersonation(reader, userName));
   }
   if (oauth === null && token !== null) {
     found.push({ check: 'Token', status: 'skipped', detail: 'people do not sign in: AUTOTASK_HTTP_AUTH' });
   }
   if (oauth !== null && token !== null) {
-    const { examineToken } = await import('./sample-token.js');
     found.push(...(await examineToken(config, oauth, token, reader)));
   }
   return found;
@@ -105,7 +106,7 @@ async function examine(sources: Sources, { version }: ProgramName, token: string
     examineFolders(config),
     examineSharedState(config),
     examineHttp(config.http),
-    signInOf(config),
+    examineSignIn(config.http?.oauth ?? null),
     examineTenant(config, token, step),
   ]).finally(() => bar.end('clear'));
   const all = [
@@ -119,12 +120,6 @@ async function examine(sources: Sources, { version }: ProgramName, token: string
     ...folders,
   ];
   return { ...known, entities: tenant.entities, findings: outgoing(all, redact) };
-}
-
-/** Loaded where people sign in. */
-async function signInOf(config: Config): Promise<readonly Finding[]> {
-  const oauth = config.http?.oauth ?? null;
-  return oauth === null ? [] : (await import('./sign-in.js')).examineSignIn(oauth);
 }
 
 /** What is shown, as it may leave. */
@@ -146,7 +141,7 @@ export async function doctor(
 ): Promise<number> {
   if (tokenFile !== undefined && sources.flags.http !== true)
     throw new UsageError('--token is about people who sign in: give --http as well.');
-  const token = tokenFile === undefined ? null : (await import('./sample-token.js')).readToken(tokenFile);
+  const token = tokenFile === undefined ? null : readToken(tokenFile);
   const report = await examine(sources, program, token);
   const ok = !report.findings.some(({ status }) => status === 'problem');
   process.stdout.write(

@@ -7,7 +7,6 @@ import { hasScope, readScope, writeScope } from '../../identity/claims.js';
 import { ruleFor } from '../../policy/claim-rules.js';
 import { createPersonFinder } from '../../server/index.js';
 import { createTokenVerifier, type VerifiedToken } from '../../transports/http/access/oauth/access-token.js';
-import { createIntrospection } from '../../transports/http/access/oauth/introspection.js';
 import { createIssuerKeys } from '../../transports/http/access/oauth/issuer-keys.js';
 import { UsageError } from '../args.js';
 import { personIn } from '../serve/person.js';
@@ -25,7 +24,8 @@ export function readToken(file: string): string {
 
 const times = { keysFreshMs: 600_000, keysStaleMs: 600_000, keysPauseMs: 0 };
 
-function verifierOf(oauth: OAuthConfig): (token: string) => Promise<VerifiedToken> {
+async function verifierOf(oauth: OAuthConfig): Promise<(token: string) => Promise<VerifiedToken>> {
+  const { createIntrospection } = await import('../../transports/http/access/oauth/introspection.js');
   const send = createFetch();
   const fetchJson = createFetchJson(send);
   const settings = { ...oauth, introspection: null, fetchJson, admit: () => null };
@@ -67,7 +67,7 @@ export async function examineToken(
   const check = 'Token';
   let verified: VerifiedToken;
   try {
-    verified = await verifierOf(oauth)(token);
+    verified = await (await verifierOf(oauth))(token);
   } catch (error) {
     const detail = `it lets nobody in: ${error instanceof Error ? error.message : String(error)}`;
     const next =
