@@ -35,6 +35,16 @@ export interface AuditedWriter {
  * A writer that makes the one write that was planned and nothing else. Before it is sent it is counted and
  * stands in the audit log; its outcome stands there before anybody is told.
  */
+/** A mistake of our own may come before the write was sent or after: nobody knows whether it was made. */
+function failureOf(error: unknown): AutotaskError {
+  if (error instanceof AutotaskError && error.kind !== 'defect') return error;
+  return new AutotaskError(
+    'outcomeUnknown',
+    'This server failed while it wrote: the write may have been made or not.',
+    { actor: 'operator', cause: error },
+  );
+}
+
 export function createAuditedWriter(settings: AuditedWriterSettings): AuditedWriter {
   const { writer, plan, writeLimit, audit, attempt, onAuditFailure } = settings;
   const progress: Progress = { id: null, unlogged: false };
@@ -65,10 +75,10 @@ export function createAuditedWriter(settings: AuditedWriterSettings): AuditedWri
     try {
       progress.id = await send();
     } catch (error) {
-      const kind = error instanceof AutotaskError ? error.kind : 'unexpected';
-      const unknown = kind === 'outcomeUnknown' || !(error instanceof AutotaskError);
-      await finish({ outcome: unknown ? 'unknown' : 'refused', error: kind });
-      throw error;
+      const failure = failureOf(error);
+      const { kind } = failure;
+      await finish({ outcome: kind === 'outcomeUnknown' ? 'unknown' : 'refused', error: kind });
+      throw failure;
     }
     await finish({ outcome: 'done', id: progress.id });
     return progress.id;
