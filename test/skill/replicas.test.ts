@@ -36,7 +36,7 @@ describe('the Compose example of replicas', () => {
       readdirSync(folder)
         .filter((name) => !['secrets', 'valkey'].includes(name))
         .sort(),
-    ).toEqual(['Caddyfile', 'docker-compose.yml']);
+    ).toEqual(['Caddyfile', 'docker-compose.yml', 'kubernetes.yaml']);
   });
 
   it.each(services)('%s is confined like the single container', (name, service) => {
