@@ -101,7 +101,8 @@ describe.skipIf(engineProgram === null)('an engine that is reached', () => {
         names.filter((name) => /:(meta|running|hours|metadata)/.test(name)),
       );
       expect(keys.filter((names) => names.length > 0).length).toBe(1);
-      expect(keys.flat().length).toBeGreaterThan(2);
+      // Its counts and its hour; what is running comes and goes.
+      expect(keys.flat().length).toBeGreaterThan(1);
       expect(keys.flat().join()).not.toMatch(new RegExp([userName, secret, integrationCode].join('|')));
       await replica.stop();
       await engine.close();
