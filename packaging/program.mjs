@@ -33,10 +33,10 @@ const withParts = {
   ),
 };
 
-/** The program: cli.js and, in chunks, what it loads on demand. */
-export const program = (dir) =>
+/** The program: cli.js and, in chunks, what it loads on demand; `more` are plugins besides its own. */
+export const program = (dir, more = []) =>
   bundle({ cli: 'src/cli/index.ts' }, dir, {
-    plugins: [values, withoutValidator, fieldsTogether, schemasTogether],
+    plugins: [...more, values, withoutValidator, fieldsTogether, schemasTogether],
     alias: withParts,
     start: resolve('src/cli/main.ts'),
     // The SDK's index holds what serves HTTP; a server over stdio needs what it passes on.

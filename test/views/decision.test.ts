@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { consentKey, consentTool, viewMimeType } from '../../src/view-data.js';
 import { spawnClient, tenantEnvironment } from '../support/tenant.js';
@@ -258,6 +261,46 @@ describe.skipIf(browserPath === undefined)('the token of a person', () => {
     expect(tools.map(({ name }) => name)).not.toContain(consentTool);
     const call = { tool: 'update-ticket', arguments: { id: 101738, title: 'x' }, token: 'UPDATE_TICKET.x' };
     await expect(client.callTool({ name: consentTool, arguments: call })).rejects.toThrow(/no tool/);
+    await client.close();
+  });
+
+  test('also undoes, and stands in no audit log, no answer and no list of writes', async () => {
+    const log = join(mkdtempSync(join(tmpdir(), 'audit-')), 'audit.jsonl');
+    const client = await spawnClient(
+      [],
+      { ...tenantEnvironment(host.sandbox), ...byPerson, AUTOTASK_AUDIT_LOG: log },
+      { kind: 'v2', views: [viewMimeType] },
+    );
+    const tokens: string[] = [];
+    const told: string[] = [];
+    const byPress = async (tool: string, args: Record<string, unknown>) => {
+      const preview = await client.callTool({ name: tool, arguments: args });
+      const token = String(preview._meta?.[consentKey]);
+      tokens.push(token);
+      const consent = { tool, arguments: args, token };
+      const answer = await client.callTool({ name: consentTool, arguments: consent });
+      told.push(JSON.stringify([preview.content, preview.structuredContent, answer]));
+      return textOf(answer);
+    };
+    const done = await byPress('update-ticket', { ids: [101740, 101741], title: 'To be undone' });
+    expect(done).toMatch(/done 2/);
+    const [receipt = ''] = /w-[0-9a-f]{12}/.exec(done) ?? [];
+    const undo = { receipt, action: 'undo' };
+    // What a model says undoes nothing.
+    const alone = await client.callTool({
+      name: 'write-receipt',
+      arguments: { ...undo, confirm: 'WRITE_RECEIPT' },
+    });
+    expect(textOf(alone)).toMatch(/nothing was written/i);
+    expect(written()).toBe(2);
+    expect(await byPress('write-receipt', undo)).toMatch(/done 2/);
+    expect(written()).toBe(4);
+    expect(tokens).toHaveLength(2);
+    for (const token of tokens) {
+      expect(token).toMatch(/^[A-Z_]+\.\S{20,}$/);
+      expect(readFileSync(log, 'utf8')).not.toContain(token);
+      expect(told.join('\n')).not.toContain(token);
+    }
     await client.close();
   });
 

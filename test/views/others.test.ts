@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
 import { consentTool, viewMimeType, viewUri } from '../../src/view-data.js';
-import type { ClientKind, TestClient } from '../support/client.js';
+import { type ClientKind, openClient, type TestClient } from '../support/client.js';
 import { spawnClient, tenantEnvironment } from '../support/tenant.js';
 
 let sandbox: Sandbox;
@@ -36,14 +40,41 @@ const calls = [
   ['update-ticket', { id: 101730, status: 'Nonsense' }],
 ] as const;
 
-/** Marks and cursors are made anew with every answer. */
+/** Marks, tokens and cursors are made anew with every answer. */
 const comparable = (text: string) =>
   text
+    .replace(/(?<=UPDATE_TICKET)(?:\.[\w-]+){4}/g, '')
     .replace(/data-[0-9a-f]{8}/g, 'data-')
     .replace(/cursor \S+ \(until [^)]+\)/g, 'cursor')
     .replace(/\d+ of the hour/g, 'N of the hour');
 const textOf = (content: readonly object[]) =>
   comparable(content.map((block) => ('text' in block ? String(block.text) : '')).join('\n'));
+
+/** This program as it would be if it had no views. */
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'without-views-'));
+  execFileSync(process.execPath, [join(import.meta.dirname, 'build-without-views.mjs'), folder]);
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** All that a client is told: lists, answers whole, and how it is refused. */
+async function everything(client: TestClient): Promise<string[]> {
+  const told: unknown[] = [
+    client.getInstructions(),
+    await client.listTools(),
+    await client.listResources(),
+    await client.listResourceTemplates(),
+    await client.listPrompts(),
+  ];
+  for (const [name, args] of calls) told.push(await client.callTool({ name, arguments: args }));
+  const refused = [
+    () => client.readResource({ uri: viewUri }),
+    () => client.callTool({ name: consentTool, arguments: {} }),
+  ];
+  for (const ask of refused) told.push(await ask().then(() => 'answered', String));
+  return told.map((one) => comparable(JSON.stringify(one)));
+}
 
 const size = (value: unknown) => JSON.stringify(value).length / 4;
 const withoutViews = <Listed extends { _meta?: unknown }>({ _meta: _, ...listed }: Listed) => listed;
@@ -53,6 +84,18 @@ describe.each([
   ['of 2025, of the first SDK', 'v1'],
   ['of 2026-07-28', 'v2-pinned'],
 ] as const)('a client %s', (_, kind) => {
+  test.each([['token'], ['preview'], ['person']])(
+    'that shows no views gets what a program without any gives it, where %s confirms',
+    async (mode) => {
+      const env = { ...tenantEnvironment(sandbox), AUTOTASK_CONFIRM_MODE: mode };
+      const plain = await spawnClient([], env, { kind });
+      const command = { command: process.execPath, args: [join(folder, 'cli.js')], env };
+      const other = await openClient(command, { kind });
+      expect(await everything(plain)).toEqual(await everything(other));
+      await Promise.all([plain.close(), other.close()]);
+    },
+  );
+
   test('that shows no views gets nothing of them; one that does gets the same text', async () => {
     const plain = await connect(undefined, kind);
     const showing = await connect(withViews, kind);
