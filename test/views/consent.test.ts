@@ -154,7 +154,7 @@ describe.skipIf(browserPath === undefined)('where a person alone confirms', () =
     expect(await shown.view.locator('tbody tr').count()).toBe(3);
     expect(await shown.view.locator('caption').innerText()).toBe('3 records');
     expect(await shown.view.locator('tbody tr .badge').allInnerTexts()).toEqual(
-      Array.from({ length: 3 }, () => 'Who sees it is not known'),
+      Array.from({ length: 3 }, () => 'Not known'),
     );
     await settled();
     await shown.view.getByRole('button', { name: 'Confirm' }).click();

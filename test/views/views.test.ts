@@ -85,7 +85,9 @@ describe.skipIf(browserPath === undefined)('a view', () => {
             // What lies outside of the window is not drawn in time otherwise.
             const { height = 900 } = (await shown.page.locator('iframe').boundingBox()) ?? {};
             await shown.page.setViewportSize({ width, height: Math.min(2500, Math.ceil(height)) });
-            await new Promise((resolve) => setTimeout(resolve, 300));
+            await shown.evaluate(
+              'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 300))))',
+            );
             await shown.page.screenshot({
               path: `${process.env.VIEW_PICTURES}/${what.replaceAll(' ', '-')}-${theme}.png`,
               fullPage: true,

@@ -11,7 +11,7 @@ const leads = {
 export const audienceNames = {
   customer: 'Customer sees it',
   internal: 'Internal',
-  unknown: 'Who sees it is not known',
+  unknown: 'Not known',
 } as const;
 
 /** Who sees what would be written; `count` says of how many records. */
