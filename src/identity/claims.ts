@@ -1,3 +1,5 @@
+import type { Person } from './acting-person.js';
+
 /** What an issuer says of whoever signed in, under the names that issuers give it. */
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -45,4 +47,13 @@ export function claimValues(claims: Claims, name: string): readonly string[] {
   if (name === 'scope' || name === 'scp') return scopesOf(claims);
   const value = member(claims, name);
   return (typeof value === 'string' ? [value] : texts(value)).filter((item) => item.trim() !== '');
+}
+
+/** Whom the claims of a token are about, as Autotask may know them: `personClaims` name the claims that say so. */
+export function personIn(
+  { issuer, subject, claims }: { readonly issuer: string; readonly subject: string; readonly claims: Claims },
+  personClaims: readonly string[],
+): Person {
+  const [knownAs = null] = personClaims.flatMap((name) => claimValues(claims, name).slice(0, 1));
+  return { knownAs, issuer, subject };
 }

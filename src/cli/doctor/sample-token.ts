@@ -3,13 +3,12 @@ import { createFetch, createFetchJson } from '../../client/index.js';
 import type { AutotaskReader } from '../../client/types.js';
 import type { Config } from '../../config/index.js';
 import type { OAuthConfig } from '../../config/oauth.js';
-import { hasScope, readScope, writeScope } from '../../identity/claims.js';
+import { hasScope, personIn, readScope, writeScope } from '../../identity/claims.js';
 import { ruleFor } from '../../policy/claim-rules.js';
 import { createPersonFinder } from '../../server/index.js';
 import { createTokenVerifier, type VerifiedToken } from '../../transports/http/access/oauth/access-token.js';
 import { createIssuerKeys } from '../../transports/http/access/oauth/issuer-keys.js';
 import { UsageError } from '../args.js';
-import { personIn } from '../serve/person.js';
 import type { Finding } from './finding.js';
 
 /** The token in a file, or on stdin for `-`. It is never shown. */
@@ -79,7 +78,7 @@ export async function examineToken(
     { check, status: 'ok', detail: `of ${issuer}, for this server (aud ${JSON.stringify(claims.aud)})` },
     rightsFinding(config, oauth, verified),
   ];
-  const person = personIn(verified, oauth);
+  const person = personIn(verified, oauth.personClaims);
   const resource = await createPersonFinder(reader)(person);
   found.push(
     'problem' in resource

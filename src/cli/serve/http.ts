@@ -4,7 +4,7 @@ import type { Config } from '../../config/index.js';
 import type { OAuthConfig } from '../../config/oauth.js';
 import { AutotaskError } from '../../errors.js';
 import type { Person } from '../../identity/acting-person.js';
-import type { Claims } from '../../identity/claims.js';
+import { type Claims, personIn } from '../../identity/claims.js';
 import { tagOf, writeLimitKey } from '../../identity/tenant-identity.js';
 import { createLog, type Log } from '../../log.js';
 import { ruleFor } from '../../policy/claim-rules.js';
@@ -19,9 +19,6 @@ import {
   startHttp,
   type Tenant,
 } from '../../transports/http/index.js';
-import { auditCopyOf } from './audit-copy.js';
-import { personIn } from './person.js';
-import { sharingOf, stateSecrets } from './sharing.js';
 import {
   accessOf,
   auditOf,
@@ -48,7 +45,7 @@ const servedFor = {
 function personOf({ person, actsFor }: Principal, { oauth }: HttpConfig): Person | null {
   if (actsFor !== undefined) return { knownAs: actsFor };
   if (person === undefined || oauth === null) return null;
-  return personIn(person, oauth);
+  return personIn(person, oauth.personClaims);
 }
 
 /** Without rules everybody is let in whom the scopes let in. */
@@ -80,6 +77,11 @@ async function tracesOf({ traces }: Config, name: ProgramName, log: Log): Promis
 /** Serves many clients over HTTP until the process is told to stop. */
 export async function serveHttp(config: Config, http: HttpConfig, name: ProgramName): Promise<void> {
   checkTools(config);
+  // Also loaded over stdio, and there only where it is needed: one file for both.
+  const [{ auditCopyOf }, { sharingOf, stateSecrets }] = await Promise.all([
+    import('./audit-copy.js'),
+    import('./sharing.js'),
+  ]);
   const upstream = await upstreamOf(config);
   const ownSecrets = [
     ...http.tokens.map(({ token }) => token),
