@@ -4,6 +4,9 @@ import { rolldown } from 'rolldown';
 /** The path of a module from the top of the repository. */
 export const shorten = (id) => (isAbsolute(id) ? relative('.', id).replaceAll('\\', '/') : id);
 
+/** Modules without imports that several files share: so small that reading a file of their own costs more. */
+const tiny = /[\\/]src[\\/](?:operators|config[\\/]loopback|cli[\\/]style)\.ts$/;
+
 /**
  * Puts a module and everything it makes load before it runs into one file: each further file that is loaded at
  * every start costs more time than what is in it. `apart` are modules that only stand in between: whoever imports
@@ -23,7 +26,7 @@ function startGroup(root, apart) {
         found = new Set();
         find(root, context);
       }
-      return found.has(id) ? 'start' : null;
+      return found.has(id) || tiny.test(id) ? 'start' : null;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { runSandbox } from '../sandbox/command.js';
 import { UsageError } from './args.js';
 
 const stopped = () =>
@@ -8,7 +9,6 @@ const stopped = () =>
 
 /** Runs the sandbox tenant until the process is told to stop. */
 export async function sandbox(argv: readonly string[]): Promise<number> {
-  const { runSandbox } = await import('../sandbox/command.js');
   const tenant = await runSandbox(argv, (line) => process.stdout.write(`${line}\n`)).catch(
     (error: unknown) => {
       throw new UsageError(error instanceof Error ? error.message : String(error));
