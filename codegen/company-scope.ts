@@ -4,9 +4,15 @@ import type { EntityFile, Override } from './model.js';
 type Correction = NonNullable<Override['change']['companyScope']>;
 
 /** Its own company, or a corrected way; undefined where neither is known. */
-function ownScope(entity: EntityFile, correction: Correction | undefined): CompanyScope | undefined {
+function ownScope(
+  entity: EntityFile,
+  correction: Correction | undefined,
+  exists: (name: string) => boolean,
+): CompanyScope | undefined {
   if (typeof correction === 'object') {
-    return Object.entries(correction).map(([field, target]) => ({ field, entity: target }));
+    // Of a snapshot of some entities the others are not there to lead anywhere.
+    const steps = Object.entries(correction).filter(([, target]) => exists(target));
+    return steps.length === 0 ? 'denied' : steps.map(([field, target]) => ({ field, entity: target }));
   }
   if (correction !== undefined) return correction;
   if (entity.singular === 'Company') return [{ field: 'id', entity: entity.name }];
@@ -37,8 +43,9 @@ export function companyScopes(
   corrections: ReadonlyMap<string, Correction>,
 ): ReadonlyMap<string, CompanyScope> {
   const scopes = new Map<string, CompanyScope>();
+  const names = new Set(entities.map(({ name }) => name));
   for (const entity of entities) {
-    const scope = ownScope(entity, corrections.get(entity.name));
+    const scope = ownScope(entity, corrections.get(entity.name), (name) => names.has(name));
     if (scope !== undefined) scopes.set(entity.name, scope);
   }
   for (let before = -1; before < scopes.size; ) {
