@@ -193,7 +193,7 @@ describe.skipIf(engineProgram === null)('the hour of replicas that share their s
 describe.each([
   ['a process of its own', false],
   ...(engineProgram === null ? [] : [['replicas that share their state', true] as const]),
-] as const)('a share of the hour that others have used already, in %s', (_, shares) => {
+] as const)('a share of the hour that others have used already, in %s', { concurrent: true }, (_, shares) => {
   const start = async (tenant: WatchedTenant) => {
     const engine = shares ? await startEngine() : null;
     const env = {
