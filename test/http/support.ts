@@ -91,8 +91,8 @@ export const talk = (url: string, text: string | Buffer, ms = 10_000): Promise<s
     socket.on('close', () => resolve(got));
   });
 
-export const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+export const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 };
 
 /** A real client over the SDK's own transport. */
