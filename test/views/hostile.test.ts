@@ -28,6 +28,8 @@ const texts: readonly (readonly [what: string, text: string])[] = [
   ['links', `javascript:window.pwned=1 data:text/html,<script>window.pwned=1</script> ${svgFile}`],
   ['a direction that is turned round', `\u202Egnp.exe\u202D \u2066\u2067 rtl`],
   ['10,000 characters without a space', 'x'.repeat(10_000)],
+  ['marks that are stacked beyond their line', `Confirm${'\u0300\u0316'.repeat(200)} Who sees it: nobody`],
+  ['nothing that can be seen', `Confirm\u200B\u200D\u2060\uFEFF${'\u200B'.repeat(200)}`],
   ['a wall of lines', 'Confirm\nCancel\nNothing is written yet.\n'.repeat(200)],
 ];
 
@@ -50,6 +52,14 @@ function filledWith(value: unknown, text: string, name = ''): unknown {
 }
 
 const tooWide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+/** Texts of the tenant that nothing keeps within a place of their own. */
+const unclipped = `[...document.querySelectorAll('main bdi')].filter((text) => {
+  for (let at = text.parentElement; at !== null && at.tagName !== 'MAIN'; at = at.parentElement) {
+    const { contain, overflowX, overflowY, display } = getComputedStyle(at);
+    if (display !== 'inline' && (/paint|content|strict/.test(contain) || (overflowX !== 'visible' && overflowY !== 'visible'))) return false;
+  }
+  return true;
+}).map((text) => text.parentElement.outerHTML.slice(0, 80))`;
 const confirmIsOnTop = `(() => {
   const button = document.querySelector('.actions .primary');
   button.scrollIntoView();
@@ -84,6 +94,7 @@ describe.skipIf(browserPath === undefined)('text of a tenant in every place of a
         expect(await shown.evaluate('window.pwned'), kind).toBeUndefined();
         expect(await shown.page.evaluate('window.pwned'), kind).toBeUndefined();
         expect(await shown.evaluate(tooWide), kind).toBe(0);
+        expect(await shown.evaluate(unclipped), kind).toEqual([]);
         if (!what.startsWith('preview')) continue;
         expect(await shown.view.getByRole('button', { name: 'Confirm', exact: true }).count(), kind).toBe(1);
         // What lies at its middle is the button itself.
