@@ -43,11 +43,14 @@ export function createSyslogCopy({ host, port, log }: SyslogSettings): LineCopy 
 
   function flush(): void {
     if (socket === null || socket.connecting) return;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    // A collector that stopped reading must not fill memory: what it has not taken waits within the bound.
+    while (!socket.writableNeedDrain) {
+      const next = waiting.shift();
+      if (next === undefined) break;
       bytes -= next.length;
       socket.write(next);
     }
-    whenEmpty?.();
+    if (waiting.length === 0) whenEmpty?.();
   }
 
   function open(): void {
@@ -65,6 +68,7 @@ export function createSyslogCopy({ host, port, log }: SyslogSettings): LineCopy 
       dropped = 0;
       flush();
     });
+    made.on('drain', flush);
     // It only answers to end the connection.
     made.resume();
     made.on('end', () => made.destroy());
