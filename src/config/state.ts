@@ -20,11 +20,12 @@ export interface StateConfig {
 type Address = StateConfig['address'];
 
 const forms =
-  'must read redis://[user:password@]host[:port][/database], rediss:// with TLS, unix:///path?db=0, redis+cluster://host,host or redis+sentinel://host,host/name[/database]';
+  'must read redis://[user:password@]host[:port][/database], rediss:// with TLS, unix:///path[?db=0&user=…&password=…], redis+cluster://host,host or redis+sentinel://host,host/name[/database]';
 
 const shape =
   /^(?:redis|valkey)(s?)(\+sentinel|\+cluster)?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/@?#]+)((?:\/[^/?#]*){0,2})$/i;
-const socket = /^unix:(?:\/\/)?(\/[^?#]+)(?:\?(.*))?$/i;
+/** One slash before the path, so that whatever stands before it, a password for instance, is no part of it. */
+const socket = /^unix:(?:\/\/)?(\/(?!\/)[^?#]*)(?:\?(.*))?$/i;
 
 const decoded = (text: string | undefined): string | null => {
   if (text === undefined || text === '') return null;
@@ -34,6 +35,10 @@ const decoded = (text: string | undefined): string | null => {
     return null;
   }
 };
+
+/** What cannot be decoded is an error, and not absent. */
+const isMalformed = (text: string | undefined): boolean =>
+  text !== undefined && text !== '' && decoded(text) === null;
 
 const digits = (text: string): number | null => (/^\d{1,5}$/.test(text) ? Number(text) : null);
 
@@ -60,6 +65,7 @@ export function readStateAddress(text: string): Address | null {
   const found = shape.exec(text);
   if (found === null) return null;
   const [, s = '', kind, user, password, hosts = '', rest = ''] = found;
+  if (isMalformed(user) || isMalformed(password)) return null;
   const usualPort = kind?.toLowerCase() === '+sentinel' ? 26_379 : 6_379;
   const read = hosts.split(',').map((host) => nodeOf(host, usualPort));
   const nodes = read.filter((node) => node !== null);

@@ -63,7 +63,10 @@ describe('the address of the shared state', () => {
     'redis+cluster://a,b/1',
     'redis+sentinel://a',
     'redis+sentinel://h/%zz',
+    'redis://me:%zz@h',
     'unix:///run/s.sock?database=1',
+    'unix://:password@/run/s.sock',
+    'unix:////run/s.sock',
   ])('is not %s', (text) => {
     expect(readStateAddress(text)).toBeNull();
   });
