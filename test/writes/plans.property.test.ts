@@ -174,9 +174,10 @@ it(
           ]);
           await other.close();
           sandbox.faults.clear();
-          await about(server, receipt, 'resume');
-          const { text: status } = await server.call('write-receipt', { receipt, action: 'status' });
-          const counts = countsIn(status);
+          const { text: resumed } = await about(server, receipt, 'resume');
+          const { text: found } = await server.call('write-receipt', { receipt, action: 'status' });
+          const counts = countsIn(found);
+          const status = `${found}\nresumed: ${resumed}`;
           const after = await snapshot(sandbox);
           onlyWithin(call, before, after);
           const [done = 0, refused = 0, unknown = 0] = (['done', 'refused', 'unknown'] as const).map(
