@@ -293,3 +293,14 @@ describe('the nearest names', () => {
     }
   });
 });
+
+describe('a name in a filter', () => {
+  it.each(['contoso  LTD', ' Contoso\tLtd ', '\uFF23ontoso Ltd', 'CONTOSO LTD'])(
+    'may differ in case, spacing and normalisation: %j',
+    async (companyID) => {
+      const { isError, text } = await calling('search-tickets', { companyID, maxRecords: 1 });
+      expect(isError, text).toBe(false);
+      expect(text).toContain('companyID: Contoso Ltd (id 175)');
+    },
+  );
+});

@@ -1,5 +1,6 @@
 import type { FilterNode, Row, Search } from '../../client/types.js';
 import type { Entity } from '../../model.js';
+import { spellingKey } from '../../names/spelling.js';
 import { oneLine } from '../../text.js';
 import { autotaskNumberIn, nameWithoutAddress } from '../values/text-patterns.js';
 import { identifyingCondition, mayHoldIdentifier } from './identifying-fields.js';
@@ -150,8 +151,8 @@ export function createRecordsByName(
   ): Promise<readonly Candidate[]> {
     if (meansMe(entity, given)) return [await resolveMe()];
     const known = await identifier(entity, given);
-    const text = autotaskNumberIn(known.name) ?? known.name;
-    const wanted = text.trim().toLowerCase();
+    const text = (autotaskNumberIn(known.name) ?? known.name).trim();
+    const wanted = spellingKey(text);
     if (wanted === '' && known.filter === undefined) return [];
     const conditions = within.map(([field, value]): FilterNode => ({ op: 'eq', field, value }));
     const fields = await fieldsToTell(entity, known.fields);
@@ -164,15 +165,18 @@ export function createRecordsByName(
     const isExact = (row: Row) =>
       known.isExact(row) ||
       [nameOf(entity, row), ...entity.nameFields.map((field) => row[field])].some(
-        (name) => String(name ?? '').toLowerCase() === wanted,
+        (name) => spellingKey(String(name ?? '')) === wanted,
       );
-    const filters = wanted === '' ? [] : searches(entity, text.trim());
+    // Autotask compares letter by letter: wide letters and more than one space are written as names usually are.
+    const usual = text.normalize('NFKC').replace(/\s+/g, ' ');
+    const spellings = usual === text ? [text] : [text, usual];
+    const filters = wanted === '' ? [] : spellings.flatMap((spelling) => searches(entity, spelling));
     for (const filter of known.filter === undefined ? filters : known.first(filters)) {
       const { rows, more } = await find(filter);
       if (rows.length === 0) continue;
       let exact = rows.filter(isExact);
       // Among more names than were read, the exact one may be further on.
-      if (more && exact.length === 0) exact = [...(await find(exactly(entity, text.trim()))).rows];
+      if (more && exact.length === 0) exact = [...(await find(exactly(entity, text))).rows];
       const fitting = exact.length > 0 ? exact : rows;
       return fitting.flatMap(candidateOf(entity));
     }
