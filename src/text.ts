@@ -47,7 +47,7 @@ export const formerValue = (text: string): string =>
 export const cutMark = (length: number): string => `… [${length} characters in all]`;
 
 /** What `shorten` leaves of a text. */
-export const wasCut = /… \[\d+ characters in all\]/;
+export const wasCut = /… \[(\d+) characters in all\]/;
 
 /** The place at or one before `index` where a text can be parted: not within a character, nor within a line end. */
 export function wholeEnd(text: string, index: number): number {
@@ -55,10 +55,14 @@ export function wholeEnd(text: string, index: number): number {
   return index > 0 && /[\r\uD800-\uDBFF]/.test(text.charAt(index - 1)) ? index - 1 : index;
 }
 
-/** At most `most` characters; what is cut is counted, so that nobody takes a part for the whole. */
+/**
+ * At most `most` characters; what is cut is counted, so that nobody takes a part for the whole. A text that was cut
+ * before keeps its count, unless that is less than what is left of it.
+ */
 export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
-  return `${text.slice(0, wholeEnd(text, most)).trimEnd()}${cutMark(text.length)}`;
+  const [, before = 0] = text.endsWith(']') ? (wasCut.exec(text.slice(-40)) ?? []) : [];
+  return `${text.slice(0, wholeEnd(text, most)).trimEnd()}${cutMark(Math.max(text.length, Number(before)))}`;
 }
 
 /** A name that does not exist, as a message repeats it: on one line, without what nobody sees. */
