@@ -96,6 +96,7 @@ export interface ChangeView {
 
 /** One record that would be written. */
 export interface StepView {
+  readonly action: 'create' | 'update' | 'delete';
   /** The record by number and name, then those that it belongs to. */
   readonly called: readonly string[];
   readonly changes: readonly ChangeView[];
@@ -113,9 +114,8 @@ export interface PreviewView {
   readonly view: 'preview';
   /** Why an earlier confirmation did not write. */
   readonly problem: string | null;
-  readonly action: 'create' | 'update' | 'delete';
-  /** What would be written: `Ticket 101730`, `40 Tickets`. */
-  readonly what: string;
+  /** What would be done: `update Ticket 101730`, `create 1 TimeEntries; update 1 Tickets`. */
+  readonly title: string;
   /** Fields that every record gets alike, with that value; of several records alone. */
   readonly each: readonly { readonly field: string; readonly after: Value }[];
   /** None where there is nothing to write: then what was left out says why. */

@@ -1,10 +1,11 @@
 import type { ViewData } from '../view-data.js';
 import { groupsView } from './groups/groups.js';
 import { listView } from './list/list.js';
-import { el, quoted } from './page/dom.js';
+import { el } from './page/dom.js';
 import { createFormats, languageOf } from './page/format.js';
 import { connectHost, type Host, type HostContext, type ToolResult } from './page/host.js';
 import { failure, isViewData, type Page } from './page/page.js';
+import { answerText } from './page/value.js';
 import { previewView } from './preview/preview.js';
 import { ticketView } from './ticket/ticket.js';
 
@@ -33,7 +34,7 @@ function viewOf(data: ViewData, page: Page): HTMLElement {
 
 /** An answer that is text alone: what was written, or why it was not. */
 const textView = ({ text, isError }: ToolResult): HTMLElement =>
-  el('main', {}, el('pre', { class: isError ? 'outcome danger' : 'outcome' }, quoted(text)));
+  el('main', {}, answerText(text, isError ? 'outcome danger' : 'outcome'));
 
 async function start(): Promise<void> {
   document.body.append(container, status);

@@ -59,7 +59,7 @@ const shownViews: readonly (readonly [
     'a preview of many',
     'update-ticket',
     { query: { companyID: 'Contoso Ltd', status: 'New' }, priority: 'Low' },
-    /Update \d+ Tickets/,
+    /Update \d+ Tickets[\s\S]*Query: companyID: Contoso Ltd/,
   ],
 ];
 

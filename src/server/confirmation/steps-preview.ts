@@ -4,7 +4,7 @@ import type { WritePlan, WriteSteps } from '../../entities/write/plan.js';
 import { stepName } from '../../entities/write/plan.js';
 import { formerValue, oneLine, shorten } from '../../text.js';
 import type { ToolContext } from '../../tools/define/define-tool.js';
-import { actionCounts } from '../output/render-steps.js';
+import { actionCounts, grouped, would } from '../output/render-steps.js';
 import { fence, neutralize } from '../output/untrusted-text.js';
 import type { Held } from './gate.js';
 import { type Attribution, attributionLines, confirmLine, linesForDialog, orEmpty } from './preview.js';
@@ -14,8 +14,6 @@ const mostOfValue = 160;
 const mostOfName = 120;
 /** What is shown of a record that would be deleted. */
 const mostFields = 5;
-
-const would = { create: 'create', update: 'update', delete: 'delete for good' } as const;
 
 const cell = (text = '') => shorten(oneLine(neutralize(orEmpty(text))), mostOfValue);
 
@@ -52,13 +50,6 @@ function changesOf(step: WritePlan, told: ReadonlyMap<string, string>): string[]
     return told.has(field) ? [] : [`${neutralize(field)}: ${cell(after.text)}`];
   });
 }
-
-const grouped = (texts: readonly string[]): string[] => {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  const only = counts.size === 1;
-  return [...counts].map(([text, count]) => (only ? text : `${count} of them: ${text}`));
-};
 
 /** Requests that carrying it out takes: each write, and the reads before and after. */
 const requestsOf = (count: number) => count + Math.ceil(count / 50) + Math.ceil(count / 500) + 1;

@@ -3,8 +3,8 @@ import type { Change, WritePlan, WriteSteps, WritingPlan } from '../../entities/
 import { isSteps, stepName } from '../../entities/write/plan.js';
 import { wholeEnd } from '../../text.js';
 import type { ChangeView, PreviewView, StepView, Value } from '../../view-data.js';
-import { countsOf } from '../output/render-steps.js';
-import { viewValue } from './value.js';
+import { actionCounts, grouped, would } from '../output/render-steps.js';
+import { fieldViewValue } from './value.js';
 
 /**
  * Characters of all values together that a view is given. The longest single write has less; of a plan of many records
@@ -14,11 +14,11 @@ const mostCharacters = 400_000;
 const leastOfValue = 200;
 
 /** Values as a view gets them, which need so many characters whole, in so many texts. */
-function valuesWithin(characters: number, texts: number): (cell: Change['after']) => Value {
+function valuesWithin(characters: number, texts: number): (field: string, cell: Change['after']) => Value {
   const most =
     characters <= mostCharacters ? Number.POSITIVE_INFINITY : Math.max(leastOfValue, mostCharacters / texts);
-  return (cell) => {
-    const value = viewValue(cell);
+  return (field, cell) => {
+    const value = fieldViewValue(field, cell);
     const { text } = value;
     if (text.length <= most) return value;
     const shown = text.slice(0, wholeEnd(text, Math.floor(most)));
@@ -50,6 +50,7 @@ function sameInEach([first = [], ...others]: readonly (readonly ShownChange[])[]
 
 async function stepView(step: WritePlan, isOnly: boolean, changes: readonly ChangeView[]): Promise<StepView> {
   return {
+    action: step.action,
     called: isOnly ? step.called : [stepName(step)],
     changes,
     warnings: await step.warnings(),
@@ -57,15 +58,28 @@ async function stepView(step: WritePlan, isOnly: boolean, changes: readonly Chan
   };
 }
 
-const whatOf = (plan: WritingPlan): string =>
-  isSteps(plan) ? countsOf(plan.steps) : `${plan.entity.singular}${plan.id === null ? '' : ` ${plan.id}`}`;
+/** What a plan would do: `update Ticket 101730`, `create 1 TimeEntries; update 1 Tickets`. */
+const actionOf = (plan: WritingPlan): string =>
+  isSteps(plan)
+    ? actionCounts(plan.steps, would)
+    : `${would[plan.action]} ${plan.entity.singular}${plan.id === null ? '' : ` ${plan.id}`}`;
+
+/** What is easily overlooked: of several records also how they were chosen, and what is said of each. */
+const notesOf = (plan: WritingPlan): string[] =>
+  isSteps(plan)
+    ? [
+        ...(plan.understood ?? []).map((meaning) => `Query: ${meaning}`),
+        ...plan.notes,
+        ...grouped(plan.steps.flatMap((step) => step.notes)),
+        ...(plan.onError === 'stop' ? ['When one is refused, the rest is not written.'] : []),
+      ]
+    : [...plan.notes];
 
 /** A plan that leaves nothing to write, with what was left out and why. */
 export const nothingView = ({ notes, skipped }: WriteSteps): PreviewView => ({
   view: 'preview',
   problem: null,
-  action: 'update',
-  what: '',
+  title: '',
   each: [],
   steps: [],
   facts: [],
@@ -91,13 +105,12 @@ export async function previewView(
     cells.reduce((sum, { text }) => sum + text.length, 0),
     cells.length,
   );
-  const orNull = (cell: Change['before']) => (cell === null ? null : shown(cell));
+  const orNull = (field: string, cell: Change['before']) => (cell === null ? null : shown(field, cell));
   return {
     view: 'preview',
     ...told,
-    action: steps[0]?.action ?? 'update',
-    what: whatOf(plan),
-    each: [...each].map(([field, after]) => ({ field, after: shown(after) })),
+    title: actionOf(plan),
+    each: [...each].map(([field, after]) => ({ field, after: shown(field, after) })),
     steps: await Promise.all(
       steps.map((step, at) =>
         stepView(
@@ -105,13 +118,13 @@ export async function previewView(
           !isSteps(plan),
           (changes[at] ?? []).map(({ field, before, after }) => ({
             field,
-            before: orNull(before),
-            after: each.has(field) ? null : orNull(after),
+            before: orNull(field, before),
+            after: each.has(field) ? null : orNull(field, after),
           })),
         ),
       ),
     ),
-    notes: plan.notes,
+    notes: notesOf(plan),
     skipped: isSteps(plan) ? plan.skipped : [],
   };
 }

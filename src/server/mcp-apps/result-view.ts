@@ -7,7 +7,7 @@ import { plural } from '../../text.js';
 import type { Result, ToolContext } from '../../tools/define/define-tool.js';
 import type { Entry } from '../../tools/define/ticket-story.js';
 import type { EntryView, FieldView, GroupsView, ListView, TicketView, Value } from '../../view-data.js';
-import { viewValue, withoutValue } from './value.js';
+import { fieldViewValue, viewValue } from './value.js';
 
 type Context = Pick<ToolContext, 'entities' | 'signal'>;
 
@@ -47,7 +47,7 @@ async function listView(list: ListResult, context: Context): Promise<ListView> {
     const id = row[idAt]?.json;
     return row.map((cell, at) => {
       const column = columns[at] ?? '';
-      const value = column === 'id' ? withoutValue(cell) : viewValue(cell);
+      const value = fieldViewValue(column, cell);
       const reference = referencedId(cell.json);
       const link =
         names.has(column) && typeof id === 'number'
@@ -112,8 +112,7 @@ async function fieldsOf({ fields, cells }: RecordResult, context: Context): Prom
   return Promise.all(
     fields.map(async (field, at) => {
       const cell = cells[at] ?? { text: '', json: null };
-      const isId = field.name === 'id' || field.name.endsWith('ID');
-      const value = isId ? withoutValue(cell) : viewValue(cell);
+      const value = fieldViewValue(field.name, cell);
       const id = referencedId(cell.json);
       const link =
         id === null ? undefined : (await linkOf(entityOfType(field.referenceEntityType), context))?.(id);

@@ -16,6 +16,8 @@ export function viewValue({ text, json }: Cell): Value {
   return { text, value: text.length === 10 ? text : json };
 }
 
-/** A code or an id is no quantity: it is neither grouped by thousands nor put into the reader's language. */
-export const withoutValue = ({ text, json }: Cell): Value =>
-  typeof json === 'number' ? { text } : viewValue({ text, json });
+/** An id is no quantity: it is neither grouped by thousands nor put into the reader's language. */
+const isId = (field: string): boolean => field === 'id' || field.endsWith('ID');
+
+export const fieldViewValue = (field: string, { text, json }: Cell): Value =>
+  isId(field) && typeof json === 'number' ? { text } : viewValue({ text, json });

@@ -19,6 +19,9 @@ const mostNamed = 20;
 const mostOfName = 120;
 const mostOfReason = 300;
 
+/** What a preview says would be done. */
+export const would = { create: 'create', update: 'update', delete: 'delete for good' } as const;
+
 const did = { create: 'Created', update: 'Updated', delete: 'Deleted' } as const;
 
 /** `3 Tickets`, by entity. */
@@ -37,6 +40,14 @@ export function actionCounts(
   return actions
     .map((action) => `${words[action]} ${countsOf(steps.filter((step) => step.action === action))}`)
     .join('; ');
+}
+
+/** Equal texts once, with how many there are of each. */
+export function grouped(texts: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const only = counts.size === 1;
+  return [...counts].map(([text, count]) => (only ? text : `${count} of them: ${text}`));
 }
 
 export interface StepsAnswer {

@@ -21,6 +21,13 @@ export function valueCell(value: Value, page: Page): HTMLElement {
   return shown;
 }
 
+/** The lines around text of the tenant: they are for models. */
+const marks = /^<\/?data-[0-9a-f]{8}>$\n?/gm;
+
+/** An answer that is text alone, as it is read by people. */
+export const answerText = (text: string, className: string): HTMLElement =>
+  el('pre', { class: className }, quoted(text.replace(marks, '')));
+
 export const remarkList = (remarks: readonly string[]): HTMLElement | null =>
   remarks.length === 0
     ? null

@@ -1,7 +1,8 @@
 import { consentKey, consentTool, type ViewOf } from '../../view-data.js';
-import { button, el, quoted } from '../page/dom.js';
+import { button, el } from '../page/dom.js';
 import { membersOf, type ToolResult } from '../page/host.js';
 import { failure, isViewData, type Page } from '../page/page.js';
+import { answerText } from '../page/value.js';
 
 type PreviewData = ViewOf<'preview'>;
 
@@ -48,8 +49,8 @@ export function previewAgain({ tool }: PreviewData, page: Page): HTMLElement | n
   );
 }
 
-/** The two buttons and what became of it. A press is sent once. */
-export function decision(data: PreviewData, page: Page): HTMLElement {
+/** The two buttons and what became of it. A press is sent once. `state` says above that nothing is written yet. */
+export function decision(data: PreviewData, state: HTMLElement, page: Page): HTMLElement {
   const call = confirmation(data, page);
   if (!page.host.can.callTools) {
     const why = 'Your program lets this page call no tools: nothing can be confirmed here.';
@@ -61,7 +62,7 @@ export function decision(data: PreviewData, page: Page): HTMLElement {
   const { name, given, args } = call;
   const outcome = el('div', { role: 'status', 'aria-live': 'polite' });
   const confirm = button('Confirm', () => void write(), {
-    class: data.action === 'delete' ? 'primary danger' : 'primary',
+    class: data.steps.some(({ action }) => action === 'delete') ? 'primary danger' : 'primary',
   });
   const cancel = button('Cancel', () => void refuse());
   const buttons = el('div', { class: 'actions' }, confirm, cancel);
@@ -70,7 +71,8 @@ export function decision(data: PreviewData, page: Page): HTMLElement {
 
   const close = (text: string, className: string) => {
     buttons.remove();
-    outcome.replaceChildren(el('pre', { class: className }, quoted(text)));
+    state.textContent = 'Decided: see below.';
+    outcome.replaceChildren(answerText(text, className));
   };
 
   async function write(): Promise<void> {

@@ -8,14 +8,9 @@ import { decision, previewAgain } from './decision.js';
 import { recordTable } from './records.js';
 
 type PreviewData = ViewOf<'preview'>;
+type Action = StepView['action'];
 
-const verbs = { create: 'Create', update: 'Update', delete: 'Delete for good' } as const;
-
-function changeCells(
-  action: PreviewData['action'],
-  { field, before, after }: ChangeView,
-  page: Page,
-): HTMLElement[] {
+function changeCells(action: Action, { field, before, after }: ChangeView, page: Page): HTMLElement[] {
   const show = (value: ChangeView['before']) => changeValue(field, value, page);
   if (action === 'create') return [el('td', { class: 'after' }, show(after))];
   if (action === 'delete') return [el('td', { class: 'before' }, show(before))];
@@ -26,14 +21,14 @@ function changeCells(
   ];
 }
 
-const columnsOf = (action: PreviewData['action']): readonly string[] =>
+const columnsOf = (action: Action): readonly string[] =>
   action === 'update'
     ? ['Field', 'Now', 'Afterwards']
     : action === 'create'
       ? ['Field', 'Value']
       : ['Field', 'Now'];
 
-function changeTable(action: PreviewData['action'], changes: readonly ChangeView[], page: Page): HTMLElement {
+function changeTable({ action, changes }: StepView, page: Page): HTMLElement {
   return scrolling(
     action === 'delete' ? 'What would be deleted' : 'What would be written',
     el(
@@ -56,7 +51,7 @@ function changeTable(action: PreviewData['action'], changes: readonly ChangeView
   );
 }
 
-const oneStep = (action: PreviewData['action'], step: StepView, page: Page): HTMLElement =>
+const oneStep = (step: StepView, page: Page): HTMLElement =>
   el(
     'section',
     {},
@@ -65,7 +60,7 @@ const oneStep = (action: PreviewData['action'], step: StepView, page: Page): HTM
     ...step.warnings.map((line) =>
       el('p', { class: 'warning', role: 'note' }, el('strong', {}, 'Warning: '), quoted(line)),
     ),
-    changeTable(action, step.changes, page),
+    changeTable(step, page),
   );
 
 function leftOut({ skipped, steps }: PreviewData, page: Page): HTMLElement | null {
@@ -85,30 +80,33 @@ const unshown = ({ each, steps }: PreviewData): number =>
     0,
   );
 
-const heading = (title: string, below: string): HTMLElement =>
-  el('header', {}, el('h1', { tabindex: -1 }, title), el('p', { class: 'quiet' }, below));
+const heading = (title: string, state: HTMLElement): HTMLElement =>
+  el('header', {}, el('h1', { tabindex: -1 }, title), state);
+
+const stateLine = (text: string) => el('p', { class: 'quiet' }, text);
 
 /** What would be written, who would see it, and the two buttons. */
 export function previewView(data: PreviewData, page: Page): HTMLElement {
-  const { action, what, steps, facts, notes, problem } = data;
+  const { title, steps, facts, notes, problem } = data;
   const [only, ...others] = steps;
   if (only === undefined) {
     return el(
       'main',
       { class: 'preview' },
-      heading('There is nothing to write', 'Nothing was written.'),
+      heading('There is nothing to write', stateLine('Nothing was written.')),
       leftOut(data, page),
       remarkList(notes),
       previewAgain(data, page),
     );
   }
   const missing = unshown(data);
+  const state = stateLine('Nothing is written yet.');
   return el(
     'main',
     { class: 'preview' },
-    heading(`${verbs[action]} ${what}?`, 'Nothing is written yet.'),
+    heading(`${title.charAt(0).toUpperCase()}${title.slice(1)}?`, state),
     problem === null ? null : el('p', { class: 'warning', role: 'alert' }, quoted(problem)),
-    others.length === 0 ? oneStep(action, only, page) : recordTable(data, page),
+    others.length === 0 ? oneStep(only, page) : recordTable(data, page),
     leftOut(data, page),
     remarkList(notes),
     remarkList(facts),
@@ -120,6 +118,6 @@ export function previewView(data: PreviewData, page: Page): HTMLElement {
           el('strong', {}, 'Not everything is shown: '),
           `${page.formats.number(missing)} characters that Confirm would write are not on this page.`,
         ),
-    decision(data, page),
+    decision(data, state, page),
   );
 }

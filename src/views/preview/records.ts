@@ -10,7 +10,7 @@ type Change = StepView['changes'][number];
 /** One field of one record, as far as it is not told above for all of them. */
 function changeNode(
   { field, before, after }: Change,
-  action: PreviewData['action'],
+  action: StepView['action'],
   same: Value | undefined,
   page: Page,
 ): HTMLElement | null {
@@ -40,11 +40,17 @@ function audiences(steps: readonly StepView[], page: Page): HTMLElement[] {
     );
 }
 
-/** Several records in one table: what all get alike above it, and who sees each of them. */
-export function recordTable({ action, steps, each }: PreviewData, page: Page): HTMLElement {
+const verbs = { create: 'Create', update: 'Update', delete: 'Delete for good' } as const;
+
+/**
+ * Several records in one table: what all get alike above it, who sees each of them, and, where they differ in that,
+ * what would be done with each.
+ */
+export function recordTable({ steps, each }: PreviewData, page: Page): HTMLElement {
+  const actions = new Set(steps.map(({ action }) => action));
   const same = new Map(each.map(({ field, after }) => [field, after]));
   const many = `${page.formats.number(steps.length)} records`;
-  const columns = ['Record and who sees it', action === 'update' ? 'Now → afterwards' : 'Fields'];
+  const columns = ['Record and who sees it', actions.has('update') ? 'Now → afterwards' : 'Fields'];
   return el(
     'section',
     {},
@@ -62,13 +68,14 @@ export function recordTable({ action, steps, each }: PreviewData, page: Page): H
         el(
           'tbody',
           {},
-          ...steps.map(({ called, changes, warnings, audience: { seenBy } }) =>
+          ...steps.map(({ action, called, changes, warnings, audience: { seenBy } }) =>
             el(
               'tr',
               {},
               el(
                 'th',
                 { scope: 'row' },
+                actions.size === 1 ? null : el('div', { class: `action ${action}` }, verbs[action]),
                 ...called.map((line) => el('div', {}, quoted(line))),
                 el('span', { class: `badge ${seenBy}` }, audienceNames[seenBy]),
               ),

@@ -20,6 +20,8 @@ declare global {
     setTheme(theme: 'light' | 'dark'): void;
     /** Hands another answer to the view that is there. */
     answer(result: CallToolResult): Promise<void>;
+    /** Says that its call was cancelled. */
+    cancel(): Promise<void>;
     callServer(name: string, args: Record<string, unknown>): Promise<CallToolResult>;
     seen(what: string, value: unknown): Promise<void>;
   }
@@ -28,6 +30,8 @@ declare global {
 let bridge: AppBridge | undefined;
 
 window.answer = async (result) => bridge?.sendToolResult(result);
+
+window.cancel = async () => bridge?.sendToolCancelled({ reason: 'The user cancelled it.' });
 
 window.setTheme = (theme) => bridge?.setHostContext({ theme });
 
