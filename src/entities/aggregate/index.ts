@@ -83,9 +83,12 @@ export function createAggregate(
   async function begin(pages: AsyncGenerator<readonly Row[], void, undefined>) {
     const first = await pages.next();
     const rows = first.done === true ? [] : first.value;
-    const isAll = rows.length < verifiedFrom && (first.done === true || (await pages.next()).done === true);
+    // A short page may have a successor: of a page that was sifted few are left.
+    const second = first.done !== true && rows.length < verifiedFrom ? await pages.next() : null;
+    const isAll = first.done === true || second?.done === true;
     const all = async function* () {
       yield rows;
+      if (second !== null && second.done !== true) yield second.value;
       yield* pages;
     };
     return { total: isAll ? rows.length : null, pages: all() };

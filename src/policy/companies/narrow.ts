@@ -21,14 +21,17 @@ function alternatives(nodes: readonly FilterNode[]): number {
   return count;
 }
 
-/** The ids that a condition which must hold asks for; undefined where none does. */
-function askedIds(filter: readonly FilterNode[], field: string): readonly number[] | undefined {
+/** A condition that must hold and asks for ids of a field; undefined where none does. */
+function askedIds(
+  filter: readonly FilterNode[],
+  field: string,
+): { readonly node: FilterNode; readonly ids: readonly number[] } | undefined {
   for (const node of filter) {
     if (node.field !== field || node.udf === true) continue;
     const values: readonly unknown[] =
       node.op === 'in' && Array.isArray(node.value) ? node.value : [node.value];
     const ids = values.filter((value) => typeof value === 'number');
-    if ((node.op === 'eq' || node.op === 'in') && ids.length === values.length) return ids;
+    if ((node.op === 'eq' || node.op === 'in') && ids.length === values.length) return { node, ids };
   }
   return undefined;
 }
@@ -45,10 +48,12 @@ export async function narrow(
   if (step === undefined || target === undefined) return { filters: [] };
   const asked = askedIds(filter, step.field);
   const isCompany = target.singular === 'Company';
-  const room = mostAlternatives - alternatives(filter);
+  // In its place: Autotask takes no second condition on a field that it has to be asked by (TicketHistory).
+  const rest = filter.filter((node) => node !== asked?.node);
+  const room = mostAlternatives - alternatives(rest);
   if (others.length > 0 || (asked === undefined && !isCompany)) return { wider: filter };
   const ids = [
-    ...(asked === undefined ? await scope.companies() : await scope.holds(target, asked, options)),
+    ...(asked === undefined ? await scope.companies() : await scope.holds(target, asked.ids, options)),
   ];
   if (room < 1 && ids.length > 0) return { wider: filter };
   const filters: (readonly FilterNode[])[] = [];
@@ -59,7 +64,7 @@ export async function narrow(
       value.length === 1
         ? { op: 'eq', field: step.field, value: only }
         : { op: 'in', field: step.field, value };
-    filters.push([...filter, condition]);
+    filters.push([...rest, condition]);
   }
   return { filters };
 }

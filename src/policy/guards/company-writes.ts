@@ -67,6 +67,25 @@ async function targetWithin(
   return row !== null && (await scope.rowsWithin(entity, [row], {}, below)).length > 0;
 }
 
+/** Whether a change that empties fields which lead to a company leaves one that does. */
+async function staysWithin(
+  reader: AutotaskReader,
+  scope: CompanyScope,
+  { entity, path, body }: IntendedWrite,
+  below: boolean,
+): Promise<boolean> {
+  const steps = stepsOf(entity).map(({ field }) => field);
+  if (body === null || !steps.some((field) => body[field] === null)) return true;
+  const id = Number(body.id);
+  const filter = [{ op: 'eq', field: 'id', value: id }];
+  const row =
+    entity.path !== null && canBeAskedById(entity)
+      ? (await reader.query(entity.path, { filter, includeFields: ['id', ...steps] }, { limit: 1 })).rows[0]
+      : await reader.item(`${path}/${id}`);
+  const after = { ...row, ...body };
+  return (await scope.rowsWithin(entity, [after], {}, below)).length > 0;
+}
+
 /**
  * Throws `notAllowed` unless the record that is written, all that its new values refer to, and the record that it
  * stands below belong to the companies. So nothing is moved there or away from there either.
@@ -88,6 +107,8 @@ export async function requireWithin(
     if (within.length === 0) refuse(`This ${entity.singular} would be none of theirs.`);
   } else if (!(await targetWithin(reader, scope, write, below === true))) {
     refuse(`This ${entity.singular} is none of theirs, or is not there.`);
+  } else if (action === 'update' && !(await staysWithin(reader, scope, write, below === true))) {
+    refuse(`This ${entity.singular} would be none of theirs any more.`);
   }
 }
 
