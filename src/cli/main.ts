@@ -8,10 +8,11 @@ import { serve } from './serve/stdio.js';
 
 const serverFacts = { name: packageJson.name, version: packageJson.version };
 
-const flagsOf = ({ switches }: Parsed): Flags => ({
+const flagsOf = ({ switches, values }: Parsed): Flags => ({
   demo: switches.has('demo'),
   readOnly: switches.has('read-only'),
-  http: switches.has('http'),
+  // What people who sign in may do is a matter of HTTP.
+  http: switches.has('http') || values.has('as'),
 });
 
 const sourcesOf = (flags: Flags): Sources => ({

@@ -54,7 +54,7 @@ interface Rights extends Pick<Config, 'policy' | 'readOnly'> {
 export async function printPolicy(config: Config, file?: string): Promise<number> {
   const { writes } = config;
   if (file !== undefined && (config.http?.oauth ?? null) === null) {
-    throw new UsageError('--as is about people who sign in: set AUTOTASK_HTTP_AUTH=oauth, and give --http.');
+    throw new UsageError('--as is about people who sign in: set AUTOTASK_HTTP_AUTH=oauth.');
   }
   const rights = file === undefined ? { ...config, lines: [] } : rightsOf(config, claimsIn(file));
   if (typeof rights === 'string') {

@@ -362,7 +362,7 @@ describe('a rule for claims', () => {
   ])('is explained by autotask-mcp policy --as: %j', (given, expected) => {
     const file = join(folder, 'claims.json');
     writeFileSync(file, JSON.stringify(given));
-    const { stdout, stderr } = spawnSync(process.execPath, [entry, 'policy', '--http', '--as', file], {
+    const { stdout, stderr } = spawnSync(process.execPath, [entry, 'policy', '--as', file], {
       env: {
         PATH: process.env.PATH,
         AUTOTASK_HTTP_AUTH: 'oauth',
