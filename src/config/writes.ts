@@ -72,7 +72,7 @@ const copy = z.string().transform((text, context) => {
 /** Variables about writes, with what they must look like. */
 export const writeVariables = {
   AUTOTASK_CONFIRM_MODE: z.enum(['token', 'preview', 'elicit', 'person'], {
-    error: 'must be token, preview or elicit',
+    error: 'must be token, preview, elicit or person',
   }),
   AUTOTASK_CONFIRM_KEY: key,
   AUTOTASK_CONFIRM_SECONDS: integer(10, 86_400),

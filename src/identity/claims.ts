@@ -25,11 +25,23 @@ export function scopesOf({ scope, scp, roles }: Claims): readonly string[] {
 export const hasScope = (claims: Claims, name: string, prefix: string): boolean =>
   scopesOf(claims).some((scope) => scope === name || scope === `${prefix}${name}`);
 
+const spelling = (text: string) => text.trim().toLowerCase();
+
 const isTrue = (value: unknown) => value === true || value === 1 || value === 'true' || value === '1';
 
 /** An address that nobody verified may be that of somebody else. Entra ID says so in `xms_edov`. */
 const isVerified = ({ email_verified: verified, xms_edov: ownedDomain }: Claims) =>
   isTrue(verified) || (verified === undefined && isTrue(ownedDomain));
+
+/**
+ * The address that an issuer calls unverified, in lower case. Where people choose their user names it stands in those
+ * as well, and is no better for that.
+ */
+function unverifiedAddresses(claims: Claims): readonly string[] {
+  const said = claims.email_verified ?? claims.xms_edov;
+  const given = typeof claims.email === 'string' ? [claims.email] : texts(claims.email);
+  return said === undefined || isVerified(claims) ? [] : given.map(spelling);
+}
 
 function member(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
@@ -41,12 +53,18 @@ function member(claims: Claims, name: string): unknown {
   return value;
 }
 
-/** Values of a claim by its name, or by its path (`realm_access.roles`). None of an `email` that is not verified. */
+/**
+ * Values of a claim by its name, or by its path (`realm_access.roles`): texts. None of an `email` that is not verified,
+ * nor that address under another name.
+ */
 export function claimValues(claims: Claims, name: string): readonly string[] {
   if (name === 'email' && !isVerified(claims)) return [];
   if (name === 'scope' || name === 'scp') return scopesOf(claims);
   const value = member(claims, name);
-  return (typeof value === 'string' ? [value] : texts(value)).filter((item) => item.trim() !== '');
+  const unverified = unverifiedAddresses(claims);
+  return (typeof value === 'string' ? [value] : texts(value)).filter(
+    (item) => item.trim() !== '' && !unverified.includes(spelling(item)),
+  );
 }
 
 /** Whom the claims of a token are about, as Autotask may know them: `personClaims` name the claims that say so. */

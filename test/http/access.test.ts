@@ -1,9 +1,10 @@
 import { request } from 'node:http';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { HttpServer } from '../../src/transports/http/index.js';
 import { isModern, usualKind } from '../support/client.js';
-import { connectClient, mcpHeaders, message, post, serve, token } from './support.js';
+import { bearer, connectClient, mcpHeaders, message, post, serve, token } from './support.js';
 
 const reader = 'read-only-token-0123456789';
 const listed = z.object({ result: z.object({ tools: z.array(z.object({ name: z.string() })) }) });
@@ -150,6 +151,29 @@ describe('Origin', () => {
     expect((await send({ Origin: origin })).headers['access-control-allow-origin']).toBe(origin);
     expect((await send({})).headers['access-control-allow-origin']).toBeUndefined();
   });
+
+  it.each(['auto', 'legacy'] as const)(
+    'lets a page send each header that a client of the SDK sends (%s)',
+    async (mode) => {
+      const origin = 'https://assistant.example.com';
+      const preflight = await send({ Origin: origin, 'Access-Control-Request-Method': 'POST' }, 'OPTIONS');
+      const allowed = String(preflight.headers['access-control-allow-headers']).toLowerCase().split(', ');
+      const sent = new Set<string>();
+      const client = new Client({ name: 'page', version: '1' }, { versionNegotiation: { mode } });
+      const transport = new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), {
+        requestInit: { headers: bearer },
+        fetch: (address, init) => {
+          for (const name of new Headers(init?.headers).keys()) sent.add(name);
+          return fetch(address, init);
+        },
+      });
+      await client.connect(transport);
+      await client.callTool({ name: 'get-version', arguments: {} });
+      await client.close();
+      expect(sent).toContain('authorization');
+      for (const name of sent) expect(allowed).toContain(name);
+    },
+  );
 });
 
 describe('a server bound to every address', () => {

@@ -236,6 +236,47 @@ async function hostile() {
     add(`type ${typ}`, sign({ header: { typ } }));
   }
 
+  for (const cnf of [{ jkt: 'x' }, { 'x5t#S256': 'x' }, { jwk: open }, {}, null]) {
+    add(`bound to a key that is not asked for ${JSON.stringify(cnf)}`, sign({ claims: { ...good(), cnf } }));
+  }
+  for (const header of [
+    { crit: ['b64'], b64: false },
+    { crit: ['exp'], exp: 1 },
+    { crit: [] },
+    { crit: 'alg' },
+  ]) {
+    add(`critical ${JSON.stringify(header)}`, sign({ header }));
+  }
+  for (const [alg, hash] of [
+    ['RS384', 'RSA-SHA384'],
+    ['RS512', 'RSA-SHA512'],
+    ['PS256', 'RSA-SHA256'],
+    ['ES256', 'RSA-SHA256'],
+    ['EdDSA', 'RSA-SHA256'],
+  ] as const) {
+    add(
+      `algorithm ${alg} of a key for RS256`,
+      signed(issuer.key, { alg, kid: issuer.key.kid }, good(), hash),
+    );
+  }
+  for (const [alg, size] of [
+    ['ES256', 64],
+    ['ES384', 96],
+    ['EdDSA', 64],
+    ['RS256', 256],
+    ['PS256', 256],
+  ] as const) {
+    const start = `${encode({ alg, kid: issuer.key.kid })}.${body}`;
+    add(`${alg} with a signature of zeros`, `${start}.${Buffer.alloc(size).toString('base64url')}`);
+  }
+  add('an identity token', sign({ claims: { ...good(), aud: client, nonce: 'x', at_hash: 'x' } }));
+  add('a token within a token', sign({ header: { cty: 'JWT' }, claims: valid }));
+  add('a null byte, encoded', `${valid}%00`);
+  add('another token behind a comma', `${sign({ claims: { ...good(), aud: 'other' } })},${valid}`);
+  for (const aud of [`${resource}\u200b`, resource.replace('a', 'а'), `${resource}\n`]) {
+    add(`audience that looks the same ${JSON.stringify(aud)}`, sign({ claims: { ...good(), aud } }));
+  }
+
   add('changed signature', `${head}.${body}.${signature.slice(0, -4)}AAAA`);
   add('no signature', `${head}.${body}.`);
   add('no signature and no dot', `${head}.${body}`);

@@ -179,6 +179,7 @@ describe('what an issuer says about a token', () => {
     ['an empty name', () => ({ ...good(), sub: '' })],
     ['a refresh token', () => ({ ...good(), token_type: 'refresh_token' })],
     ['bound to a key', () => ({ ...good(), token_type: 'DPoP' })],
+    ['bound to a certificate', () => ({ ...good(), cnf: { 'x5t#S256': 'x' } })],
   ])('%s: lets nobody in', async (_, body) => {
     const { issuer, status } = await start();
     issuer.answer = () => ({ body: body() });

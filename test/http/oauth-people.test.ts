@@ -142,6 +142,11 @@ describe('me', () => {
     ['an address in other letters', verified(hugo.email.toUpperCase()), hugo.id],
     ['a user name', { preferred_username: 'hugo.hart' }, hugo.id],
     ['an address as user name', { upn: hugo.email }, hugo.id],
+    [
+      'a user name beside another address',
+      { email: 'x@y.example', email_verified: false, upn: hugo.email },
+      hugo.id,
+    ],
   ])('is whoever signed in, known by %s', async (_, claims, id) => {
     await call(claims, 'search-tickets', { assignedResourceID: 'me' });
     const asked = sandbox.requests
@@ -149,6 +154,28 @@ describe('me', () => {
       .map((request) => JSON.stringify(request));
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.join()).toContain(String(id));
+  });
+
+  it.each([
+    [
+      'Entra ID',
+      { oid: '1', tid: '2', scp: 'autotask.write', email: hugo.email, preferred_username: hugo.email },
+    ],
+    ['Entra ID, version 1', { appid: '1', scp: 'autotask.write', upn: hugo.email, unique_name: hugo.email }],
+    ['Okta', { cid: '1', uid: '2', scp: ['autotask.write'], upn: hugo.email }],
+    ['Auth0', { azp: '1', scope: 'autotask.write', email: hugo.email, email_verified: true }],
+    [
+      'Keycloak',
+      {
+        azp: '1',
+        scope: 'autotask.write email',
+        email: hugo.email,
+        email_verified: true,
+        preferred_username: 'hugo',
+      },
+    ],
+  ])('is found by what the documented settings of %s put into a token', async (_, claims) => {
+    expect(await call(claims, 'get-version')).toContain(`You are resource ${hugo.id} (${hugo.name})`);
   });
 
   it('works in a query of any entity and in totals, and is asked for once', async () => {
@@ -172,6 +199,21 @@ describe('me', () => {
     ['the resource is inactive', verified(inactive), /is not active/],
     ['the address is not verified', { email: hugo.email }, /no verified e-mail address or user name/],
     ['the issuer says it is not', { email: hugo.email, email_verified: false }, /no verified e-mail/],
+    [
+      'it stands in other claims as well',
+      {
+        email: hugo.email,
+        email_verified: 'false',
+        preferred_username: ` ${hugo.email.toUpperCase()}`,
+        upn: hugo.email,
+      },
+      /no verified e-mail/,
+    ],
+    [
+      'a directory says that its domain is none of its own',
+      { email: hugo.email, xms_edov: false, preferred_username: hugo.email },
+      /no verified e-mail/,
+    ],
   ])('is nobody when %s: reading goes on, nothing is written', async (_, claims, why) => {
     expect(await call(claims, 'search-tickets', { assignedResourceID: 'me' })).toMatch(why);
     expect(await call(claims, 'search-tickets', {})).toMatch(/<data-/);

@@ -22,10 +22,10 @@ export type Key = ReturnType<typeof makeKey>;
 
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A token with whatever header and claims, truly signed with RS256. */
-export function signed(key: Key, header: unknown, claims: unknown): string {
+/** A token with whatever header and claims, truly signed: with RS256 unless another hash is given. */
+export function signed(key: Key, header: unknown, claims: unknown, hash = 'RSA-SHA256'): string {
   const text = `${encoded(header)}.${encoded(claims)}`;
-  const signature = sign('RSA-SHA256', Buffer.from(text), createPrivateKey({ key, format: 'jwk' }));
+  const signature = sign(hash, Buffer.from(text), createPrivateKey({ key, format: 'jwk' }));
   return `${text}.${signature.toString('base64url')}`;
 }
 

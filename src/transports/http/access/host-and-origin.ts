@@ -82,7 +82,7 @@ export function corsHeaders(
 export const preflightHeaders = {
   'Access-Control-Allow-Methods': 'POST, GET, DELETE',
   'Access-Control-Allow-Headers':
-    'Authorization, Content-Type, Accept, Mcp-Session-Id, Mcp-Protocol-Version, Last-Event-ID, X-Autotask-Read-Only',
+    'Authorization, Content-Type, Accept, Mcp-Session-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, Last-Event-ID, X-Autotask-Read-Only',
   'Access-Control-Max-Age': '600',
 } as const;
 

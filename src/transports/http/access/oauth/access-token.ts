@@ -43,6 +43,8 @@ const typeOf = (typ: string) => typ.toLowerCase().replace(/^application\//, '');
 const clientOf = ({ azp, client_id, cid, appid }: Claims): unknown => azp ?? client_id ?? cid ?? appid;
 
 function checkRestrictions(claims: Claims, { tenants, clients }: OAuthSettings): void {
+  // Whoever stole it could use it here: the proof that its holder has the key (DPoP, mutual TLS) is not asked for.
+  if (claims.cnf !== undefined) throw new TokenRefused('it is bound to a key of its holder (cnf)');
   const { tid } = claims;
   if (tenants.length > 0 && !(typeof tid === 'string' && tenants.includes(tid))) {
     throw new TokenRefused(`its tenant ${shown(tid)} is not in AUTOTASK_OAUTH_TENANTS`);
