@@ -5,6 +5,7 @@ export { mergeByTime } from './chains/merge.js';
 export { verify } from './chains/verify.js';
 export { type SetVerification, verifyAll } from './chains/verify-set.js';
 export { createAuditFile } from './file.js';
+export { HeldElsewhere } from './lock.js';
 export {
   type Attempt,
   type AuditLog,

@@ -1,24 +1,89 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, lstat, lutimes, open, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCode } from '../errors.js';
 
 const waitMs = 20;
 const timeoutMs = 5_000;
-/** A process that died while it held the lock; appending a line takes milliseconds. */
+/** A holder of whom nothing else can be told is gone when it did not touch its file for so long; a line takes milliseconds. */
 const staleMs = 30_000;
 
-async function isStale(path: string): Promise<boolean> {
-  try {
-    return Date.now() - (await stat(path)).mtimeMs > staleMs;
-  } catch {
-    return false;
+/** Another process has the file. */
+export class HeldElsewhere extends Error {
+  /** Until it would be taken over, if that process is gone: seconds. */
+  readonly retryAfter: number;
+
+  constructor(path: string, retryAfter: number) {
+    super(`${path} is held by another process`);
+    this.retryAfter = retryAfter;
   }
 }
 
-/** Creates the file, which only one can; false when it exists. */
-async function create(path: string, owner: string): Promise<boolean> {
+/** Where numbers of processes mean the same: the machine since its start and, in a container, that container. */
+const processSpace = Promise.all([
+  readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
+  readlink('/proc/self/ns/pid').catch(() => ''),
+]).then((parts) => [hostname(), ...parts].join('/').replace(/\s/g, ''));
+
+/** What this process holds, or is about to: the names that stand in the files. */
+const held = new Set<string>();
+
+/** The name of a holder, which says what process it is in; `held` until it is given back. */
+async function newHolder(): Promise<string> {
+  const holder = `${await processSpace} ${process.pid} ${randomUUID()}`;
+  held.add(holder);
+  return holder;
+}
+
+/** Who made a file; empty where there is none, or it does not say. */
+const holderOf = (path: string): Promise<string> =>
+  readlink(path).catch(() => readFile(path, 'utf8').catch(() => ''));
+
+/** Whether the process that made a file is known to be gone. */
+async function isOrphan(path: string): Promise<boolean> {
+  const holder = await holderOf(path);
+  const [space, pid] = holder.split(' ');
+  if (space !== (await processSpace) || pid === undefined) return false;
+  // A container starts anew under the same numbers: what this process did not take itself is nobody's.
+  if (Number(pid) === process.pid) return !held.has(holder);
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    // One of another user is refused and lives.
+    return systemCode(error) === 'ESRCH';
+  }
+}
+
+/** Milliseconds since somebody touched the file; 0 where there is none. */
+async function ageOf(path: string): Promise<number> {
+  try {
+    return Date.now() - (await lstat(path)).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+const isStale = async (path: string) => (await ageOf(path)) > staleMs;
+
+const isGone = async (path: string) => (await isOrphan(path)) || (await isStale(path));
+
+/**
+ * Creates the file, which only one can; false when it exists. It is a link to nowhere, because that says from its first
+ * moment whose it is, wherever its maker is killed.
+ */
+async function create(path: string, holder: string): Promise<boolean> {
+  try {
+    await symlink(holder, path);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EEXIST' ? false : createFile(path, holder);
+  }
+}
+
+/** The same where links are not to be had: on some network drives, and on Windows without the right to make them. */
+async function createFile(path: string, holder: string): Promise<boolean> {
   let file: FileHandle;
   try {
     file = await open(path, 'wx', 0o600);
@@ -27,7 +92,7 @@ async function create(path: string, owner: string): Promise<boolean> {
     throw error;
   }
   try {
-    await file.writeFile(owner);
+    await file.writeFile(holder);
     return true;
   } catch (error) {
     await rm(path, { force: true });
@@ -38,89 +103,64 @@ async function create(path: string, owner: string): Promise<boolean> {
 }
 
 /**
- * Removes a lock whose holder died. One process at a time, by a file of its own: else the second to see the old
- * lock would remove the new one of the first.
+ * Removes the file of a holder that is gone. One process at a time, by a file of its own: else the second to see the
+ * old file would remove the new one of the first.
  */
-async function removeStale(path: string, owner: string): Promise<void> {
+async function removeAbandoned(path: string, holder: string): Promise<void> {
   const guard = `${path}.stale`;
-  if (!(await create(guard, owner))) {
+  if (!(await create(guard, holder))) {
     if (await isStale(guard)) await rm(guard, { force: true });
     return;
   }
   try {
-    if (await isStale(path)) await rm(path, { force: true });
+    if (await isGone(path)) await rm(path, { force: true });
   } finally {
     await rm(guard, { force: true });
   }
 }
 
-/** A holder that was stopped for so long that another took over must not remove that one's lock. */
-async function release(path: string, owner: string): Promise<void> {
-  const holder = await readFile(path, 'utf8').catch(() => null);
-  if (holder === owner) await rm(path, { force: true });
+/** A holder that was stopped for so long that another took over must not remove that one's file. */
+async function release(path: string, holder: string): Promise<void> {
+  if ((await holderOf(path)) === holder) await rm(path, { force: true });
+  held.delete(holder);
 }
 
-/** Runs the work while no other process does, by a file that only one can create. Rejects after 5 seconds. */
+/**
+ * Runs the work while no other process does, by a file that only one can create. Rejects with `HeldElsewhere` after
+ * 5 seconds.
+ */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const until = Date.now() + timeoutMs;
-  const owner = randomUUID();
-  while (!(await create(path, owner))) {
-    if (await isStale(path)) await removeStale(path, owner);
-    if (Date.now() > until) throw new Error(`${path} is held by another process`);
-    await sleep(waitMs);
-  }
+  const holder = await newHolder();
   try {
+    while (!(await create(path, holder))) {
+      if (await isGone(path)) await removeAbandoned(path, holder);
+      if (Date.now() > until)
+        throw new HeldElsewhere(path, Math.max(1, Math.ceil((staleMs - (await ageOf(path))) / 1000)));
+      await sleep(waitMs);
+    }
     return await work();
   } finally {
-    await release(path, owner);
+    await release(path, holder);
   }
 }
 
 const touchEveryMs = 5_000;
 
-/** Whether the process that made a file is gone: on this machine, by its number. */
-async function isOrphan(path: string): Promise<boolean> {
-  const [host, pid] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
-  if (host !== hostname() || pid === undefined) return false;
-  // A container starts anew under the same numbers: what this process did not take itself is nobody's.
-  if (Number(pid) === process.pid) return !held.has(path);
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-/** Files that this process holds. */
-const held = new Set<string>();
-
 /** Takes the file for as long as a piece of work lasts; null while another one holds it. */
 export async function claimFile(path: string): Promise<(() => Promise<void>) | null> {
-  const owner = `${hostname()} ${process.pid} ${randomUUID()}`;
-  if (held.has(path)) return null;
-  if (!(await create(path, owner))) {
-    if (!(await isOrphan(path)) && !(await isStale(path))) return null;
-    await removeDead(path, owner);
-    if (!(await create(path, owner))) return null;
+  const holder = await newHolder();
+  if (!(await create(path, holder))) {
+    if (await isGone(path)) await removeAbandoned(path, holder);
+    if (!(await create(path, holder))) {
+      held.delete(holder);
+      return null;
+    }
   }
-  held.add(path);
-  const touch = () => utimes(path, new Date(), new Date()).catch(() => undefined);
+  const touch = () => lutimes(path, new Date(), new Date()).catch(() => undefined);
   const timer = setInterval(() => void touch(), touchEveryMs).unref();
   return async () => {
     clearInterval(timer);
-    held.delete(path);
-    await release(path, owner);
+    await release(path, holder);
   };
-}
-
-/** Like removeStale, for a holder that is known to be gone. */
-async function removeDead(path: string, owner: string): Promise<void> {
-  const guard = `${path}.stale`;
-  if (!(await create(guard, owner))) return;
-  try {
-    if ((await isOrphan(path)) || (await isStale(path))) await rm(path, { force: true });
-  } finally {
-    await rm(guard, { force: true });
-  }
 }

@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { digest, origin } from '../../src/audit/chains/chain.js';
 import { createAuditFile, verify } from '../../src/audit/index.js';
-import { withLock } from '../../src/audit/lock.js';
+import { claimFile, withLock } from '../../src/audit/lock.js';
 import { freshLog, verifyCommand, write } from './audit-support.js';
 
 const cut = (path: string, lines: number) => {
@@ -281,9 +281,24 @@ describe('the lock of the audit log', () => {
   it('is left to the one who took it over', async () => {
     const path = `${freshLog()}.lock`;
     await withLock(path, async () => {
+      rmSync(path);
       writeFileSync(path, 'of another process');
     });
     expect(readFileSync(path, 'utf8')).toBe('of another process');
+  });
+
+  it('keeps two pieces of work of one process apart, also when they begin at the same moment', async () => {
+    for (let round = 0; round < 50; round += 1) {
+      const path = `${freshLog()}.w-0.running`;
+      const claims = await Promise.all(Array.from({ length: 4 }, () => claimFile(path)));
+      const taken = claims.filter((claim) => claim !== null);
+      expect(taken.length).toBe(1);
+      expect(await claimFile(path)).toBeNull();
+      await taken[0]?.();
+      const next = await claimFile(path);
+      expect(next).not.toBeNull();
+      await next?.();
+    }
   });
 
   it('is taken over although somebody died in doing so', async () => {

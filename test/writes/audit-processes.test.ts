@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verify } from '../../src/audit/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
@@ -130,5 +131,33 @@ describe('the audit log of a running server', () => {
       stdout: `Intact: ${4 * each} lines (lines 1 to ${4 * each}).\n`,
       stderr: '',
     });
+  });
+
+  it('goes on at once after a process that was killed while it held the log, and waits for one that lives', async () => {
+    const log = freshLog();
+    const client = await start(log);
+    const from = sandbox.requests.length;
+    sandbox.faults.add({ fault: { kind: 'hang' }, path: 'ContactGroups', method: 'POST', times: 1 });
+    const items = ['One', 'Two'].map((name) => ({ name, isActive: true }));
+    const args = { entity: 'ContactGroups', items, confirm: 'CREATE_ENTITY' };
+    const running = client.callTool({ name: 'create-entity', arguments: args }).catch(() => null);
+    await arrived(from);
+    // As it would stand in the lock while that process writes a line.
+    const claim = readdirSync(dirname(log)).find((name) => name.endsWith('.running')) ?? '';
+    symlinkSync(readlinkSync(join(dirname(log), claim)), `${log}.lock`);
+
+    const other = await start(log);
+    const refused = await create(other, 'While it lives');
+    expect(refused).toMatch(/^Another process of this server holds the audit log\. Nothing was written\./);
+    expect(refused).toMatch(/Try again in \d+ seconds\./);
+    expect(writesSince(sandbox, from).length).toBe(1);
+
+    if (client.pid !== null) process.kill(client.pid, 'SIGKILL');
+    await running;
+    const since = Date.now();
+    expect(await create(other, 'After it was gone')).toMatch(/ContactGroup \d+/);
+    expect(Date.now() - since).toBeLessThan(4_000);
+    expect(existsSync(`${log}.lock`)).toBe(false);
+    expect(await verify([log], null)).toMatchObject({ problem: null });
   });
 });

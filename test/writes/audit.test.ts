@@ -148,7 +148,7 @@ describe('the audit log', () => {
     const from = sandbox.requests.length;
     const { text, isError } = await server.call('create-entity', group());
     expect(isError).toBe(true);
-    expect(text).toMatch(/audit log cannot be written, so nothing was written/);
+    expect(text).toMatch(/audit log cannot be written\. Nothing was written/);
     expect(writesSince(sandbox, from)).toEqual([]);
   });
 });

@@ -3,13 +3,13 @@ import type { AutotaskWriter } from '../../client/types.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
 import type { HourlyWriteLimit } from '../../policy/index.js';
+import { kept } from './journal.js';
 
 export interface AuditedWriterSettings {
   readonly writer: AutotaskWriter;
   readonly plan: WritePlan;
   readonly writeLimit: HourlyWriteLimit;
-  /** Null when the operator keeps no log. */
-  readonly audit: AuditLog | null;
+  readonly audit: AuditLog;
   readonly attempt: Attempt;
   readonly onAuditFailure: (error: unknown) => void;
 }
@@ -31,10 +31,6 @@ export interface AuditedWriter {
   found(id: number): Promise<void>;
 }
 
-/**
- * A writer that makes the one write that was planned and nothing else. Before it is sent it is counted and
- * stands in the audit log; its outcome stands there before anybody is told.
- */
 /** A mistake of our own may come before the write was sent or after: nobody knows whether it was made. */
 function failureOf(error: unknown): AutotaskError {
   if (error instanceof AutotaskError && error.kind !== 'defect') return error;
@@ -45,6 +41,10 @@ function failureOf(error: unknown): AutotaskError {
   );
 }
 
+/**
+ * A writer that makes the one write that was planned and nothing else. Before it is sent it is counted and
+ * stands in the audit log; its outcome stands there before anybody is told.
+ */
 export function createAuditedWriter(settings: AuditedWriterSettings): AuditedWriter {
   const { writer, plan, writeLimit, audit, attempt, onAuditFailure } = settings;
   const progress: Progress = { id: null, unlogged: false };
@@ -62,10 +62,10 @@ export function createAuditedWriter(settings: AuditedWriterSettings): AuditedWri
     }
     used = true;
     await writeLimit.take();
-    const logOutcome = await logAttempt();
+    const logOutcome = await kept(() => audit.attempt(attempt), onAuditFailure);
     const finish = async (outcome: Outcome) => {
       try {
-        await logOutcome?.(outcome);
+        await logOutcome(outcome);
       } catch (error) {
         progress.unlogged = true;
         onAuditFailure(error);
@@ -82,20 +82,6 @@ export function createAuditedWriter(settings: AuditedWriterSettings): AuditedWri
     }
     await finish({ outcome: 'done', id: progress.id });
     return progress.id;
-  }
-
-  async function logAttempt() {
-    if (audit === null) return null;
-    try {
-      return await audit.attempt(attempt);
-    } catch (error) {
-      onAuditFailure(error);
-      throw new AutotaskError(
-        'configuration',
-        'The audit log cannot be written, so nothing was written to Autotask.',
-        { next: 'Ask the operator to check AUTOTASK_AUDIT_LOG.', cause: error },
-      );
-    }
   }
 
   return {

@@ -1,4 +1,4 @@
-import type { Attempt, AuditLog, PlannedWrite } from '../../audit/index.js';
+import { type Attempt, type AuditLog, HeldElsewhere, type PlannedWrite } from '../../audit/index.js';
 import type { Receipt, RecordedWrite } from '../../entities/write/outcomes/receipt.js';
 import { recordVersion } from '../../entities/write/outcomes/receipt.js';
 import type { WritePlan } from '../../entities/write/plan.js';
@@ -12,11 +12,18 @@ export async function kept<T>(work: () => Promise<T>, onFailure: (error: unknown
     return await work();
   } catch (error) {
     onFailure(error);
-    throw new AutotaskError(
-      'configuration',
-      'The audit log cannot be written, so nothing was written to Autotask.',
-      { next: 'Ask the operator to check AUTOTASK_AUDIT_LOG.', cause: error },
-    );
+    if (error instanceof HeldElsewhere) {
+      const { retryAfter } = error;
+      throw new AutotaskError(
+        'unavailable',
+        'Another process of this server holds the audit log. Nothing was written.',
+        { actor: 'server', retryAfter, cause: error },
+      );
+    }
+    throw new AutotaskError('configuration', 'The audit log cannot be written. Nothing was written.', {
+      next: 'Ask the operator to check AUTOTASK_AUDIT_LOG.',
+      cause: error,
+    });
   }
 }
 

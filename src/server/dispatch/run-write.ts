@@ -27,7 +27,7 @@ import { type AuditedWriter, createAuditedWriter } from './audited-writer.js';
 import { checkedPlan, stepsOutside } from './check-plan.js';
 import { kept, plannedWrite, receiptsOf, requireStillLeft } from './journal.js';
 import { findReceipt, newReceipt } from './receipts.js';
-import { runSteps } from './run-steps.js';
+import { type Run, runSteps } from './run-steps.js';
 
 export interface WriteRules extends AttributionRules {
   /** Null in read-only mode: then there is nothing that could write. */
@@ -235,6 +235,7 @@ export function createWriteRunner(rules: WriteRules) {
       throw new AutotaskError(
         'conflict',
         `Somebody works on the receipt ${name} right now. Nothing was written.`,
+        { next: 'Ask for its status; what is left then can be resumed.' },
       );
     }
     try {
@@ -246,7 +247,7 @@ export function createWriteRunner(rules: WriteRules) {
         requireStillLeft(await findReceipt(audit, name, redact(caller)), left);
       }
       const run = await runSteps(accepted, prepare, context);
-      return { text: `${stepsText({ ...accepted, ...run })}\n${named}` };
+      return { text: [stepsText({ ...accepted, ...run }), named, ...goingOn(run)].join('\n') };
     } finally {
       await release();
     }
@@ -254,6 +255,12 @@ export function createWriteRunner(rules: WriteRules) {
 }
 
 const sentence = (text: string) => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+
+/** What to do about a run that ended before its end; a refusal, and what needs what was refused, stay as they are. */
+const goingOn = ({ stopped, outcomes }: Run): string[] =>
+  stopped !== null && outcomes.some(({ state }) => state === 'not reached' || state === 'unknown')
+    ? ['To go on with what is left: write-receipt with this receipt and action resume.']
+    : [];
 
 /** Where a preview's token is bound to the very records that were shown. */
 const tokenProves: ReadonlySet<Gate['mode']> = new Set(['preview', 'person']);
