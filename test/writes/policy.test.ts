@@ -41,6 +41,27 @@ const clientSettings = () => ({
   log: () => {},
 });
 
+describe('a picklist whose choices are records', () => {
+  it.each([
+    [{}, true],
+    [{ AUTOTASK_READ_ENTITIES: '!KnowledgeBaseArticles' }, false],
+    [{ AUTOTASK_MASK_FIELDS: 'KnowledgeBaseArticles.title' }, false],
+    [{ AUTOTASK_READ_COMPANIES: 'Contoso*' }, false],
+  ])('names them where they may be read (%j)', async (env, named) => {
+    const server = await open(env);
+    const entity = 'ChecklistLibraryChecklistItems';
+    const described = await server.call('describe-entity-fields', { entity });
+    const listed = await server.call('query-entity', { entity });
+    for (const { text } of [described, listed]) {
+      expect(text).toContain('knowledgebaseArticleID');
+      expect(text.includes('Knowledge Base Article ')).toBe(named);
+    }
+    const found = await server.call('query-entity', { entity, query: { knowledgebaseArticleID: 9 } });
+    expect(found.text).toMatch(/^1 ChecklistLibraryChecklistItems/);
+    expect(found.text).not.toMatch(/no value of this picklist/);
+  });
+});
+
 describe('entities that may not be read', () => {
   const env = { AUTOTASK_READ_ENTITIES: '!Invoices, !Compan*' };
 

@@ -114,6 +114,45 @@ describe('the rights of the moment hold for resume and undo', () => {
     expect(priorities(await tickets())).toEqual(priorities(before));
   });
 
+  it('and for the names of records: what may no longer be read is an id', async () => {
+    const note = { ids, title: 'Called back', description: 'x', publish: 'Internal Project Team' };
+    strike('POST', /Notes$/);
+    const notes = receiptIn(
+      (await server.call('create-ticket-note', { ...note, confirm: 'CREATE_TICKET_NOTE' })).text,
+    );
+    sandbox.faults.clear();
+    const first = Number(before[0]?.companyID);
+    const foreign = before.filter(({ companyID }) => companyID !== first);
+    expect(foreign.length).toBeGreaterThan(0);
+    const numbers = (rows: readonly Item[]) => rows.map(({ ticketNumber }) => String(ticketNumber));
+    const titles = [...before.map(({ title }) => String(title)), 'Group A', 'Group B'];
+    const all = async () => {
+      const texts: string[] = [];
+      for (const receipt of [half, groups, notes]) {
+        for (const action of ['status', 'resume', 'undo']) texts.push((await about(receipt, action)).text);
+      }
+      return texts.join('\n');
+    };
+    const unlimited = await all();
+    for (const name of [...numbers(before), 'Group A']) expect(unlimited).toContain(name);
+    const cases: readonly (readonly [Record<string, string>, readonly string[], readonly string[]])[] = [
+      [
+        { AUTOTASK_READ_COMPANIES: String(first) },
+        [...numbers(foreign), 'Group A'],
+        numbers(before.filter(({ companyID }) => companyID === first)),
+      ],
+      [{ AUTOTASK_READ_ENTITIES: '!Tickets,!ContactGroups' }, [...numbers(before), ...titles], []],
+      [{ AUTOTASK_MASK_FIELDS: 'Tickets.title,ContactGroups.name' }, titles, []],
+    ];
+    for (const [env, hidden, shown] of cases) {
+      await restart({ env: { AUTOTASK_AUDIT_LOG: audit, ...env } });
+      const text = await all();
+      for (const name of hidden) expect(text).not.toContain(name);
+      for (const name of shown) expect(text).toContain(name);
+      for (const id of ids) expect(text).toContain(`Ticket ${id}`);
+    }
+  });
+
   it('after read-only was turned on', async () => {
     await restart({ env: { AUTOTASK_AUDIT_LOG: audit, AUTOTASK_READ_ONLY: 'true' } });
     const from = sandbox.requests.length;

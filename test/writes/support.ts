@@ -24,13 +24,15 @@ export interface RigOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What the human at the client answers; the client cannot ask when absent. */
   readonly human?: (message: string) => Reply | Promise<Reply>;
+  /** Media types of the pages that the client shows as views. */
+  readonly views?: readonly string[];
 }
 
 /**
  * A server configured by variables as a process would be, with a real client in front and the sandbox's
  * HTTP behind. In this process, so that hundreds can be made.
  */
-export async function rig(sandbox: Sandbox, { env = {}, human }: RigOptions = {}): Promise<Rig> {
+export async function rig(sandbox: Sandbox, { env = {}, human, views }: RigOptions = {}): Promise<Rig> {
   const config = await loadConfig({
     env: { ...tenantEnvironment(sandbox), ...env },
     flags: {},
@@ -71,7 +73,7 @@ export async function rig(sandbox: Sandbox, { env = {}, human }: RigOptions = {}
   const serve = async (far: Transport) => {
     serveStdio(() => make(config.readOnly).server, { transport: far });
   };
-  const client = await openClient({ serve }, person);
+  const client = await openClient({ serve }, { ...person, ...(views === undefined ? {} : { views }) });
   return {
     client,
     asked,

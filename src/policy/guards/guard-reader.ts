@@ -4,6 +4,7 @@ import { scopeFor } from '../companies/company-scope.js';
 import { maskErrors } from '../masking/mask-errors.js';
 import type { Policy } from '../policy.js';
 import { refuseMasked, requireAllowed, udfs } from './checks.js';
+import { createChoicesOfRecords } from './choices-of-records.js';
 import { limitToCompanies } from './company-reader.js';
 
 function checkFilter(policy: Policy, entity: Entity, nodes: readonly FilterNode[]): void {
@@ -33,6 +34,7 @@ export function masked(policy: Policy, entity: Entity, row: Row): Row {
 export function guardReader(unlimited: AutotaskReader, policy: Policy): AutotaskReader {
   const scope = scopeFor(unlimited, policy.companies.read);
   const reader = scope === null ? unlimited : limitToCompanies(unlimited, scope);
+  const choicesOf = createChoicesOfRecords(policy);
   const withoutMaskedFields = (entity: Entity, search: Search): Search => {
     checkFilter(policy, entity, search.filter);
     if (search.includeFields === undefined) return search;
@@ -81,7 +83,7 @@ export function guardReader(unlimited: AutotaskReader, policy: Policy): Autotask
     },
     async fields(path, options) {
       requireAllowed(policy, 'read', path);
-      return reader.fields(path, options);
+      return choicesOf(await reader.fields(path, options));
     },
     async userDefinedFields(path, options) {
       requireAllowed(policy, 'read', path);

@@ -61,13 +61,14 @@ export function requireStillLeft({ writes }: Receipt, numbers: Iterable<number>)
   );
 }
 
-/** Receipts as a tool sees them: those of the caller. */
+/** Receipts as a tool sees them: those of the caller, with the names that may be read now. */
 export const receiptsOf = (
   audit: AuditLog,
   caller: string,
   onFailure: (error: unknown) => void,
+  asReadable: (receipt: Receipt) => Promise<Receipt>,
 ): ReceiptBook => ({
-  find: (name) => findReceipt(audit, name, caller),
+  find: async (name) => asReadable(await findReceipt(audit, name, caller)),
   recordMade: ({ id: receipt }: Receipt, { attempt }: RecordedWrite, id: number) =>
     kept(async () => {
       if (attempt !== null) await audit.outcome(receipt, attempt, { outcome: 'done', id });

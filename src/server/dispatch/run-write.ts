@@ -26,6 +26,7 @@ import { attemptOf } from './audit-entry.js';
 import { type AuditedWriter, createAuditedWriter } from './audited-writer.js';
 import { checkedPlan, stepsOutside } from './check-plan.js';
 import { kept, plannedWrite, receiptsOf, requireStillLeft } from './journal.js';
+import { asReadableNow } from './receipt-names.js';
 import { findReceipt, newReceipt } from './receipts.js';
 import { type Run, runSteps } from './run-steps.js';
 
@@ -129,7 +130,10 @@ export function createWriteRunner(rules: WriteRules) {
     const attributed = (step: WritePlan) => attributionOf(step, asking, rules);
     const subject = { toolToken: tool.confirmToken, args, caller };
     const previewed = confirm === undefined ? undefined : previews.get(subject);
-    const own = { ...context, receipts: receiptsOf(audit, redact(caller), onAuditFailure) };
+    const receipts = receiptsOf(audit, redact(caller), onAuditFailure, (receipt) =>
+      asReadableNow(receipt, policy, writer),
+    );
+    const own = { ...context, receipts };
     const checked = async (plan: WritingPlan, as: Previewed | undefined) => {
       const outside = await stepsOutside(plan, writer);
       return checkedPlan(plan, { policy, attributed, again, outside, as });
