@@ -1,37 +1,9 @@
+import { distance, mostLetters } from './distance.js';
+import { oppositeOf, turnedFrom } from './polarity.js';
 import { fold, mostNames, withoutAccents } from './spelling.js';
 
-/** Edit distance with transpositions, as a typing mistake counts. */
-function distance(a: string, b: string): number {
-  let beforePrevious: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      let best = Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, substitution);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        best = Math.min(best, (beforePrevious[j - 2] ?? 0) + 1);
-      }
-      current.push(best);
-    }
-    beforePrevious = previous;
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
-}
-
-/** Names are short; nobody mistypes a longer text, and comparing such texts would take as long as somebody likes. */
-const mostLetters = 200;
 /** Steps of comparing letters that one search may cost, some 20 ms. */
 const mostSteps = 2_000_000;
-
-/** How near two words are by their spelling, from 0 to 1; 0 for words that nobody mistakes for each other. */
-export function closeness(a: string, b: string): number {
-  const longest = Math.max(a.length, b.length);
-  if (a === b || longest === 0 || longest > mostLetters) return a === b ? 1 : 0;
-  const apart = distance(a, b) / longest;
-  return apart > 0.34 ? 0 : 1 - apart;
-}
 
 /** Whether all letters stand in the name, in this order and with the same beginning: `lvl1` in `level1support`. */
 function abbreviates(short: string, name: string): boolean {
@@ -43,7 +15,8 @@ function abbreviates(short: string, name: string): boolean {
 
 /**
  * The valid names that the given one was probably meant to be, best first.
- * Close by spelling, or one contains the other (`resource` finds `assignedResourceID`).
+ * Close by spelling, or one contains the other (`resource` finds `assignedResourceID`). Never one that says the
+ * opposite, as `isNonBillable` does of `billable`.
  */
 export function nearest(given: string, valid: Iterable<string>, most = 3): string[] {
   if (given.length > mostLetters) return [];
@@ -53,10 +26,11 @@ export function nearest(given: string, valid: Iterable<string>, most = 3): strin
   const short: { name: string; score: number }[] = [];
   let steps = mostSteps;
   let looked = 0;
+  const isTurned = turnedFrom(given);
   for (const name of valid) {
     looked += 1;
     if (looked > mostNames) break;
-    if (name.length > mostLetters) continue;
+    if (name.length > mostLetters || isTurned(name)) continue;
     const candidate = withoutAccents(fold(name));
     const longest = Math.max(wanted.length, candidate.length);
     const difference = Math.abs(wanted.length - candidate.length) / longest;
@@ -116,10 +90,16 @@ function compareNames(a: string, b: string): number {
   return inEnglish.compare(a, b);
 }
 
-/** ` Did you mean a, b or c?` with a leading space, or nothing when no name is close. */
-export function didYouMean(given: string, valid: Iterable<string>): string {
+/**
+ * ` Did you mean a, b or c?` with a leading space, and ` Its opposite is d.` where that is there; nothing when no name is
+ * close.
+ */
+export function didYouMean(given: string, valid: readonly string[]): string {
   const names = nearest(given, valid);
+  const opposite = oppositeOf(given, valid);
+  const turned = opposite === undefined ? '' : ` Its opposite is ${opposite}.`;
   const last = names.pop();
-  if (last === undefined) return '';
-  return names.length === 0 ? ` Did you mean ${last}?` : ` Did you mean ${names.join(', ')} or ${last}?`;
+  if (last === undefined) return turned;
+  const listed = names.length === 0 ? last : `${names.join(', ')} or ${last}`;
+  return ` Did you mean ${listed}?${turned}`;
 }

@@ -195,6 +195,11 @@ describe('a label or name that begins with a comparison', () => {
     ['ne Complete', { status: { noteq: 'Complete' } }],
     ['not in (New, Complete)', { status: { notIn: ['New', 'Complete'] } }],
     ['not null', { status: { exist: true } }],
+    ['non-Complete', { status: { noteq: 'Complete' } }],
+    ['never Complete', { status: { noteq: 'Complete' } }],
+    ['without Complete', { status: { noteq: 'Complete' } }],
+    ['no longer Complete', { status: { noteq: 'Complete' } }],
+    ['not any', { status: null }],
   ])('%s', async (status, query) => {
     const { text, isError, filters } = await ask('search-tickets', { status });
     expect({ text, isError, filters }).toMatchObject({ isError: true, filters: [] });
@@ -218,6 +223,14 @@ describe('a label or name that begins with a comparison', () => {
     ['companyID', '-Contoso', { companyID: { noteq: 'Contoso' } }],
     ['companyID', '！Contoso', { companyID: { noteq: 'Contoso' } }],
     ['assignedResourceID', '!unassigned', { assignedResourceID: { exist: true } }],
+    ['assignedResourceID', 'not assigned', { assignedResourceID: null }],
+    ['assignedResourceID', 'anybody but Gabor Archer', { assignedResourceID: { noteq: 'Gabor Archer' } }],
+    ['companyID', 'no Contoso', { companyID: { noteq: 'Contoso' } }],
+    ['companyID', 'without Contoso', { companyID: { noteq: 'Contoso' } }],
+    ['createDate', 'since yesterday', { createDate: { gte: 'yesterday' } }],
+    ['createDate', 'before 2026-11-01', { createDate: { lt: '2026-11-01' } }],
+    ['createDate', 'after last month', { createDate: { gt: 'last month' } }],
+    ['createDate', 'until today', { createDate: { lte: 'today' } }],
   ])('%s %s', async (field, given, query) => {
     const { text } = await ask('search-tickets', { [field]: given });
     expect(queriesIn(text)).toEqual([query]);
@@ -281,6 +294,37 @@ describe('what models copy or guess', () => {
     ['TimeEntries', { hoursWorked: '!2' }, { hoursWorked: { noteq: '2' } }],
     ['Contacts', { isActive: '!true' }, { isActive: { noteq: 'true' } }],
     ['Tickets', { createDate: 'not today' }, { createDate: { noteq: 'today' } }],
+    ['Tickets', { status: 'incomplete' }, { status: { noteq: 'Complete' } }],
+    ['Tickets', { status: 'un-complete' }, { status: { noteq: 'Complete' } }],
+    ['Tickets', { status: 'Not Completed' }, { status: { noteq: 'Complete' } }],
+    ['Tickets', { status: 'Complete (not)' }, { status: { noteq: 'Complete' } }],
+    ['Tickets', { status: { ne: 'incomplete' } }, { status: 'Complete' }],
+    ['Tickets', { status: 'open' }, { status: { notIn: ['Complete', 'Inactive'] } }],
+    ['Tickets', { status: 'all open' }, { status: { notIn: ['Complete', 'Inactive'] } }],
+    ['Tickets', { status: { ne: 'Open' } }, { status: ['Complete', 'Inactive'] }],
+    ['Projects', { status: 'open' }, { status: { notIn: ['Complete'] } }],
+    ['Tickets', { status: 'any' }, { status: { exist: true } }],
+    ['Tickets', { priority: 'at least High' }, { priority: ['High'] }],
+    ['Tickets', { assignedResourceID: 'assigned' }, { assignedResourceID: { exist: true } }],
+    ['Tickets', { assignedResourceID: { ne: 'anyone' } }, { assignedResourceID: null }],
+    ['Tickets', { assignedResourceID: { gt: 'Gabor Archer' } }, { assignedResourceID: { gt: 29682893 } }],
+    ['Tickets', { companyID: 'id 175' }, { companyID: 175 }],
+    ['Tickets', { companyID: '175 = Contoso Ltd' }, { companyID: 175 }],
+    ['Tickets', { companyID: 'Contoso Ltd (id 175)' }, { companyID: 175 }],
+    ['Tickets', { companyID: { ne: 'Contoso Ltd (id 175)' } }, { companyID: { noteq: 175 } }],
+    ['Tickets', { companyID: '[175,176]' }, { companyID: ['175', '176'] }],
+    ['Tickets', { id: '#101999' }, { id: 101999 }],
+    ['Tickets', { id: '101999, 101996' }, { id: [101999, 101996] }],
+    ['Tickets', { id: '[101999,101996]' }, { id: [101999, 101996] }],
+    ['Tickets', { createDate: 'none' }, { createDate: null }],
+    ['Tickets', { createDate: { ne: 'null' } }, { createDate: { exist: true } }],
+    ['Tickets', { createDate: 'today, yesterday' }, { createDate: ['today', 'yesterday'] }],
+    ['Tickets', { createDate: '2026-11-01/2026-11-20' }, { createDate: '2026-11-01..2026-11-20' }],
+    ['TimeEntries', { hoursWorked: 'more than 2' }, { hoursWorked: { gt: '2' } }],
+    ['TimeEntries', { hoursWorked: 'at least 2' }, { hoursWorked: { gte: '2' } }],
+    ['TimeEntries', { hoursWorked: 'no more than 3' }, { hoursWorked: { lte: '3' } }],
+    ['TimeEntries', { hoursWorked: '' }, { hoursWorked: null }],
+    ['TimeEntries', { hoursWorked: '1 or 2' }, { hoursWorked: ['1', '2'] }],
   ])('in %s %j leads to %j', async (entity, query, works) => {
     const { text, isError, filters } = await ask('count-entity', { entity, query });
     expect({ text, isError }).toMatchObject({ isError: true });
@@ -299,6 +343,12 @@ describe('what models copy or guess', () => {
     ['status__ne', { status: { noteq: 'New' } }],
     ['subject__startswith', { title: { beginsWith: 'New' } }],
     ['title__contains', { title: { contains: 'New' } }],
+    ['status_not', { status: { noteq: 'New' } }],
+    ['statusNot', { status: { noteq: 'New' } }],
+    ['status.ne', { status: { noteq: 'New' } }],
+    ['status[ne]', { status: { noteq: 'New' } }],
+    ['status is not', { status: { noteq: 'New' } }],
+    ['status not in', { status: { notIn: 'New' } }],
   ])('an operator in the name of a field: %s', async (field, works) => {
     for (const query of [{ [field]: 'New' }, { filter: [{ op: 'eq', field, value: 'New' }] }]) {
       const { text, isError, filters } = await ask('count-entity', { entity: 'Tickets', query });
@@ -317,6 +367,57 @@ describe('what models copy or guess', () => {
     const query = { priority: { [op]: label } };
     const { text } = await ask('count-entity', { entity: 'Tickets', query });
     expect(text.split('\n')).toContain(line);
+  });
+
+  it.each([
+    ['Contacts', 'isActive', 'inactive'],
+    ['Contacts', 'isActive', 'no'],
+    ['Contacts', 'isActive', 2],
+    ['Companies', 'isActive', 'inactive'],
+  ])('a flag that is a number is true or false: %s.%s %j', async (entity, field, value) => {
+    const { text, filters } = await ask('count-entity', { entity, query: { [field]: value } });
+    expect(filters).toEqual([]);
+    expect(text).toContain(`${field}: ${JSON.stringify(value)} must be true or false`);
+  });
+
+  it.each([
+    ['count-entity', { entity: 'TimeEntries', query: { isBillable: true } }, 'isNonBillable'],
+    ['query-entity', { entity: 'TimeEntries', query: { billable: true } }, 'isNonBillable'],
+    ['query-entity', { entity: 'TimeEntries', includeFields: ['billable'] }, 'isNonBillable'],
+    ['count-entity', { entity: 'Companies', query: { inactive: true } }, 'isActive'],
+    ['aggregate-entity', { entity: 'Companies', groupBy: ['notActive'] }, 'isActive'],
+    ['update-entity', { entity: 'Companies', id: 175, data: { inactive: true } }, 'isActive'],
+  ])('%s %j: a field that says the opposite is never what was meant', async (tool, args, opposite) => {
+    const { text, isError } = await ask(tool, args);
+    expect({ text, isError }).toMatchObject({ isError: true });
+    expect(text).toContain(`Its opposite is ${opposite}.`);
+    expect(text).not.toMatch(new RegExp(`Did you mean[^?]*${opposite}`));
+  });
+
+  it('in a list, too, unassigned is nobody', async () => {
+    const someone = { op: 'eq', field: 'assignedResourceID', value: 29682893 };
+    const assignedResourceID = ['unassigned', 29682893];
+    const { filters, text } = await ask('search-tickets', { assignedResourceID, maxRecords: 1 });
+    const nobody = { op: 'notExist', field: 'assignedResourceID' };
+    expect(filters[0]).toEqual([{ op: 'or', items: [nobody, someone] }]);
+    expect(text).toMatch(/^assignedResourceID: empty or /m);
+    const query = { assignedResourceID: { ne: assignedResourceID } };
+    const others = await ask('count-entity', { entity: 'Tickets', query });
+    expect(others.filters[0]).toEqual([
+      {
+        op: 'and',
+        items: [
+          { op: 'exist', field: 'assignedResourceID' },
+          { ...someone, op: 'noteq' },
+        ],
+      },
+    ]);
+  });
+
+  it.each([[[]], ['[]']])('an empty list is refused: %j', async (priority) => {
+    const { text, requests } = await ask('search-tickets', { priority });
+    expect(requests).toEqual([]);
+    expect(text).toMatch(/priority: is an empty list: leave it out/);
   });
 
   it.each(['!ticket', 'not ticket', '-ticket'])(

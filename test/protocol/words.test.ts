@@ -124,6 +124,20 @@ describe('operators', () => {
     ['<', 5, status('lt', 5)],
     ['nin', [5, 1], status('notIn', [5, 1])],
     ['not_in', [5, 1], status('notIn', [5, 1])],
+    ['does not equal', 5, status('noteq', 5)],
+    ['is not equal to', 5, status('noteq', 5)],
+    ["isn't in", [5, 1], status('notIn', [5, 1])],
+    ['other than', 5, status('noteq', 5)],
+    ['is equal to', 5, status('eq', 5)],
+    ['not gt', 5, status('lte', 5)],
+    ['!>', 5, status('lte', 5)],
+    ['nlt', 5, status('gte', 5)],
+    ['not less than', 5, status('gte', 5)],
+    ['less than or equal to', 5, status('lte', 5)],
+    ['atLeast', 5, status('gte', 5)],
+    ['=>', 5, status('gte', 5)],
+    ['＞＝', 5, status('gte', 5)],
+    ['ｎｅ', 5, status('noteq', 5)],
   ])('%s %j is what it says', async (op, value, condition) => {
     for (const query of [{ status: { [op]: value } }, { filter: [{ op, field: 'status', value }] }]) {
       const { filters, text } = await calling('count-entity', { entity: 'Tickets', query });
@@ -154,6 +168,10 @@ describe('operators', () => {
     ['notStarting', /is not an operator/],
     ['conains', /Did you mean contains\?/],
     ['notinn', /Did you mean notIn\?/],
+    ['without', /Autotask has none that excludes/],
+    ["doesn't start with", /Autotask has none that excludes/],
+    ['not !=', /is not an operator/],
+    ['start', /use \{"gte":.*,"lte":.*\}/],
   ])('%s is refused and never answered by its opposite', async (op, text) => {
     const found = await calling('count-entity', { entity: 'Tickets', query: { title: { [op]: 'a' } } });
     expect(found).toMatchObject({ isError: true, filters: [] });

@@ -22,7 +22,26 @@ import { postFilters } from './post-filter.js';
  * when a number is given as text. So nothing leaves here that it would not understand.
  */
 
-const operatorAtEnd = /^(.+?)\s*([!=<>≠≥≤]{1,3}|__(\w+))$/;
+const signAtEnd = /^(.+?)\s*([!=<>≠≥≤]{1,3})$/;
+
+/** Where a field may end and an operator begin: `status__ne`, `status.ne`, `status[ne]`, `statusNot`, `status not in`. */
+const wordEnds = /(?<=[\p{L}\p{N}])(?=[_.\s:[-]|\p{Lu})/gu;
+
+/** A field and the operator after it, in each way that the name can be parted. */
+function partings(name: string): readonly (readonly [field: string, op: string])[] {
+  const [, before, sign] = signAtEnd.exec(name) ?? [];
+  if (before !== undefined && sign !== undefined) return [[before, sign]];
+  return [...name.matchAll(wordEnds)].map(
+    ({ index }) =>
+      [
+        name.slice(0, index),
+        name
+          .slice(index)
+          .replace(/^[_.\s:[-]+|\]$/g, '')
+          .replace(/(?<=\p{Ll})(?=\p{Lu})/gu, ' '),
+      ] as const,
+  );
+}
 
 class FilterCheck {
   private readonly conditions: ConditionCheck;
@@ -91,15 +110,20 @@ class FilterCheck {
 
   /** Why `!status`, `status__ne` or `createDate >=` is no field, with the form that works: never the field alone. */
   private async operatorInName(given: string, value: unknown): Promise<string | undefined> {
-    const [, before = '', sign = '', word] = operatorAtEnd.exec(given) ?? [];
     const read = comparisonIn(given);
-    const name = read?.values[0] ?? before;
-    const operator = read?.op ?? resolveOperator(word ?? sign, value);
-    const field = name === '' ? undefined : await this.metadata.find(name, this.conversion.signal);
-    if (field === undefined || (typeof operator !== 'string' && 'problem' in operator)) return undefined;
-    const op = typeof operator === 'string' ? operator : operator.operator;
-    const query = JSON.stringify({ [field.name]: { [op]: value } });
-    return `${JSON.stringify(given)} is a field with an operator, which stands before the value: ${query}`;
+    const parted = partings(given).map(([name, op]) => ({ name, operator: resolveOperator(op, value) }));
+    const found = [
+      ...(read === undefined ? [] : [{ name: read.values[0], operator: { operator: read.op, value } }]),
+      ...parted,
+    ];
+    for (const { name, operator } of found) {
+      if ('problem' in operator) continue;
+      const field = await this.metadata.find(name, this.conversion.signal);
+      if (field === undefined) continue;
+      const query = JSON.stringify({ [field.name]: { [operator.operator]: operator.value } });
+      return `${JSON.stringify(given)} is a field with an operator, which stands before the value: ${query}`;
+    }
+    return undefined;
   }
 
   /** The conditions in an order in which a name is looked for after what it may belong to is known. */

@@ -4,18 +4,27 @@ import { type Operator, operators } from '../../operators.js';
 /** How other languages write Autotask's operators; each says exactly the same. */
 const operatorWords: readonly (readonly [Operator, readonly string[]])[] = [
   ['eq', ['=', '==', '===', 'equals', 'equal', 'is']],
-  ['noteq', ['!=', '!', '!==', '<>', '≠', 'ne', 'neq', 'notequal', 'notequals', 'not', 'isnot']],
-  ['gt', ['>', 'greaterthan', 'after']],
-  ['gte', ['>=', '≥', 'ge', 'greaterthanorequal', 'greaterthanorequals', 'since', 'from']],
-  ['lt', ['<', 'lessthan', 'before']],
-  ['lte', ['<=', '≤', 'le', 'lessthanorequal', 'lessthanorequals', 'to']],
+  [
+    'noteq',
+    ['!=', '!', '!==', '<>', '≠', 'ne', 'neq', 'not', 'isnot', 'isnt', 'otherthan', 'except', 'unequal'],
+  ],
+  ['gt', ['>', 'greaterthan', 'greater', 'morethan', 'over', 'above', 'after']],
+  [
+    'gte',
+    ['>=', '=>', '≥', 'ge', 'greaterthanorequal', 'greaterthanorequals', 'atleast', 'min', 'since', 'from'],
+  ],
+  ['lt', ['<', 'lessthan', 'less', 'lowerthan', 'under', 'below', 'before']],
+  [
+    'lte',
+    ['<=', '=<', '≤', 'le', 'lessthanorequal', 'lessthanorequals', 'atmost', 'max', 'until', 'upto', 'to'],
+  ],
   ['beginsWith', ['startswith', 'startwith', 'beginwith', 'starts', 'begins']],
   ['endsWith', ['endwith', 'ends']],
   ['contains', ['contain', 'includes', 'icontains']],
   ['in', ['anyof', 'oneof', 'isin']],
-  ['notIn', ['nin', '!in', 'noneof', 'isnotin']],
-  ['exist', ['exists', 'isnotnull', 'notnull', 'isnotempty', 'notempty']],
-  ['notExist', ['notexists', 'isnull', 'null', 'isempty', 'empty']],
+  ['notIn', ['nin', 'noneof']],
+  ['exist', ['exists', 'isnotnull', 'notnull', 'isnotempty', 'notempty', 'anyvalue']],
+  ['notExist', ['notexists', 'isnull', 'null', 'isempty', 'empty', 'novalue']],
 ];
 
 /** What a value without an operator says. Nobody has said that a sign at its beginning belongs to it. */
@@ -28,21 +37,46 @@ const operatorMeanings: ReadonlyMap<string, Operator> = new Map([
   ...operatorWords.flatMap(([operator, words]) => words.map((word) => [word, operator] as const)),
 ]);
 
-/** `$ne`, `not_in` and `Not In` are one word. */
+/** `$ne`, `not_in`, `Not In` and `ｎｅ` are one word; `is equal to` is `equal`. */
 const operatorKey = (op: string) =>
   op
+    .normalize('NFKC')
     .trim()
     .toLowerCase()
-    .replace(/^\$/, '')
+    .replace(/^\$|['’]/g, '')
     // Between its parts alone: before an operator a mark says something.
-    .replace(/(?<=\p{L})[\s_-]+(?=\p{L})/gu, '');
+    .replace(/(?<=\p{L})[\s_-]+(?=\p{L})/gu, '')
+    .replace(/(?<=equals?)to$|^is(?=equal|greater|less|more|in$|oneof|anyof|like)/g, '');
+
+const negation = /^(?:isnot|doesnot|doesnt|isnt|not|non|n(?=[gl]te?$|exists?$|eq$)|!)\s*/;
+
+/** What each operator says when it is turned round; a text has no operator that leaves out a part of it. */
+const opposites: Partial<Record<Operator, Operator>> = {
+  eq: 'noteq',
+  in: 'notIn',
+  exist: 'notExist',
+  notExist: 'exist',
+  gt: 'lte',
+  gte: 'lt',
+  lt: 'gte',
+  lte: 'gt',
+};
+
+/** `not greater than`, `doesNotEqual`, `!in`: the opposite of what follows. */
+function turnedRound(key: string): Operator | undefined {
+  const rest = key.replace(negation, '');
+  const operator = rest === key ? undefined : operatorMeanings.get(rest.replace(/(?<=equals?)to$/, ''));
+  return operator === undefined ? undefined : opposites[operator];
+}
 
 /** Whether the operator was given in another word: not in another case or notation (`not_in`), nor as a sign. */
 export const isOtherWord = (op: string, operator: Operator): boolean =>
   !isImplied(op) && /\p{L}/u.test(op) && operatorKey(op) !== operator.toLowerCase();
 
 const isNegative = (op: string) =>
-  /^(?:[^\p{L}<>=]|not|no|n[ei]|<>|isnot|doesnot|without|un|exclud)/u.test(operatorKey(op));
+  /^(?:[^\p{L}<>=]|not|no|n[a-z]{1,3}$|<>|isnt|isnot|doesnot|doesnt|without|un|exclud)/u.test(
+    operatorKey(op),
+  );
 
 export type ResolvedOperator =
   | { readonly operator: Operator; readonly value: unknown }
@@ -68,24 +102,31 @@ function likePattern(op: string, value: unknown): ResolvedOperator {
 /** The operator of Autotask's that says exactly what the given one says, or why there is none. */
 export function resolveOperator(op: string, value: unknown): ResolvedOperator {
   const key = operatorKey(op);
-  const operator = operatorMeanings.get(key);
+  const operator = operatorMeanings.get(key) ?? turnedRound(key);
   if (operator !== undefined) return { operator, value };
   if (key === 'like' || key === 'ilike') return likePattern(op, value);
   const given = JSON.stringify(op);
   if (['regex', 'regexp', 'matches', 'match', 'rlike', '~', '~*'].includes(key)) {
     return { problem: `${given} is nothing that Autotask can compare: use beginsWith, endsWith or contains` };
   }
-  if (key === 'between' || key === 'range') {
+  if (['between', 'range', 'within', 'start', 'end'].includes(key)) {
     const [gte, lte] = Array.isArray(value) && value.length === 2 ? value : ['2026-11-01', '2026-11-30'];
     return { problem: `${given} is not an operator: use ${JSON.stringify({ gte, lte })}` };
   }
-  if (/^(?:not|doesnot|n|!)(?:contains?|i?like|beginswith|startswith|endswith)$/.test(key)) {
+  const part = operatorMeanings.get(key.replace(/^(?:isnot|doesnot|doesnt|not|n|!)\s*/, ''));
+  const isPart = part !== undefined && ['contains', 'beginsWith', 'endsWith'].includes(part);
+  if (isPart || /^(?:(?:not|doesnot|doesnt|n|!)\s*i?like|excludes?|without|lacks)$/.test(key)) {
     return {
       problem: `${given} is not an operator, and Autotask has none that excludes a part of a text: list what is to be left out with contains, then exclude it by notIn`,
     };
   }
   // Never its opposite.
   const candidates = operators.filter((candidate) => isNegative(candidate) === isNegative(op));
-  const [close] = nearest(op, candidates, 1);
+  const [near] = nearest(
+    key,
+    candidates.map((candidate) => candidate.toLowerCase()),
+    1,
+  );
+  const close = candidates.find((candidate) => candidate.toLowerCase() === near);
   return { problem: `${given} is not an operator.${close === undefined ? '' : ` Did you mean ${close}?`}` };
 }

@@ -1,5 +1,5 @@
 import type { FilterNode } from '../../client/types.js';
-import { closeness } from '../../names/nearest.js';
+import { closeness } from '../../names/distance.js';
 import { withoutAccents } from '../../names/spelling.js';
 import { autotaskNumber, autotaskNumberIn } from '../values/text-patterns.js';
 

@@ -13,11 +13,13 @@ export function alternativesIn(
   text: string,
   between: keyof typeof separators,
 ): readonly string[] | undefined {
+  // Brackets that a list is written in make every comma one between values.
+  const isList = /^\s*\[.*\]\s*$/s.test(text);
   const parts = text
     .replace(/[^\S\n]+/g, ' ')
     .replace(opening, '')
     .replace(/[)\]}]?\s*$/, '')
-    .split(separators[between])
+    .split(isList ? /\s*,\s*/ : separators[between])
     .map((part) => part.trim().replace(/^["'](.*)["']$/, '$1'))
     .filter((part) => part !== '');
   return parts.length < 2 ? undefined : parts;
@@ -31,6 +33,23 @@ export const severalAre = (field: string, values: readonly unknown[], negated = 
 export const meansNoValue = (text: string): boolean =>
   /^(?:|null|nil|none|empty|blank|nothing|unset|unassigned|n\/a)$/i.test(text.trim());
 
+/** What people write for any value. */
+export const meansAnyValue = (text: string): boolean =>
+  /^(?:any|anything|anyone|anybody|someone|somebody|something|all|assigned|set)$/i.test(text.trim());
+
 /** The query that asks for records without a value, or with any. */
 export const noValueIs = (field: string, negated = false): string =>
   `no value is null, and any value "exist": ${JSON.stringify({ [field]: negated ? { exist: true } : null })}`;
+
+/** The same for a text that means no value or any, alone or in a list; undefined for any other. */
+export function presenceRemark(
+  field: string,
+  text: string,
+  { negated = false, many = false }: { readonly negated?: boolean; readonly many?: boolean },
+): string | undefined {
+  const isAny = meansAnyValue(text);
+  if (!isAny && !meansNoValue(text)) return undefined;
+  return many && !isAny
+    ? 'in a list no value is null, without quotation marks'
+    : noValueIs(field, negated !== isAny);
+}

@@ -2,7 +2,7 @@ import type { Problem } from '../../errors.js';
 
 import type { Operator } from '../../operators.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
-import { meansNoValue } from './alternatives.js';
+import { meansAnyValue, meansNoValue } from './alternatives.js';
 import { comparisonIn, type WrittenComparison } from './comparison-signs.js';
 
 const isText = ({ dataType, isPickList }: FieldMetadata) => dataType === 'string' && isPickList !== true;
@@ -27,8 +27,12 @@ function exampleOf(
   );
   const valuesOf = (wanted: Operator) => parts.filter(({ op }) => op === wanted).map(({ value }) => value);
   const wanted = valuesOf('eq');
-  const excluded = valuesOf('noteq').filter((value) => isValue(value) || !meansNoValue(value));
-  const isPresent = valuesOf('noteq').length > excluded.length;
+  const negated = valuesOf('noteq').filter((value) => isValue(value) || !meansNoValue(value));
+  const isPresent = valuesOf('noteq').length > negated.length;
+  // `not assigned` is no value at all.
+  if (negated.length === parts.length && negated.every((value) => !isValue(value) && meansAnyValue(value)))
+    return JSON.stringify({ [field.name]: null });
+  const excluded = negated;
   const others = parts.filter(({ op }) => op !== 'eq' && op !== 'noteq').map(({ op, value }) => [op, value]);
   const [first = ''] = wanted;
   if (wanted.length === parts.length)
@@ -64,7 +68,7 @@ export function comparisonProblem(
   if (
     read.by !== 'sign' &&
     isValue !== undefined &&
-    !read.values.every((one) => isValue(one) || meansNoValue(one))
+    !read.values.every((one) => isValue(one) || meansNoValue(one) || meansAnyValue(one))
   )
     return undefined;
   const example = exampleOf(field, partsOf(read), how.many === true, isValue);
@@ -117,7 +121,8 @@ export function textComparisonProblem(
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
   const read = list.map((item) => {
     const found = typeof item === 'string' ? comparisonIn(item) : undefined;
-    return found === undefined || found.by === 'word' || isAddress(item) ? undefined : found;
+    const isWord = found?.by === 'word' || found?.by === 'order';
+    return found === undefined || isWord || isAddress(item) ? undefined : found;
   });
   const signed = list.filter((_, at) => read[at] !== undefined);
   if (signed.length === 0) return undefined;

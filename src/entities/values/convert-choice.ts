@@ -1,3 +1,4 @@
+import { oppositeOf } from '../../names/polarity.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import {
   ambiguousCode,
@@ -8,15 +9,43 @@ import {
   invalidChoice,
   labelOf,
 } from '../metadata/picklists.js';
+import { meansDone } from '../metadata/value-synonyms.js';
 import { internalChoices } from '../write/visibility.js';
-import { alternativesIn, meansNoValue, noValueIs, severalAre } from './alternatives.js';
+import { alternativesIn, presenceRemark, severalAre } from './alternatives.js';
 import { comparisonListProblem, comparisonProblem } from './comparison-problem.js';
 import { comparisonIn } from './comparison-signs.js';
 import type { Conversion } from './conversion.js';
 import { type Converted, fail, isNumeric } from './converted.js';
 import { fitsPattern, textPattern, wildcardAloneProblem } from './text-patterns.js';
 
-type Negatable = Pick<Conversion, 'many' | 'negated'>;
+type Negatable = Pick<Conversion, 'many' | 'negated' | 'closedStatusIds'>;
+
+const meansOpen = /^(?:(?:all|still|currently)\s+)?(?:open|opened|unresolved|outstanding)$/i;
+
+/** What a word says that is the value of no picklist: the opposite of a label, all that is open, more or less. */
+function meaningRemark(field: FieldMetadata, given: string, how: Negatable): string | undefined {
+  const labels = field.choices.filter(({ isActive }) => isActive).map(({ label }) => label);
+  const query = (condition: unknown) => JSON.stringify({ [field.name]: condition });
+  const opposite = oppositeOf(given, labels);
+  if (opposite !== undefined)
+    return how.negated === true
+      ? `the opposite of ${opposite} is left out by ${query(opposite)}`
+      : `the opposite of a value is ${query({ noteq: opposite })}`;
+  if (field.name === 'status' && meansOpen.test(given.trim())) {
+    const { closedStatusIds = [] } = how;
+    const closed = labels.filter((label) => meansDone(label));
+    const codes = closedStatusIds.flatMap((code) => labelOf(field, code) ?? []);
+    const all = codes.length > 0 ? codes : closed;
+    if (all.length > 0)
+      return how.negated === true
+        ? `what is over is ${query(all)}`
+        : `what is open is ${query({ notIn: all })}`;
+  }
+  const order = comparisonIn(given);
+  if (order?.by === 'order' && choicesByLabel(field, order.values[0], 'label').length > 0)
+    return `labels have no order: list those that are meant, ${query([order.values[0]])}`;
+  return undefined;
+}
 
 /** The codes of one label of a filter, or of several between commas where no label has one. */
 function codesOf(field: FieldMetadata, given: string, how: Negatable): Converted | undefined {
@@ -30,7 +59,8 @@ function codesOf(field: FieldMetadata, given: string, how: Negatable): Converted
   if (codes.length > 0) return { ok: true, value: codes.length === 1 ? codes[0] : codes };
   const isValue = (text: string) => choicesByLabel(field, text, 'label').length > 0;
   const parts = given.split(',').map((part) => part.trim());
-  const compared = comparisonProblem(field, given, { ...how, isValue });
+  const compared =
+    comparisonIn(given)?.by === 'order' ? undefined : comparisonProblem(field, given, { ...how, isValue });
   const isOne = parts.length === 1 || (comparisonIn(given)?.values.length ?? 0) > 1;
   const refused = (isOne ? undefined : comparisonListProblem(field, parts, isValue)) ?? compared;
   if (refused !== undefined) return { ok: false, problem: refused };
@@ -73,11 +103,10 @@ export function convertChoice(field: FieldMetadata, given: unknown, how: Negatab
   if (typeof given === 'number') return undefined;
   const codes = codesOf(field, String(given), how);
   if (codes !== undefined) return codes;
-  if (meansNoValue(String(given)))
-    return fail(
-      field,
-      `${JSON.stringify(given)} is not a value of this picklist; ${noValueIs(field.name, how.negated)}`,
-    );
+  const text = String(given);
+  const remark = presenceRemark(field.name, text, how) ?? meaningRemark(field, text, how);
+  if (remark !== undefined)
+    return fail(field, `${JSON.stringify(given)} is not a value of this picklist; ${remark}`);
   // A code the picklist does not list is not an error in a filter: old records may still carry it.
   return isNumeric(given) || field.dataType === 'string'
     ? undefined

@@ -8,11 +8,12 @@ import { writtenDigits } from '../references/id-or-name.js';
 import { noSuchRecord } from '../references/nearest-records.js';
 import { canName, isPerson, nameOf } from '../references/record-names.js';
 import type { References } from '../references/references.js';
-import { alternativesIn, meansNoValue, noValueIs, severalAre } from './alternatives.js';
+import { alternativesIn, presenceRemark, severalAre } from './alternatives.js';
 import { comparisonProblem } from './comparison-problem.js';
+import { comparisonIn } from './comparison-signs.js';
 import type { Conversion } from './conversion.js';
 import { type Converted, fail } from './converted.js';
-import { isNameOf, nameBesideAddress, textPattern, wildcardAloneProblem } from './text-patterns.js';
+import { idIn, isNameOf, nameBesideAddress, textPattern, wildcardAloneProblem } from './text-patterns.js';
 
 /** Of the records that a name fits; more of them help nobody to choose. */
 const mostListed = 10;
@@ -97,24 +98,31 @@ export async function convertReference(
   const text = nameInPattern(field, given, entity);
   if (typeof text !== 'string') return text;
   const fits = await findCandidates(conversion.references, entity, text, conversion);
-  const refused = comparisonProblem(field, text, conversion);
+  const compared = comparisonIn(text);
+  // Names have no order: `Over Easy` is one.
+  const refused = compared?.by === 'order' ? undefined : comparisonProblem(field, text, conversion);
   // Only a record that has the sign in its name is meant by it.
   const wantedKey = spellingKey(text);
   const all = refused === undefined ? fits : fits.filter(({ name }) => spellingKey(name).includes(wantedKey));
-  if (refused !== undefined && all.length === 0) return { ok: false, problem: refused };
   const active = all.filter((candidate) => candidate.isActive);
   const found = active.length > 0 ? active : all;
   const [only, ...others] = found;
   if (only === undefined) {
     const { references, signal } = conversion;
+    const isSure = refused !== undefined && compared?.by !== 'word';
+    if (isSure) return { ok: false, problem: refused };
     const near = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
+    const [firstWord = ''] = text.trim().toLowerCase().split(/\s/);
+    // `No Limit` comes near to No Limits; a word before the name of a record takes it out.
+    const isName = near.some(({ name }) => name.toLowerCase().split(/\s/)[0] === firstWord);
+    if (refused !== undefined && !isName) return { ok: false, problem: refused };
     const several = alternativesIn(text, isPerson(entity) ? 'people' : 'names');
-    const hash = /^#\s*(\d+)$/.exec(text.trim())?.[1];
-    const remark = meansNoValue(text)
-      ? noValueIs(field.name, conversion.negated)
-      : hash !== undefined
-        ? `an id is a number: ${JSON.stringify({ [field.name]: Number(hash) })}`
-        : several && severalAre(field.name, several, conversion.negated);
+    const id = idIn(text);
+    const remark =
+      presenceRemark(field.name, text, conversion) ??
+      (id === undefined
+        ? several && severalAre(field.name, several, conversion.negated)
+        : `an id is a number: ${JSON.stringify({ [field.name]: conversion.negated === true ? { noteq: id } : id })}`);
     const { problem, allowed } = noSuchRecord(entity.name, text, near, remark);
     return fail(field, problem, allowed);
   }

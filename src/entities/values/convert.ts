@@ -2,13 +2,13 @@ import * as z from 'zod';
 import * as scalars from '../../scalars.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { isDigits } from '../references/id-or-name.js';
-import { comparisonProblem } from './comparison-problem.js';
 import type { Conversion } from './conversion.js';
 import { convertChoice } from './convert-choice.js';
 import { convertDigits, convertReference } from './convert-reference.js';
 import { type Converted, fail } from './converted.js';
-import { isDay, rangeExamples, toUtc } from './dates.js';
+import { isDay, toUtc } from './dates.js';
 import { isName, pointsTo } from './name-order.js';
+import { isFlag, refusedValue } from './refused-value.js';
 
 const byType: Readonly<Record<string, z.ZodType>> = {
   integer: scalars.integer,
@@ -21,8 +21,6 @@ const byType: Readonly<Record<string, z.ZodType>> = {
   'byte[]': scalars.bytes,
   string: z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]),
 };
-
-const numberRange = /^\s*(-?\d+(?:\.\d+)?)\s*(?:\.\.\.?|–|-|to)\s*(-?\d+(?:\.\d+)?)\s*$/i;
 
 /**
  * One value for one field: picklist labels become codes, names become ids, numbers and flags may be text,
@@ -41,28 +39,18 @@ export async function convertValue(
   if (conversion.filter !== true && pointsTo(field) && isDigits(given)) {
     return convertDigits(field, given, conversion);
   }
-  // Some flags are integers in Autotask (Contacts.isActive); an id or a code is never true or false.
-  const flag = /^is[A-Z]/.test(field.name) && ['integer', 'short'].includes(field.dataType);
-  if (flag && /^(true|false)$/i.test(String(given))) {
+  if (isFlag(field) && /^(true|false)$/i.test(String(given))) {
     return { ok: true, value: String(given).toLowerCase() === 'true' ? 1 : 0 };
   }
   const schema = byType[field.dataType] ?? z.unknown();
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
-    const refused = conversion.filter === true ? comparisonProblem(field, given, conversion) : undefined;
-    if (refused !== undefined) return { ok: false, problem: refused };
     const [issue] = parsed.error.issues;
-    const ranges =
-      field.dataType === 'datetime' && conversion.filter === true
-        ? `; in a filter also ${rangeExamples}`
-        : '';
-    const [, gte, lte] = numberRange.exec(String(given)) ?? [];
-    const between =
-      conversion.filter === true && gte !== undefined
-        ? `; a range is ${JSON.stringify({ [field.name]: { gte: Number(gte), lte: Number(lte) } })}`
-        : '';
-    return fail(field, `${JSON.stringify(given)} ${issue?.message ?? 'is not valid'}${ranges}${between}`);
+    const isOfType = (text: string) => schema.safeParse(text).success;
+    return refusedValue(field, given, conversion, issue?.message ?? 'is not valid', isOfType);
   }
+  if (isFlag(field) && conversion.filter === true && parsed.data !== 0 && parsed.data !== 1)
+    return fail(field, `${JSON.stringify(given)} must be true or false`);
   if (field.dataType !== 'datetime') return { ok: true, value: parsed.data };
   const text = String(parsed.data);
   if (isDay(text) && field.deadline === true && conversion.filter !== true) {

@@ -174,6 +174,11 @@ const asUnit = (word: string | undefined) => units.find((unit) => unit === word)
 
 /** Days of a range by its words; undefined when the words are none of ours. */
 function wordedDays(words: string, today: string): readonly [first: string, after: string] | undefined {
+  const [, year, month] = /^(\d{4})(?:-(0[1-9]|1[0-2]))?$/.exec(words) ?? [];
+  if (year !== undefined) {
+    const start = `${year}-${month ?? '01'}-01`;
+    return [start, addMonths(start, month === undefined ? 12 : 1)];
+  }
   if (words === 'today') return [today, addDays(today, 1)];
   if (words === 'yesterday') return [addDays(today, -1), today];
   if (words === 'tomorrow') return [addDays(today, 1), addDays(today, 2)];
@@ -200,7 +205,7 @@ function wordedDays(words: string, today: string): readonly [first: string, afte
 }
 
 export const rangeExamples =
-  'today, yesterday, tomorrow, last 7 days, past 2 weeks, next 60 days (days, weeks, months, quarters or years), this/last/next week, month, quarter or year, a day, or from..to with either end left out';
+  'today, yesterday, tomorrow, last 7 days, past 2 weeks, next 60 days (days, weeks, months, quarters or years), this/last/next week, month, quarter or year, a day, a month (2026-11), a year, or from..to with either end left out';
 
 /** A moment with its zone: `2026-11-20T08:00Z`, `2026-11-20T09:00 (Europe/Berlin)`. */
 export function showMoment(at: string, day: boolean, timeZone: string): string {
@@ -226,7 +231,7 @@ export function showRange({ from, until }: Range, day: boolean, timeZone: string
 }
 
 /**
- * A range in words (`last 7 days`, `this month`) or as `from..to` with either end left out, in the caller's
+ * A range in words (`last 7 days`, `this month`, `2026-11`) or as `from..to` with either end left out, in the caller's
  * time zone. Undefined when the text is not a range; a plain date is none.
  */
 export function parseRange(text: string, timeZone: string, day = false, now = Date.now()): Range | undefined {
@@ -238,13 +243,33 @@ export function parseRange(text: string, timeZone: string, day = false, now = Da
   const zone = day ? 'UTC' : timeZone;
   const days = wordedDays(words, dayOf(now, timeZone));
   if (days !== undefined) return { from: toUtc(days[0], zone), until: toUtc(days[1], zone) };
-  const ends = /^(\S*?)\s*\.\.\s*(\S*)$/.exec(text.trim());
+  const hours = day ? undefined : /^(?:last|past) ([1-9]\d{0,3}) hours?$/.exec(words)?.[1];
+  if (hours !== undefined) {
+    const moment = (at: number) => noMillis(new Date(at).toISOString());
+    return { from: moment(now - Number(hours) * 3_600_000), until: moment(now) };
+  }
+  const ends = betweenEnds.exec(text.trim().replace(/^from\s+(?=\S+.*\sto\s)/i, ''));
   if (ends === null) return undefined;
   const [, from = '', to = ''] = ends;
   if (from === '' && to === '') return undefined;
-  if ([from, to].some((end) => end !== '' && !datetime.safeParse(end).success)) return undefined;
+  const first = endOfRange(from, timeZone, day, now);
+  const last = endOfRange(to, timeZone, day, now);
+  if (first === undefined || last === undefined) return undefined;
   return {
-    ...(from === '' ? {} : { from: toUtc(from, zone) }),
-    ...(to === '' ? {} : { until: isDay(to) ? toUtc(nextDay(to), zone) : toUtc(to, zone) }),
+    ...(first.from === undefined ? {} : { from: first.from }),
+    ...(last.until === undefined ? {} : { until: last.until }),
   };
+}
+
+/** `2026-11-01..2026-11-30`, `2026-11-01 to yesterday`; either end may be left out beside dots. */
+const betweenEnds = /^((?:\S.*?)?)\s*(?:\.{2,3}|…|(?<=\S)\s+(?:to|until|[-\u2013])(?=\s+\S))\s*(.*)$/is;
+
+/** What an end stands for: a day, a moment or other words; nothing where it was left out. */
+function endOfRange(text: string, timeZone: string, day: boolean, now: number): Range | undefined {
+  if (text === '') return {};
+  if (!datetime.safeParse(text).success)
+    return betweenEnds.test(text) ? undefined : parseRange(text, timeZone, day, now);
+  const zone = day ? 'UTC' : timeZone;
+  const until = isDay(text) ? toUtc(nextDay(text), zone) : toUtc(text, zone);
+  return { from: toUtc(text, zone), until };
 }

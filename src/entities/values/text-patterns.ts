@@ -14,6 +14,18 @@ export function autotaskNumberIn(text: string): string | undefined {
   return number !== undefined && autotaskNumber.test(number) ? number : undefined;
 }
 
+const markedId =
+  /^(?:(?:\p{L}+\s+)?(?:#|id\b)[\s:#=]*(\d{1,10})|(\d{1,10})\s+=\s.*|.*\(\s*(?:id\b|#)[\s:#]*(\d{1,10})\s*\))$/isu;
+
+/** The id in `#195`, `id 195`, `195 = Contoso Ltd` or `Contoso Ltd (id 195)`, as answers and people show one. */
+export function idIn(text: string): number | undefined {
+  const id = markedId
+    .exec(text.normalize('NFKC').trim())
+    ?.slice(1)
+    .find((digits) => digits !== undefined);
+  return id === undefined ? undefined : Number(id);
+}
+
 const bracketed = /<\s*([^<>\s@]+@[^<>\s@]+)\s*>/;
 const address = /^[^<>\s@,;]+@[^<>\s@,;]+\.[^<>\s@,;]+$/;
 

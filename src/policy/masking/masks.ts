@@ -57,5 +57,5 @@ export function udfMaskProblem(masks: readonly Mask[], entity: string, known: re
   const shown = isMistyped(pattern, new Set(known))
     ? unknownMask.text
     : `a field of ${entity} with a name of ${pattern.length} characters`;
-  return `The policy hides ${shown}, and this tenant has no such user-defined field.${didYouMean(pattern, new Set(known))}`;
+  return `The policy hides ${shown}, and this tenant has no such user-defined field.${didYouMean(pattern, [...new Set(known)])}`;
 }

@@ -144,8 +144,15 @@ export const formatInput = {
   format: z.enum(['text', 'json']).optional(),
 };
 
+/** Nobody can tell whether an empty list means none of all records or every one. */
+const emptyList = 'is an empty list: leave it out, or name values';
+
 const given = [
-  z.string().trim().min(1, { error: 'is empty: leave it out' }),
+  z
+    .string()
+    .trim()
+    .min(1, { error: 'is empty: leave it out' })
+    .refine((text) => !/^\[\s*\]$/.test(text), { error: emptyList }),
   z.number(),
   z.boolean(),
 ] as const;
@@ -156,7 +163,7 @@ const listText = z
   .regex(/^\s*\[/)
   .transform((text, context) => {
     try {
-      return z.array(z.union(given)).parse(readJson(text));
+      return z.array(z.union(given)).min(1).parse(readJson(text));
     } catch {
       context.addIssue({ code: 'custom', message: 'is no list' });
       return z.NEVER;
@@ -175,7 +182,7 @@ const noCondition =
 /** A condition on one field: a value, a name or label, or a list of them. */
 const condition = (shown: Record<string, unknown>) =>
   lenient(
-    z.union([listText, ...given, z.array(z.union(given))], {
+    z.union([listText, ...given, z.array(z.union(given)).min(1, { error: emptyList })], {
       error: ({ input }) => (hasNothing(input) ? nothingInList : noCondition),
     }),
     shown,

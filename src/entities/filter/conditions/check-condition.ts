@@ -91,7 +91,11 @@ export class ConditionCheck {
     const text = this.text(operator, field, value, depth);
     if (text !== undefined) return text;
     const many = operator === 'in' || operator === 'notIn';
-    const given: readonly unknown[] = many && Array.isArray(value) ? value : [value];
+    const isOfOurs = field.referenceEntityType === 'Resource';
+    // Nobody, in a list as alone.
+    const given: readonly unknown[] = (many && Array.isArray(value) ? value : [value]).map((item: unknown) =>
+      many && isOfOurs && meansUnassigned(item) ? null : item,
+    );
     const each =
       field.dataType === 'datetime' ||
       given.includes(null) ||

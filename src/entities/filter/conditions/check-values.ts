@@ -6,13 +6,14 @@ import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metada
 import { entityOfType } from '../../metadata/entity-names.js';
 import { choicesByLabel, meansClosed } from '../../metadata/picklists.js';
 import { calledLikeIds } from '../../references/id-or-name.js';
+import { alternativesIn, severalAre } from '../../values/alternatives.js';
 import { comparisonListProblem, comparisonProblem } from '../../values/comparison-problem.js';
 import { comparisonIn } from '../../values/comparison-signs.js';
 import type { Conversion } from '../../values/conversion.js';
 import { convertValue } from '../../values/convert.js';
 import { type Converted, isNumeric } from '../../values/converted.js';
 import { pointsTo } from '../../values/name-order.js';
-import { autotaskNumberIn } from '../../values/text-patterns.js';
+import { autotaskNumberIn, idIn } from '../../values/text-patterns.js';
 import type { FilterFindings } from './filter-findings.js';
 
 /** Operators that compare a part of a text. */
@@ -32,9 +33,23 @@ function idProblem({ nameFields, summaryFields }: Entity, given: unknown): Probl
   if (field === undefined || comparisonIn(given) !== undefined) return undefined;
   const what =
     number === undefined ? 'is no id, which must be a whole number' : 'is a number that people see and no id';
+  const id = idIn(given);
+  if (id !== undefined) return { field: 'id', problem: `an id is a number: ${JSON.stringify({ id })}` };
+  const several = alternativesIn(given, 'labels');
+  if (several?.every(isNumeric) === true)
+    return {
+      field: 'id',
+      problem: `${JSON.stringify(given)} is no id; ${severalAre('id', several.map(Number))}`,
+    };
   const query = JSON.stringify({ [field]: number ?? given.trim() });
   return { field: 'id', problem: `${JSON.stringify(given)} ${what}; as a query: ${query}` };
 }
+
+/** Why a name cannot be more or less than another: the ids say when records were made, no more. */
+const nameOrder = ({ name }: FieldMetadata, operator: Operator, id: unknown): Problem => ({
+  field: name,
+  problem: `names have no order, and ids say which record was made first: ${JSON.stringify({ [name]: { [operator]: id } })}, or ${JSON.stringify({ [name]: id })} for this one`,
+});
 
 /** Turns names and labels that a condition compares with into ids and codes. */
 export class ValueCheck {
@@ -66,6 +81,8 @@ export class ValueCheck {
       if (!converted.ok) refused.push({ item, problem: converted.problem });
       else {
         if (converted.record !== undefined) names.push(converted.record);
+        if (converted.record !== undefined && /^[gl]te?$/.test(operator))
+          refused.push({ item, problem: nameOrder(field, operator, converted.value) });
         else if (field.referenceEntityType !== null && typeof converted.value === 'number')
           this.findings.interpretation.ids.push({ field, op: operator, id: converted.value });
         values.push(...(Array.isArray(converted.value) ? converted.value : [converted.value]));

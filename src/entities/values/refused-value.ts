@@ -1,0 +1,59 @@
+import { datetime } from '../../scalars.js';
+import type { FieldMetadata } from '../metadata/entity-metadata.js';
+import { alternativesIn, meansAnyValue, meansNoValue, presenceRemark, severalAre } from './alternatives.js';
+import { comparisonProblem } from './comparison-problem.js';
+import { comparisonIn } from './comparison-signs.js';
+import type { Conversion } from './conversion.js';
+import { type Converted, fail } from './converted.js';
+import { parseRange, rangeExamples } from './dates.js';
+
+const numberRange = /^\s*(-?\d+(?:\.\d+)?)\s*(?:\.\.\.?|–|-|to)\s*(-?\d+(?:\.\d+)?)\s*$/i;
+const decimalComma = /^\s*-?\d+,\d+\s*$/;
+
+/** Numbers that are yes or no in Autotask (Contacts.isActive); an id or a code is never true or false. */
+export const isFlag = ({ name, dataType }: FieldMetadata): boolean =>
+  /^is[A-Z]/.test(name) && ['integer', 'short'].includes(dataType);
+
+/**
+ * Why a text is no date, number or flag, with the query that says what it says where that can be told: a comparison,
+ * several values, none. `isOfType` tells whether a text is such a value.
+ */
+export function refusedValue(
+  field: FieldMetadata,
+  given: unknown,
+  conversion: Conversion,
+  message: string,
+  isOfType: (text: string) => boolean,
+): Converted {
+  const what = `${JSON.stringify(given)} ${isFlag(field) ? 'must be true or false' : message}`;
+  if (conversion.filter !== true) return fail(field, what);
+  const text = String(given);
+  const isDate = field.dataType === 'datetime';
+  const isRange = (one: string) =>
+    isDate && (/^now$/i.test(one) || parseRange(one, conversion.timeZone, field.day) !== undefined);
+  const isValue = (one: string) =>
+    isOfType(one) || isRange(one) || (isFlag(field) && /^(?:true|false)$/i.test(one));
+  const isSaid = (one: string) => isValue(one) || meansNoValue(one) || meansAnyValue(one);
+  const isCompared = comparisonIn(text)?.values.every(isSaid) === true;
+  const compared = isCompared ? comparisonProblem(field, given, conversion) : undefined;
+  if (compared !== undefined) return { ok: false, problem: compared };
+  const presence = presenceRemark(field.name, text, conversion);
+  if (presence !== undefined) return fail(field, `${what}; ${presence}`);
+  const query = (condition: unknown) => JSON.stringify({ [field.name]: condition });
+  const [, gte, lte] = isDate ? [] : (numberRange.exec(text) ?? []);
+  if (gte !== undefined)
+    return fail(field, `${what}; a range is ${query({ gte: Number(gte), lte: Number(lte) })}`);
+  const parts = text.split(/\s*\/\s*/);
+  const [first, last, more] = parts;
+  if (
+    isDate &&
+    last !== undefined &&
+    more === undefined &&
+    parts.every((one) => datetime.safeParse(one).success)
+  )
+    return fail(field, `${what}; a range is ${query(`${first}..${last}`)}`);
+  const several = decimalComma.test(text) ? undefined : alternativesIn(text, 'labels');
+  if (several?.every(isValue) === true)
+    return fail(field, `${what}; ${severalAre(field.name, several, conversion.negated)}`);
+  return fail(field, isDate ? `${what}; in a filter also ${rangeExamples}` : what);
+}
