@@ -135,7 +135,6 @@ describe('operators', () => {
     ['not less than', 5, status('gte', 5)],
     ['less than or equal to', 5, status('lte', 5)],
     ['atLeast', 5, status('gte', 5)],
-    ['=>', 5, status('gte', 5)],
     ['＞＝', 5, status('gte', 5)],
     ['ｎｅ', 5, status('noteq', 5)],
   ])('%s %j is what it says', async (op, value, condition) => {

@@ -9,15 +9,9 @@ const operatorWords: readonly (readonly [Operator, readonly string[]])[] = [
     ['!=', '!', '!==', '<>', '≠', 'ne', 'neq', 'not', 'isnot', 'isnt', 'otherthan', 'except', 'unequal'],
   ],
   ['gt', ['>', 'greaterthan', 'greater', 'morethan', 'over', 'above', 'after']],
-  [
-    'gte',
-    ['>=', '=>', '≥', 'ge', 'greaterthanorequal', 'greaterthanorequals', 'atleast', 'min', 'since', 'from'],
-  ],
+  ['gte', ['>=', '≥', 'ge', 'greaterthanorequal', 'greaterthanorequals', 'atleast', 'min', 'since', 'from']],
   ['lt', ['<', 'lessthan', 'less', 'lowerthan', 'under', 'below', 'before']],
-  [
-    'lte',
-    ['<=', '=<', '≤', 'le', 'lessthanorequal', 'lessthanorequals', 'atmost', 'max', 'until', 'upto', 'to'],
-  ],
+  ['lte', ['<=', '≤', 'le', 'lessthanorequal', 'lessthanorequals', 'atmost', 'max', 'until', 'upto', 'to']],
   ['beginsWith', ['startswith', 'startwith', 'beginwith', 'starts', 'begins']],
   ['endsWith', ['endwith', 'ends']],
   ['contains', ['contain', 'includes', 'icontains']],

@@ -1,7 +1,7 @@
 import type { Problem } from '../../errors.js';
 import { named } from '../../names/match.js';
 import { nearest } from '../../names/nearest.js';
-import { comparisonIn } from '../values/comparison-signs.js';
+import { comparisonIn } from '../values/comparisons/comparison-signs.js';
 import type { Choice, FieldMetadata } from './entity-metadata.js';
 import { markMetadataSuspect } from './stale-metadata.js';
 import { labelsMeaning } from './value-synonyms.js';

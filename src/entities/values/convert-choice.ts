@@ -12,8 +12,8 @@ import {
 import { meansDone } from '../metadata/value-synonyms.js';
 import { internalChoices } from '../write/visibility.js';
 import { alternativesIn, presenceRemark, severalAre } from './alternatives.js';
-import { comparisonListProblem, comparisonProblem } from './comparison-problem.js';
-import { comparisonIn } from './comparison-signs.js';
+import { comparisonListProblem, comparisonProblem } from './comparisons/comparison-problem.js';
+import { comparisonIn } from './comparisons/comparison-signs.js';
 import type { Conversion } from './conversion.js';
 import { type Converted, fail, isNumeric } from './converted.js';
 import { fitsPattern, textPattern, wildcardAloneProblem } from './text-patterns.js';

@@ -1,8 +1,8 @@
 import { datetime } from '../../scalars.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { alternativesIn, meansAnyValue, meansNoValue, presenceRemark, severalAre } from './alternatives.js';
-import { comparisonProblem } from './comparison-problem.js';
-import { comparisonIn } from './comparison-signs.js';
+import { comparisonProblem } from './comparisons/comparison-problem.js';
+import { comparisonIn } from './comparisons/comparison-signs.js';
 import type { Conversion } from './conversion.js';
 import { type Converted, fail } from './converted.js';
 import { parseRange, rangeExamples } from './dates.js';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { implied } from '../../entities/filter/operator-synonyms.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
-import { comparisonIn } from '../../entities/values/comparison-signs.js';
+import { comparisonIn } from '../../entities/values/comparisons/comparison-signs.js';
 import { isPhone } from '../../entities/values/phones.js';
 import {
   addressIn,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type EntitySummary, listEntities } from '../../entities/metadata/describe.js';
 import { allEntities } from '../../entities/metadata/entity-names.js';
-import { comparisonIn } from '../../entities/values/comparison-signs.js';
+import { comparisonIn } from '../../entities/values/comparisons/comparison-signs.js';
 import { nearest } from '../../names/nearest.js';
 import { defineReadTool } from '../define/define-tool.js';
 

@@ -1,4 +1,4 @@
-import type { Operator } from '../../operators.js';
+import type { Operator } from '../../../operators.js';
 
 /** A comparison that a value begins with: `!=Complete`, `not Complete`, `-Complete`, `>= 5`. */
 export interface WrittenComparison {

@@ -1,8 +1,8 @@
-import type { Problem } from '../../errors.js';
+import type { Problem } from '../../../errors.js';
 
-import type { Operator } from '../../operators.js';
-import type { FieldMetadata } from '../metadata/entity-metadata.js';
-import { meansAnyValue, meansNoValue } from './alternatives.js';
+import type { Operator } from '../../../operators.js';
+import type { FieldMetadata } from '../../metadata/entity-metadata.js';
+import { meansAnyValue, meansNoValue } from '../alternatives.js';
 import { comparisonIn, type WrittenComparison } from './comparison-signs.js';
 
 const isText = ({ dataType, isPickList }: FieldMetadata) => dataType === 'string' && isPickList !== true;
