@@ -4,6 +4,9 @@ export { checkpointPath } from './chains/checkpoint.js';
 export { mergeByTime } from './chains/merge.js';
 export { verify } from './chains/verify.js';
 export { type SetVerification, verifyAll } from './chains/verify-set.js';
+export type { LineCopy } from './copies/line-copy.js';
+export { createStreamCopy } from './copies/stream.js';
+export { createSyslogCopy } from './copies/syslog.js';
 export { createAuditFile } from './file.js';
 export { HeldElsewhere } from './lock.js';
 export {
@@ -15,4 +18,3 @@ export {
 } from './log.js';
 export { cleanBody, cleanValue } from './logged-values.js';
 export { createMemoryLog } from './memory.js';
-export { createSyslogCopy } from './syslog.js';

@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { hostname } from 'node:os';
-import type { Log } from '../log.js';
+import type { Log } from '../../log.js';
+import { closeMs, type LineCopy } from './line-copy.js';
+import { WaitingLines } from './waiting-lines.js';
 
 export interface SyslogSettings {
   readonly host: string;
@@ -8,18 +10,9 @@ export interface SyslogSettings {
   readonly log: Log;
 }
 
-export interface LineCopy {
-  send(line: string): void;
-  /** Resolves when everything was handed to the system, or after a second. */
-  close(): Promise<void>;
-}
-
 /** Facility "log audit" (13), severity "informational" (6). */
 const priority = 13 * 8 + 6;
 const retryMs = 1_000;
-const closeMs = 1_000;
-/** What waits while the collector is away; the oldest goes first. The files have it all. */
-const mostBytes = 16 * 1_048_576;
 
 /** RFC 5424, with the length before each message as RFC 6587 has it: a line of the log may be of any length. */
 function frame(line: string): Buffer {
@@ -33,9 +26,7 @@ function frame(line: string): Buffer {
  * bound, and what was on its way when a connection broke may be lost.
  */
 export function createSyslogCopy({ host, port, log }: SyslogSettings): LineCopy {
-  const waiting: Buffer[] = [];
-  let bytes = 0;
-  let dropped = 0;
+  const waiting = new WaitingLines('the collector', log);
   let socket: Socket | null = null;
   let timer: NodeJS.Timeout | undefined;
   let away = false;
@@ -43,14 +34,8 @@ export function createSyslogCopy({ host, port, log }: SyslogSettings): LineCopy 
 
   function flush(): void {
     if (socket === null || socket.connecting) return;
-    // A collector that stopped reading must not fill memory: what it has not taken waits within the bound.
-    while (!socket.writableNeedDrain) {
-      const next = waiting.shift();
-      if (next === undefined) break;
-      bytes -= next.length;
-      socket.write(next);
-    }
-    if (waiting.length === 0) whenEmpty?.();
+    waiting.handTo(socket);
+    if (waiting.count === 0) whenEmpty?.();
   }
 
   function open(): void {
@@ -59,13 +44,8 @@ export function createSyslogCopy({ host, port, log }: SyslogSettings): LineCopy 
     socket = made;
     made.setKeepAlive(true);
     made.on('connect', () => {
-      if (away)
-        log(
-          'info',
-          `audit: the collector is there again${dropped > 0 ? `; ${dropped} lines were not sent to it` : ''}`,
-        );
+      if (away) log('info', 'audit: the collector is there again');
       away = false;
-      dropped = 0;
       flush();
     });
     made.on('drain', flush);
@@ -81,7 +61,7 @@ export function createSyslogCopy({ host, port, log }: SyslogSettings): LineCopy 
       socket = null;
       timer = setTimeout(() => {
         timer = undefined;
-        if (waiting.length > 0) open();
+        if (waiting.count > 0) open();
       }, retryMs).unref();
     });
     made.unref();
@@ -89,24 +69,19 @@ export function createSyslogCopy({ host, port, log }: SyslogSettings): LineCopy 
 
   return {
     send(line) {
-      const next = frame(line);
-      waiting.push(next);
-      bytes += next.length;
-      while (bytes > mostBytes) {
-        bytes -= waiting.shift()?.length ?? 0;
-        dropped += 1;
-      }
+      waiting.add(frame(line));
       open();
       flush();
     },
     async close() {
       clearTimeout(timer);
-      if (waiting.length > 0 && socket !== null) {
+      if (waiting.count > 0 && socket !== null) {
         await new Promise<void>((resolve) => {
           whenEmpty = resolve;
           setTimeout(resolve, closeMs);
         });
       }
+      waiting.dropAll();
       const last = socket;
       if (last === null) return;
       await new Promise<void>((resolve) => {
