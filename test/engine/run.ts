@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { filledIn, secrets } from '../skill/support/secrets.js';
+import { reports } from './support.js';
 
 /*
  * The image and the skill on a real Docker engine: built, pulled, started, updated, pinned, stopped. Needs docker
@@ -291,11 +292,7 @@ const steps: Record<string, () => void | Promise<void>> = {
 
 mkdirSync(home);
 try {
-  for (const [name, step] of Object.entries(steps)) {
-    const start = performance.now();
-    await step();
-    process.stdout.write(`passed: ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)\n`);
-  }
+  await reports(steps);
 } finally {
   run('docker', ['rm', '--force', 'autotask-mcp']);
   for (const name of ['first', 'second', 'third', 'broken', 'previous'])

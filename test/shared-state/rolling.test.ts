@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { callTool } from '../http/support.js';
 import { makeCertificates } from '../support/certificates.js';
 import { engineProgram, freePort, startEngine } from '../support/engine.js';
+import { httpsPoster } from '../support/https.js';
 import { isWrite } from '../writes/support.js';
 import { bearer, key, type Replica, readTicket, slow, startReplica } from './support.js';
 import { watchTenant } from './watched-tenant.js';
@@ -36,33 +36,9 @@ async function startProxy(replicas: readonly number[]) {
     },
     stdio: 'ignore',
   });
-  const authority = readFileSync(ca);
-  const post = (body: string, path = '/mcp'): Promise<{ status: number; text: string }> =>
-    new Promise((resolve, reject) => {
-      const sent = request(
-        {
-          host: 'localhost',
-          port,
-          path,
-          ca: authority,
-          method: 'POST',
-          headers: {
-            Authorization: `Bearer ${bearer}`,
-            'Content-Type': 'application/json',
-            Accept: 'application/json, text/event-stream',
-          },
-        },
-        (response) => {
-          let text = '';
-          response.on('data', (chunk) => {
-            text += String(chunk);
-          });
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-        },
-      );
-      sent.on('error', reject);
-      sent.end(body);
-    });
+  const posted = httpsPoster({ port, ca: readFileSync(ca), name: 'localhost' });
+  const post = (body: string, path = '/mcp') =>
+    posted(body, { path, headers: { Authorization: `Bearer ${bearer}` } });
   const answers = () =>
     post(callTool('get-version')).then(
       ({ status }) => status === 200,

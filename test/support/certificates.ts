@@ -9,8 +9,8 @@ export interface Certificates {
   readonly key: string;
 }
 
-/** A certificate for localhost and 127.0.0.1, from an authority that nobody else knows. */
-export function makeCertificates(folder: string): Certificates {
+/** A certificate for these names, from an authority that nobody else knows. */
+export function makeCertificates(folder: string, names = 'DNS:localhost,IP:127.0.0.1'): Certificates {
   const at = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
   const fresh = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
@@ -28,7 +28,7 @@ export function makeCertificates(folder: string): Certificates {
     '/CN=Test authority',
   );
   openssl('req', ...fresh, '-keyout', at('server.key'), '-out', at('server.csr'), '-subj', '/CN=localhost');
-  writeFileSync(at('names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+  writeFileSync(at('names'), `subjectAltName=${names}\n`);
   const signed = [
     '-CA',
     at('ca.pem'),
