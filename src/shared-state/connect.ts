@@ -14,13 +14,29 @@ export interface Connection {
 export const answerMs = 1_000;
 
 /**
+ * What went wrong, as a part of a sentence: the engine's own words can be a page of advice. Those of a cluster and of
+ * sentinels are about the last that was asked.
+ */
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('lastNodeError' in error && error.lastNodeError instanceof Error) return wordsOf(error.lastNodeError);
+  const text = error.message || ('code' in error ? String(error.code) : error.name);
+  const [, last = text] = /Last error: (.+)/s.exec(text) ?? [];
+  const [sentence = ''] = last.split(/\.\s/, 1);
+  return sentence.replace(/[.\s]+$/, '').slice(0, 300);
+}
+
+/** Whether these are words of the engine itself: `WRONGPASS …`. */
+export const isReply = (words: string): boolean => /^[A-Z]{3,} /.test(words);
+
+/**
  * Waits for an answer, but not too long. Whoever was kept from running itself looks once more before it says that
  * none came: it may have been there for long.
  */
 export async function inTime<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const giveUp = () => reject(new Error(`no answer within ${answerMs} ms`));
+    const giveUp = () => reject(new Error(`nothing within ${answerMs} ms`));
     timer = setTimeout(() => {
       timer = setTimeout(giveUp, answerMs / 10);
     }, answerMs);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Connection, connect, inTime } from './connect.js';
+import { type Connection, connect, inTime, isReply, wordsOf } from './connect.js';
 import type { Script } from './scripts.js';
 import { type SharedStateSettings, times } from './settings.js';
 
@@ -12,8 +12,6 @@ export class EngineUnavailable extends Error {}
  * keeps to its own limits besides until all others can have noticed it as well.
  */
 export type Mode = 'up' | 'down' | 'settling';
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Stands before every key and channel. */
 export const keyPrefix = 'autotask-mcp:';
@@ -35,8 +33,14 @@ export class Engine {
     this.#log = log;
     this.#connection = connect(address);
     this.#subscriber = connect(address);
+    const told = new Set<string>();
     for (const connection of [this.#connection, this.#subscriber])
-      connection.on('error', (error) => log('debug', `shared state: ${textOf(error)}`));
+      connection.on('error', (error) => {
+        const words = wordsOf(error);
+        // What the engine itself says is about a setting; that it does not answer is told by whoever asks.
+        log(isReply(words) && !told.has(words) ? 'warning' : 'debug', `shared state: ${words}`);
+        told.add(words);
+      });
   }
 
   get mode(): Mode {
@@ -53,11 +57,11 @@ export class Engine {
     this.#subscriber.on('message', (_channel, message) => onTurn(message));
     const listening = this.#subscriber.subscribe(`${keyPrefix}turn:${this.replica}`);
     // Whoever misses its turn asks again; the connection subscribes anew by itself.
-    listening.catch((error: unknown) => this.#log('debug', `shared state: ${textOf(error)}`));
+    listening.catch((error: unknown) => this.#log('debug', `shared state: ${wordsOf(error)}`));
     const failure = await this.#ask();
     if (failure === null) this.#change('up');
     else this.#log('warning', this.#lost(failure));
-    this.#beat().catch((error: unknown) => this.#log('error', `shared state: ${textOf(error)}`));
+    this.#beat().catch((error: unknown) => this.#log('error', `shared state: ${wordsOf(error)}`));
   }
 
   close(): void {
@@ -80,7 +84,7 @@ export class Engine {
       try {
         return await this.#call('EVALSHA', sha, keys.length, ...keys, ...args);
       } catch (error) {
-        if (!/^NOSCRIPT/.test(textOf(error))) throw error;
+        if (!/^NOSCRIPT/.test(wordsOf(error))) throw error;
         return await this.#call('EVAL', text, keys.length, ...keys, ...args);
       }
     });
@@ -113,7 +117,7 @@ export class Engine {
       return await work();
     } catch (error) {
       this.#failed(error);
-      throw new EngineUnavailable(textOf(error), { cause: error });
+      throw new EngineUnavailable(wordsOf(error), { cause: error });
     }
   }
 
@@ -125,7 +129,7 @@ export class Engine {
   }
 
   #lost(error: unknown): string {
-    return `The shared state (AUTOTASK_STATE_URL) does not answer (${textOf(error)}): this replica reads on within its own share of the limits, and writes that need it are refused.`;
+    return `The shared state (AUTOTASK_STATE_URL) does not answer (${wordsOf(error)}): this replica reads on within its own share of the limits, and writes that need it are refused.`;
   }
 
   #change(mode: Mode): void {

@@ -1,4 +1,4 @@
-import { connect, inTime } from './connect.js';
+import { connect, inTime, isReply, wordsOf } from './connect.js';
 import { keyPrefix } from './engine.js';
 import type { EngineAddress } from './settings.js';
 
@@ -9,8 +9,8 @@ export interface EngineFacts {
   readonly version: string | null;
   /** Milliseconds of the median answer. */
   readonly latencyMs: number;
-  /** What became of a write as this server makes them: null, or the engine's own words. */
-  readonly refusesWrites: string | null;
+  /** What it says to a write, a script and a channel as this server has them: null, or its own words of refusal. */
+  readonly refusal: string | null;
   readonly evictionPolicy: string | null;
   /** Whether every change goes to disk, so that it is still known when the engine is started anew. */
   readonly appendOnly: boolean | null;
@@ -25,17 +25,24 @@ const pings = 11;
 /** Whoever shares an engine with thousands of keys shows within so many. */
 const mostKeys = 2_000;
 
-const textOf = (error: unknown): string =>
-  error instanceof Error
-    ? error.message || ('code' in error ? String(error.code) : error.name)
-    : String(error);
+/** Everything that the server's own scripts need rights for. */
+const rehearsal = `redis.call('INFO', 'server')
+redis.call('PUBLISH', ARGV[1], '')
+redis.call('SET', KEYS[1], redis.call('TIME')[1], 'PX', 1000)
+return 1`;
 
-/** Asks the engine for what it is. Rejects when it does not answer, with the reason and without the password. */
+/** The engine was there, and refused the connection or the question. */
+export class EngineRefused extends Error {}
+
+/**
+ * Asks the engine for what it is. Rejects when it does not answer, with the reason and without the password; with
+ * EngineRefused when that is the engine's own word.
+ */
 export async function examineEngine(address: EngineAddress): Promise<EngineFacts> {
   const connection = connect(address);
   let lost: string | null = null;
   connection.on('error', (error) => {
-    lost = textOf(error);
+    lost = wordsOf(error);
   });
   const ask = (command: string, ...args: (string | number)[]) => inTime(connection.call(command, ...args));
   try {
@@ -48,19 +55,22 @@ export async function examineEngine(address: EngineAddress): Promise<EngineFacts
       took.push(performance.now() - since);
     }
     took.sort((a, b) => a - b);
-    const refusesWrites = await ask('SET', `${keyPrefix}pulse:doctor`, '1', 'PX', 1_000).then(
-      () => null,
-      textOf,
-    );
     const keys = await someKeys(ask);
     const valkey = found('valkey_version');
     const aof = found('aof_enabled');
+    const channel = `${keyPrefix}turn:doctor`;
+    const refusal = await ask('EVAL', rehearsal, 1, `${keyPrefix}pulse:doctor`, channel)
+      // Last, since nothing else can be asked after it.
+      .then(() => inTime(connection.subscribe(channel)))
+      .then(() => null, wordsOf);
+    // As of a database that it does not have: the connection goes on with another one.
+    if (lost !== null && isReply(lost)) throw new EngineRefused(lost);
     const databases = [...info.matchAll(/^(db\d+):keys=[1-9]/gm)].map(([, name = '']) => name);
     return {
       product: valkey === null ? 'Redis' : 'Valkey',
       version: valkey ?? found('redis_version'),
       latencyMs: took[Math.floor(pings / 2)] ?? 0,
-      refusesWrites,
+      refusal,
       evictionPolicy: found('maxmemory_policy'),
       appendOnly: aof === null ? null : aof === '1',
       foreignKeys: keys.filter((key) => !key.startsWith(keyPrefix)).length,
@@ -69,7 +79,8 @@ export async function examineEngine(address: EngineAddress): Promise<EngineFacts
     };
   } catch (error) {
     // Why there is no connection says more than that none came about in time.
-    throw new Error(lost ?? textOf(error), { cause: error });
+    const words = lost ?? wordsOf(error);
+    throw isReply(words) ? new EngineRefused(words, { cause: error }) : new Error(words, { cause: error });
   } finally {
     connection.disconnect();
   }

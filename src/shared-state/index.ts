@@ -7,7 +7,7 @@ import type { SharedStateSettings } from './settings.js';
 import { pendingInEngine, writesInEngine } from './single-use.js';
 import { createSharedTenant, type SharedTenant } from './tenant.js';
 
-export { type EngineFacts, examineEngine } from './examine.js';
+export { type EngineFacts, EngineRefused, examineEngine } from './examine.js';
 export type { EngineAddress, SharedStateSettings } from './settings.js';
 
 /** What replicas of this server share, in Valkey or Redis. */

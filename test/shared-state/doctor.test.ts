@@ -27,8 +27,15 @@ async function examine(url: string) {
   const { ok, findings } = report.parse(JSON.parse(stdout));
   expect(code).toBe(ok ? 0 : 1);
   const own = findings.filter(({ check }) => check === 'Shared state');
-  for (const { status, next } of own) expect(next !== undefined).toBe(status !== 'ok');
-  return { ok, found: own.map(({ status, detail }) => `${status}: ${detail}`) };
+  for (const { status, detail, next } of own) {
+    expect(next !== undefined).toBe(status !== 'ok');
+    expect(detail).not.toMatch(/\.\s*\.|\n/);
+  }
+  return {
+    ok,
+    found: own.map(({ status, detail }) => `${status}: ${detail}`),
+    next: own.map(({ next }) => next),
+  };
 }
 
 describe.skipIf(engineProgram === null)('the doctor and the shared state', () => {
@@ -79,25 +86,113 @@ describe.skipIf(engineProgram === null)('the doctor and the shared state', () =>
     expect(ok).toBe(false);
   });
 
+  const user = async (...rights: string[]) => {
+    await engine.client.call('ACL', 'SETUSER', 'limited', 'reset', 'on', '>user-password-3', ...rights);
+    return as('limited', 'user-password-3');
+  };
+
   it.each([
-    ['a user who may only read', () => as('reader', 'user-password-2'), /takes no write.*NOPERM/],
-    ['a wrong password', () => as('autotask', 'wrong-password'), /no answer: WRONGPASS/],
+    [
+      'a user who may only read',
+      () => as('reader', 'user-password-2'),
+      /refuses what this server needs: NOPERM/,
+      /rights/,
+    ],
+    [
+      'a user without the channels',
+      () => user('~autotask-mcp:*', '+@all', '-@dangerous', '+info', '+scan'),
+      /refuses what this server needs: .*(channel|permission)/i,
+      /rights/,
+    ],
+    [
+      'a user without scripts',
+      () => user(...documentedRights(), '-@scripting'),
+      /refuses what this server needs: NOPERM.*eval/,
+      /rights/,
+    ],
+    [
+      'a user who may not ask what it is',
+      () => user('~*', '+ping'),
+      /refuses this server: NOPERM.*info/,
+      /rights/,
+    ],
+    [
+      'a wrong password',
+      () => as('autotask', 'wrong-password'),
+      /refuses this server: WRONGPASS/,
+      /password/,
+    ],
+    ['no password', () => `redis://127.0.0.1:${engine.port}`, /refuses this server: NOAUTH/, /password/],
+    [
+      'a database that it does not have',
+      () => `${as('autotask', 'user-password-1')}/99`,
+      /refuses this server: ERR .*DB index/,
+      /database/,
+    ],
     [
       'a port that nobody listens on',
       async () => `redis://:wrong-password@127.0.0.1:${await freePort()}`,
-      /no answer: connect ECONNREFUSED/,
+      /does not answer: connect ECONNREFUSED/,
+      /host and port/,
+    ],
+    [
+      'TLS that it does not speak',
+      () => engine.url.replace('redis:', 'rediss:'),
+      /does not answer: /,
+      /scheme/,
+    ],
+    [
+      'a server of another kind',
+      () => sandbox.url.replace('http:', 'redis:'),
+      /does not answer: Protocol error/,
+      /host and port/,
+    ],
+    [
+      'sentinels that are none',
+      () => engine.url.replace('redis:', 'redis+sentinel:').replace('/0', '/primary'),
+      /refuses this server: .*sentinel/i,
+      /own log/,
+    ],
+    [
+      'a cluster that is none',
+      () => engine.url.replace('redis:', 'redis+cluster:').replace('/0', ''),
+      /refuses this server: ERR This instance has cluster support disabled/,
+      /own log/,
+    ],
+    [
+      'an engine that is full',
+      async () => {
+        await others.client.config('SET', 'maxmemory-policy', 'noeviction');
+        await others.client.config('SET', 'maxmemory', '1');
+        return others.url;
+      },
+      /refuses what this server needs: OOM/,
+      /maxmemory/,
     ],
     [
       'a replica of another engine',
       async () => {
+        await others.client.config('SET', 'maxmemory', '0');
         await others.client.call('REPLICAOF', '127.0.0.1', engine.port);
         return others.url;
       },
-      /takes no write.*READONLY/,
+      /refuses what this server needs: READONLY/,
+      /primary/,
     ],
-  ])('says so of %s', async (_, url, problem) => {
-    const { ok, found } = await examine(await url());
+    [
+      'an engine that stands still',
+      () => {
+        others.pause();
+        return others.url;
+      },
+      /does not answer: nothing within 1000 ms/,
+      /whether the engine runs/,
+    ],
+  ])('says so of %s, and what to do', async (_, url, problem, remedy) => {
+    const { ok, found, next } = await examine(await url());
+    const at = found.findIndex((line) => problem.test(line));
     expect(found.join('\n')).toMatch(problem);
+    expect(next[at]).toMatch(remedy);
     expect(ok).toBe(false);
   });
 });

@@ -10,6 +10,25 @@ const leastMajor = 7;
 /** Each request to Autotask asks it twice. */
 const slowMs = 25;
 
+const rights = 'Give its user the rights that docs/replicas.md lists.';
+/** What to do about the engine's own words. */
+const remedies: readonly (readonly [words: RegExp, next: string])[] = [
+  [/^(?:NOAUTH|WRONGPASS)/, 'Check user and password in AUTOTASK_STATE_URL.'],
+  [/permission/i, rights],
+  [/^READONLY/, 'Let AUTOTASK_STATE_URL name the primary, or the sentinels that know it.'],
+  [/^OOM/, 'Raise its maxmemory, or give the replicas an engine of their own.'],
+  [/^MISCONF/, 'It cannot save to its disk: look into its own log.'],
+  [
+    /^DENIED/,
+    'Give it a password, in AUTOTASK_STATE_URL too, or let the replicas reach it through a socket.',
+  ],
+  [/DB index/, 'Let AUTOTASK_STATE_URL name a database that it has (0 to 15, if it is not set otherwise).'],
+];
+
+const remedyOf = (words: string): string =>
+  remedies.find(([pattern]) => pattern.test(words))?.[1] ??
+  'Look its words up in the documentation of Valkey or Redis, and into its own log.';
+
 function versionFinding({ product, version, latencyMs }: EngineFacts): Finding {
   const detail = `${product} ${version ?? 'of an unknown version'}, answers in ${latencyMs.toFixed(1)} ms`;
   if (version !== null && Number.parseInt(version, 10) < leastMajor) {
@@ -30,14 +49,14 @@ function versionFinding({ product, version, latencyMs }: EngineFacts): Finding {
 }
 
 function troubles(facts: EngineFacts): readonly Finding[] {
-  const { refusesWrites, evictionPolicy, appendOnly, foreignKeys, keysSeen, otherDatabases } = facts;
+  const { refusal, evictionPolicy, appendOnly, foreignKeys, keysSeen, otherDatabases } = facts;
   const found: Finding[] = [];
-  if (refusesWrites !== null) {
+  if (refusal !== null) {
     found.push({
       check,
       status: 'problem',
-      detail: `it takes no write of this server: ${refusesWrites}`,
-      next: 'Let AUTOTASK_STATE_URL name a primary and a user with the rights that docs/replicas.md lists.',
+      detail: `it refuses what this server needs: ${refusal}`,
+      next: remedyOf(refusal),
     });
   }
   if (evictionPolicy !== null && evictionPolicy !== 'noeviction') {
@@ -72,17 +91,21 @@ function troubles(facts: EngineFacts): readonly Finding[] {
 /** What replicas share their state in; nothing where they share none. */
 export async function examineSharedState({ state }: Config): Promise<readonly Finding[]> {
   if (state === null) return [];
-  const { examineEngine } = await import('../../shared-state/index.js');
+  const { EngineRefused, examineEngine } = await import('../../shared-state/index.js');
+  const meanwhile = "Reads would go on within this replica's share, writes that need it would be refused.";
+  const unreachable = 'Check AUTOTASK_STATE_URL: scheme, host and port; and whether the engine runs.';
   try {
     const facts = await examineEngine(state.address);
     return [versionFinding(facts), ...troubles(facts)];
   } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    const refused = error instanceof EngineRefused;
     return [
       {
         check,
         status: 'problem',
-        detail: `no answer: ${error instanceof Error ? error.message : String(error)}. Reads would go on within this replica's share, writes that need it would be refused.`,
-        next: 'Check AUTOTASK_STATE_URL: scheme, host, port, user and password; and whether the engine runs.',
+        detail: `${refused ? 'it refuses this server' : 'it does not answer'}: ${words}. ${meanwhile}`,
+        next: refused ? remedyOf(words) : unreachable,
       },
     ];
   }
