@@ -86,7 +86,11 @@ export const commands = {
       demo,
       readOnly,
       http,
-      { name: 'as', value: 'FILE', meaning: 'what somebody with the claims in the file may do, and why' },
+      {
+        name: 'as',
+        value: 'FILE',
+        meaning: 'what somebody with these claims may do, and why; - is stdin',
+      },
     ],
   },
   audit: {

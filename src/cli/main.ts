@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Flags, loadConfig, type Sources } from '../config/index.js';
 import { textOf } from '../config/text-file.js';
-import { type Parsed, parseArguments } from './args.js';
+import { type Parsed, parseArguments, UsageError } from './args.js';
 import { serve } from './serve/stdio.js';
 
 const serverFacts = { name: packageJson.name, version: packageJson.version };
@@ -63,7 +63,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       return sandbox(parsed.rest);
     }
     case 'policy': {
-      const { printPolicy } = await import('./policy.js');
+      const { onlyOAuth, printPolicy } = await import('./policy.js');
+      // Said before anything else that serving HTTP needs.
+      if (parsed.values.has('as') && process.env.AUTOTASK_HTTP_AUTH !== 'oauth')
+        throw new UsageError(onlyOAuth);
       return printPolicy(await configOf(parsed), parsed.values.get('as'));
     }
     case 'audit': {

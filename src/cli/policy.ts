@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { Config } from '../config/index.js';
-import { type Claims, hasScope, readScope, writeScope } from '../identity/claims.js';
-import { ruleFor } from '../policy/claim-rules.js';
+import type { OAuthConfig } from '../config/oauth.js';
+import { textOf } from '../config/text-file.js';
+import { type Claims, hasScope, personIn, readScope, writeScope } from '../identity/claims.js';
+import { misfits, ruleFor } from '../policy/claim-rules.js';
 import { type CompanyList, companyEntryText } from '../policy/companies/company-list.js';
 import { createHourlyWriteLimits, writeActions } from '../policy/index.js';
 import { entityTable, maskLines } from '../policy/rights-table.js';
@@ -29,7 +31,10 @@ function rightsOf(config: Config, claims: Claims): Rights | string {
   if (claimRules === null)
     return { policy, readOnly, lines: [scope, 'rule                    none: all that the server may'] };
   const found = ruleFor(claimRules, claims);
-  if (found === null) return 'refused: no rule of AUTOTASK_OAUTH_POLICY_FILE fits the claims';
+  if (found === null) {
+    const why = misfits(claimRules, claims).map((line) => `  ${line}`);
+    return ['refused: no rule of AUTOTASK_OAUTH_POLICY_FILE fits the claims', ...why].join('\n');
+  }
   const { rule, why } = found;
   const because = why.length === 0 ? 'it fits everybody' : `because ${why.join(', ')}`;
   const narrowed = policyOfRule(config, createHourlyWriteLimits(), '', rule);
@@ -40,23 +45,47 @@ function rightsOf(config: Config, claims: Claims): Rights | string {
   };
 }
 
+const parsed = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(textOf(bytes));
+  } catch {
+    return undefined;
+  }
+};
+
+/** The claims in a file, or on stdin for `-`. What is there instead may be a token, and is not repeated. */
 function claimsIn(file: string): Claims {
-  const claims = z.record(z.string(), z.unknown()).safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!claims.success) throw new UsageError(`${file} must hold the claims of a token as a JSON object.`);
-  return claims.data;
+  const claims = z.record(z.string(), z.unknown()).safeParse(parsed(readFileSync(file === '-' ? 0 : file)));
+  if (claims.success) return claims.data;
+  throw new UsageError(
+    `${file === '-' ? 'stdin' : file} must hold the claims of a token as a JSON object: its middle part, decoded. A token itself is for doctor --http --token.`,
+  );
 }
+
+/** Whom Autotask would know by the claims. */
+function nameIn(claims: Claims, { personClaims }: OAuthConfig): string {
+  const { knownAs } = personIn({ issuer: '', subject: '', claims }, personClaims);
+  return knownAs === null
+    ? `nobody, so writes are refused: no claim of ${personClaims.join(', ')} has a value that is verified`
+    : `the resource known as ${knownAs}`;
+}
+
+const nameOf = ({ me, actAs }: Config['writes']): string =>
+  me ?? (actAs === null ? 'the API user' : `resource ${actAs}`);
 
 interface Rights extends Pick<Config, 'policy' | 'readOnly'> {
   readonly lines: readonly string[];
 }
 
+export const onlyOAuth = '--as is about people who sign in: set AUTOTASK_HTTP_AUTH=oauth.';
+
 /** Prints what a server with this configuration may do, or somebody with the claims in a file, and does nothing. */
 export async function printPolicy(config: Config, file?: string): Promise<number> {
   const { writes } = config;
-  if (file !== undefined && (config.http?.oauth ?? null) === null) {
-    throw new UsageError('--as is about people who sign in: set AUTOTASK_HTTP_AUTH=oauth.');
-  }
-  const rights = file === undefined ? { ...config, lines: [] } : rightsOf(config, claimsIn(file));
+  const oauth = config.http?.oauth ?? null;
+  const claims = file === undefined ? null : claimsIn(file);
+  if (claims !== null && oauth === null) throw new UsageError(onlyOAuth);
+  const rights = claims === null ? { ...config, lines: [] } : rightsOf(config, claims);
   if (typeof rights === 'string') {
     process.stdout.write(`${rights}\n`);
     return 1;
@@ -72,7 +101,7 @@ export async function printPolicy(config: Config, file?: string): Promise<number
     `writes per hour         ${writeLimit.limit ?? 'without limit'}`,
     `records per call        ${writeActions.map((action) => `${action} ${policy.maxRecordsPerCall(action)}`).join(', ')}`,
     `audit log               ${writes.audit?.path ?? 'none'}`,
-    `written in the name of  ${file === undefined && writes.me === null ? (writes.actAs === null ? 'the API user' : `resource ${writes.actAs}`) : (writes.me ?? 'whoever signed in')}`,
+    `written in the name of  ${claims === null || oauth === null ? nameOf(writes) : nameIn(claims, oauth)}`,
     `tools                   ${tools.length} offered; withheld: ${withheld.join(' ') || 'none'}`,
     `entities to read        ${orAll(settings.readEntities)}`,
     `entities to write       ${orAll(settings.writeEntities)}`,

@@ -93,6 +93,22 @@ export async function readClaimRules(text: string, problems: Problem[]): Promise
   return rules;
 }
 
+/** Why each rule does not fit the claims: a line for each. */
+export const misfits = (rules: readonly ClaimRule[], claims: Claims): readonly string[] =>
+  rules.flatMap(({ name, when }) => {
+    const [unmet] = Object.entries(when).filter(
+      ([claim, wanted]) =>
+        !claimValues(claims, claim).some((own) => wanted.some((pattern) => glob(pattern).test(own))),
+    );
+    if (unmet === undefined) return [];
+    const [claim] = unmet;
+    const values = claimValues(claims, claim);
+    const verified = claim === 'email' ? ', and is verified' : '';
+    return values.length === 0
+      ? `${name}: ${claim} has no value that is a text${verified}`
+      : `${name}: ${claim} is ${values.join(', ')}`;
+  });
+
 /** The first rule that fits the claims, and why; null when none does, which lets nobody in. */
 export function ruleFor(
   rules: readonly ClaimRule[],

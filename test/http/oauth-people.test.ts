@@ -400,24 +400,80 @@ describe('a rule for claims', () => {
       /writes +none: read-only[\s\S]*|rule +auditors, read-only/,
     ],
     [claims({ scope: 'openid' }), /^refused: the claims have neither the scope/],
-    [claims({ nobody: true }), /^refused: no rule/],
+    [
+      claims({ nobody: true }),
+      /^refused: no rule .*\n {2}dispatch: groups has no value that is a text\n {2}auditors: realm_access.roles has no .*\n {2}staff: staff has no/,
+    ],
+    [claims({ staff: 'no' }), /^ {2}staff: staff is no$/m],
+    [claims({ email: hugo.email, groups: 'Dispatch' }), /^ {2}dispatch: email has no .* and is verified$/m],
+    [
+      claims({ groups: [{ name: 'Dispatch' }, ['Dispatch'], 1, null] }),
+      /^ {2}dispatch: groups has no value/m,
+    ],
+    [claims({ staff: true, level: 3 }), /^refused: no rule/],
+    [
+      claims({ staff: 'yes', upn: hugo.email }),
+      /^written in the name of {2}the resource known as hugo\.hart@/m,
+    ],
+    [
+      claims({ staff: 'yes', email: hugo.email }),
+      /^written in the name of {2}nobody, so writes are refused/m,
+    ],
+    [{ scp: ['autotask.read'], staff: ['no', 'yes'] }, /^scope +autotask\.read: no tool that writes$/m],
+    [{ scope: 1, staff: 'yes' }, /^refused: the claims have neither/],
   ])('is explained by autotask-mcp policy --as: %j', (given, expected) => {
-    const file = join(folder, 'claims.json');
-    writeFileSync(file, JSON.stringify(given));
-    const { stdout, stderr } = spawnSync(process.execPath, [entry, 'policy', '--as', file], {
-      env: {
-        PATH: process.env.PATH,
-        AUTOTASK_HTTP_AUTH: 'oauth',
-        AUTOTASK_HTTP_PUBLIC_URL: 'https://mcp.example.com/mcp',
-        AUTOTASK_OAUTH_ISSUERS: 'https://login.example.com',
-        AUTOTASK_OAUTH_POLICY_FILE: rules,
-      },
-      encoding: 'utf8',
-    });
+    const { stdout, stderr } = explain('claims.json', JSON.stringify(given));
     expect(stderr).toBe('');
     expect(stdout).toMatch(expected);
   });
+
+  it.each([
+    ['with a byte order mark', '\ufeff{"scope":"autotask.write","staff":"yes"}'],
+    ['with the mark of UTF-16', Buffer.from('\ufeff{"scope":"autotask.write","staff":"yes"}', 'utf16le')],
+  ])('is explained by a file %s, and by stdin', (_, text) => {
+    expect(explain('claims.json', text).stdout).toMatch(/^rule +staff: because/m);
+    expect(explain('-', text).stdout).toMatch(/^rule +staff: because/m);
+  });
+
+  it.each([
+    ['a token', `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.e30.c2VjcmV0`],
+    ['a list', '[{"scope":"autotask.write"}]'],
+    ['nothing', ''],
+    ['half of it', '{"scope":'],
+    ['null', 'null'],
+    ['no text', Buffer.from([0, 1, 2, 0xff])],
+  ])('of %s is refused with what is wanted, and nothing of it is repeated', (_, text) => {
+    const { status, stdout, stderr } = explain('claims.json', text);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^autotask-mcp: \S+claims\.json must hold the claims of a token as a JSON object/);
+    expect(stderr).not.toMatch(/eyJ|c2Vj|scope/);
+  });
+
+  it('is refused by policy --as where nobody signs in, and where there is no file', () => {
+    expect(explain('claims.json', '{}', { AUTOTASK_HTTP_AUTH: '' }).stderr).toMatch(
+      /set AUTOTASK_HTTP_AUTH=oauth/,
+    );
+    expect(explain('missing.json', undefined).stderr).toMatch(/missing\.json: there is no such file/);
+  });
 });
+
+/** `policy --as` of a file with the text, or of stdin where it is called `-`. */
+function explain(name: string, text: string | Uint8Array | undefined, more: Record<string, string> = {}) {
+  const file = name === '-' ? name : join(folder, name);
+  if (text !== undefined && name !== '-') writeFileSync(file, text);
+  return spawnSync(process.execPath, [entry, 'policy', '--as', file], {
+    env: {
+      PATH: process.env.PATH,
+      AUTOTASK_HTTP_AUTH: 'oauth',
+      AUTOTASK_HTTP_PUBLIC_URL: 'https://mcp.example.com/mcp',
+      AUTOTASK_OAUTH_ISSUERS: 'https://login.example.com',
+      AUTOTASK_OAUTH_POLICY_FILE: rules,
+      ...more,
+    },
+    ...(name === '-' ? { input: text } : {}),
+    encoding: 'utf8',
+  });
+}
 
 function claims(more: Record<string, unknown>): Record<string, unknown> {
   return { scope: 'autotask.write', ...more };
