@@ -4,6 +4,7 @@
  */
 
 import { shorten } from '../text.js';
+import { repeatedKey } from './repeated-key.js';
 
 /** Names that every object of the language has or can be given; one of them as a key would vanish or do harm. */
 const reserved = new Set(['__proto__', 'constructor', 'prototype']);
@@ -72,5 +73,7 @@ export function readJson(text: string, bounds: Bounds = readBounds): unknown {
   const value: unknown = JSON.parse(text);
   const found = findViolation(value, '', bounds);
   if (found !== undefined) throw new SyntaxError(`${found.field}: ${found.problem}`);
+  const twice = repeatedKey(text);
+  if (twice !== undefined) throw new SyntaxError(`${shown(twice)} is given twice`);
   return value;
 }

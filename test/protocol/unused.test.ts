@@ -68,6 +68,21 @@ const calls: Readonly<Record<string, Record<string, unknown>>> = {
 
 /** Arguments of a tool that updates which are no fields: of the fields themselves null and "" are values. */
 const beside = ['ids', 'items', 'query', 'onError', 'checklist', 'time', 'note', 'fields', 'confirm'];
+/** How calls are made and answered: nothing in one of these says nothing to a tool that has no such argument. */
+const ofOtherTools = [
+  ...[
+    'timeZone',
+    'format',
+    'maxRecords',
+    'afterId',
+    'orderBy',
+    'cursor',
+    'withIds',
+    'includeFields',
+    'search',
+  ],
+  ...['query', 'ids', 'items', 'onError', 'parentEntity', 'parentId', 'confirm', 'again'],
+];
 const isUnused = (tool: string, key: string) => !/^update-(?!entity)/.test(tool) || beside.includes(key);
 
 // What differs between two equal calls: tokens, markers and the moment.
@@ -98,15 +113,27 @@ describe('an optional argument that holds nothing', () => {
     const expected = await calling(name, needed);
     expect(expected.text).not.toMatch(/unforeseen/);
     for (const nothing of [null, '']) {
-      const unused = Object.fromEntries(
-        declared.filter((key) => !(key in needed) && isUnused(name, key)).map((key) => [key, nothing]),
-      );
+      const known = [...declared.filter((key) => isUnused(name, key)), ...ofOtherTools];
+      const unused = Object.fromEntries(known.filter((key) => !(key in needed)).map((key) => [key, nothing]));
       const found = await calling(name, { ...unused, ...needed });
       expect(plain(found.text), String(nothing)).toBe(plain(expected.text));
       expect(found.isError).toBe(expected.isError);
       expect(inAnyOrder(found.filters)).toEqual(inAnyOrder(expected.filters));
       expect(found.writes).toEqual([]);
     }
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['create-ticket', { title: 'x', companyID: 175, city: null }],
+    // A field of the ticket, which null would empty.
+    ['update-ticket', { id: 101730, contractID: null }],
+    ['update-ticket', { id: 101730, title: 'x', asignedResourceID: '' }],
+    ['create-ticket-note', { ticketID: 101730, description: 'x', timeZone: 'Europe/Berlin' }],
+    ['search-tickets', { foo: null }],
+  ])('is an argument of no such tool all the same where it may mean something: %s %j', async (tool, args) => {
+    const { text, isError } = await calling(tool, args);
+    expect(isError).toBe(true);
+    expect(text).toMatch(/ is not an argument/);
   });
 
   it('is not given in the call that confirms either', async () => {

@@ -2,6 +2,7 @@ import type { AutotaskReader, FilterNode, Row } from '../../client/types.js';
 import type { Entity } from '../../model.js';
 import { oneLine } from '../../text.js';
 import { orNull } from '../read/optional-read.js';
+import { alternativesIn } from '../values/alternatives.js';
 import { autotaskNumber, autotaskNumberIn, withoutSearchSigns } from '../values/text-patterns.js';
 import { noSuchRecord } from './nearest-records.js';
 import { activeIn, canName, isPerson, nameOf, numberField } from './record-names.js';
@@ -70,6 +71,13 @@ interface MatchOptions {
   readonly isWritten?: boolean;
 }
 
+/** What a text that names no record may be instead; undefined where nothing tells. */
+function remarkOn(given: string, isSeveral: boolean): string | undefined {
+  const hash = /^(?:#|id[\s:]*)\s*(\d+)$/i.exec(plain(given))?.[1];
+  if (hash !== undefined) return `an id is given as ${hash}`;
+  return isSeveral ? 'one record is wanted here, not several' : undefined;
+}
+
 const isInactive = (row: Row) => (activeIn(row) ? '' : ' (inactive)');
 
 /**
@@ -108,12 +116,14 @@ export function createExactMatcher(reader: AutotaskReader, references: Reference
     return { found, isFresh: isWritten && !isKept };
   }
 
-  /** Records that come close: by a part of their name, else by its nearest ones. */
+  /** Records that come close: by a part of their name, else by its nearest ones, or the one that differs in spaces. */
   async function closeTo(entity: Named, text: string, { signal, within = [] }: MatchOptions) {
     const owned = within.length === 0 ? [] : await references.candidates(entity, text, signal, within);
     const parts = owned.length > 0 ? owned : await references.candidates(entity, text, signal);
-    if (parts.length > 0) return { parts, near: [] };
-    return { parts, near: (await orNull(() => references.nearby(entity, text, signal))) ?? [] };
+    const isSame = ({ name }: Candidate) => spelling(name) === spelling(text);
+    if (parts.some(isSame)) return { parts, near: [] };
+    const near = (await orNull(() => references.nearby(entity, text, signal))) ?? [];
+    return { parts, near: parts.length === 0 ? near : near.filter(isSame) };
   }
 
   return async function identify(entity: Entity, given: string, how: MatchOptions = {}): Promise<ExactMatch> {
@@ -160,7 +170,10 @@ export function createExactMatcher(reader: AutotaskReader, references: Reference
       return { ok: false, problem: `${value} is not the whole name`, allowed: listed(parts) };
     const bare = withoutSearchSigns(plain(given));
     if (bare === plain(given)) {
-      const { problem, allowed } = noSuchRecord(entity.name, given, near);
+      const several = alternativesIn(given, isPerson(entity) ? 'people' : 'names');
+      const numbers = several?.every((one) => autotaskNumber.test(one)) === true;
+      const remark = remarkOn(given, several !== undefined);
+      const { problem, allowed } = noSuchRecord(entity.name, given, numbers ? [] : near, remark);
       return { ok: false, problem, allowed };
     }
     const meant = bare === '' ? { parts: [], near } : await closeTo(entity, bare, how);

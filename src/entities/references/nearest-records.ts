@@ -66,6 +66,17 @@ function spellings(word: string): string[] {
   return [...all, ...all.map((spelling) => spelling.replace(/ss/g, 'ß'))];
 }
 
+/**
+ * What a word begins with where few letters say much, or where letters and digits meet, between which a space may
+ * stand: `大阪1` is near to `大阪 1`, `東京支店` to `東京本店`.
+ */
+function beginningOf(word: string): string[] {
+  const [letters = ''] = /^\p{L}{2,}(?=\p{N})/u.exec(word) ?? [];
+  const [dense = ''] =
+    /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]{2}/u.exec(word) ?? [];
+  return [letters, dense].filter((beginning) => beginning !== '' && beginning !== word);
+}
+
 /** Numbers that one mistyped digit makes of another: `T20261119.0001` of `T20261119.0002`. */
 function numbersNear(number: string): string[] {
   return [...number].flatMap((digit, at) =>
@@ -92,6 +103,7 @@ export function similarNameFilter(fields: readonly string[], given: string): Fil
     // The beginning finds what is mistyped further on.
     return [
       word,
+      ...beginningOf(word),
       word.toLowerCase().replace(/ss/g, 'ß'),
       ...spellings(plain),
       ...partsBesideVowels(plain),

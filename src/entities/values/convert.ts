@@ -9,6 +9,7 @@ import { type Converted, fail } from './converted.js';
 import { isDay, toUtc } from './dates.js';
 import { isName, pointsTo } from './name-order.js';
 import { isFlag, refusedValue } from './refused-value.js';
+import { convertStoredDate, dayInWords } from './stored-date.js';
 
 const byType: Readonly<Record<string, z.ZodType>> = {
   integer: scalars.integer,
@@ -19,7 +20,9 @@ const byType: Readonly<Record<string, z.ZodType>> = {
   boolean: scalars.boolean,
   datetime: scalars.datetime,
   'byte[]': scalars.bytes,
-  string: z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]),
+  string: z.union([z.string(), z.number().transform(String), z.boolean().transform(String)], {
+    error: 'must be text',
+  }),
 };
 
 /**
@@ -45,6 +48,11 @@ export async function convertValue(
   const schema = byType[field.dataType] ?? z.unknown();
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
+    const words =
+      field.dataType === 'datetime' && conversion.filter !== true
+        ? dayInWords(given, conversion.timeZone)
+        : undefined;
+    if (words !== undefined) return fail(field, words);
     const [issue] = parsed.error.issues;
     const isOfType = (text: string) => schema.safeParse(text).success;
     return refusedValue(field, given, conversion, issue?.message ?? 'is not valid', isOfType);
@@ -53,10 +61,7 @@ export async function convertValue(
     return fail(field, `${JSON.stringify(given)} must be true or false`);
   if (field.dataType !== 'datetime') return { ok: true, value: parsed.data };
   const text = String(parsed.data);
-  if (isDay(text) && field.deadline === true && conversion.filter !== true) {
-    const interpretation = `${field.name}: a day was given, and its end is meant (${conversion.timeZone})`;
-    return { ok: true, value: toUtc(`${text.trim()}T23:59:59`, conversion.timeZone), interpretation };
-  }
+  if (conversion.filter !== true) return convertStoredDate(field, text, conversion.timeZone);
   const day = isDay(text) && field.day;
   return { ok: true, value: day ? `${text.trim()}T00:00:00Z` : toUtc(text, conversion.timeZone) };
 }

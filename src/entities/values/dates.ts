@@ -7,6 +7,9 @@ import { datetime } from '../../scalars.js';
 
 const hasZone = /(Z|[+-]\d{2}:?\d{2})$/;
 
+/** Whether a date and time says which zone it is in. */
+export const namesZone = (text: string): boolean => hasZone.test(text);
+
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /** Making one costs far more than using it. */
@@ -53,17 +56,40 @@ const shifted = (instant: number, minutes: number) => {
   return local > latest ? instant : local;
 };
 
+const dayMs = 86_400_000;
+
 const noMillis = (iso: string) => iso.replace('.000Z', 'Z');
+
+/** With a `T` and a time, as ISO 8601 and `Date` have it. */
+const isoText = (value: string) => {
+  const text = value.trim().replace(' ', 'T');
+  return text.length === 10 ? `${text}T00:00:00` : text;
+};
 
 /** A date and time in ISO 8601 as UTC text; without a zone it is read in `timeZone`. */
 export function toUtc(value: string, timeZone: string): string {
-  const text = value.trim().replace(' ', 'T');
-  const withTime = text.length === 10 ? `${text}T00:00:00` : text;
-  if (hasZone.test(text)) return noMillis(new Date(withTime).toISOString());
-  const asUtc = Date.parse(`${withTime}Z`);
+  const text = isoText(value);
+  if (hasZone.test(text)) return noMillis(new Date(text).toISOString());
+  const asUtc = Date.parse(`${text}Z`);
   // The offset at the result can differ from the offset at the first guess, around a clock change.
   const guess = asUtc - offsetMinutes(asUtc, timeZone) * 60_000;
   return noMillis(new Date(asUtc - offsetMinutes(guess, timeZone) * 60_000).toISOString());
+}
+
+/**
+ * Every moment that a date and time may mean, as UTC text, the first one first: none in the hour that is left out when
+ * clocks go forward, two in the hour that comes twice when they go back.
+ */
+export function momentsOf(value: string, timeZone: string): readonly string[] {
+  const text = isoText(value);
+  if (hasZone.test(text)) return [toUtc(text, timeZone)];
+  const asUtc = Date.parse(`${text}Z`);
+  const offsets = [asUtc - dayMs, asUtc + dayMs].map((at) => offsetMinutes(at, timeZone) * 60_000);
+  const moments = [...new Set(offsets)].map((offset) => asUtc - offset);
+  return moments
+    .filter((at) => at + offsetMinutes(at, timeZone) * 60_000 === asUtc)
+    .sort((a, b) => a - b)
+    .map((at) => noMillis(new Date(at).toISOString()));
 }
 
 /** The day after a `yyyy-mm-dd`. */
@@ -92,8 +118,6 @@ export function instantOf(value: unknown): number | null {
 /** The instant that a caller's date and time mean in their zone, in milliseconds; NaN for any other value. */
 export const instantIn = (value: unknown, timeZone: string): number =>
   datetime.safeParse(value).success ? Date.parse(toUtc(String(value), timeZone)) : Number.NaN;
-
-const dayMs = 86_400_000;
 
 /**
  * Turns instants into the milliseconds that a clock of the zone shows, for many of them: the offset is asked

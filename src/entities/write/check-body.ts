@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { load } from '../../../generated/load.js';
 import type { Row } from '../../client/types.js';
 import type { Problem } from '../../errors.js';
+import { oneLine } from '../../text.js';
 import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
 import { activeChoiceTexts, choicesByLabel } from '../metadata/picklists.js';
 import { markMetadataSuspect } from '../metadata/stale-metadata.js';
@@ -49,6 +50,9 @@ const isTicketStatus = ({ entity }: EntityMetadata, { name }: FieldMetadata) =>
 /** Whether an empty text is a value. */
 const holdsText = ({ dataType, isPickList, referenceEntityType }: FieldMetadata) =>
   dataType === 'string' && isPickList !== true && referenceEntityType === null;
+
+/** Spaces and what nobody sees, which would be stored and shown as nothing. */
+const isBlank = (given: unknown) => typeof given === 'string' && given !== '' && oneLine(given) === '';
 
 /** A value that stands for none: an empty text where no text is kept, and words for nobody and nothing. */
 function meansNothing(field: FieldMetadata, given: unknown): boolean {
@@ -210,7 +214,17 @@ export async function checkBody(
       continue;
     }
     fields.push(field);
-    if (meansNothing(field, given)) {
+    if (typeof given === 'object' && given !== null) {
+      problems.push({ field: field.name, problem: `${JSON.stringify(given)} must be a single value` });
+    } else if (isBlank(given)) {
+      const instead =
+        field.isRequired === true
+          ? 'it cannot be empty'
+          : mode === 'update'
+            ? 'null empties the field'
+            : 'leave it out';
+      problems.push({ field: field.name, problem: `holds nothing that can be seen: ${instead}` });
+    } else if (meansNothing(field, given)) {
       empty.set(field.name, given);
       if (mode === 'update' && !field.udf) body[field.name] = null;
     } else if (given === null) {

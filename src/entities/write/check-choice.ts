@@ -11,8 +11,18 @@ import {
 } from '../metadata/picklists.js';
 import { markMetadataSuspect } from '../metadata/stale-metadata.js';
 import { meansDone } from '../metadata/value-synonyms.js';
+import { alternativesIn } from '../values/alternatives.js';
 import { withoutSearchSigns } from '../values/text-patterns.js';
-import { internalChoices } from './visibility.js';
+import { audienceOfChoice, choicesWithAudience, internalChoices } from './visibility.js';
+
+/** The choices in a text that names several, `New or Complete`; undefined for any other text. */
+function severalChoices(field: FieldMetadata, text: string): readonly Choice[] | undefined {
+  const each = alternativesIn(text, 'labels')?.map(
+    (one) => field.choices.find(({ value }) => value === one) ?? choicesByLabel(field, one, 'label')[0],
+  );
+  const known = (each ?? []).filter((choice) => choice !== undefined);
+  return each === undefined || known.length < each.length ? undefined : [...new Set(known)];
+}
 
 /**
  * A picklist value to write must exist, be active and belong to the value of its parent picklist. `closed` are the
@@ -71,9 +81,18 @@ export function checkChoice(
     };
   }
   if (matching.length === 0) {
+    const several = severalChoices(field, text);
+    if (several !== undefined) {
+      markMetadataSuspect();
+      const problem = `${JSON.stringify(given)} names several values, and one is stored`;
+      return { problem: { field: field.name, problem, allowed: activeChoiceTexts(several) } };
+    }
     const isOver = ({ isActive, value }: Choice) => isActive && closed.includes(Number(value));
     const over = meansDone(text) ? siblings.filter(isOver) : [];
-    const refused = invalidChoice({ ...field, choices: siblings }, given, distinctLabels(over));
+    // What comes near is never seen by more people than what was asked for.
+    const near = siblings.filter(({ label }) => audienceOfChoice(field, label) !== 'customer');
+    const { problem: why } = invalidChoice({ ...field, choices: near }, given, distinctLabels(over));
+    const refused = { field: field.name, problem: why, allowed: choicesWithAudience(field, siblings) };
     const bare = withoutSearchSigns(text);
     const isWord = /^\s*not\s/i.test(text);
     // `Not` begins labels too.

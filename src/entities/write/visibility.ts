@@ -1,6 +1,6 @@
 import type { Row } from '../../client/types.js';
 import type { Choice, EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
-import { labelOf } from '../metadata/picklists.js';
+import { activeChoiceTexts, labelOf } from '../metadata/picklists.js';
 
 /** Who will see what a write stores. */
 export interface Audience {
@@ -62,6 +62,17 @@ export const audienceOfChoice = (
   label: string,
 ): 'customer' | 'internal' | null =>
   name === 'publish' ? (isInternalLabel(label) ? 'internal' : 'customer') : null;
+
+/** Active choices as an error lists them; those of a publish field say who sees the record. */
+export const choicesWithAudience = (field: FieldMetadata, choices: readonly Choice[]): string[] =>
+  field.name === 'publish'
+    ? choices
+        .filter(({ isActive }) => isActive)
+        .map(({ value, label }) => {
+          const isInside = audienceOfChoice(field, label) === 'internal';
+          return `${value} = ${label} (${isInside ? 'internal' : 'the customer sees it'})`;
+        })
+    : activeChoiceTexts(choices);
 
 const isSet = (value: unknown) => value === true || value === 1;
 

@@ -6,7 +6,7 @@ import { orNull } from '../read/optional-read.js';
 import type { Reads } from '../read/read.js';
 import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
-import { instantOf } from '../values/dates.js';
+import { dayOf, instantOf } from '../values/dates.js';
 import type { ParentRecord } from './parent-record.js';
 
 /**
@@ -40,7 +40,11 @@ interface WarningLookups {
 interface Warning {
   /** Fields of which the write must send one. */
   readonly sends: readonly string[];
-  check(write: WriteContext, lookups: WarningLookups): Promise<string | undefined> | string | undefined;
+  check(
+    write: WriteContext,
+    lookups: WarningLookups,
+    timeZone: string,
+  ): Promise<string | undefined> | string | undefined;
 }
 
 const idIn = (row: Row | null | undefined, name: string) =>
@@ -139,6 +143,17 @@ const warnings: readonly Warning[] = [
         return undefined;
       if (write.body.hoursWorked === undefined) return undefined;
       return `hoursWorked: ${rounded(hours)} disagrees with start and end, which are ${rounded(between)} hours apart; Autotask keeps the latter`;
+    },
+  },
+  {
+    sends: ['dateWorked', 'startDateTime'],
+    check(write, _lookups, timeZone) {
+      const [worked, start] = ['dateWorked', 'startDateTime'].map((name) => instantOf(rowOf(write)[name]));
+      if (typeof worked !== 'number' || typeof start !== 'number') return undefined;
+      const [day, begun] = [dayOf(worked, 'UTC'), dayOf(start, timeZone)];
+      return day === begun
+        ? undefined
+        : `dateWorked: ${day} is not the day of startDateTime, which is ${begun} (${timeZone})`;
     },
   },
   {
@@ -242,13 +257,17 @@ export function lookupsOf(context: CallContext, make: () => WarningLookups): War
 }
 
 /** All warnings about a write. Never rejects but when the call is cancelled. */
-export async function warningsOf(write: WriteContext, lookups: WarningLookups): Promise<string[]> {
+export async function warningsOf(
+  write: WriteContext,
+  lookups: WarningLookups,
+  timeZone: string,
+): Promise<string[]> {
   const found = await Promise.all(
     warnings
       .filter(({ sends }) =>
         sends.some((name) => write.body[name] !== undefined && write.body[name] !== null),
       )
-      .map(({ check }) => orNull(async () => check(write, lookups))),
+      .map(({ check }) => orNull(async () => check(write, lookups, timeZone))),
   );
   return found.flatMap((text) => text ?? []);
 }

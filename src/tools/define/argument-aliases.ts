@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { fold } from '../../names/spelling.js';
+import { formatInput, listInputs } from './shared-inputs.js';
 
 /** What other servers and APIs call an argument, folded. The first in the tool's own order is meant. */
 const aliases: Readonly<Record<string, readonly string[]>> = {
@@ -18,6 +19,26 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   timeZone: ['tz'],
 };
 
+/**
+ * Arguments of several tools that say how a call is made or answered, and never what a record holds. Holding nothing
+ * they were not given, to a tool that has no such argument either.
+ */
+const ofCalls: ReadonlySet<string> = new Set([
+  ...Object.keys({ ...listInputs, ...formatInput }),
+  ...[
+    'includeFields',
+    'search',
+    'query',
+    'ids',
+    'items',
+    'onError',
+    'parentEntity',
+    'parentId',
+    'confirm',
+    'again',
+  ],
+]);
+
 export interface AliasOptions {
   /** The tool's own names. */
   readonly names: readonly string[];
@@ -25,6 +46,8 @@ export interface AliasOptions {
   /** Whether null or an empty text of the argument means that it was not given. */
   readonly optional: (name: string) => boolean;
 }
+
+const isNothing = (value: unknown) => value === null || value === '';
 
 /**
  * Arguments under the tool's own names: `companyId` and `company` for `companyID`, `ticketNumber` for the `id` of
@@ -50,7 +73,9 @@ export function resolveAliases(args: unknown, { names, tool, optional }: AliasOp
   };
   const found = Object.entries(given.data)
     .map(([key, value]) => [own(key), value, key] as const)
-    .filter(([name, value]) => !((value === null || value === '') && names.includes(name) && optional(name)));
+    .filter(
+      ([name, value]) => !isNothing(value) || !(names.includes(name) ? optional(name) : ofCalls.has(name)),
+    );
   const times = new Map<string, number>();
   for (const [name] of found) times.set(name, (times.get(name) ?? 0) + 1);
   return Object.fromEntries(

@@ -120,7 +120,7 @@ export const query = lenient(
   anyObject,
 );
 
-const object = z.record(z.string(), z.unknown());
+const object = z.record(z.string(), z.unknown(), { error: 'must be an object of fields' });
 
 export const data = lenient(
   z
@@ -223,9 +223,13 @@ export const valueOrFields = lenient(
 /** Any other fields of the entity, user-defined ones included. */
 export const fields = data.optional().describe('JSON object of any other fields, user-defined ones too');
 
-const recordName = z.union([z.string().trim().min(1, { error: 'is empty' }), z.int().min(0)], {
-  error: 'must be an id, a number or a name',
-});
+const notNamed = 'must be an id, a number or a name';
+const recordName = z.union(
+  [z.string().trim().min(1, { error: 'is empty' }), z.int().min(0, { error: notNamed })],
+  {
+    error: notNamed,
+  },
+);
 
 /** A list, also as its JSON text; `bare` says what else a text may mean. */
 const someOf = <T extends z.ZodType>(
@@ -235,21 +239,28 @@ const someOf = <T extends z.ZodType>(
   bare: (text: string) => unknown = () => undefined,
 ) => {
   const list = z.array(one, { error: problem }).min(1, { error: 'is empty' });
+  const read = (text: string): unknown =>
+    readJson(text.trim().startsWith('[') ? text : `[${text}]`, writeBounds);
   return lenient(
-    z.union([
-      list,
-      z.string().transform((text, context): z.output<T>[] => {
-        try {
-          const given: unknown = readJson(text.trim().startsWith('[') ? text : `[${text}]`, writeBounds);
-          return list.parse(given);
-        } catch {
-          const meant = list.safeParse(bare(text));
-          if (meant.success) return meant.data;
-          context.addIssue({ code: 'custom', message: problem });
-          return z.NEVER;
-        }
-      }),
-    ]),
+    z.unknown().transform((given, context): z.output<T>[] => {
+      const refuse = (message: string, path: PropertyKey[] = []) => {
+        context.addIssue({ code: 'custom', message, path });
+        return z.NEVER;
+      };
+      let value = given;
+      try {
+        if (typeof given === 'string') value = read(given);
+      } catch (error) {
+        const meant = list.safeParse(bare(String(given)));
+        if (meant.success) return meant.data;
+        return refuse(error instanceof SyntaxError ? `${problem} (${error.message})` : problem);
+      }
+      const parsed = list.safeParse(value);
+      if (parsed.success) return parsed.data;
+      if (hasNothing(value)) return refuse(`${problem}; one of them is empty`);
+      const [first] = parsed.error.issues;
+      return refuse(first?.message ?? problem, first?.path);
+    }),
     shown,
   );
 };
@@ -271,8 +282,8 @@ export const items = someOf(object, 'must be a list of objects', anyObject).opti
 
 /** The id of a record, or what it is called. */
 export const idOrName = lenient(
-  z.union([z.string().trim().min(1, { error: 'is empty' }), z.int().min(0)], {
-    error: 'must be an id, a number or a name',
+  z.union([z.string().trim().min(1, { error: 'is empty' }), z.int().min(0, { error: notNamed })], {
+    error: notNamed,
   }),
   {
     type: 'string',

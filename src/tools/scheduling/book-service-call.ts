@@ -162,11 +162,13 @@ export const bookServiceCall = defineWriteTool({
       })),
     );
     const people = await idsOf('Resources', resourceIDs, 'resourceIDs', context);
-    if (about.every(({ ids }) => ids.length === 0)) {
-      throw refuse([
-        { field: 'ticketIDs', problem: 'is required, or taskIDs: what the service call is about' },
-      ]);
-    }
+    const missing = [
+      ...(about.every(({ ids }) => ids.length === 0)
+        ? [{ field: 'ticketIDs', problem: 'is required, or taskIDs: what the service call is about' }]
+        : []),
+      ...(people.length === 0 ? [{ field: 'resourceIDs', problem: 'is required: who goes' }] : []),
+    ];
+    if (missing.length > 0) throw refuse(missing);
     const time = await timeOf(own, people, context);
     const notes = [...(await availability(people, time, allowConflicts, context))];
     const status = await namedChoice('ServiceCalls', 'status', ['New'], context);

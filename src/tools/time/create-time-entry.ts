@@ -31,24 +31,22 @@ function timeProblems(data: Row, context: ToolContext): Problem[] {
       problem: `must be more than 0 and at most ${mostHours} hours, e.g. 0.75 for 45 minutes`,
     });
   }
-  const times = isGiven(data.startDateTime) && isGiven(data.endDateTime);
-  if (times) {
-    const [start, end] = [data.startDateTime, data.endDateTime].map((value) =>
-      instantIn(value, context.timeZone),
-    );
-    const span = ((end ?? Number.NaN) - (start ?? Number.NaN)) / 3_600_000;
-    if (!(span > 0 && span <= mostHours)) {
+  const [start, end] = [data.startDateTime, data.endDateTime];
+  const [from, until] = [start, end].map((value) => instantIn(value, context.timeZone));
+  if (isGiven(start) && isGiven(end)) {
+    // What is no date and time is refused as such, with the form that works.
+    const span = ((until ?? Number.NaN) - (from ?? Number.NaN)) / 3_600_000;
+    if (span <= 0 || span > mostHours) {
       problems.push({
         field: 'endDateTime',
         problem: `must be after startDateTime, by at most ${mostHours} hours`,
       });
     }
-  } else if (isGiven(data.startDateTime) || isGiven(data.endDateTime)) {
+  } else if (isGiven(start) || isGiven(end)) {
     problems.push({ field: 'startDateTime, endDateTime', problem: 'belong together: give both or none' });
   } else if (!isGiven(data.hoursWorked)) {
     problems.push({ field: 'hoursWorked', problem: 'is required, or startDateTime and endDateTime' });
-  }
-  if (!times && !isGiven(data.dateWorked)) {
+  } else if (!isGiven(data.dateWorked)) {
     problems.push({ field: 'dateWorked', problem: 'is required when startDateTime is not given' });
   }
   return problems;

@@ -50,11 +50,10 @@ export function createPlanUpdate(services: PlanningServices) {
         { field: moved[0], problem: `cannot be changed: the record is written below ${route.parent?.id}` },
       ]);
     }
-    if (Object.keys(data).length === 0) {
-      throw new InvalidInput('Nothing was written.', [
-        { field: 'data', problem: 'names no field to change' },
-      ]);
-    }
+    const nothing = new InvalidInput('Nothing was written.', [
+      { field: 'data', problem: 'names no field to change' },
+    ]);
+    if (Object.keys(data).length === 0) throw nothing;
     const withAssignment = withWholeAssignment(metadata, data, row);
     const checked = await checkBody(
       metadata,
@@ -64,8 +63,9 @@ export function createPlanUpdate(services: PlanningServices) {
       row,
     );
     refuse([...withAssignment.problems, ...checked.problems], entity);
-    const parents = await parentRecords.ofStored(metadata, row, context);
     const fields = checked.fields.filter((field) => field.name !== 'id');
+    if (fields.length === 0) throw nothing;
+    const parents = await parentRecords.ofStored(metadata, row, context);
     const before = await show(row, fields, context, wholeText);
     const planNotes = [
       ...(args.notes ?? []),

@@ -65,7 +65,7 @@ export function createPlanningServices(settings: WriteSettings) {
     let found: Promise<string[]> | undefined;
     return async () => {
       const lookups = lookupsOf(context, () => createWarningLookups(reads, references, facts, context));
-      found ??= warningsOf(write, lookups);
+      found ??= warningsOf(write, lookups, context.timeZone);
       return [...(also === undefined ? [] : [also]), ...(await found)];
     };
   }
