@@ -6,8 +6,8 @@ import { type EntityMetadata, type FieldMetadata, titleOf } from '../metadata/en
 import type { Reads } from '../read/read.js';
 import type { References } from '../references/references.js';
 import type { CallContext } from '../result.js';
-import { sameValue } from '../values/equality.js';
 import { autotaskNumber } from '../values/text-patterns.js';
+import { sameValue } from './outcomes/equality.js';
 import type { Change } from './plan.js';
 import { nameLine } from './record-lines.js';
 import { fileBytes } from './upload-limit.js';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Row } from '../../client/types.js';
 import { fieldValue } from '../../entities/display/display.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
-import { sameValue } from '../../entities/values/equality.js';
+import { sameValue } from '../../entities/write/outcomes/equality.js';
 import type { RecordedWrite } from '../../entities/write/outcomes/receipt.js';
 import { routes } from '../../entities/write/route.js';
 import type { Entity } from '../../model.js';

@@ -5,7 +5,7 @@ import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metada
 import type { Reads } from '../../read/read.js';
 import { withoutRows } from '../../read/record.js';
 import type { CallContext } from '../../result.js';
-import { sameValue } from '../../values/equality.js';
+import { sameValue } from './equality.js';
 import type { OutcomeQuery } from './outcome-query.js';
 
 /** What the tenant says about a write whose answer was lost: the id of the record, or that it was not made. */

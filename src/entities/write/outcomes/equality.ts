@@ -1,4 +1,4 @@
-import type { FieldMetadata } from '../metadata/entity-metadata.js';
+import type { FieldMetadata } from '../../metadata/entity-metadata.js';
 
 /** Whether a stored value is the one that was sent, in whatever spelling Autotask returns it. */
 export function sameValue(sent: unknown, stored: unknown, field: FieldMetadata): boolean {
