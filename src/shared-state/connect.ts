@@ -23,7 +23,11 @@ export function wordsOf(error: unknown): string {
   const text = error.message || ('code' in error ? String(error.code) : error.name);
   const [, last = text] = /Last error: (.+)/s.exec(text) ?? [];
   const [sentence = ''] = last.split(/\.\s/, 1);
-  return sentence.replace(/[.\s]+$/, '').slice(0, 300);
+  // Behind the words of a script stands where it failed.
+  return sentence
+    .replace(/,? script: [0-9a-f]{40}.*$/s, '')
+    .replace(/[.\s]+$/, '')
+    .slice(0, 300);
 }
 
 /** Whether these are words of the engine itself: `WRONGPASS …`. */

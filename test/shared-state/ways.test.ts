@@ -85,7 +85,7 @@ describe.skipIf(engineProgram === null)('an engine that is reached', () => {
   it('with TLS whose authority nobody trusts is not used', async () => {
     const engine = await startTls();
     const said = await doctor({ ...engine, env: {} });
-    expect(said).toMatch(/"status":"problem","detail":"no answer: .*certificate/);
+    expect(said).toMatch(/"status":"problem","detail":"it does not answer: .*certificate/);
     await engine.close();
   });
 

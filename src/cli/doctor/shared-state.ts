@@ -14,7 +14,7 @@ const rights = 'Give its user the rights that docs/replicas.md lists.';
 /** What to do about the engine's own words. */
 const remedies: readonly (readonly [words: RegExp, next: string])[] = [
   [/^(?:NOAUTH|WRONGPASS)/, 'Check user and password in AUTOTASK_STATE_URL.'],
-  [/permission/i, rights],
+  [/permission|^ERR The user executing the script/i, rights],
   [/^READONLY/, 'Let AUTOTASK_STATE_URL name the primary, or the sentinels that know it.'],
   [/^OOM/, 'Raise its maxmemory, or give the replicas an engine of their own.'],
   [/^MISCONF/, 'It cannot save to its disk: look into its own log.'],
