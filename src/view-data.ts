@@ -124,8 +124,6 @@ export interface PreviewView {
   /** In whose name, how many requests, what else it concerns. */
   readonly facts: readonly string[];
   readonly notes: readonly string[];
-  /** Arguments that confirming needs besides those of the call. */
-  readonly adds: Readonly<Record<string, unknown>>;
   /** What confirms it; null where only the view may know it (see `consentKey`). */
   readonly confirm: string | null;
 }
@@ -133,6 +131,11 @@ export interface PreviewView {
 export type ViewData = (ListView | GroupsView | TicketView | PreviewView) & {
   /** The tool that answered. */
   readonly tool: string;
+  /**
+   * What it was called with, as JSON, without the word that confirms and, in a preview, with what confirming needs
+   * besides. Null where that is long: then only the view's program knows it.
+   */
+  readonly args: string | null;
   /** In which the texts tell times. */
   readonly timeZone: string;
 };

@@ -1,10 +1,11 @@
 import type { ViewData } from '../view-data.js';
 import { groupsView } from './groups/groups.js';
 import { listView } from './list/list.js';
-import { el } from './page/dom.js';
+import { el, quoted } from './page/dom.js';
 import { createFormats, languageOf } from './page/format.js';
 import { connectHost, type Host, type HostContext, type ToolResult } from './page/host.js';
 import { failure, isViewData, type Page } from './page/page.js';
+import { applyTheme } from './page/theme.js';
 import { answerText } from './page/value.js';
 import { previewView } from './preview/preview.js';
 import { ticketView } from './ticket/ticket.js';
@@ -14,16 +15,7 @@ const container = el('div', { id: 'place' });
 
 function announce(text: string, tone: 'info' | 'danger' | 'success' = 'info'): void {
   status.className = tone;
-  status.textContent = text;
-}
-
-/** Colours, letters and corners of the program around; the page has its own for what is not told. */
-function applyContext({ theme, styles }: HostContext): void {
-  const root = document.documentElement;
-  if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
-  for (const [name, value] of Object.entries(styles?.variables ?? {})) {
-    if (value !== undefined && /^--[a-z0-9-]+$/.test(name)) root.style.setProperty(name, value);
-  }
+  status.replaceChildren(text === '' ? '' : quoted(text));
 }
 
 function viewOf(data: ViewData, page: Page): HTMLElement {
@@ -42,56 +34,86 @@ async function start(): Promise<void> {
   let context: HostContext = {};
   let host: Host | undefined;
   let shown: ToolResult | undefined;
+  /** What the host handed over last, in writing: it may do so twice. */
+  let handedOver = '';
+  /** What a press set going, and whether what is shown tells of one. */
+  let work: Promise<void> | undefined;
+  let isDecided = false;
+  let late: ToolResult | undefined;
 
   function show(result: ToolResult): void {
     shown = result;
     if (host === undefined) return;
     const { structuredContent: data, meta } = result;
     announce('');
+    isDecided = false;
     if (result.isError || !isViewData(data)) {
       container.replaceChildren(textView(result));
       return;
     }
     // The page itself is in English, whatever the reader's language: that one is for dates, numbers and orders.
     const language = languageOf(context.locale);
-    const formats = createFormats(language, data.timeZone);
-    const collator = new Intl.Collator(language, { numeric: true });
     const page: Page = {
       host,
-      formats,
+      formats: createFormats(language, data.timeZone),
       language,
-      collator,
-      args: () => args,
+      collator: new Intl.Collator(language, { numeric: true }),
+      toldArgs: () => args,
       meta,
       announce,
       show: showNext,
+      keepUntil,
     };
-    container.replaceChildren(viewOf(data, page));
+    try {
+      container.replaceChildren(viewOf(data, page));
+    } catch (error) {
+      container.replaceChildren(textView(result));
+      announce(`This answer cannot be laid out (${failure(error)}): it is shown as text.`, 'danger');
+    }
   }
 
   /** What a press on this page led to: whoever reads with a screen reader is brought to its beginning. */
-  function showNext(result: ToolResult, given: Readonly<Record<string, unknown>>): void {
-    args = given;
+  function showNext(result: ToolResult): void {
     show(result);
     container.querySelector('h1')?.focus();
+  }
+
+  function keepUntil(made: Promise<void>): void {
+    isDecided = true;
+    work = made.then(() => {
+      work = undefined;
+      if (late === undefined) return;
+      const outcome = container.querySelector('.outcome')?.textContent;
+      show(late);
+      late = undefined;
+      if (outcome !== undefined) announce(`Of what was decided here before: ${outcome}`);
+    });
   }
 
   const connected = await connectHost({
     toolInput: (given) => {
       args = given;
     },
-    toolResult: show,
+    toolResult: (result) => {
+      const inWriting = JSON.stringify(result);
+      if (inWriting === handedOver) return;
+      handedOver = inWriting;
+      if (work === undefined) show(result);
+      else late = result;
+    },
     toolCancelled: () => {
+      if (isDecided) return;
       container.replaceChildren();
       announce('The call was cancelled.');
     },
     context: (changed) => {
       context = changed;
-      applyContext(changed);
+      applyTheme(changed);
     },
+    teardown: async () => work,
   });
   ({ host, context } = connected);
-  applyContext(context);
+  applyTheme(context);
   const opened = host;
   new ResizeObserver(() =>
     opened.resized(Math.ceil(document.documentElement.getBoundingClientRect().height)),

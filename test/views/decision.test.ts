@@ -25,8 +25,10 @@ afterEach(() => {
 });
 
 async function press(shown: Shown, name = 'Confirm'): Promise<void> {
+  const button = shown.view.getByRole('button', { name, exact: true });
+  await button.scrollIntoViewIfNeeded();
   await settled();
-  await shown.view.getByRole('button', { name, exact: true }).click();
+  await button.click();
 }
 const outcome = ({ view }: Shown) => view.locator('.outcome').innerText();
 

@@ -1,6 +1,8 @@
 import type { CallToolResult } from '@modelcontextprotocol/client';
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { browserPath, type Host, startHost } from './support.js';
+import { spawnClient, tenantEnvironment } from '../support/tenant.js';
+import { browserPath, type Host, type Shown, settled, startHost, takePicture, textOf } from './support.js';
 
 let host: Host;
 beforeAll(async () => {
@@ -30,6 +32,14 @@ const texts: readonly (readonly [what: string, text: string])[] = [
   ['10,000 characters without a space', 'x'.repeat(10_000)],
   ['marks that are stacked beyond their line', `Confirm${'\u0300\u0316'.repeat(200)} Who sees it: nobody`],
   ['nothing that can be seen', `Confirm\u200B\u200D\u2060\uFEFF${'\u200B'.repeat(200)}`],
+  ['a drawn button', '┌────┐ │ ✅ Confirm │ └────┘ [ OK ] 🔘 ▶️ 🟦Confirm🟦'],
+  ['letters that look like others', 'Сonfirm Cоnfirm Ｃｏｎｆｉｒｍ Confiгm'],
+  [
+    'words of this server',
+    'Warning: none. Who sees it: Internal. Nothing is written yet. The customer cannot see this.',
+  ],
+  ['another direction', '‫تأكيد אישור ⁧Confirm'],
+  ['numbers without an end', '9'.repeat(400)],
   ['a wall of lines', 'Confirm\nCancel\nNothing is written yet.\n'.repeat(200)],
 ];
 
@@ -42,7 +52,19 @@ const views: readonly (readonly [what: string, tool: string, args: Record<string
 ];
 
 /** What only this server says, in members of these names, is left as it is. */
-const own = new Set(['view', 'tool', 'timeZone', 'kind', 'action', 'seenBy', 'link', 'confirm']);
+const own = new Set([
+  'view',
+  'tool',
+  'args',
+  'timeZone',
+  'entity',
+  'title',
+  'kind',
+  'action',
+  'seenBy',
+  'link',
+  'confirm',
+]);
 
 function filledWith(value: unknown, text: string, name = ''): unknown {
   if (typeof value === 'string') return own.has(name) ? value : text;
@@ -52,14 +74,23 @@ function filledWith(value: unknown, text: string, name = ''): unknown {
 }
 
 const tooWide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-/** Texts of the tenant that nothing keeps within a place of their own. */
-const unclipped = `[...document.querySelectorAll('main bdi')].filter((text) => {
-  for (let at = text.parentElement; at !== null && at.tagName !== 'MAIN'; at = at.parentElement) {
-    const { contain, overflowX, overflowY, display } = getComputedStyle(at);
-    if (display !== 'inline' && (/paint|content|strict/.test(contain) || (overflowX !== 'visible' && overflowY !== 'visible'))) return false;
+/** What of a text stands where nothing keeps it within a box of its own, or the box lets it out. */
+const outOfBox = (text: string) => `(() => {
+  const found = [];
+  const begin = ${JSON.stringify(text.slice(0, 12))};
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node !== null; node = walk.nextNode()) {
+    if (!node.data.includes(begin)) continue;
+    const { parentElement } = node;
+    // Drawn by the browser in a box of theirs, or not drawn at all.
+    if (parentElement.closest('option, script, style, title, .unseen') !== null) continue;
+    const box = parentElement.closest('bdi') ?? parentElement.closest('svg svg');
+    const { display, contain, overflowX, overflowY } = box === null ? {} : getComputedStyle(box);
+    const holds = (/paint/.test(contain) && display !== 'inline') || (overflowX === 'hidden' && overflowY === 'hidden');
+    if (!holds) found.push(parentElement.outerHTML.slice(0, 80));
   }
-  return true;
-}).map((text) => text.parentElement.outerHTML.slice(0, 80))`;
+  return found;
+})()`;
 const confirmIsOnTop = `(() => {
   const button = document.querySelector('.actions .primary');
   button.scrollIntoView();
@@ -94,9 +125,15 @@ describe.skipIf(browserPath === undefined)('text of a tenant in every place of a
         expect(await shown.evaluate('window.pwned'), kind).toBeUndefined();
         expect(await shown.page.evaluate('window.pwned'), kind).toBeUndefined();
         expect(await shown.evaluate(tooWide), kind).toBe(0);
-        expect(await shown.evaluate(unclipped), kind).toEqual([]);
+        expect(await shown.evaluate(outOfBox(text)), kind).toEqual([]);
         if (!what.startsWith('preview')) continue;
         expect(await shown.view.getByRole('button', { name: 'Confirm', exact: true }).count(), kind).toBe(1);
+        // No button has a name of the tenant's.
+        const names = await shown.view.getByRole('button').allInnerTexts();
+        expect(
+          names.filter((name) => !/^(?:Confirm|Cancel|Show all [\d,]+ characters)$/.test(name)),
+          kind,
+        ).toEqual([]);
         // What lies at its middle is the button itself.
         expect(await shown.evaluate(confirmIsOnTop), kind).toBe(true);
       }
@@ -114,6 +151,103 @@ describe.skipIf(browserPath === undefined)('text of a tenant in every place of a
     expect(await shown.view.locator('a').count()).toBe(0);
     expect(shown.seen).toEqual([]);
     await shown.close();
+  });
+});
+
+/** Letters under towers of marks, which are drawn far outside of their line. */
+const towers = [...'Confirm']
+  .map((letter) => letter + '\u0316\u0317\u0318\u0324\u0301\u0302\u0303\u0306'.repeat(16))
+  .join('');
+
+/** A picture of what lies wholly within a place: half a point at its edge is its neighbour's too. */
+async function picture({ page }: Shown, place: Locator): Promise<Buffer> {
+  const { x, y, width, height } = (await place.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const [left, top] = [Math.ceil(x), Math.ceil(y)];
+  const clip = { x: left, y: top, width: Math.floor(x + width) - left, height: Math.floor(y + height) - top };
+  return page.screenshot({ animations: 'disabled', clip });
+}
+
+describe.skipIf(browserPath === undefined)('text of a tenant that reaches out of its place', () => {
+  /** Where this server says what a person must not misread. */
+  const words = [
+    'header',
+    'main strong',
+    '.action',
+    '.actions',
+    '.badge',
+    '.entry-head',
+    'caption:not(.unseen)',
+    'dt',
+  ];
+
+  test.each(views)(
+    '%s: draws over no word of this server',
+    async (what, tool, args) => {
+      const answer = await host.call(tool, args);
+      const filled = Object(filledWith(answer.structuredContent, towers));
+      const sentence = { called: towers, reason: towers };
+      const structuredContent = what.startsWith('preview')
+        ? {
+            ...filled,
+            problem: towers,
+            notes: [towers],
+            facts: [towers],
+            skipped: [sentence],
+            each:
+              filled.each.length === 0 && what !== 'preview'
+                ? [{ field: towers, after: { text: towers } }]
+                : filled.each,
+            steps: filled.steps.map((step: object) => ({ ...step, warnings: [towers] })),
+          }
+        : filled;
+      const shown = await host.showResult(tool, args, { ...answer, structuredContent }, { width: 500 });
+      await shown.page.setViewportSize({ width: 500, height: 3_000 });
+      const opened = "for (const one of document.querySelectorAll('details')) one.open = true";
+      await shown.evaluate(opened);
+      await settled();
+      const selector = words.join(', ');
+      await takePicture(shown, `towers ${what}`, 500);
+      const places = await shown.view.locator(selector).all();
+      expect(places.length).toBeGreaterThan(0);
+      for (const [at, place] of places.slice(0, 12).entries()) {
+        // Its own text may be the tenant's too: what counts is that nobody else's is on it.
+        const others = (visibility: string) =>
+          shown.evaluate(`(() => {
+            const place = document.querySelectorAll('${selector}')[${at}];
+            for (const text of document.querySelectorAll('bdi'))
+              if (!place.contains(text)) text.style.visibility = '${visibility}';
+            return place.outerHTML.slice(0, 80);
+          })()`);
+        const beside = await picture(shown, place);
+        const words = await others('hidden');
+        const alone = await picture(shown, place);
+        await others('');
+        expect(beside.equals(alone), String(words)).toBe(true);
+      }
+      await shown.close();
+    },
+    60_000,
+  );
+
+  test('turns no word of this server round', async () => {
+    const turned = '\u202Eabc\u2067';
+    const other = await spawnClient([], tenantEnvironment(host.sandbox));
+    const change = { id: 101733, title: `Printer ${turned}`, confirm: 'UPDATE_TICKET' };
+    expect(textOf(await other.callTool({ name: 'update-ticket', arguments: change }))).toMatch(/^Updated/);
+    await other.close();
+    const answer = await host.call('update-ticket', { ids: [101733, 101734], priority: 'Low' });
+    const { steps } = Object(answer.structuredContent);
+    expect(JSON.stringify(steps.map((step: { called: unknown }) => step.called))).not.toMatch(
+      /[\u202A-\u202E\u2066-\u2069]/,
+    );
+    const own = await host.show('update-ticket', { id: 101734, title: `New ${turned}` });
+    // What nobody sees is counted, of one record and of many.
+    const told = /title holds 2 invisible characters, which would be stored too/;
+    expect(await own.view.locator('main').innerText()).toMatch(told);
+    await own.close();
+    const both = await host.show('update-ticket', { ids: [101733, 101734], title: `New ${turned}` });
+    expect(await both.view.locator('main').innerText()).toMatch(told);
+    await both.close();
   });
 });
 

@@ -18,6 +18,7 @@ const main = ({ view }: Shown) => view.locator('main').innerText();
 const rows = ({ view }: Shown) => view.locator('tbody tr').allInnerTexts();
 const confirmButton = ({ view }: Shown) => view.getByRole('button', { name: 'Confirm', exact: true });
 async function press(shown: Shown): Promise<string> {
+  await confirmButton(shown).scrollIntoViewIfNeeded();
   await settled();
   await confirmButton(shown).click();
   const outcome = shown.view.locator('.outcome');

@@ -42,12 +42,19 @@ export interface ShowOptions {
   readonly theme?: 'light' | 'dark';
   readonly width?: number;
   readonly locale?: string;
-  /** Answers to calls of the view, by tool, in the place of the server's. */
-  readonly answers?: Readonly<Record<string, CallToolResult>>;
+  /** Answers to calls of the view, by tool, in the place of the server's, or made when it calls. */
+  readonly answers?: Readonly<
+    Record<string, CallToolResult | ((args: Record<string, unknown>) => Promise<CallToolResult>)>
+  >;
   /** What the program that shows the view does not do for it: an error instead of an answer. */
   readonly refuses?: readonly ('context' | 'tools')[];
   /** What it does not even offer. */
-  readonly lacks?: readonly ('serverTools' | 'updateModelContext')[];
+  readonly lacks?: readonly ('serverTools' | 'updateModelContext' | 'openLinks' | 'downloadFile')[];
+  /** Its colours and letters. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** The clock of the page stands still, and is moved by the test. */
+  readonly stopsClock?: boolean;
+  readonly reducesMotion?: boolean;
 }
 
 export interface Host {
@@ -84,6 +91,25 @@ export const settled = () => new Promise((resolve) => setTimeout(resolve, 500));
 export const textOf = ({ content }: { readonly content: readonly object[] }) =>
   content.map((block) => ('text' in block ? String(block.text) : '')).join('\n');
 
+/** For people to look at, where a folder is named for it: `VIEW_PICTURES=folder npx vitest run test/views`. */
+export async function takePicture(shown: Shown, name: string, width: number): Promise<void> {
+  const folder = process.env.VIEW_PICTURES;
+  if (folder === undefined) return;
+  // What lies outside of the window is not drawn in time otherwise.
+  const { height = 900 } = (await shown.page.locator('iframe').boundingBox()) ?? {};
+  await shown.page.setViewportSize({ width, height: Math.min(2500, Math.ceil(height)) });
+  await shown.evaluate(
+    'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 300))))',
+  );
+  const path = `${folder}/${name.replaceAll(' ', '-')}.png`;
+  // A frame that was not painted yet comes out empty, and an empty picture is small.
+  for (let turn = 0; turn < 20; turn += 1) {
+    if ((await shown.page.screenshot({ path, fullPage: true })).length > 5_000) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`${path} is empty`);
+}
+
 /** A client that shows views, a real server, a sandbox, and a browser. */
 export async function startHost(
   options: { env?: Record<string, string>; sandbox?: SandboxOptions } = {},
@@ -110,24 +136,32 @@ export async function startHost(
       answers = {},
       refuses = [],
       lacks = [],
+      variables = {},
+      stopsClock = false,
+      reducesMotion = false,
     }: ShowOptions = {},
   ): Promise<Shown> {
     const context: BrowserContext = await browser.newContext({
       viewport: { width, height: 900 },
       locale: browserLocale,
       offline: true,
+      reducedMotion: reducesMotion ? 'reduce' : 'no-preference',
     });
     const page = await context.newPage();
+    if (stopsClock) {
+      await page.clock.install({ time: today });
+      await page.clock.pauseAt(new Date(today.getTime() + 1000));
+    }
     const seen: Seen[] = [];
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') errors.push(message.text());
     });
-    await page.exposeFunction(
-      'callServer',
-      (name: string, given: Record<string, unknown>) => answers[name] ?? call(name, given),
-    );
+    await page.exposeFunction('callServer', (name: string, given: Record<string, unknown>) => {
+      const answer = answers[name] ?? ((args) => call(name, args));
+      return typeof answer === 'function' ? answer(given) : answer;
+    });
     await page.exposeFunction('seen', (what: string, value: unknown) => {
       seen.push({ what, value });
     });
@@ -137,7 +171,7 @@ export async function startHost(
     await page.addScriptTag({ content: script });
     const mount = (shown: CallToolResult) =>
       page.evaluate(
-        `window.mount(${JSON.stringify({ html, tool, args, result: shown, theme, locale, refuses, lacks })})`,
+        `window.mount(${JSON.stringify({ html, tool, args, result: shown, theme, locale, refuses, lacks, variables })})`,
       );
     await mount(result);
     const view = page.frameLocator('iframe');

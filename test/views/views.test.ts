@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { browserPath, type Host, type Shown, startHost } from './support.js';
+import { browserPath, type Host, type Shown, startHost, takePicture } from './support.js';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -62,25 +62,6 @@ const shownViews: readonly (readonly [
     /Update \d+ Tickets[\s\S]*Query: companyID: Contoso Ltd/,
   ],
 ];
-
-/** For people to look at, where a folder is named for it: `VIEW_PICTURES=folder npx vitest run test/views`. */
-async function takePicture(shown: Shown, name: string, width: number): Promise<void> {
-  const folder = process.env.VIEW_PICTURES;
-  if (folder === undefined) return;
-  // What lies outside of the window is not drawn in time otherwise.
-  const { height = 900 } = (await shown.page.locator('iframe').boundingBox()) ?? {};
-  await shown.page.setViewportSize({ width, height: Math.min(2500, Math.ceil(height)) });
-  await shown.evaluate(
-    'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 300))))',
-  );
-  const path = `${folder}/${name.replaceAll(' ', '-')}.png`;
-  // A frame that was not painted yet comes out empty, and an empty picture is small.
-  for (let turn = 0; turn < 20; turn += 1) {
-    if ((await shown.page.screenshot({ path, fullPage: true })).length > 5_000) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error(`${path} is empty`);
-}
 
 describe.skipIf(browserPath === undefined)('a view', () => {
   for (const [what, tool, args, text] of shownViews) {

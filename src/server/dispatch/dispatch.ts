@@ -108,7 +108,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       ...(caller === undefined ? {} : { caller }),
       timeZone: common?.timeZone ?? context.timeZone,
     };
-    const shownWith = { tool: tool.name, timeZone: toolContext.timeZone };
+    const { timeZone } = toolContext;
     if (!tool.mutates) {
       const accepted = tool.accept(args);
       if ('error' in accepted) throw badArguments(tool, accepted.error, args);
@@ -118,9 +118,13 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       );
       const rendered = await renderResult(result, format, reader, rules.redact);
       if (!views) return rendered;
-      const { resultView } = await import('../mcp-apps/index.js');
+      const { calledWith, resultView } = await import('../mcp-apps/index.js');
       const view = await resultView(result, toolContext);
-      return view === null ? rendered : { ...rendered, view: { ...shownWith, ...view } };
+      if (view === null) return rendered;
+      return {
+        ...rendered,
+        view: { ...calledWith(tool.name, givenArguments.parse(args), timeZone), ...view },
+      };
     }
     const accepted = tool.accept(args);
     if ('error' in accepted) throw badArguments(tool, accepted.error, args);
@@ -140,20 +144,21 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
     if (!('text' in written)) return { text: '', blocks: [], question: written };
     const { text, held, nothing } = written;
     if (!views || (held === undefined && nothing === undefined)) return { text, blocks: [] };
-    const { nothingView, previewView } = await import('../mcp-apps/index.js');
+    const { calledWith, nothingView, previewView } = await import('../mcp-apps/index.js');
     if (held === undefined) {
+      const call = calledWith(tool.name, given, timeZone);
       return {
         text,
         blocks: [],
-        ...(nothing === undefined ? {} : { view: { ...shownWith, ...nothingView(nothing) } }),
+        ...(nothing === undefined ? {} : { view: { ...call, ...nothingView(nothing) } }),
       };
     }
     const { problem, token, forView = false, facts, adds = {} } = held;
-    const view = await previewView(held.plan, { problem, facts, adds, confirm: forView ? null : token });
+    const view = await previewView(held.plan, { problem, facts, confirm: forView ? null : token });
     return {
       text,
       blocks: [],
-      view: { ...shownWith, ...view },
+      view: { ...calledWith(tool.name, { ...given, ...adds }, timeZone), ...view },
       ...(forView ? { consent: token } : {}),
     };
   }

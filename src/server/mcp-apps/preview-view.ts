@@ -83,7 +83,6 @@ export const nothingView = ({ notes, skipped }: WriteSteps): PreviewView => ({
   each: [],
   steps: [],
   facts: [],
-  adds: {},
   confirm: null,
   notes,
   skipped,
@@ -92,7 +91,7 @@ export const nothingView = ({ notes, skipped }: WriteSteps): PreviewView => ({
 /** A planned write as a person looks at it before it is confirmed. */
 export async function previewView(
   plan: WritingPlan,
-  told: Pick<PreviewView, 'problem' | 'confirm' | 'facts' | 'adds'>,
+  told: Pick<PreviewView, 'problem' | 'confirm' | 'facts'>,
 ): Promise<PreviewView> {
   const steps = isSteps(plan) ? plan.steps : [plan];
   const changes = steps.map(shownChanges);

@@ -87,7 +87,9 @@ function groupsView({ groups }: Extract<Result, { kind: 'groups' }>): GroupsView
     keys,
     metrics,
     rows: rows.map((row) =>
-      row.map((cell, at) => (at < keys.length ? { text: cell.text } : viewValue(cell))),
+      row.map((cell, at) =>
+        at < keys.length ? { text: fieldViewValue(keys[at] ?? '', cell).text } : viewValue(cell),
+      ),
     ),
     lines: [
       ...(others === null

@@ -19,5 +19,11 @@ export function viewValue({ text, json }: Cell): Value {
 /** An id is no quantity: it is neither grouped by thousands nor put into the reader's language. */
 const isId = (field: string): boolean => field === 'id' || field.endsWith('ID');
 
-export const fieldViewValue = (field: string, { text, json }: Cell): Value =>
-  isId(field) && typeof json === 'number' ? { text } : viewValue({ text, json });
+/** Some flags of Autotask are numbers. */
+const isFlag = (field: string, json: unknown): boolean =>
+  typeof json === 'boolean' || ((json === 0 || json === 1) && /(?:^|\.)(?:is|has)[A-Z]\w*$/.test(field));
+
+export const fieldViewValue = (field: string, { text, json }: Cell): Value => {
+  if (isFlag(field, json)) return { text: json ? 'Yes' : 'No' };
+  return isId(field) && typeof json === 'number' ? { text } : viewValue({ text, json });
+};

@@ -1,68 +1,19 @@
-import { scaleBand, scaleLinear, scalePoint } from 'd3-scale';
-import { line as lineOf, stack as stackOf } from 'd3-shape';
+import { scaleLinear, scalePoint } from 'd3-scale';
+import { line as lineOf } from 'd3-shape';
 import { svg } from '../page/dom.js';
 import type { Formats } from '../page/format.js';
+import { type ChartData, type ChartKind, describePoint, labelOf, type Point } from './chart-data.js';
+import { colourOf, frame, gridLine, heading, label, mark, textWidth } from './chart-parts.js';
+import { shortPeriod } from './periods.js';
 
-/** One number of the table, where the chart shows it. Categories and series are keys: see `labelOf`. */
-export interface Point {
-  readonly category: string;
-  readonly series: string;
-  readonly value: number;
-  /** As the table writes it. */
-  readonly text: string;
-}
-
-export interface ChartData {
-  readonly metric: string;
-  readonly categories: readonly string[];
-  /** One without a name where the groups have a single key. */
-  readonly series: readonly string[];
-  readonly points: readonly Point[];
-}
-
-export type ChartKind = 'bars' | 'stacked' | 'line';
-
-const margin = { top: 8, right: 32, bottom: 32, left: 56 };
-const barHeight = 22;
-const lineHeight = 260;
-/** About what a letter and a date below an axis take, in pixels. */
-const letterWidth = 7;
-const dateWidth = 76;
-
-/** Two groups of the table may have one name, which is one line: the key of the second has a number on another. */
-const again = '\n';
-export const keyOf = (label: string, number: number): string =>
-  number === 0 ? label : `${label}${again}${number}`;
-export const labelOf = (key: string): string => key.split(again)[0] ?? '';
-
-/** Colours that differ for colour-blind readers too, on light and dark ground (Okabe and Ito). */
-const palette = [
-  '#0072b2',
-  '#e69f00',
-  '#009e73',
-  '#cc79a7',
-  '#56b4e9',
-  '#d55e00',
-  '#8c7a00',
-  '#7a7a7a',
-] as const;
-export const colourOf = (index: number): string => palette[index % palette.length] ?? palette[0];
-
-const shorten = (text: string, most: number): string =>
-  text.length > most ? `${text.slice(0, most - 1)}…` : text;
-
-const describe = ({ category, series, text }: Point, metric: string): string =>
-  `${labelOf(category)}${series === '' ? '' : `, ${series}`}: ${metric} ${text}`;
-
-/** A shape that says its value on hover and on focus. */
-function mark(shape: SVGElement, point: Point, metric: string): SVGElement {
-  const text = describe(point, metric);
-  shape.setAttribute('tabindex', '0');
-  shape.setAttribute('role', 'img');
-  shape.setAttribute('aria-label', text);
-  shape.append(svg('title', {}, text));
-  return shape;
-}
+const right = 40;
+const axisHeight = 28;
+const barHeight = 20;
+const gap = 8;
+const nameHeight = 18;
+const lineChartHeight = 240;
+/** Below this names stand above their bars. */
+const narrow = 520;
 
 type Numbers = ReadonlyMap<string, ReadonlyMap<string, Point>>;
 
@@ -76,174 +27,153 @@ function byCategory(points: readonly Point[]): Numbers {
   return found;
 }
 
-function frame(width: number, height: number, label: string): SVGSVGElement {
-  return svg('svg', {
-    viewBox: `0 0 ${width} ${height}`,
-    role: 'group',
-    'aria-label': label,
-    'font-family': 'system-ui, sans-serif',
-    'font-size': 12,
+/** From the least to the most of them, and zero, with something between. */
+const domainOf = (values: readonly number[]): [number, number] => {
+  const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
+  return [least, least === most ? 1 : most];
+};
+
+interface Bar {
+  readonly point: Point;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The bars of one category, beside each other or on top of each other; none for what has no number. */
+function barsOf(
+  of: ReadonlyMap<string, Point> | undefined,
+  series: readonly string[],
+  stacked: boolean,
+): Bar[] {
+  let from = 0;
+  return series.flatMap((name) => {
+    const point = of?.get(name);
+    if (point === undefined) return [];
+    const bar = { point, from, to: from + point.value };
+    if (stacked) from = bar.to;
+    return [bar];
   });
 }
 
-const axisText = (attributes: Readonly<Record<string, string | number>>, text: string) =>
-  svg('text', { fill: 'currentColor', ...attributes }, text);
-
-/** Bars beside each other or on top of each other, one row a category. */
-function bars(
-  { metric, categories, series, points }: ChartData,
-  stacked: boolean,
-  formats: Formats,
-  width: number,
-): SVGSVGElement {
+/** One row a category. */
+function bars(data: ChartData, stacked: boolean, formats: Formats, width: number): SVGSVGElement {
+  const { metric, categories, series, points } = data;
   const numbers = byCategory(points);
-  const rowHeight = stacked ? barHeight : barHeight * Math.max(1, series.length);
-  const left = Math.min(200, Math.round(width * 0.35));
-  const most = Math.floor((left - 12) / letterWidth);
-  const height = margin.top + margin.bottom + categories.length * (rowHeight + 8);
-  const places = scaleBand<string>()
-    .domain(categories)
-    .range([margin.top, height - margin.bottom])
-    .padding(0.2);
-  const inner = scaleBand<string>().domain(series).range([0, places.bandwidth()]);
-  const rows = categories.map((category) => {
-    const of = numbers.get(category);
-    return Object.fromEntries(series.map((name) => [name, of?.get(name)?.value ?? 0]));
-  });
-  const layers = stackOf<Record<string, number>>().keys(series)(rows);
-  const ends = stacked ? layers.flatMap((layer) => layer.flat()) : points.map(({ value }) => value);
+  const head = heading(metric, series, width);
+  const isNarrow = width < narrow;
+  const widest = Math.max(40, ...categories.map((category) => textWidth(labelOf(category))));
+  const left = isNarrow ? 8 : Math.min(Math.round(width * 0.35), Math.ceil(widest) + 12);
+  const above = isNarrow ? nameHeight : 0;
+  const rows = categories.map((category) => ({
+    category,
+    bars: barsOf(numbers.get(category), series, stacked),
+  }));
   const x = scaleLinear()
-    .domain([Math.min(0, ...ends), Math.max(0, ...ends)])
+    .domain(domainOf(rows.flatMap((row) => row.bars.flatMap(({ from, to }) => [from, to]))))
     .nice()
-    .range([left, width - margin.right]);
-  const drawing = frame(width, height, `${metric}, bars`);
-  for (const tick of x.ticks(Math.max(2, Math.floor((width - left) / dateWidth / 1.5)))) {
-    drawing.append(
-      svg('line', {
-        x1: x(tick),
-        x2: x(tick),
-        y1: margin.top,
-        y2: height - margin.bottom,
-        stroke: 'currentColor',
-        'stroke-opacity': 0.15,
-      }),
-      axisText({ x: x(tick), y: height - margin.bottom + 18, 'text-anchor': 'middle' }, formats.number(tick)),
+    .range([left, width - right]);
+  const marks: SVGElement[] = [];
+  let top = head.height;
+  for (const row of rows) {
+    const deep = stacked ? 1 : Math.max(1, row.bars.length);
+    const name = labelOf(row.category);
+    marks.push(
+      isNarrow
+        ? label(name, { x: left, y: top + nameHeight / 2, width: width - left })
+        : label(name, { x: left - 8, y: top + (deep * barHeight) / 2, width: left - 8, align: 'end' }),
     );
-  }
-  categories.forEach((category, row) => {
-    const top = places(category) ?? 0;
-    drawing.append(
-      axisText(
-        { x: left - 8, y: top + places.bandwidth() / 2 + 4, 'text-anchor': 'end' },
-        shorten(labelOf(category), most),
-      ),
-    );
-    series.forEach((name, at) => {
-      const point = numbers.get(category)?.get(name);
-      if (point === undefined) return;
-      const [from, to] = stacked ? (layers[at]?.[row] ?? [0, 0]) : [0, point.value];
+    row.bars.forEach(({ point, from, to }, at) => {
       const rect = svg('rect', {
         x: Math.min(x(from), x(to)),
         width: Math.max(1, Math.abs(x(to) - x(from))),
-        y: stacked ? top : top + (inner(name) ?? 0),
-        height: Math.max(2, stacked ? places.bandwidth() : inner.bandwidth() - 1),
-        fill: colourOf(at),
+        y: top + above + (stacked ? 0 : at * barHeight),
+        height: barHeight - 1,
+        fill: colourOf(series, point.series),
       });
-      drawing.append(mark(rect, point, metric));
+      marks.push(mark(rect, describePoint(point, metric)));
     });
-  });
-  return drawing;
+    top += above + deep * barHeight + gap;
+  }
+  const ticks = x
+    .ticks(Math.max(2, Math.floor((width - left) / 110)))
+    .flatMap((tick) => [
+      gridLine({ x1: x(tick), x2: x(tick), y1: head.height, y2: top }),
+      label(formats.tick(tick), { x: x(tick), y: top + 12, width: 78, align: 'middle' }),
+    ]);
+  return frame(width, top + axisHeight, `${metric}, bars`, ...head.parts, ...ticks, ...marks);
 }
 
-/** One line a series over categories, which are times in their order. A group that is not there leaves a gap. */
-function lines(
-  { metric, categories, series, points }: ChartData,
-  formats: Formats,
-  width: number,
-): SVGSVGElement {
+/** One line a series over times, equal times equally far apart. A time without a group leaves a gap. */
+function lines(data: ChartData, formats: Formats, width: number): SVGSVGElement {
+  const { metric, categories, series, points } = data;
   const numbers = byCategory(points);
-  const values = points.map(({ value }) => value);
+  const head = heading(metric, series, width);
+  const bottom = head.height + lineChartHeight;
+  const y = scaleLinear()
+    .domain(domainOf(points.map(({ value }) => value)))
+    .nice()
+    .range([bottom, head.height + 8]);
+  const ticks = y.ticks(5);
+  const dateWidth = Math.max(...categories.map((category) => textWidth(shortPeriod(category)))) + 12;
+  const numberWidth = Math.max(...ticks.map((tick) => textWidth(formats.tick(tick))));
+  const left = Math.max(Math.min(90, Math.ceil(numberWidth)) + 12, Math.ceil(dateWidth / 2));
   const x = scalePoint<string>()
     .domain(categories)
-    .range([margin.left, width - margin.right]);
-  const y = scaleLinear()
-    .domain([Math.min(0, ...values), Math.max(0, ...values)])
-    .nice()
-    .range([lineHeight - margin.bottom, margin.top]);
-  const drawing = frame(width, lineHeight, `${metric}, line`);
-  for (const tick of y.ticks(5)) {
-    drawing.append(
-      svg('line', {
-        x1: margin.left,
-        x2: width - margin.right,
-        y1: y(tick),
-        y2: y(tick),
-        stroke: 'currentColor',
-        'stroke-opacity': 0.15,
-      }),
-      axisText({ x: margin.left - 8, y: y(tick) + 4, 'text-anchor': 'end' }, formats.number(tick)),
+    .range([left, width - right]);
+  const parts: SVGElement[] = [...head.parts];
+  for (const tick of ticks) {
+    parts.push(
+      gridLine({ x1: left, x2: width - right, y1: y(tick), y2: y(tick) }),
+      label(formats.tick(tick), { x: left - 8, y: y(tick), width: left - 8, align: 'end' }),
     );
   }
-  const every = Math.max(
-    1,
-    Math.ceil((categories.length * dateWidth) / (width - margin.left - margin.right)),
-  );
+  const every = Math.max(1, Math.ceil((categories.length * dateWidth) / (width - left - right)));
   categories.forEach((category, at) => {
-    if (at % every === 0)
-      drawing.append(
-        axisText(
-          { x: x(category) ?? 0, y: lineHeight - margin.bottom + 18, 'text-anchor': 'middle' },
-          labelOf(category),
-        ),
-      );
+    if (at % every !== 0) return;
+    const place = { x: x(category) ?? 0, y: bottom + 14, width: dateWidth, align: 'middle' } as const;
+    parts.push(label(shortPeriod(category), place));
   });
-  series.forEach((name, at) => {
+  for (const name of series) {
     const of = categories.map((category) => numbers.get(category)?.get(name));
     const path = lineOf<Point | undefined>()
       .defined((point) => point !== undefined)
       .x((_, index) => x(categories[index] ?? '') ?? 0)
       .y((point) => y(point?.value ?? 0));
-    drawing.append(svg('path', { d: path(of) ?? '', fill: 'none', stroke: colourOf(at), 'stroke-width': 2 }));
+    const stroke = colourOf(series, name);
+    parts.push(svg('path', { d: path(of) ?? '', fill: 'none', stroke, 'stroke-width': 2 }));
     for (const point of of) {
       if (point === undefined) continue;
-      const dot = svg('circle', { cx: x(point.category) ?? 0, cy: y(point.value), r: 4, fill: colourOf(at) });
-      drawing.append(mark(dot, point, metric));
+      const dot = svg('circle', { cx: x(point.category) ?? 0, cy: y(point.value), r: 4, fill: stroke });
+      parts.push(mark(dot, describePoint(point, metric)));
     }
+  }
+  return frame(width, bottom + axisHeight, `${metric}, line`, ...parts);
+}
+
+/** Tab leads to one value, arrow keys from it to the others. */
+function withKeys(drawing: SVGSVGElement): SVGSVGElement {
+  const marks = [...drawing.querySelectorAll<SVGElement>('[tabindex]')];
+  const [first] = marks;
+  first?.setAttribute('tabindex', '0');
+  drawing.addEventListener('keydown', (event) => {
+    const at = marks.findIndex((one) => one.matches(':focus'));
+    const places: Readonly<Record<string, number>> = {
+      ArrowRight: at + 1,
+      ArrowDown: at + 1,
+      ArrowLeft: at - 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: marks.length - 1,
+    };
+    const next = marks[places[event.key] ?? -1];
+    if (at < 0 || next === undefined) return;
+    event.preventDefault();
+    for (const one of marks) one.setAttribute('tabindex', one === next ? '0' : '-1');
+    next.focus();
   });
   return drawing;
 }
 
 /** `width` in pixels, so that letters are as large as on the rest of the page. */
-export const drawChart = (
-  data: ChartData,
-  kind: ChartKind,
-  formats: Formats,
-  width: number,
-): SVGSVGElement =>
-  kind === 'line' ? lines(data, formats, width) : bars(data, kind === 'stacked', formats, width);
-
-/** A drawing as a file of its own, in the colours it has on the page. */
-export function svgFile(drawing: SVGSVGElement): string {
-  const copy = drawing.cloneNode(true);
-  if (!(copy instanceof SVGSVGElement)) throw new Error('The chart could not be copied.');
-  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  copy.setAttribute('color', getComputedStyle(drawing).color);
-  copy.setAttribute('width', String(drawing.viewBox.baseVal.width));
-  copy.style.background = getComputedStyle(document.body).backgroundColor;
-  return new XMLSerializer().serializeToString(copy);
-}
-
-/** The same as a picture of twice its size, base64. */
-export async function pngFile(drawing: SVGSVGElement): Promise<string> {
-  const { width: wide, height: high } = drawing.viewBox.baseVal;
-  const picture = new Image(wide, high);
-  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgFile(drawing))}`;
-  await picture.decode();
-  const canvas = document.createElement('canvas');
-  canvas.width = wide * 2;
-  canvas.height = high * 2;
-  const context = canvas.getContext('2d');
-  if (context === null) throw new Error('This program draws no pictures.');
-  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return canvas.toDataURL('image/png').replace(/^data:image\/png;base64,/, '');
-}
+export const drawChart = (data: ChartData, kind: ChartKind, formats: Formats, width: number): SVGSVGElement =>
+  withKeys(kind === 'line' ? lines(data, formats, width) : bars(data, kind === 'stacked', formats, width));

@@ -3,78 +3,17 @@ import { button, el, quoted, scrolling } from '../page/dom.js';
 import type { Page } from '../page/page.js';
 import { csvOf, saveButton } from '../page/save.js';
 import { remarkList, valueCell } from '../page/value.js';
-import {
-  type ChartData,
-  type ChartKind,
-  colourOf,
-  drawChart,
-  keyOf,
-  labelOf,
-  type Point,
-  pngFile,
-  svgFile,
-} from './chart.js';
+import { drawChart } from './chart.js';
+import { type ChartKind, chartData, describePoint, kindsFor, partsFor, whyNoChart } from './chart-data.js';
+import { pngFile, svgFile } from './chart-file.js';
 
 type GroupsData = ViewOf<'groups'>;
-
-/** More than these are not told apart by colour, nor by eye. */
-const maxSeries = 8;
-const maxCategories = 60;
-const time = /^\d{4}(?:-\d{2}(?:-\d{2})?|-[QW]\d{1,2})?$/;
-
-const numberOf = ({ value, text }: Value): number =>
-  typeof value === 'number' ? value : text === '' ? Number.NaN : Number(text);
-
-/** What of the table a chart can show: groups of one or two keys, and lines of several groups where there is one key. */
-function chartData({ keys, metrics, rows, lines }: GroupsData, metric: number): ChartData | null {
-  if (keys.length === 0 || keys.length > 2) return null;
-  const pointOf = (category: string, series: string, value: Value | undefined): Point[] => {
-    const number = value === undefined ? Number.NaN : numberOf(value);
-    return Number.isNaN(number) || value === undefined
-      ? []
-      : [{ category, series, value: number, text: value.text }];
-  };
-  const seen = new Map<string, number>();
-  const points = rows.flatMap((row) => {
-    const [category = '', series = ''] = row.slice(0, keys.length).map(({ text }) => text);
-    const both = JSON.stringify([category, series]);
-    const number = seen.get(both) ?? 0;
-    seen.set(both, number + 1);
-    return pointOf(keyOf(category, number), series, row[keys.length + metric]);
-  });
-  if (keys.length === 1)
-    points.push(...lines.flatMap(({ label, values }) => pointOf(label, '', values[metric])));
-  const categories = [...new Set(points.map(({ category }) => category))];
-  const series = [...new Set(points.map(({ series: name }) => name))];
-  if (points.length === 0 || series.length > maxSeries || categories.length > maxCategories) return null;
-  return { metric: metrics[metric] ?? '', categories, series, points };
-}
 
 const kindNames: Readonly<Record<ChartKind, string>> = {
   bars: 'Bars',
   stacked: 'Stacked bars',
   line: 'Line',
 };
-
-const isOverTime = ({ categories }: ChartData): boolean => categories.every((key) => time.test(labelOf(key)));
-
-/** The sum of parts says something about numbers of records and about sums, and nothing about averages or extremes. */
-const addsUp = ({ metric, points }: ChartData): boolean =>
-  /^(?:count$|sum\()/.test(metric) && points.every(({ value }) => value >= 0);
-
-function kindsFor(chart: ChartData): readonly ChartKind[] {
-  const kinds: ChartKind[] = isOverTime(chart) ? ['line', 'bars'] : ['bars'];
-  return chart.series.length > 1 && addsUp(chart) ? [...kinds, 'stacked'] : kinds;
-}
-
-/** The order of the table, where it is not one of times. */
-const inOrder = (chart: ChartData): ChartData =>
-  isOverTime(chart)
-    ? {
-        ...chart,
-        categories: [...chart.categories].sort((a, b) => a.localeCompare(b, 'en', { numeric: true })),
-      }
-    : chart;
 
 function table(data: GroupsData, page: Page): HTMLElement {
   const { keys, metrics, rows, lines, total } = data;
@@ -127,19 +66,6 @@ function table(data: GroupsData, page: Page): HTMLElement {
   );
 }
 
-const legend = ({ series }: ChartData): HTMLElement | null => {
-  if (series.length < 2) return null;
-  return el(
-    'ul',
-    { class: 'legend' },
-    ...series.map((name, at) => {
-      const swatch = el('span', { class: 'swatch' });
-      swatch.style.background = colourOf(at);
-      return el('li', {}, swatch, quoted(name));
-    }),
-  );
-};
-
 /** As wide as the page, within what can be read. */
 const chartWidth = (): number => Math.min(920, Math.max(320, document.documentElement.clientWidth - 24));
 
@@ -161,19 +87,22 @@ export function groupsView(data: GroupsData, page: Page): HTMLElement {
     const { target } = event;
     const label = target instanceof SVGElement ? target.getAttribute('aria-label') : null;
     if (label !== null && target instanceof SVGElement && target.tagName !== 'svg')
-      announcement.textContent = label;
+      announcement.replaceChildren(quoted(label));
   };
   chartSection.addEventListener('pointerover', tell);
   chartSection.addEventListener('focusin', tell);
 
   function render(): void {
-    if (!drawable) return;
-    const found = chartData(data, metric);
-    const chart = found === null ? null : inOrder(found);
+    if (!drawable) {
+      chartSection.replaceChildren(el('p', { class: 'quiet' }, whyNoChart(data)));
+      return;
+    }
+    const chart = chartData(data, metric);
     const kinds = chart === null ? [] : kindsFor(chart);
     const kind = wanted !== null && kinds.includes(wanted) ? wanted : (kinds[0] ?? 'bars');
     drawnWidth = chartWidth();
-    const drawing = chart === null ? null : drawChart(chart, kind, page.formats, drawnWidth);
+    const parts = chart === null ? null : partsFor(chart, kind);
+    const drawing = parts === null ? null : drawChart(parts.drawn, kind, page.formats, drawnWidth);
     const choose = (next: ChartKind) => {
       wanted = next;
       render();
@@ -202,12 +131,19 @@ export function groupsView(data: GroupsData, page: Page): HTMLElement {
         ),
         metrics.length > 1 ? select : null,
       ),
-      ...(chart === null || drawing === null
+      ...(parts === null || drawing === null
         ? [el('p', { class: 'quiet' }, `${metrics[metric]} has no value that could be drawn.`)]
         : [
             el('div', { class: 'chart' }, drawing),
-            legend(chart) ?? '',
             announcement,
+            ...parts.beside.map((point) =>
+              el(
+                'p',
+                { class: 'quiet' },
+                'Not a time: ',
+                quoted(describePoint(point, metrics[metric] ?? '')),
+              ),
+            ),
             el(
               'div',
               { class: 'actions' },

@@ -2,7 +2,7 @@ import type { Value, ViewOf } from '../../view-data.js';
 import { type Attributes, button, el, quoted, scrolling } from '../page/dom.js';
 import { compareValues } from '../page/format.js';
 import { loadButton } from '../page/load-button.js';
-import { isViewData, type Page } from '../page/page.js';
+import { argsOf, isViewData, type Page } from '../page/page.js';
 import { copy, csvOf, saveButton, tabbedOf } from '../page/save.js';
 import { remarkList, valueCell } from '../page/value.js';
 import { resizable } from './resize.js';
@@ -55,8 +55,7 @@ export function listView(first: ListData, page: Page): HTMLElement {
   const sortBy = (column: number) => {
     sorted = { column, descending: sorted?.column === column && !sorted.descending };
     render();
-    const focused = table.querySelectorAll('th')[column]?.querySelector('button');
-    focused?.focus();
+    table.querySelectorAll('th')[column]?.querySelector('button')?.focus();
     page.announce(`Sorted by ${data.columns[column]}, ${sorted.descending ? 'descending' : 'ascending'}.`);
   };
 
@@ -64,6 +63,8 @@ export function listView(first: ListData, page: Page): HTMLElement {
     const direction =
       sorted?.column === column ? (sorted.descending ? 'descending' : 'ascending') : undefined;
     const arrow = direction === undefined ? '' : direction === 'descending' ? ' ↓' : ' ↑';
+    const sorter = button('', () => sortBy(column), { title: `Sort by ${name}` });
+    sorter.append(quoted(name), arrow);
     const head = el(
       'th',
       {
@@ -71,7 +72,7 @@ export function listView(first: ListData, page: Page): HTMLElement {
         ...className,
         ...(direction === undefined ? {} : { 'aria-sort': direction }),
       },
-      button(`${name}${arrow}`, () => sortBy(column), { title: `Sort by ${name}` }),
+      sorter,
     );
     resizable(head, name, widths);
     return head;
@@ -80,17 +81,19 @@ export function listView(first: ListData, page: Page): HTMLElement {
   const more = loadButton('Show more', readOn, page);
 
   async function readOn(): Promise<void> {
-    const { next, tool } = data;
+    const { next } = data;
     if (next === null) return;
-    const answer = await page.host.callTool(tool, { ...page.args(), ...next });
+    const answer = await page.host.callTool(first.tool, { ...argsOf(first, page), ...next });
     const { structuredContent: found } = answer;
     if (answer.isError || !isViewData(found) || found.view !== 'list') {
       page.announce(answer.text, 'danger');
       return;
     }
-    const { columns, rows, total, continued } = data;
+    const { total, continued } = data;
+    const columns = [...new Set([...data.columns, ...found.columns])];
+    const rows = [...alignRows(data, columns), ...alignRows(found, columns)];
     // What is left of a list is not how long it is: its first part knows that, and whether anything came before.
-    data = { ...found, columns, total, continued, rows: [...rows, ...alignRows(found, columns)] };
+    data = { ...found, columns, total, continued, rows };
     render();
     page.announce(`${page.formats.number(found.rows.length)} more.`);
   }
@@ -142,7 +145,7 @@ export function listView(first: ListData, page: Page): HTMLElement {
   );
 }
 
-/** Columns that are empty on a page are left out of it: its cells are put under the columns that are shown. */
+/** Columns that are empty on a page are left out of it: its cells are put under the columns of all pages. */
 function alignRows({ columns, rows }: ListData, shown: readonly string[]): readonly (readonly Value[])[] {
   const columnIndexes = shown.map((name) => columns.indexOf(name));
   return rows.map((row) => columnIndexes.map((columnIndex) => row[columnIndex] ?? { text: '' }));

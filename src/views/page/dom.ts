@@ -44,13 +44,26 @@ export const el = <Tag extends keyof HTMLElementTagNameMap>(
 
 const svgNamespace = 'http://www.w3.org/2000/svg';
 
+/** A drawing is saved as a file of its own, and XML does not take every character. */
+const notXml = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+export const inXml = <Part>(part: Part) => (typeof part === 'string' ? part.replace(notXml, '\uFFFD') : part);
+
 export const svg = <Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string | number | undefined>> = {},
   ...children: readonly Child[]
-): SVGElementTagNameMap[Tag] => filled(document.createElementNS(svgNamespace, tag), attributes, children);
+): SVGElementTagNameMap[Tag] =>
+  filled(
+    document.createElementNS(svgNamespace, tag),
+    Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, inXml(value)])),
+    children.map(inXml),
+  );
 
-export function button(label: string, onPress: () => void, attributes: Attributes = {}): HTMLButtonElement {
+export function button(
+  label: string,
+  onPress: (event: MouseEvent) => void,
+  attributes: Attributes = {},
+): HTMLButtonElement {
   const made = el('button', { type: 'button', ...attributes }, label);
   made.addEventListener('click', onPress);
   return made;

@@ -4,6 +4,8 @@ import type { Value } from '../../view-data.js';
 export interface Formats {
   readonly value: (value: Value) => string;
   readonly number: (value: number) => string;
+  /** A round number in a few letters, for an axis. */
+  readonly tick: (value: number) => string;
 }
 
 const moment = /^\d{4}-\d{2}-\d{2}T/;
@@ -27,25 +29,30 @@ export function languageOf(locale: string | undefined): string | undefined {
   }
 }
 
-/** `locale` is a language that `languageOf` knows. */
+function ticks(locale: string | undefined, value: number): Intl.NumberFormat {
+  const size = Math.abs(value);
+  if (size < 100_000) return new Intl.NumberFormat(locale, { maximumFractionDigits: 6 });
+  const notation = size < 1e15 ? 'compact' : 'scientific';
+  return new Intl.NumberFormat(locale, { notation, maximumFractionDigits: 2 });
+}
+
+/** `locale` is a language that `languageOf` knows. Times of a zone that the browser does not know stay as they were told. */
 export function createFormats(locale: string | undefined, timeZone: string): Formats {
-  const zone = isZone(timeZone) ? timeZone : 'UTC';
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 });
-  const moments = new Intl.DateTimeFormat(locale, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: zone,
-  });
+  const moments = isZone(timeZone)
+    ? new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone })
+    : null;
   const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   return {
     number: (value) => numbers.format(value),
+    tick: (value) => ticks(locale, value).format(value),
     value: ({ text, value }) => {
       if (typeof value === 'number') return numbers.format(value);
       if (typeof value !== 'string') return text;
       const at = Date.parse(value);
       if (Number.isNaN(at)) return text;
       if (day.test(value)) return days.format(at);
-      return moment.test(value) ? moments.format(at) : text;
+      return moments !== null && moment.test(value) ? moments.format(at) : text;
     },
   };
 }

@@ -69,6 +69,8 @@ export interface HostEvents {
   toolResult(result: ToolResult): void;
   toolCancelled(): void;
   context(context: HostContext): void;
+  /** The page is about to be taken away: resolves when that loses nothing. */
+  teardown(): Promise<void>;
 }
 
 export interface Host {
@@ -118,7 +120,8 @@ export async function connectHost(events: HostEvents): Promise<{ host: Host; con
     if (jsonrpc !== '2.0') return;
     if (typeof method === 'string') {
       if (id === undefined) notified[method]?.(membersOf(params));
-      else if (method === 'ping' || method === 'ui/resource-teardown') send({ id, result: {} });
+      else if (method === 'ping') send({ id, result: {} });
+      else if (method === 'ui/resource-teardown') void events.teardown().then(() => send({ id, result: {} }));
       else send({ id, error: { code: -32601, message: `There is no method ${method} here.` } });
       return;
     }

@@ -2,24 +2,39 @@ import type { Value } from '../../view-data.js';
 import { button, el } from './dom.js';
 import { failure, type Page } from './page.js';
 
+/** What a spreadsheet takes for the beginning of a formula, in full width too. */
+const likeFormula = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
+
 /** A spreadsheet would run text that begins like a formula; text stays text with an apostrophe before it. */
 const guarded = (text: string): string =>
-  /^[=+\-@\t\r]/.test(text) && !/^-?\d/.test(text) ? `'${text}` : text;
+  likeFormula.test(text) && !/^-?\d+(?:\.\d+)?$/.test(text) ? `'${text}` : text;
+
+const inQuotes = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 const csvCell = (text: string): string => {
   const safe = guarded(text);
-  return /[",\r\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /[",\r\n;\t]/.test(safe) ? inQuotes(safe) : safe;
 };
 
-/** Comma-separated values by RFC 4180. */
+/** By which spreadsheets know the encoding. */
+const byteOrderMark = '\uFEFF';
+
+/** Comma-separated values by RFC 4180, in UTF-8. */
 export const csvOf = (columns: readonly string[], rows: readonly (readonly Value[])[]): string =>
+  byteOrderMark +
   [columns, ...rows.map((row) => row.map(({ text }) => text))]
     .map((row) => row.map(csvCell).join(','))
     .join('\r\n');
 
+/** A cell on the clipboard: in a spreadsheet a quotation mark at its beginning would reach into the cells that follow. */
+const tabbedCell = (text: string): string => {
+  const safe = guarded(text.replace(/\s+/g, ' '));
+  return safe.startsWith('"') ? inQuotes(safe) : safe;
+};
+
 export const tabbedOf = (columns: readonly string[], rows: readonly (readonly Value[])[]): string =>
-  [columns, ...rows.map((row) => row.map(({ text }) => text.replace(/\s+/g, ' ')))]
-    .map((row) => row.join('\t'))
+  [columns, ...rows.map((row) => row.map(({ text }) => text))]
+    .map((row) => row.map(tabbedCell).join('\t'))
     .join('\n');
 
 /** To the clipboard, or, where the host lets no view reach it, shown for the reader to copy. */

@@ -1,7 +1,7 @@
 import { consentKey, consentTool, type ViewOf } from '../../view-data.js';
 import { button, el } from '../page/dom.js';
 import { membersOf, type ToolResult } from '../page/host.js';
-import { failure, isViewData, type Page } from '../page/page.js';
+import { argsOf, failure, isViewData, type Page } from '../page/page.js';
 import { answerText } from '../page/value.js';
 
 type PreviewData = ViewOf<'preview'>;
@@ -9,16 +9,33 @@ type PreviewData = ViewOf<'preview'>;
 /** A press that comes at once may be one that was meant for what stood here before. */
 const settleMs = 400;
 
-const tooSoon = 'That was too soon after this page appeared: look at it, then press again.';
+const tooSoon = 'That was too soon after Confirm appeared: look at it, then press again.';
+
+/** Whether somebody could have seen the element, all of it, for a while: it was neither scrolled away nor hidden. */
+function watchSeen(element: HTMLElement): () => boolean {
+  let since: number | null = null;
+  let isInSight = false;
+  const note = () => {
+    since = isInSight && document.visibilityState === 'visible' ? performance.now() : null;
+  };
+  new IntersectionObserver(
+    (entries) => {
+      isInSight = (entries.at(-1)?.intersectionRatio ?? 0) > 0.9;
+      note();
+    },
+    { threshold: [0, 0.91] },
+  ).observe(element);
+  document.addEventListener('visibilitychange', () => note());
+  return () => since !== null && performance.now() - since >= settleMs;
+}
 
 /** What the server needs to write this: the tool itself with its word, or the person's consent. */
-function confirmation({ tool, confirm, adds }: PreviewData, page: Page) {
-  const args = { ...page.args(), ...adds };
-  if (confirm !== null) return { name: tool, given: { ...args, confirm }, args };
+function confirmation(data: PreviewData, page: Page) {
+  const { tool, confirm } = data;
+  const args = argsOf(data, page);
+  if (confirm !== null) return { name: tool, given: { ...args, confirm } };
   const token = membersOf(page.meta)[consentKey];
-  return typeof token === 'string'
-    ? { name: consentTool, given: { tool, arguments: args, token }, args }
-    : null;
+  return typeof token === 'string' ? { name: consentTool, given: { tool, arguments: args, token } } : null;
 }
 
 /** Tells the model; where that fails, the person, who can do it. What was decided stands. */
@@ -35,10 +52,9 @@ const isPreview = ({ isError, structuredContent: data }: ToolResult): boolean =>
   !isError && isViewData(data) && data.view === 'preview';
 
 /** Calls the tool again without a confirmation: a preview of how things are now. */
-export function previewAgain({ tool }: PreviewData, page: Page): HTMLElement | null {
+export function previewAgain(data: PreviewData, page: Page): HTMLElement | null {
   if (!page.host.can.callTools) return null;
-  const args = page.args();
-  const read = async () => page.show(await page.host.callTool(tool, args), args);
+  const read = async () => page.show(await page.host.callTool(data.tool, argsOf(data, page)));
   return el(
     'div',
     { class: 'actions' },
@@ -59,15 +75,26 @@ export function decision(data: PreviewData, state: HTMLElement, page: Page): HTM
   if (call === null) {
     return el('p', { class: 'warning' }, 'This view cannot confirm: ask for the preview again.');
   }
-  const { name, given, args } = call;
+  const { name, given } = call;
   const outcome = el('div', { role: 'status', 'aria-live': 'polite' });
-  const confirm = button('Confirm', () => void write(), {
-    class: data.steps.some(({ action }) => action === 'delete') ? 'primary danger' : 'primary',
-  });
-  const cancel = button('Cancel', () => void refuse());
-  const buttons = el('div', { class: 'actions' }, confirm, cancel);
-  const shownAt = performance.now();
   let decided = false;
+  /** Once, by a person's own press: no program's, and none that they could not mean. */
+  const decide = (make: () => Promise<void>, { isTrusted }: MouseEvent) => {
+    if (decided || !isTrusted) return;
+    decided = true;
+    page.keepUntil(make());
+  };
+  const confirm = button(
+    'Confirm',
+    (event) => {
+      if (isSeen()) decide(write, event);
+      else outcome.textContent = tooSoon;
+    },
+    { class: data.steps.some(({ action }) => action === 'delete') ? 'primary danger' : 'primary' },
+  );
+  const cancel = button('Cancel', (event) => decide(refuse, event));
+  const buttons = el('div', { class: 'actions' }, confirm, cancel);
+  const isSeen = watchSeen(confirm);
 
   const close = (text: string, className: string) => {
     buttons.remove();
@@ -76,15 +103,9 @@ export function decision(data: PreviewData, state: HTMLElement, page: Page): HTM
   };
 
   async function write(): Promise<void> {
-    if (decided) return;
-    // A hidden or just replaced page confirms nothing.
-    if (performance.now() - shownAt < settleMs) {
-      outcome.textContent = tooSoon;
-      return;
-    }
-    decided = true;
     confirm.disabled = true;
     cancel.disabled = true;
+    state.textContent = 'Confirmed.';
     outcome.textContent = 'Writing …';
     let answer: ToolResult;
     try {
@@ -92,24 +113,22 @@ export function decision(data: PreviewData, state: HTMLElement, page: Page): HTM
     } catch (error) {
       const unknown = `It is not known whether this was written: ${failure(error)}.`;
       close(`${unknown} Look before you try again.`, 'outcome danger');
-      await tell(`The user pressed Confirm. ${unknown} Look before anything is written again.`, page);
+      void tell(`The user pressed Confirm. ${unknown} Look before anything is written again.`, page);
       return;
     }
     if (isPreview(answer)) {
-      page.show(answer, args);
+      page.show(answer);
       return;
     }
     // Of several records each may have become something else: the text says what.
     const isDone = !answer.isError && !answer.text.startsWith('PREVIEW') && data.steps.length === 1;
     close(answer.text, answer.isError ? 'outcome danger' : isDone ? 'outcome success' : 'outcome');
-    await tell(`The user pressed Confirm. ${answer.text}`, page);
+    void tell(`The user pressed Confirm. ${answer.text}`, page);
   }
 
   async function refuse(): Promise<void> {
-    if (decided) return;
-    decided = true;
     close('Cancelled: nothing was written.', 'outcome');
-    await tell('The user pressed Cancel: nothing was written. Ask what should be different.', page);
+    void tell('The user pressed Cancel: nothing was written. Ask what should be different.', page);
   }
 
   return el('div', {}, buttons, outcome);

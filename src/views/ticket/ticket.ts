@@ -54,9 +54,9 @@ const badges = { customer: 'Customer sees it', internal: 'Internal', unknown: ''
 
 function entryNode(entry: EntryView, page: Page): HTMLElement {
   const audience = audienceOf(entry);
-  const badge = entry.seenBy?.startsWith('customer: ')
-    ? `Customer sees it (${entry.seenBy.slice('customer: '.length)})`
-    : badges[audience];
+  const badge = badges[audience];
+  /** As the tenant calls whoever sees it. */
+  const who = entry.seenBy?.startsWith('customer: ') ? entry.seenBy.slice('customer: '.length) : '';
   return el(
     'li',
     { class: `entry ${audience}`, 'data-audience': audience },
@@ -64,12 +64,20 @@ function entryNode(entry: EntryView, page: Page): HTMLElement {
       'p',
       { class: 'entry-head' },
       el('span', { class: 'kind' }, entry.kind),
-      el('time', {}, page.formats.value(entry.at)),
-      badge === '' ? null : el('span', { class: `badge ${audience}` }, badge),
+      el('time', {}, quoted(page.formats.value(entry.at))),
+      badge === ''
+        ? null
+        : el(
+            'span',
+            { class: `badge ${audience}` },
+            badge,
+            who === '' ? '' : ': ',
+            who === '' ? null : quoted(who),
+          ),
     ),
     el('p', {}, quoted(entry.head)),
     ...entry.texts.map(({ label, text }) =>
-      el('p', { class: 'text' }, label === '' ? null : el('strong', {}, `${label}: `), quoted(text)),
+      el('p', { class: 'text' }, label === '' ? null : el('strong', {}, quoted(label), ': '), quoted(text)),
     ),
     pictureOf(entry, page),
     entry.files.length === 0

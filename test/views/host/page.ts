@@ -12,6 +12,7 @@ export interface Mounted {
   readonly locale: string;
   readonly refuses: readonly string[];
   readonly lacks: readonly string[];
+  readonly variables: Record<string, string>;
 }
 
 declare global {
@@ -22,6 +23,8 @@ declare global {
     answer(result: CallToolResult): Promise<void>;
     /** Says that its call was cancelled. */
     cancel(): Promise<void>;
+    /** Asks whether the view may be taken away; resolves when it says so. */
+    tearDown(): Promise<void>;
     callServer(name: string, args: Record<string, unknown>): Promise<CallToolResult>;
     seen(what: string, value: unknown): Promise<void>;
   }
@@ -33,9 +36,13 @@ window.answer = async (result) => bridge?.sendToolResult(result);
 
 window.cancel = async () => bridge?.sendToolCancelled({ reason: 'The user cancelled it.' });
 
+window.tearDown = async () => {
+  await bridge?.teardownResource({});
+};
+
 window.setTheme = (theme) => bridge?.setHostContext({ theme });
 
-window.mount = async ({ html, tool, args, result, theme, locale, refuses, lacks }) => {
+window.mount = async ({ html, tool, args, result, theme, locale, refuses, lacks, variables }) => {
   await bridge?.close();
   document.querySelector('iframe')?.remove();
   const frame = document.createElement('iframe');
@@ -46,8 +53,8 @@ window.mount = async ({ html, tool, args, result, theme, locale, refuses, lacks 
     null,
     { name: 'test-host', version: '1' },
     {
-      openLinks: {},
-      downloadFile: {},
+      ...(lacks.includes('openLinks') ? {} : { openLinks: {} }),
+      ...(lacks.includes('downloadFile') ? {} : { downloadFile: {} }),
       ...(lacks.includes('serverTools') ? {} : { serverTools: {} }),
       ...(lacks.includes('updateModelContext') ? {} : { updateModelContext: { text: {} } }),
     },
@@ -94,6 +101,13 @@ window.mount = async ({ html, tool, args, result, theme, locale, refuses, lacks 
   await made.connect(new PostMessageTransport(contentWindow, contentWindow));
   frame.srcdoc = html;
   await ready;
+  // Whatever a program says, also what the package's types do not let it say.
+  const told = {
+    jsonrpc: '2.0',
+    method: 'ui/notifications/host-context-changed',
+    params: { styles: { variables } },
+  };
+  if (Object.keys(variables).length > 0) contentWindow.postMessage(told, '*');
   await made.sendToolInput({ arguments: args });
   await made.sendToolResult(result);
 };
