@@ -182,6 +182,8 @@ describe('me', () => {
     const claims = verified('uma.chaudry@bluebird.example');
     await call(claims, 'query-entity', { entity: 'TimeEntries', query: { resourceID: 'me' } });
     await call(claims, 'count-entity', { entity: 'Tickets', query: { assignedResourceID: 'Me' } });
+    const own = await call(claims, 'query-entity', { entity: 'Resources', query: { id: 'me' } });
+    expect(own).toMatch(/^1 Resources.*\n.*\nid: Uma Chaudry \(id 29682888\)/);
     const people = sandbox.requests.filter(
       (request) => /Resources\/query/i.test(request.path) && JSON.stringify(request).includes('uma.chaudry'),
     );

@@ -1,12 +1,16 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { RecordedRequest, Sandbox, TenantHandle } from '../../src/sandbox/types.js';
-import { callTool, mcpHeaders, startProgram, token } from './support.js';
+import { callTool, mcpHeaders, startProgram } from './support.js';
 
 /**
  * Twenty people of five tenants read and write through one process, all at the same time: nobody's write carries the
- * name of another, reaches another tenant, or a company that the policy does not name, and nobody reads of others.
+ * name of another, reaches another tenant, or a company that theirs is not, and nobody reads of others. The four of a
+ * tenant come by four gateways, each with companies of its own; the same ids are other companies in each tenant.
  * PEOPLE_CALLS says how many calls are made; `npm run test:people` makes 10,000.
  */
 const calls = Number(process.env.PEOPLE_CALLS ?? 400);
@@ -19,7 +23,10 @@ interface Someone {
   readonly at: number;
   readonly id: number;
   readonly email: string;
-  /** Tickets of the companies that the policy names, and of others. */
+  /** The token of their gateway, and the companies that its policy names. */
+  readonly token: string;
+  readonly companies: readonly number[];
+  /** Tickets of these companies, and of others. */
   readonly own: readonly number[];
   readonly others: readonly number[];
 }
@@ -27,8 +34,12 @@ interface Someone {
 let sandbox: Sandbox;
 let program: Awaited<ReturnType<typeof startProgram>>;
 const people: Someone[] = [];
-/** The same ids in each tenant, of different companies. */
-const companies = [175, 176, 177];
+/** What the server's own policy names, and of these each gateway's. */
+const named = [175, 176, 177, 178];
+const gateways = [[175, 176, 177], [175], [176, 178], [177, 178]].map((companies, index) => ({
+  companies,
+  token: `gateway-${index}-0123456789abcdef`,
+}));
 
 const rows = z.object({ items: z.array(z.looseObject({ id: z.number() })) });
 async function recordsOf({ apiUrl, credentials }: TenantHandle, path: string, filter: unknown) {
@@ -51,25 +62,34 @@ beforeAll(async () => {
     limits: { threshold: 10_000_000 },
     tenants: Array.from({ length: tenants }, (_, index) => ({ seed: 300 + index })),
   });
+  const folder = mkdtempSync(join(tmpdir(), 'people-'));
+  const lines = gateways.map(({ companies, token }, index) => {
+    const policy = join(folder, `${index}.json`);
+    writeFileSync(policy, JSON.stringify({ readCompanies: companies }));
+    return `gateway${index} ${token} policy=${policy}`;
+  });
   program = await startProgram([], {
     AUTOTASK_HTTP_AUTH: 'gateway',
-    AUTOTASK_HTTP_TOKEN: token,
+    AUTOTASK_HTTP_TOKENS: lines.join('\n'),
     AUTOTASK_HTTP_IMPERSONATE: 'true',
     AUTOTASK_HTTP_API_ORIGINS: sandbox.url,
     AUTOTASK_ZONE_URL: sandbox.url,
-    AUTOTASK_READ_COMPANIES: companies.map((id) => `id:${id}`).join(),
+    AUTOTASK_READ_COMPANIES: named.map((id) => `id:${id}`).join(),
   });
   for (const [at, tenant] of sandbox.tenants.entries()) {
     const tickets = await recordsOf(tenant, 'Tickets', { op: 'exist', field: 'id' });
-    const within = ({ companyID }: Record<string, unknown>) => companies.includes(Number(companyID));
     const active = await recordsOf(tenant, 'Resources', { op: 'eq', field: 'isActive', value: true });
-    const named = active.filter(({ email }) => typeof email === 'string' && email !== '').slice(1, 5);
-    for (const { id, email } of named) {
+    const addressed = active.filter(({ email }) => typeof email === 'string' && email !== '').slice(1, 5);
+    for (const [index, { id, email }] of addressed.entries()) {
+      const gateway = one(gateways, index);
+      const within = ({ companyID }: Record<string, unknown>) =>
+        gateway.companies.includes(Number(companyID));
       people.push({
         tenant,
         at,
         id,
         email: String(email),
+        ...gateway,
         own: tickets.filter(within).map((ticket) => ticket.id),
         others: tickets.filter((ticket) => !within(ticket)).map((ticket) => ticket.id),
       });
@@ -82,7 +102,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-async function ask({ tenant, email }: Someone, tool: string, args: unknown): Promise<string> {
+async function ask({ tenant, email, token }: Someone, tool: string, args: unknown): Promise<string> {
   const { userName, secret, integrationCode } = tenant.credentials;
   const response = await fetch(`${program.url}/mcp`, {
     method: 'POST',
@@ -136,7 +156,7 @@ const kinds: readonly ((someone: Someone, call: number) => Promise<void>)[] = [
       format: 'json',
     });
     expect(companyIds(text).length).toBeGreaterThan(0);
-    for (const id of companyIds(text)) expect(companies).toContain(id);
+    for (const id of companyIds(text)) expect(someone.companies).toContain(id);
   },
   async (someone, call) => {
     const text = await ask(someone, 'get-ticket', { id: one(someone.others, call) });
@@ -150,8 +170,15 @@ const kinds: readonly ((someone: Someone, call: number) => Promise<void>)[] = [
     expect(await ask(someone, 'get-version', {})).toContain(`You are resource ${someone.id} (`);
   },
   async (someone, call) => {
-    const args = { id: one(someone.own, call), companyID: 180, confirm: 'UPDATE_TICKET' };
-    expect(await ask(someone, 'update-ticket', args)).toMatch(/there is no Company with the id 180/);
+    // One that another gateway's people may see.
+    const companyID = one(
+      [...named, 180].filter((id) => !someone.companies.includes(id)),
+      call,
+    );
+    const args = { id: one(someone.own, call), companyID, confirm: 'UPDATE_TICKET' };
+    expect(await ask(someone, 'update-ticket', args)).toContain(
+      `there is no Company with the id ${companyID}`,
+    );
   },
 ];
 
@@ -192,7 +219,8 @@ it(
       expect(headers.impersonationresourceid).toBe(id);
       expect(headers.username).toBe(tenant?.credentials.userName);
       const ticket = Number(/Tickets\/(\d+)\/Notes/.exec(path)?.[1]);
-      expect(people.find((someone) => someone.at === Number(at))?.own).toContain(ticket);
+      const author = people.find((someone) => someone.at === Number(at) && someone.id === Number(id));
+      expect(author?.own).toContain(ticket);
     }
   },
   15 * minutes,

@@ -6,6 +6,7 @@ import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metada
 import { entityOfType } from '../../metadata/entity-names.js';
 import { choicesByLabel, meansClosed } from '../../metadata/picklists.js';
 import { calledLikeIds } from '../../references/id-or-name.js';
+import { meansMe, resolveMe } from '../../references/resolve-me.js';
 import { alternativesIn, severalAre } from '../../values/alternatives.js';
 import { comparisonListProblem, comparisonProblem } from '../../values/comparisons/comparison-problem.js';
 import { comparisonIn } from '../../values/comparisons/comparison-signs.js';
@@ -138,6 +139,10 @@ export class ValueCheck {
     value: unknown,
     many: boolean,
   ): Promise<Converted> {
+    if (field.name === 'id' && typeof value === 'string' && meansMe(this.metadata.entity, value)) {
+      const { id, name } = await resolveMe();
+      return { ok: true, value: id, record: `${name} (id ${id})` };
+    }
     const other = field.name === 'id' ? idProblem(this.metadata.entity, value) : undefined;
     if (other !== undefined) return { ok: false, problem: other };
     const closed = this.metadata.entity.name === 'Tickets' && meansClosed(field, value);
