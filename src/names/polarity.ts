@@ -17,7 +17,7 @@ interface Polar {
 }
 
 /** Most names have nothing that could turn them. */
-const mayTurn = /n[oi]|un|in|dis|never|without|except|doesnt|dont|kein/i;
+const mayTurn = /^[^\p{L}\p{N}]|n[oi]|un|in|dis|never|without|except|doesnt|dont|kein/iu;
 
 /** `isNonBillable` is `billable`, turned. */
 function polar(name: string): Polar {
@@ -29,7 +29,7 @@ function polar(name: string): Polar {
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '' && word !== 'is');
   const words: string[] = [];
-  let turned = false;
+  let turned = /^\s*[!¬≠\p{Pd}\u2212]\s*\p{L}/u.test(name);
   for (const [at, word] of all.entries()) {
     const isLast = at === all.length - 1;
     // As the last word it is a number.

@@ -1,10 +1,14 @@
 /** What nobody sees and what therefore makes no difference: joiners, soft hyphens. Not the tags that make flags. */
 const invisible = /(?![\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
+/** The letters as they are usually written: `ﬁ`, `Ｐ` and `ﾌﾟ` as `fi`, `P` and `プ`, without what nobody sees. */
+export const usualLetters = (text: string): string =>
+  /^[\x20-\x7e]*$/.test(text) ? text : text.normalize('NFKC').replace(invisible, '');
+
 /** In one case and normalisation, in whatever script. */
 function plain(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase().trim();
-  return text.normalize('NFKC').replace(invisible, '').toLowerCase().replace(/ς/g, 'σ').trim();
+  return usualLetters(text).toLowerCase().replace(/ς/g, 'σ').trim();
 }
 
 /** A space between digits is what keeps `1 2` and `12` apart. */

@@ -60,16 +60,63 @@ describe('a search finds what has the words', () => {
     const [excluded, part] = queriesIn(text).filter((query) => field in query);
     expect(await expectToWork(entity, excluded)).toEqual([{ op: 'noteq', field, value: word }]);
     expect(await expectToWork(entity, part)).toMatchObject([{ op: 'contains', field }]);
-    // The other form: the words themselves.
-    const quoted = await ask(tool, { search: JSON.stringify(search), maxRecords: 1 });
+    // The other form: the text as it stands.
+    const quoted = await ask(tool, { search: `"${search}"`, maxRecords: 1 });
     expect(quoted).toMatchObject({ isError: false });
-    expect(JSON.stringify(quoted.filters[0])).toContain(`"value":"${word}"`);
+    // First and last name are fields of their own, where several words are looked for each.
+    const values = tool === 'search-contacts' ? search.split(' ') : [search];
+    for (const value of values)
+      expect(JSON.stringify(quoted.filters[0])).toContain(`"value":${JSON.stringify(value)}`);
   });
 
   it('refuses alternatives with the query that names them', async () => {
     const { text, isError, requests } = await ask('search-tickets', { search: 'printer OR scanner' });
     expect({ isError, requests }).toEqual({ isError: true, requests: [] });
     expect(text).toContain('{"or":[{"title":{"contains":"printer"}},{"title":{"contains":"scanner"}}]}');
+  });
+
+  it.each([
+    ['printer or scanner', 'printer', 'scanner'],
+    ['printer|scanner', 'printer', 'scanner'],
+    ['"does not print" OR "paper jam"', 'does not print', 'paper jam'],
+  ])('refuses the choice in %s', async (search, one, other) => {
+    const { text, isError, requests } = await ask('search-tickets', { search });
+    expect({ isError, requests }).toEqual({ isError: true, requests: [] });
+    const [, json = ''] = /in query-entity: (\{.*\});/.exec(text) ?? [];
+    const query: unknown = JSON.parse(json);
+    expect(query).toEqual({ or: [{ title: { contains: one } }, { title: { contains: other } }] });
+    await expectToWork('Tickets', query);
+  });
+
+  it.each([
+    ['"does not print"', ['does not print'], 'search: "does not print"'],
+    ['“does not print”', ['does not print'], 'search: "does not print"'],
+    ['"does not print" color', ['does not print', 'color'], 'search: "does not print" and "color"'],
+    ['color AND "does not print"', ['color', 'does not print'], 'search: "color" and "does not print"'],
+    ['5" and 7" panel', ['5', 'and', '7', 'panel'], 'search: "5" and "and" and "7" and "panel"'],
+    ['"printer or scanner"', ['printer or scanner'], 'search: "printer or scanner"'],
+    ['"a*b 100%"', ['a*b 100%'], 'search: "a*b 100%"'],
+  ])('what stands in quotation marks is looked for as it stands: %s', async (search, values, line) => {
+    const { text, isError, filters } = await ask('search-tickets', { search, maxRecords: 1 });
+    expect({ text, isError }).toMatchObject({ isError: false });
+    const part = (field: string, value: string) => ({ op: 'contains', field, value });
+    const fields = ['ticketNumber', 'title', 'description'];
+    expect(filters[0]).toEqual(
+      values.map((value) => ({ op: 'or', items: fields.map((field) => part(field, value)) })),
+    );
+    expect(text.split('\n')).toContain(line);
+  });
+
+  it.each([
+    ['status:new printer', /as an argument here: \{"status":"new"\}/],
+    ['Priority:High', /as an argument here: \{"priority":"High"\}/],
+    ['title:printer', /in query-entity: \{"title":\{"contains":"printer"\}\}/],
+  ])('%s names a field and is no word', async (search, form) => {
+    const { text, isError, requests } = await ask('search-tickets', { search });
+    expect({ isError, requests }).toEqual({ isError: true, requests: [] });
+    expect(text).toMatch(form);
+    const quoted = await ask('search-tickets', { search: `"${search}"`, maxRecords: 1 });
+    expect(JSON.stringify(quoted.filters[0])).toContain(`"value":${JSON.stringify(search)}`);
   });
 
   it.each(['Wi-Fi - drops', 'printer not working', '5" -10 degrees', 'nothing prints', 'Notebook', '-10'])(
@@ -384,6 +431,8 @@ describe('what models copy or guess', () => {
     ['count-entity', { entity: 'TimeEntries', query: { isBillable: true } }, 'isNonBillable'],
     ['query-entity', { entity: 'TimeEntries', query: { billable: true } }, 'isNonBillable'],
     ['query-entity', { entity: 'TimeEntries', includeFields: ['billable'] }, 'isNonBillable'],
+    ['query-entity', { entity: 'Tickets', includeFields: ['-title'] }, 'title'],
+    ['query-entity', { entity: 'Tickets', includeFields: ['*', '-title'] }, 'title'],
     ['count-entity', { entity: 'Companies', query: { inactive: true } }, 'isActive'],
     ['aggregate-entity', { entity: 'Companies', groupBy: ['notActive'] }, 'isActive'],
     ['update-entity', { entity: 'Companies', id: 175, data: { inactive: true } }, 'isActive'],

@@ -69,9 +69,10 @@ describe('a search for words', () => {
     },
   );
 
-  it('says that it looked for "not" in quotation marks', async () => {
-    const { text } = await calling('search-tickets', { search: '"not printer"' });
-    expect(text).toContain('search: "not" and "printer"');
+  it('looks for what stands in quotation marks as it stands, and says so', async () => {
+    const { text, filters } = await calling('search-tickets', { search: '"not printer"' });
+    expect(text).toContain('search: "not printer"');
+    expect(JSON.stringify(filters[0])).toContain('{"op":"contains","field":"title","value":"not printer"}');
   });
 
   it.each([

@@ -321,6 +321,117 @@ describe('what people paste', () => {
   );
 
   it.each([
+    'T20261119.1',
+    't20261119.01',
+    'T20261119-0001',
+    'T20261119 0001',
+    'Ｔ20261119．0001',
+    'Ticket T20261119.1',
+  ])('%s is the number as well', async (given) => {
+    for (const args of [{ search: given }, { ticketNumber: given }, { ticketNumber: [given, 'T20261118.2'] }])
+      expect(idsIn((await ask('search-tickets', args)).text)).toContain(101999);
+    expect((await ask('get-ticket', { id: given })).text).toMatch(/^Ticket 101999$/m);
+    const { text } = await ask('query-entity', { entity: 'TicketNotes', query: { ticketID: given } });
+    expect(text).toMatch(/^ticketID: T20261119\.0001 .* \(id 101999\)$/m);
+  });
+
+  it.each([
+    ['20261119.0001', 'ends with "20261119.0001"', { op: 'endsWith', value: '20261119.0001' }],
+    ['20261119.1', 'ends with "20261119.0001"', { op: 'endsWith', value: '20261119.0001' }],
+    ['T20261119', 'begins with "T20261119."', { op: 'beginsWith', value: 'T20261119.' }],
+    ['Re: [T20261119.0001] Printer', '"T20261119.0001"', { op: 'eq', value: 'T20261119.0001' }],
+  ])('a part of a number, or a line with one: %s', async (ticketNumber, meaning, condition) => {
+    const { text, filters } = await ask('search-tickets', { ticketNumber });
+    expect(filters[0]).toEqual([{ field: 'ticketNumber', ...condition }]);
+    expect(text.split('\n')).toContain(`ticketNumber: ${meaning}`);
+    expect(idsIn(text)).toContain(101999);
+  });
+
+  it.each(['#101999', 'id 101999', 'ID: 101999', 'ticket 101999', 'Ticket #101999', '１０１９９９'])(
+    'get-ticket reads by the id in %s',
+    async (id) => {
+      const { text, requests } = await ask('get-ticket', { id });
+      expect(text).toMatch(/^Ticket 101999$/m);
+      expect(requests.some(({ path }) => path.endsWith('Tickets/101999'))).toBe(true);
+    },
+  );
+
+  it.each([
+    ['search-tickets', { ticketNumber: 'T20261119.0001', status: 'New' }],
+    ['search-tickets', { search: 'Re: [T20261119.0001] Printer' }],
+    ['count-entity', { entity: 'Tickets', query: { number: 'T20261119.1', priority: 'Low' } }],
+  ])(
+    '%s %j: of a number that exists it is said that the other conditions are not met',
+    async (tool, args) => {
+      const { text } = await ask(tool, args);
+      expect(text).toMatch(/^(No Tickets match|0 Tickets)/);
+      expect(text).toMatch(
+        /^Note: T20261119\.0001 .* \(id 101999\) has the number T20261119\.0001, and does not meet the other/m,
+      );
+      expect(text).not.toMatch(/no record of Tickets/);
+    },
+  );
+
+  it('an id where a number stands, or several numbers, lead to the form that works', async () => {
+    const id = await ask('search-tickets', { ticketNumber: '101999' });
+    expect(id.text).toMatch(/^Note: ticketNumber is the number that people see; an id is \{"id":101999\}$/m);
+    const several = await ask('search-tickets', { ticketNumber: 'T20261119.0001, T20261118.0002' });
+    expect(several.text).toContain('{"ticketNumber":["T20261119.0001","T20261118.0002"]}');
+  });
+
+  it.each([
+    ['search-tickets', { search: 'Ｐｒｉｎｔｅｒ' }, 'Printer', 'Ｐｒｉｎｔｅｒ'],
+    ['search-tickets', { search: 'Prin\u200bter' }, 'Printer', 'Prin\u200bter'],
+    ['search-tickets', { search: 'Prin\u00adter' }, 'Printer', 'Prin\u00adter'],
+    ['count-entity', { entity: 'Tickets', query: { title: { contains: 'ﬁle' } } }, 'file', 'ﬁle'],
+    ['count-entity', { entity: 'Tickets', query: { title: 'ﾌﾟﾘﾝﾀｰ' } }, 'プリンター', 'ﾌﾟﾘﾝﾀｰ'],
+    [
+      'count-entity',
+      { entity: 'Tickets', query: { title: { in: ['Cafe\u0301', 'x'] } } },
+      'Café',
+      'Cafe\u0301',
+    ],
+    ['search-contacts', { lastName: 'Abbott\u200b' }, 'Abbott', 'Abbott\u200b'],
+  ])('%s %j is looked for in the usual letters and as given', async (tool, args, usual, given) => {
+    const { text, filters } = await ask(tool, args);
+    const compared = JSON.stringify(filters[0]);
+    for (const value of [usual, given]) expect(compared).toContain(`"value":${JSON.stringify(value)}`);
+    expect(text).toMatch(new RegExp(`"${usual}".*, in these letters or as given`, 'm'));
+  });
+
+  it('letters that differ are left out both ways', async () => {
+    const { filters } = await ask('count-entity', { entity: 'Tickets', query: { title: { noteq: 'ﬁle' } } });
+    const other = (value: string) => ({ op: 'noteq', field: 'title', value });
+    expect(filters[0]).toEqual([{ op: 'and', items: [other('file'), other('ﬁle')] }]);
+  });
+
+  it('a name with what nobody sees is that name', async () => {
+    const query = { companyID: 'Contoso Ltd\u200b' };
+    const { text } = await ask('count-entity', { entity: 'Tickets', query });
+    expect(text).toMatch(/^companyID: Contoso Ltd \(id 175\)$/m);
+  });
+
+  it.each([
+    ['get-contact', { id: 'Julia Quux Archer' }, '30684004 = Julia Archer'],
+    ['search-tickets', { contactID: 'Julia Quux Archer' }, '30684004 = Julia Archer'],
+    ['search-tickets', { contactID: 'Archer, Julia (Ms.)' }, '30684004 = Julia Archer'],
+    ['search-tickets', { assignedResourceID: 'Gabor and not Archer' }, '29682893 = Gabor Archer'],
+    ['count-entity', { entity: 'Tickets', query: { assignedResourceID: 'Gabor X Archer' } }, '29682893'],
+  ])('%s %j: no word of a name is left out of it', async (tool, args, near) => {
+    const { text, isError, filters } = await ask(tool, args);
+    expect({ text, isError }).toMatchObject({ isError: true });
+    expect(text).toContain(near);
+    expect(JSON.stringify(filters)).not.toMatch(/"field":"(contactID|assignedResourceID)"/);
+  });
+
+  it('a name of several words is found wherever it is parted', async () => {
+    const person = { companyID: 175, isActive: 1, firstName: 'Anna Maria', lastName: 'de la Cruz' };
+    const id = await makeRecord(tenant.sandbox, 'Companies/175/Contacts', person);
+    for (const given of ['Anna Maria de la Cruz', 'de la Cruz, Anna Maria', 'Anna Maria de la'])
+      expect((await ask('get-contact', { id: given })).text).toMatch(new RegExp(`^Contact ${id}$`, 'm'));
+  });
+
+  it.each([
     ['search-contacts', { search: 'Archer, Julia' }],
     ['search-contacts', { firstName: 'Julia Archer' }],
     ['search-contacts', { firstName: 'Archer, Julia' }],

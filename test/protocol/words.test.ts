@@ -220,6 +220,62 @@ describe('values', () => {
   });
 });
 
+describe('arguments', () => {
+  const looks = 'ticketNumber, title, description';
+  it.each([
+    ['search-tickets', { subject: 'x' }, `subject is search, which looks in ${looks}`],
+    ['search-tickets', { title: 'x' }, `title is search, which looks in ${looks}`],
+    ['search-companies', { name: 'x' }, 'name is search, which looks in companyName, companyNumber'],
+  ])('%s %j: the name of a field is told to be more', async (tool, args, line) => {
+    const { text, isError } = await calling(tool, { ...args, maxRecords: 1 });
+    expect({ text, isError }).toMatchObject({ isError: false });
+    expect(text.split('\n')).toContain(line);
+  });
+
+  it('that only spell another one otherwise are not', async () => {
+    const { text } = await calling('search-tickets', { customer: 175, query: 'printer', limit: 1 });
+    expect(text).not.toMatch(/^\w+ is /m);
+  });
+});
+
+describe('names of fields and entities', () => {
+  it.each([
+    [['ｓtatus'], /^status: integer/m],
+    [['issue type'], /^issueType: integer/m],
+    [['stat*'], /^status: integer/m],
+    [['%date%'], /^createDate: datetime/m],
+    [['*'], /79 of 79 fields/],
+    [['statsu'], /^No field like: statsu\. Did you mean status\?$/m],
+  ])('describe-entity-fields %j', async (fields, said) => {
+    expect((await calling('describe-entity-fields', { entity: 'Tickets', fields })).text).toMatch(said);
+  });
+
+  it('describe-entity-fields never suggests the opposite', async () => {
+    const args = { entity: 'TimeEntries', fields: ['isBillable'] };
+    const { text } = await calling('describe-entity-fields', args);
+    expect(text).toMatch(/^No field like: isBillable\. Its opposite is isNonBillable\.$/m);
+  });
+
+  it.each([
+    [{ ｓtatus: 'New' }, { op: 'eq', field: 'status', value: 1 }],
+    [{ 'issue type': 'Network' }, { op: 'eq', field: 'issueType', value: 12 }],
+  ])('in a query: %j', async (query, condition) => {
+    expect((await calling('count-entity', { entity: 'Tickets', query })).filters[0]).toEqual([condition]);
+  });
+
+  it.each([
+    ['ticket*', /^TicketNotes: /m],
+    ['%ticket%', /^TicketNotes: /m],
+    ['*', /^234 of 234 entities match:/],
+    ['ticket, company', /^Companies: [\s\S]*^Tickets: /m],
+    ['ticket OR company', /^Companies: [\s\S]*^Tickets: /m],
+    ['incident', /^1 of 234 entities match:\nTickets: /],
+    ['staff', /^1 of 234 entities match:\nResources: /],
+  ])('list-known-entities %s', async (search, said) => {
+    expect((await calling('list-known-entities', { search })).text).toMatch(said);
+  });
+});
+
 it('describe-entity-fields finds fields by what people call them', async () => {
   const { text } = await calling('describe-entity-fields', {
     entity: 'Tickets',

@@ -54,7 +54,7 @@ const namesPlace = /^(city|state|county|department|\w+Name)$/i;
 /** Names, places or numbers that are several in one text, and were compared as one. */
 const listNotes = ({ interpretation }: CheckedFilter, { nameFields }: Entity): string[] =>
   interpretation.texts.flatMap(({ fields: [field = ''], op, value }) => {
-    const between = nameFields.includes(field) ? 'people' : 'names';
+    const between = nameFields.includes(field) && !field.endsWith('Number') ? 'people' : 'names';
     const isListed = op === 'eq' && (namesPlace.test(field) || /Number$/.test(field));
     const several = isListed ? alternativesIn(value, between) : undefined;
     return several === undefined ? [] : [`${field}: ${severalAre(field, several)}`];
@@ -69,11 +69,25 @@ async function nearNotes(
 ): Promise<string[]> {
   if (!canName(entity)) return [];
   const texts = interpretation.texts.filter(({ op }) => !op.startsWith('not'));
+  const shownNumber = texts.find(
+    ({ fields: [field = '', ...others], op, value }) =>
+      others.length === 0 &&
+      op === 'eq' &&
+      /^(?:ticket|task|project)Number$/.test(field) &&
+      /^\d{1,10}$/.test(value),
+  );
+  if (shownNumber !== undefined)
+    return [
+      `${shownNumber.fields[0]} is the number that people see; an id is ${JSON.stringify({ id: Number(shownNumber.value) })}`,
+    ];
   const number = texts.find(
     ({ fields: [field = ''], value }) => /Number$/.test(field) && autotaskNumber.test(value),
   );
   if (number !== undefined) {
     const near = await references.nearby(entity, number.value, signal);
+    const own = near.find(({ name }) => name.split(' ')[0]?.toUpperCase() === number.value.toUpperCase());
+    if (own !== undefined)
+      return [`${shownRecord(own)} has the number ${number.value}, and does not meet the other conditions`];
     const listed = near.length === 0 ? '' : `; one digit apart: ${near.map(shownRecord).join(', ')}`;
     return [`no record of ${entity.name} has the number ${number.value}${listed}`];
   }

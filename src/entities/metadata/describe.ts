@@ -1,7 +1,10 @@
 import type { Entity, Operation } from '../../model.js';
 import { named } from '../../names/match.js';
+import { didYouMean } from '../../names/nearest.js';
 import { fold } from '../../names/spelling.js';
 import type { Action, Policy } from '../../policy/index.js';
+import { alternativesIn } from '../values/alternatives.js';
+import { textPattern } from '../values/text-patterns.js';
 import { routes } from '../write/route.js';
 import type { EntityMetadata, FieldMetadata } from './entity-metadata.js';
 import { allEntities, findEntity } from './entity-names.js';
@@ -30,8 +33,24 @@ export interface EntitySummary {
   readonly parents: readonly string[];
 }
 
-/** Readable entities whose name contains every word of the search text. */
-export function listEntities(search: string | undefined, policy: Policy): EntitySummary[] {
+/**
+ * Readable entities whose name contains every word of the search text, or of one of its parts where it names several:
+ * `ticket, company`. Names are found by a part anyway, so wildcards say nothing more.
+ */
+export function listEntities(given: string | undefined, policy: Policy): EntitySummary[] {
+  const search = given === undefined ? undefined : withoutWildcards(given);
+  if (search === '' && given?.trim() !== '') return listEntities(undefined, policy);
+  const found = entitiesNamed(search, policy);
+  const several = found.length > 0 || search === undefined ? undefined : alternativesIn(search, 'names');
+  if (several === undefined) return found;
+  const names = new Set(several.flatMap((one) => entitiesNamed(one, policy)).map(({ name }) => name));
+  return entitiesNamed(undefined, policy).filter(({ name }) => names.has(name));
+}
+
+/** `ticket*` and `%ticket%` are ticket; empty for wildcards alone. */
+const withoutWildcards = (text: string): string => textPattern(text)?.parts.join(' ') ?? text;
+
+function entitiesNamed(search: string | undefined, policy: Policy): EntitySummary[] {
   const words = (search ?? '')
     .split(/[\s,/]+/)
     .map(fold)
@@ -68,6 +87,7 @@ export interface Description {
   readonly fields: readonly FieldMetadata[];
   /** How many fields the entity has, user-defined ones included. */
   readonly total: number;
+  /** Those of which there is none, with what was probably meant. */
   readonly unknown: readonly string[];
 }
 
@@ -84,7 +104,11 @@ export async function describe(
   }
   const chosen: FieldMetadata[] = [];
   const unknown: string[] = [];
-  for (const name of args.fields) {
+  for (const given of args.fields) {
+    const name = withoutWildcards(given);
+    // A star alone is every field, as in `includeFields`.
+    if (name === '') for (const field of all) if (!chosen.includes(field)) chosen.push(field);
+    if (name === '') continue;
     const exact = named(name, all, (field) => field.name, 'stored');
     const part = fold(name);
     const close =
@@ -96,7 +120,12 @@ export async function describe(
     const found = meant === undefined ? close : [meant];
     if (found.length === 0) {
       markMetadataSuspect();
-      unknown.push(name);
+      unknown.push(
+        `${given}.${didYouMean(
+          given,
+          all.map((field) => field.name),
+        )}`,
+      );
     }
     for (const field of found) if (!chosen.includes(field)) chosen.push(field);
   }

@@ -8,12 +8,12 @@ const entityWords: readonly Synonyms[] = [
     why: 'Autotask called companies accounts until 2019; people call them customers.',
   },
   {
-    words: ['asset', 'device', 'installedproduct', 'configitem', 'ci'],
+    words: ['asset', 'device', 'installedproduct', 'configitem', 'ci', 'computer', 'hardware'],
     mean: ['ConfigurationItems'],
     why: 'The SOAP API called them InstalledProducts, its screens devices and assets.',
   },
   {
-    words: ['technician', 'tech', 'user', 'employee'],
+    words: ['technician', 'tech', 'user', 'employee', 'staff', 'agent', 'engineer'],
     mean: ['Resources'],
     why: 'Autotask calls everybody who works in it a resource.',
   },
@@ -22,6 +22,12 @@ const entityWords: readonly Synonyms[] = [
     mean: ['BillingCodes'],
     why: 'Work types are some of the billing codes; an entity means all its records, so no condition is added.',
     hint: 'work types are those with useType 1',
+  },
+  {
+    words: ['incident', 'case', 'servicerequest', 'issue'],
+    mean: ['Tickets'],
+    why: 'Other service desks call tickets so; an incident is a type of ticket here.',
+    hint: 'incidents, requests and problems are values of ticketType',
   },
   { words: ['allocationcode'], mean: ['BillingCodes'], why: 'What the SOAP API called them.' },
   { words: ['ticketcost'], mean: ['TicketCharges'], why: 'Charges were called costs in the SOAP API.' },

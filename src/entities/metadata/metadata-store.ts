@@ -2,6 +2,7 @@ import { load } from '../../../generated/load.js';
 import type { AutotaskReader, LiveField } from '../../client/types.js';
 import { AutotaskError } from '../../errors.js';
 import type { Entity } from '../../model.js';
+import { named } from '../../names/match.js';
 import type { Policy } from '../../policy/index.js';
 import { nameText } from '../../text.js';
 import type { EntityMetadata, FieldMetadata } from './entity-metadata.js';
@@ -52,6 +53,9 @@ export function createMetadataStore(reader: AutotaskReader | null, policy: Polic
         if (builtIn !== undefined) return builtIn;
         const [found, ...others] = udfsNamed(name, await udfs(signal));
         if (found !== undefined || others.length > 0) return others.length === 0 ? found : undefined;
+        // In another spacing or normalisation, as a UDF may be given.
+        const [same] = named(name, fields, (one) => one.name, 'stored');
+        if (same !== undefined) return same;
         const [meant, ...more] = fieldsOf(name, field);
         return more.length === 0 ? meant : undefined;
       },

@@ -9,15 +9,15 @@ export async function checkIncludeFields(
   signal?: AbortSignal,
 ): Promise<{ readonly fields: readonly FieldMetadata[]; readonly all: boolean } | undefined> {
   if (given === undefined || given.length === 0) return undefined;
-  if (given.includes('*')) return { fields: [], all: true };
   const fields: FieldMetadata[] = [];
   const problems: Problem[] = [];
   for (const name of given) {
+    if (name === '*') continue;
     const field = await metadata.find(name, signal);
     if (field === undefined)
       problems.push({ field: 'includeFields', problem: await unknownField(metadata, name) });
     else if (!fields.includes(field)) fields.push(field);
   }
   if (problems.length > 0) throw new InvalidInput('The query was not sent to Autotask.', problems);
-  return { fields, all: false };
+  return given.includes('*') ? { fields: [], all: true } : { fields, all: false };
 }

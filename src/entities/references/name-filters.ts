@@ -1,6 +1,6 @@
 import type { FilterNode } from '../../client/types.js';
 import type { Entity } from '../../model.js';
-import { autotaskNumber } from '../values/text-patterns.js';
+import { autotaskNumber, partOfNumber, personNameSplits } from '../values/text-patterns.js';
 import { numberField } from './record-names.js';
 
 /** Filters to try one after the other, from exact to loose. */
@@ -8,6 +8,9 @@ export function searches(entity: Entity, text: string): FilterNode[][] {
   const ownNumber = entity.nameFields.find((field) => field.endsWith('Number'));
   const numbered = autotaskNumber.test(text) ? (ownNumber ?? numberField(entity)) : undefined;
   if (numbered !== undefined) return [[eq(numbered, text)]];
+  const anyNumber = ownNumber ?? numberField(entity);
+  const part = anyNumber === undefined ? undefined : partOfNumber(text);
+  if (part !== undefined && anyNumber !== undefined) return [[{ ...part, field: anyNumber }]];
   const [first, last] = entity.nameFields;
   if (first === undefined) return [];
   if (first === 'firstName' && last === 'lastName') {
@@ -20,16 +23,12 @@ export function searches(entity: Entity, text: string): FilterNode[][] {
         [any(begins('lastName', a), begins('firstName', a))],
       ];
     }
-    const z = words.at(-1) ?? a;
-    return [
-      [
-        any(
-          both(eq('firstName', a), eq('lastName', rest.join(' '))),
-          both(eq('firstName', z), eq('lastName', a)),
-        ),
-      ],
-      [both(begins('firstName', a), begins('lastName', z))],
-    ];
+    // Every word counts: who is called otherwise in the middle is somebody else.
+    const splits = personNameSplits(text);
+    if (splits.length === 0) return [];
+    return [eq, begins].map((compare) => [
+      any(...splits.map(([front, back]) => both(compare('firstName', front), compare('lastName', back)))),
+    ]);
   }
   const [number, name] = first.endsWith('Number') ? [first, last] : [undefined, first];
   const filters: FilterNode[][] = [];

@@ -93,7 +93,8 @@ export function similarNameFilter(fields: readonly string[], given: string): Fil
   const text = given.trim();
   if (autotaskNumber.test(text)) {
     const field = fields.find((name) => name.endsWith('Number'));
-    return field === undefined ? undefined : { op: 'in', field, value: numbersNear(text.toUpperCase()) };
+    const number = text.toUpperCase();
+    return field === undefined ? undefined : { op: 'in', field, value: [number, ...numbersNear(number)] };
   }
   const written = text.normalize('NFC').split(/[^\p{L}\p{N}\p{M}]+/u);
   const telling = written.filter((word) => word.length >= 2 && !forms.has(word.toLowerCase()));
@@ -143,7 +144,10 @@ export function mostSimilar<Named extends { readonly name: string }>(
   const number = text.trim();
   if (autotaskNumber.test(number)) {
     // The counter of a day is mistyped more often than the year.
-    const common = ({ name }: Named) => [...number].findIndex((sign, at) => name[at] !== sign);
+    const common = ({ name }: Named) => {
+      const apart = [...number.toUpperCase()].findIndex((sign, at) => name[at] !== sign);
+      return apart < 0 ? number.length : apart;
+    };
     return [...rows].sort((a, b) => common(b) - common(a)).slice(0, most);
   }
   const wanted = tellingWords(text);

@@ -1,8 +1,8 @@
 import type { FilterNode, Row, Search } from '../../client/types.js';
 import type { Entity } from '../../model.js';
-import { spellingKey } from '../../names/spelling.js';
+import { spellingKey, usualLetters } from '../../names/spelling.js';
 import { oneLine } from '../../text.js';
-import { autotaskNumberIn, nameWithoutAddress } from '../values/text-patterns.js';
+import { autotaskNumberIn, nameWithoutAddress, soughtNumberIn } from '../values/text-patterns.js';
 import { identifyingCondition, mayHoldIdentifier } from './identifying-fields.js';
 import { exactly, searches } from './name-filters.js';
 import { mostSimilar, similarNameFilter } from './nearest-records.js';
@@ -26,6 +26,12 @@ export interface Candidate {
 /** `isActive` is asked for only where the entity has it. */
 const has = (entity: Entity, name: string): boolean => name !== 'isActive' || hasActiveFlag(entity);
 
+/** The number in a text, however it is written where records of the entity have one. */
+const soughtNumber = (entity: Entity, text: string) =>
+  [...entity.nameFields, numberField(entity) ?? ''].some((field) => field.endsWith('Number'))
+    ? soughtNumberIn(text)
+    : autotaskNumberIn(text);
+
 /** Records by what they are called: exactly, nearly, or as a model or a person writes it. */
 export function createRecordsByName(
   lookUp: CachedQuery,
@@ -47,7 +53,7 @@ export function createRecordsByName(
     signal?: AbortSignal,
   ): Promise<readonly Candidate[]> {
     const text = nameWithoutAddress(given);
-    const number = autotaskNumberIn(text);
+    const number = soughtNumber(entity, text);
     const numbered = number === undefined ? undefined : numberField(entity);
     const fields = numbered === undefined ? entity.nameFields : [numbered];
     const filter = similarNameFilter(fields, number ?? text);
@@ -151,7 +157,7 @@ export function createRecordsByName(
   ): Promise<readonly Candidate[]> {
     if (meansMe(entity, given)) return [await resolveMe()];
     const known = await identifier(entity, given);
-    const text = (autotaskNumberIn(known.name) ?? known.name).trim();
+    const text = (soughtNumber(entity, known.name) ?? known.name).trim();
     const wanted = spellingKey(text);
     if (wanted === '' && known.filter === undefined) return [];
     const conditions = within.map(([field, value]): FilterNode => ({ op: 'eq', field, value }));
@@ -168,7 +174,7 @@ export function createRecordsByName(
         (name) => spellingKey(String(name ?? '')) === wanted,
       );
     // Autotask compares letter by letter: wide letters and more than one space are written as names usually are.
-    const usual = text.normalize('NFKC').replace(/\s+/g, ' ');
+    const usual = usualLetters(text).replace(/\s+/g, ' ').trim();
     const spellings = usual === text ? [text] : [text, usual];
     const filters = wanted === '' ? [] : spellings.flatMap((spelling) => searches(entity, spelling));
     for (const filter of known.filter === undefined ? filters : known.first(filters)) {

@@ -1,4 +1,5 @@
 import { fold, spellingKey } from '../../names/spelling.js';
+import { comparisonIn } from './comparisons/comparison-signs.js';
 
 /** How Autotask numbers tickets, tasks and projects: a letter, the day, a count. */
 export const autotaskNumber = /^[A-Z]\d{8}\.\d{4}$/i;
@@ -12,6 +13,41 @@ const numbered =
 export function autotaskNumberIn(text: string): string | undefined {
   const number = numbered.exec(text.trim())?.[1];
   return number !== undefined && autotaskNumber.test(number) ? number : undefined;
+}
+
+const inText = /(?<![\p{L}\p{N}])([A-Z]\d{8}\.\d{4})(?![\p{L}\p{N}])/giu;
+const otherwiseWritten =
+  /^(?:\p{L}+\s+)?[#[(]?\s*([A-Z]\d{4}(?:0[1-9]|1[0-2])[0-3]\d)[.,\s_\u2010-\u2015-]+(\d{1,4})[\])]?$/iu;
+
+/**
+ * The number that a text is where one is looked for: as `autotaskNumberIn`, without its zeros or with another mark
+ * (`T20260101.1`, `T20260101-0001`), in wide letters.
+ */
+export function looseNumberIn(given: string): string | undefined {
+  const text = given.normalize('NFKC').trim();
+  if (comparisonIn(text) !== undefined) return undefined;
+  const [, day, count] = otherwiseWritten.exec(text) ?? [];
+  if (day !== undefined && count !== undefined) return `${day}.${count.padStart(4, '0')}`;
+  return autotaskNumberIn(text);
+}
+
+/** The same, or the only number in a line: `Re: [T20260101.0001] Printer`. */
+export function soughtNumberIn(given: string): string | undefined {
+  const text = given.normalize('NFKC').trim();
+  const exact = looseNumberIn(text);
+  if (exact !== undefined || comparisonIn(text) !== undefined) return exact;
+  const numbers = new Set([...text.matchAll(inText)].map(([, number = '']) => number.toUpperCase()));
+  return numbers.size === 1 ? [...numbers][0] : undefined;
+}
+
+/** What a part of such a number is compared with: all of a day (`T20260101`), or one without its letter. */
+export function partOfNumber(
+  given: string,
+): { readonly op: TextOperator; readonly value: string } | undefined {
+  const text = given.normalize('NFKC').trim();
+  if (/^[A-Z]\d{8}\.?$/i.test(text)) return { op: 'beginsWith', value: `${text.replace('.', '')}.` };
+  const [, day, count = ''] = /^(\d{8})\.(\d{1,4})$/.exec(text) ?? [];
+  return day === undefined ? undefined : { op: 'endsWith', value: `${day}.${count.padStart(4, '0')}` };
 }
 
 const markedId =

@@ -107,6 +107,7 @@ export function createDispatch({ tools, context, rules }: DispatchSettings) {
       ...running,
       ...(caller === undefined ? {} : { caller }),
       timeZone: common?.timeZone ?? context.timeZone,
+      renamed: tool.renamed(raw ?? {}),
     };
     const { timeZone } = toolContext;
     if (!tool.mutates) {

@@ -153,7 +153,12 @@ export async function resultView(
   if (result.kind === 'list') return listView(result.list, context);
   if (result.kind === 'groups') return groupsView(result);
   if (result.kind === 'account') {
-    const rest = { entries: null, checklist: null, secondaryResources: [], remarks: result.notes };
+    const rest = {
+      entries: null,
+      checklist: null,
+      secondaryResources: [],
+      remarks: [...result.facts, ...result.notes],
+    };
     return ticketView(result.record, rest, context);
   }
   if (result.kind !== 'facts' || result.story === undefined) return null;

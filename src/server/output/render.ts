@@ -57,7 +57,8 @@ function recordText({ entity, row, fields, cells, notes: noteTexts }: RecordResu
   return [headOf(entity, row), ...tenantData([...notes(noteTexts), ...lines])].join('\n');
 }
 
-function accountText({ record, lists, notes: noteTexts }: Extract<Result, { kind: 'account' }>): string {
+function accountText(account: Extract<Result, { kind: 'account' }>): string {
+  const { record, lists, facts, notes: noteTexts } = account;
   const head = headOf(record.entity, record.row);
   const lines = record.fields.map((field, index) => `${titleOf(field)}: ${record.cells[index]?.text ?? ''}`);
   for (const { title, list } of lists) {
@@ -68,7 +69,7 @@ function accountText({ record, lists, notes: noteTexts }: Extract<Result, { kind
       ...list.rows.map((row) => row.map((cell) => cell.text).join('\t')),
     );
   }
-  return [head, ...tenantData([...notes(noteTexts), ...lines])].join('\n');
+  return [head, ...tenantData([...facts, ...notes(noteTexts), ...lines])].join('\n');
 }
 
 const pastTense = { create: 'Created', update: 'Updated', delete: 'Deleted' } as const;
@@ -103,13 +104,14 @@ function json(result: TextResult): unknown {
     return { ...rest, records: rows.map((row) => byField(columns, row)) };
   }
   if (result.kind === 'account') {
-    const { record, lists, notes: noteTexts } = result;
+    const { record, lists, facts, notes: noteTexts } = result;
     return {
       entity: record.entity.name,
       record: byField(record.fields.map(titleOf), record.cells),
       lists: Object.fromEntries(
         lists.map(({ title, list }) => [title, list.rows.map((row) => byField(list.columns, row))]),
       ),
+      facts,
       notes: noteTexts,
     };
   }

@@ -55,9 +55,26 @@ const isNothing = (value: unknown) => value === null || value === '';
  * they are, to be refused. Clients in strict mode send every argument they know of: those that hold nothing are left
  * out here, for every tool.
  */
-export function resolveAliases(args: unknown, { names, tool, optional }: AliasOptions): unknown {
+export const resolveAliases = (args: unknown, options: AliasOptions): unknown => {
+  const found = taken(args, options);
+  return found === undefined ? args : Object.fromEntries(found.map(({ name, value }) => [name, value]));
+};
+
+/** An argument that was given by another word than its own, `subject` for `search`. */
+export interface RenamedArgument {
+  readonly given: string;
+  readonly name: string;
+}
+
+/** Those of them that differ in more than their spelling. */
+export const renamedArguments = (args: unknown, options: AliasOptions): readonly RenamedArgument[] =>
+  (taken(args, options) ?? [])
+    .filter(({ key, name }) => ![fold(name), fold(name).replace(/id$/, '')].includes(fold(key)))
+    .map(({ key, name }) => ({ given: key, name }));
+
+function taken(args: unknown, { names, tool, optional }: AliasOptions) {
   const given = z.record(z.string(), z.unknown()).safeParse(args);
-  if (!given.success) return args;
+  if (!given.success) return undefined;
   const subject = fold(tool.slice(tool.indexOf('-') + 1));
   const own = (key: string): string => {
     // A confirmation is spelt as the preview says, or it is none.
@@ -78,7 +95,5 @@ export function resolveAliases(args: unknown, { names, tool, optional }: AliasOp
     );
   const times = new Map<string, number>();
   for (const [name] of found) times.set(name, (times.get(name) ?? 0) + 1);
-  return Object.fromEntries(
-    found.map(([name, value, key]) => [(times.get(name) ?? 0) > 1 ? key : name, value]),
-  );
+  return found.map(([name, value, key]) => ({ key, name: (times.get(name) ?? 0) > 1 ? key : name, value }));
 }

@@ -5,10 +5,19 @@ import { noSuchRecord } from '../../entities/references/nearest-records.js';
 import { canName } from '../../entities/references/record-names.js';
 import { mostCandidates } from '../../entities/references/records-by-name.js';
 import type { RecordResult } from '../../entities/result.js';
-import { textPattern } from '../../entities/values/text-patterns.js';
+import { idIn, textPattern } from '../../entities/values/text-patterns.js';
 import { AutotaskError, InvalidInput } from '../../errors.js';
+import type { Entity } from '../../model.js';
 import { defineReadTool, type ReadTool, type ToolContext } from './define-tool.js';
 import * as inputs from './shared-inputs.js';
+
+/** The id in `101999`, `#101999`, `id 101999` or, of tickets, `ticket 101999`. */
+function numberOf({ singular }: Entity, given: string | number): number | undefined {
+  const text = String(given).normalize('NFKC').trim();
+  const [, digits] = new RegExp(`^(?:${singular}\\s*)?(?:#|id\\b[\\s:]*)?\\s*(\\d+)$`, 'i').exec(text) ?? [];
+  const id = Number(digits);
+  return Number.isSafeInteger(id) ? id : undefined;
+}
 
 /** The id of a record to read, given by id, number or name; several matches are an error that lists them. */
 export async function idOf(
@@ -16,9 +25,9 @@ export async function idOf(
   given: string | number,
   context: ToolContext,
 ): Promise<number> {
-  const number = typeof given === 'number' || /^\d+$/.test(given) ? Number(given) : undefined;
-  if (number !== undefined && Number.isSafeInteger(number)) return number;
   const entity = findEntity(entityName);
+  const number = numberOf(entity, given);
+  if (number !== undefined) return number;
   const { references } = context.entities.tenant();
   const { path } = entity;
   const pattern = textPattern(String(given));
@@ -35,7 +44,9 @@ export async function idOf(
   const [only, ...others] = found;
   if (only === undefined) {
     const near = path === null ? [] : await references.nearby({ ...entity, path }, text, context.signal);
-    const { problem, allowed } = noSuchRecord(entity.name, text, near);
+    const id = idIn(text);
+    const remark = id === undefined ? undefined : `an id is a number: ${id}`;
+    const { problem, allowed } = noSuchRecord(entity.name, text, near, remark);
     if (near.length === 0) throw new AutotaskError('notFound', `${problem.replace(/^n/, 'N')}.`);
     throw new InvalidInput('Nothing was read.', [{ field: 'id', problem, allowed }]);
   }

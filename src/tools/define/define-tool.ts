@@ -9,7 +9,7 @@ import { InvalidArguments } from '../../errors.js';
 import { type Bounds, findViolation, readBounds, writeBounds } from '../../limits/argument-bounds.js';
 import { didYouMean } from '../../names/nearest.js';
 import type { Content } from '../files/file-content.js';
-import { resolveAliases } from './argument-aliases.js';
+import { type RenamedArgument, renamedArguments, resolveAliases } from './argument-aliases.js';
 import { flag } from './shared-inputs.js';
 import type { TicketStory } from './ticket-story.js';
 
@@ -23,6 +23,8 @@ export interface ToolContext extends CallContext {
   readonly closedStatusIds: readonly number[];
   /** Files on this machine that may be attached; null where there are none, always over HTTP. */
   readonly files: LocalFiles | null;
+  /** Arguments that the caller gave by another word. */
+  readonly renamed?: readonly RenamedArgument[];
 }
 
 /** What was written before, by receipt. */
@@ -58,6 +60,8 @@ export type Result =
       readonly kind: 'account';
       readonly record: RecordResult;
       readonly lists: readonly { readonly title: string; readonly list: ListResult }[];
+      /** What is said of all of it, a line each: `on this ticket: 2 TicketNotes`. */
+      readonly facts: readonly string[];
       readonly notes: readonly string[];
     }
   /** Facts of this server and of Autotask's metadata; `labels` are lines with words of the tenant in them. */
@@ -135,6 +139,8 @@ interface ToolBase {
   readonly input: z.ZodType;
   /** Arguments as the tool means them: under its own names, without those that hold nothing. Throws InvalidArguments. */
   take(args: unknown): unknown;
+  /** Arguments that were given by another word than the tool's own. */
+  renamed(args: unknown): readonly RenamedArgument[];
 }
 
 export interface ReadTool extends ToolBase {
@@ -166,10 +172,14 @@ function argumentReader(tool: string, shape: z.ZodRawShape, bounds: Bounds, keep
   const droppable = new Set(
     names.filter((name) => !keeps.includes(name) && optional.safeParse(shape[name]).success),
   );
-  return (args: unknown): unknown => {
-    const problem = findViolation(args, '', bounds);
-    if (problem !== undefined) throw new InvalidArguments(`${tool} was not run.`, [problem]);
-    return resolveAliases(args, { names, tool, optional: (name) => droppable.has(name) });
+  const options = { names, tool, optional: (name: string) => droppable.has(name) };
+  return {
+    take: (args: unknown): unknown => {
+      const problem = findViolation(args, '', bounds);
+      if (problem !== undefined) throw new InvalidArguments(`${tool} was not run.`, [problem]);
+      return resolveAliases(args, options);
+    },
+    renamed: (args: unknown) => renamedArguments(args, options),
   };
 }
 
@@ -185,7 +195,7 @@ export function defineReadTool<Shape extends z.ZodRawShape>(
   return {
     ...declaration,
     mutates: false,
-    take: argumentReader(tool.name, tool.input, readBounds),
+    ...argumentReader(tool.name, tool.input, readBounds),
     annotations: {
       readOnlyHint: true,
       destructiveHint: false,
@@ -228,7 +238,7 @@ export function defineWriteTool<Shape extends z.ZodRawShape>(
   return {
     ...declaration,
     mutates: true,
-    take: argumentReader(tool.name, shape, writeBounds, empties),
+    ...argumentReader(tool.name, shape, writeBounds, empties),
     annotations: {
       readOnlyHint: false,
       destructiveHint: destructive,

@@ -68,12 +68,12 @@ export const describeEntityFields = defineReadTool({
       `${entity.name}: ${abilities(entity, context.entities.policy).join(', ') || 'metadata only'}${parents.length > 0 ? `; written below ${parents.join(', ')}` : ''}. ` +
         `${entity.queryBy.length > 0 ? `Queries need one of ${entity.queryBy.join(', ')}. ` : ''}${found.fields.length} of ${found.total} fields, ${found.live ? 'live from the tenant' : 'from the snapshot: picklists show only values common to all tenants'}.`,
       ...entityMeaning(args.entity, entity),
-      ...(found.unknown.length > 0 ? [`No field like: ${found.unknown.join(', ')}`] : []),
     ];
     const isRetired = found.fields.some(({ choices }) => choices.some(({ isActive }) => !isActive));
     if (found.live && !isRetired && found.fields.some(({ choices }) => choices.length > 0))
       lines.push('No picklist value of these is inactive.');
-    const labels = found.fields.map(line);
+    // What comes near may be a name of the tenant's.
+    const labels = [...found.unknown.map((name) => `No field like: ${name}`), ...found.fields.map(line)];
     return {
       kind: 'facts',
       lines,

@@ -6,7 +6,7 @@ import { idAndRemarks } from '../define/define-get.js';
 import { defineReadTool, type ToolContext } from '../define/define-tool.js';
 import * as inputs from '../define/shared-inputs.js';
 import { ticketContact } from './ticket-contact.js';
-import { alwaysCounted, countRemarks, countsOf, hides } from './ticket-counts.js';
+import { alwaysCounted, countLines, countsOf, hides } from './ticket-counts.js';
 import { noteColumns } from './timeline/entries.js';
 import { partNames, readTicketTimeline } from './timeline/timeline.js';
 
@@ -116,7 +116,7 @@ export const getTicket = defineReadTool({
     const lists = own
       .filter(({ list }) => list.rows.length > 0)
       .map(({ entity, list, total }) => ({ title: title(entity, total), list }));
-    const remarks = [...which, ...countRemarks(counted, counts, context)];
-    return { kind: 'account', record, lists, notes: remarks };
+    const { facts, notes: remarks } = countLines(counted, counts, context);
+    return { kind: 'account', record, lists, facts, notes: [...which, ...remarks] };
   },
 });

@@ -38,23 +38,31 @@ export async function countsOf(
   return new Map(await Promise.all(found));
 }
 
-/** `on this ticket: 2 TicketNotes, 0 TimeEntries, 1 files`, and what is hidden; nothing when nothing is known. */
-export function countRemarks(
+/** What a ticket has, and what a reader has to notice of that. */
+export interface CountLines {
+  /** `on this ticket: 2 TicketNotes, 0 TimeEntries, 1 files`; none where nothing is known. */
+  readonly facts: readonly string[];
+  /** What may not be read, or is hidden. */
+  readonly notes: readonly string[];
+}
+
+export function countLines(
   entities: readonly string[],
   counts: TicketCounts,
   context: ToolContext,
-): string[] {
+): CountLines {
   const called = (entity: string) => (entity === fileIndex ? 'files' : entity);
   const numbers = entities.flatMap((entity) => {
-    const count = counts.get(entity);
-    if (count === undefined) return [];
-    return count === null
-      ? [`${called(entity)} that the API user may not read`]
-      : [`${count} ${called(entity)}`];
+    const count = counts.get(entity) ?? null;
+    return count === null ? [] : [`${count} ${called(entity)}`];
   });
+  const unread = entities.filter((entity) => counts.get(entity) === null).map(called);
   const hidden = entities.filter((entity) => hides(entity, context));
-  return [
-    ...(numbers.length > 0 ? [`on this ticket: ${numbers.join(', ')}`] : []),
-    ...(hidden.length > 0 ? [`hidden by the policy of this server: ${hidden.join(', ')}`] : []),
-  ];
+  return {
+    facts: numbers.length > 0 ? [`on this ticket: ${numbers.join(', ')}`] : [],
+    notes: [
+      ...(unread.length > 0 ? [`on this ticket the API user may not read ${unread.join(', ')}`] : []),
+      ...(hidden.length > 0 ? [`hidden by the policy of this server: ${hidden.join(', ')}`] : []),
+    ],
+  };
 }

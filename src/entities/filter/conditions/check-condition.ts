@@ -147,6 +147,11 @@ export class ConditionCheck {
     interpretation.addMeaning(field.name, operator, [found.meaning]);
     for (const { op, value: text } of found.compared) interpretation.addText(field.name, op, text, depth > 0);
     if (found.besideAddress !== undefined) interpretation.namesBesideAddresses.push(found.besideAddress);
+    const { items } = found.node;
+    if (field.udf && items !== undefined) {
+      const nodes = items.flatMap((item) => this.findings.withUdfMark(item, field, depth) ?? []);
+      return nodes.length > 1 ? { ...found.node, items: nodes } : nodes[0];
+    }
     if (found.phone === undefined) return this.findings.withUdfMark(found.node, field, depth);
     this.findings.phoneConditions.set(found.node, { field: field.name, number: found.phone });
     return found.node;

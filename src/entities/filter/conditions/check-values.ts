@@ -14,7 +14,7 @@ import type { Conversion } from '../../values/conversion.js';
 import { convertValue } from '../../values/convert.js';
 import { type Converted, isNumeric } from '../../values/converted.js';
 import { pointsTo } from '../../values/name-order.js';
-import { autotaskNumberIn, idIn } from '../../values/text-patterns.js';
+import { idIn, soughtNumberIn } from '../../values/text-patterns.js';
 import type { FilterFindings } from './filter-findings.js';
 
 /** Operators that compare a part of a text. */
@@ -26,7 +26,7 @@ const plural: Readonly<Record<string, Operator>> = { eq: 'in', noteq: 'notIn', i
 /** Why a number or a name in the place of an id is none, with the field that holds it. */
 function idProblem({ nameFields, summaryFields }: Entity, given: unknown): Problem | undefined {
   if (typeof given !== 'string' || isNumeric(given) || given.trim() === '') return undefined;
-  const number = autotaskNumberIn(given);
+  const number = soughtNumberIn(given);
   const field =
     number === undefined
       ? nameFields.find((name) => !name.endsWith('Number'))

@@ -1,16 +1,19 @@
 import type { FilterNode } from '../../../client/types.js';
 import type { Entity } from '../../../model.js';
+import { usualLetters } from '../../../names/spelling.js';
 import type { FieldMetadata } from '../../metadata/entity-metadata.js';
 import { isPerson } from '../../references/record-names.js';
 import { type PhoneNumber, phoneNotations, phoneNumberIn } from '../../values/phones.js';
 import {
   addressIn,
-  autotaskNumberIn,
+  autotaskNumber,
   hostIn,
   isUrl,
   nameBesideAddress,
+  partOfNumber,
   patternConditions,
   personNameSplits,
+  soughtNumberIn,
   type TextOperator,
   textPattern,
   wildcardAloneProblem,
@@ -35,7 +38,7 @@ const isWeb = (name: string) => /^webAddress$/i.test(name);
 
 /** A number without what people write before it, an address without the name beside it. */
 function withoutPrefix(field: FieldMetadata, text: string): string {
-  if (/Number$/.test(field.name)) return autotaskNumberIn(text) ?? text;
+  if (/Number$/.test(field.name)) return soughtNumberIn(text) ?? text;
   return isEmail(field.name) ? (addressIn(text) ?? text) : text;
 }
 
@@ -62,6 +65,9 @@ export function patternProblem(field: FieldMetadata, op: string, text: string): 
   return `${op} compares the whole text and takes no wildcards, and Autotask cannot exclude a part of one; ${example} finds the records that have it`;
 }
 
+/** What is written in several ways; marks are what they are. */
+const lettersAndSpaces = /[\p{L}\p{N}\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}\s]+/gu;
+
 /** Undefined where the text is to be compared as it stands. */
 export function rewriteText(
   entity: Entity,
@@ -69,8 +75,34 @@ export function rewriteText(
   op: string,
   given: string,
 ): RewrittenText | undefined {
-  const { name } = field;
   if (field.dataType !== 'string' || field.isPickList === true) return undefined;
+  const usual = given.replace(lettersAndSpaces, usualLetters);
+  const isCompared = op === 'noteq' || searching.some((one) => one === op);
+  if (usual === given || usual.trim() === '' || !isCompared || field.udf)
+    return rewriteVisible(entity, field, op, given);
+  // Autotask compares letter by letter, and texts are stored as they came: wide, composed, with a soft hyphen.
+  const compareWith = (value: string): RewrittenText => ({
+    node: { op, field: field.name, value },
+    meaning: operatorText(op, value),
+    compared: [{ op, value }],
+  });
+  const read = rewriteVisible(entity, field, op, usual) ?? compareWith(usual);
+  if (read.phone !== undefined || autotaskNumber.test(usual)) return read;
+  const asGiven = compareWith(given);
+  return {
+    ...read,
+    node: { op: op === 'noteq' ? 'and' : 'or', items: [read.node, asGiven.node] },
+    meaning: `${read.meaning}, in these letters or as given`,
+  };
+}
+
+function rewriteVisible(
+  entity: Entity,
+  field: FieldMetadata,
+  op: string,
+  given: string,
+): RewrittenText | undefined {
+  const { name } = field;
   const text = withoutPrefix(field, given);
   const compareWith = (how: string, value: string): RewrittenText => ({
     node: { op: how, field: name, value },
@@ -95,6 +127,8 @@ export function rewriteText(
         compared: conditions,
       };
     }
+    const part = how === 'eq' && /Number$/.test(name) ? partOfNumber(text) : undefined;
+    if (part !== undefined) return compareWith(part.op, part.value);
     const phone = field.udf || op.endsWith('With') ? undefined : phoneNumberIn(name, text);
     if (phone !== undefined) {
       const how = phone.international

@@ -13,7 +13,7 @@ import { plural } from '../../../text.js';
 import type { Result, ToolContext } from '../../define/define-tool.js';
 import type { ChecklistItem, Entry } from '../../define/ticket-story.js';
 import { ticketContact } from '../ticket-contact.js';
-import { alwaysCounted, countRemarks, countsOf, hides, type TicketCounts } from '../ticket-counts.js';
+import { alwaysCounted, countLines, countsOf, hides, type TicketCounts } from '../ticket-counts.js';
 import { checklistItems, checklistLines } from './checklist.js';
 import * as entries from './entries.js';
 import { mostCharacters, renderEntries } from './render.js';
@@ -227,7 +227,7 @@ export async function readTicketTimeline(
       ? ['[customer]: the customer can see it; [internal]: not']
       : []),
     ...(list.some(({ kind }) => kind === 'time')
-      ? ['customers can read the summary of time entries, not the internal text']
+      ? ['time entries: customers can read the summary, not the internal text']
       : []),
   ];
   const hasFiles = list.some(({ kind, files }) => kind === 'file' || files.length > 0);
@@ -240,21 +240,21 @@ export async function readTicketTimeline(
   const countedParts = [...new Set([...alwaysCounted, ...parts])].filter(
     (entity) => !parts.includes(entity) || counts.has(entity),
   );
-  const remarks = [
-    ...which,
-    ...countRemarks(countedParts, counts, context),
+  const counted = countLines(countedParts, counts, context);
+  const facts = [
+    ...counted.facts,
     ...(empty.length > 0 ? [`looked at and empty: ${empty.join(', ')}`] : []),
-    ...notes,
     ...legend,
     ...(ids.length > 0 ? [`ids: ${ids.join(', ')}`] : []),
-    ...(hasFiles ? ['get-attachment reads a file by its id'] : []),
-    ...rendering.notes,
+    ...(hasFiles ? ['files: get-attachment reads one by its id'] : []),
   ];
+  const remarks = [...which, ...counted.notes, ...notes, ...rendering.notes];
   const title = `Ticket ${id}`;
   return {
     kind: 'facts',
     lines: [title],
     labels: [
+      ...facts,
       ...remarks.map((note) => `Note: ${note}`),
       ...fields,
       ...(list.length > 0
@@ -269,7 +269,7 @@ export async function readTicketTimeline(
       entries: rendering.shown,
       checklist: checked,
       secondaryResources: people,
-      notes: remarks,
+      notes: [...facts, ...remarks],
     },
     json: {
       entity: 'Tickets',
@@ -279,6 +279,7 @@ export async function readTicketTimeline(
       ...(people.length > 0 ? { secondaryResources: people } : {}),
       entries: rendering.shown,
       ...(checked === null ? {} : { checklist: checked }),
+      facts,
       notes: remarks,
     },
   };
