@@ -195,3 +195,62 @@ describe('no text of a record of another company is in', { timeout: 60_000 }, ()
     }
   });
 });
+
+describe('a record of another company and none at all', { timeout: 60_000 }, () => {
+  const none = 987_654_321;
+  /** The answer without what differs anyway: the id that was asked for, and the marks around data. */
+  async function answered(tool: string, args: Record<string, unknown>, id: number): Promise<string> {
+    const { text } = await server.call(tool, args);
+    const asked = new RegExp(`(?<![\\w.:-])${id}(?![\\w:-])`, 'g');
+    return text.replace(/data-[0-9a-f]+/g, 'data').replace(asked, 'ID');
+  }
+
+  it('are told apart by no answer', async () => {
+    let compared = 0;
+    for (const entity of scoped) {
+      const { name, operations, parents } = entity;
+      // Small numbers stand for other things in an answer as well.
+      const [row] = (await outside(entity, 60)).filter(({ id }) => Number(id) >= 40);
+      if (row === undefined) continue;
+      const [text] = ((await load[name]?.fields()) ?? []).filter(
+        ({ dataType, isPickList, isReadOnly }) =>
+          dataType === 'string' && isPickList !== true && isReadOnly !== true,
+      );
+      const data = text === undefined ? null : { [text.name]: 'x' };
+      const questions: readonly (readonly [string, (id: number) => Record<string, unknown>])[] = [
+        ['get-entity', (id) => ({ entity: name, id })],
+        ['count-entity', (id) => ({ entity: name, query: { id } })],
+        ['query-entity', (id) => ({ entity: name, query: { id: { in: [id, none + 1] } } })],
+        ...(operations.includes('update') && data !== null
+          ? ([['update-entity', (id: number) => ({ entity: name, id, data })]] as const)
+          : []),
+        ...(operations.includes('delete')
+          ? ([['delete-entity', (id: number) => ({ entity: name, id })]] as const)
+          : []),
+      ];
+      const above = parents.flatMap((parent) => entities.find((one) => one.name === parent.entity) ?? []);
+      const asked = questions.map(([tool, argsOf]) => [tool, argsOf, Number(row.id)] as const);
+      const below = [];
+      for (const parent of above.filter(({ companyScope }) => typeof companyScope !== 'string')) {
+        const [owner] = (await outside(parent, 60)).filter(({ id }) => Number(id) >= 40);
+        if (owner === undefined) continue;
+        const under = (id: number) => ({ entity: name, parentEntity: parent.name, parentId: id });
+        below.push(['query-entity', under, Number(owner.id)] as const);
+        if (operations.includes('create'))
+          below.push([
+            'create-entity',
+            (id: number) => ({ ...under(id), data: data ?? {} }),
+            Number(owner.id),
+          ] as const);
+      }
+      for (const [tool, argsOf, id] of [...asked, ...below]) {
+        const theirs = await answered(tool, argsOf(id), id);
+        expect(theirs, `${tool} ${JSON.stringify(argsOf(id))}`).toBe(
+          await answered(tool, argsOf(none), none),
+        );
+        compared += 1;
+      }
+    }
+    expect(compared).toBeGreaterThan(120);
+  });
+});
