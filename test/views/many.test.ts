@@ -3,7 +3,8 @@ import { browserPath, type Host, settled, startHost } from './support.js';
 
 let host: Host;
 beforeAll(async () => {
-  if (browserPath !== undefined) host = await startHost({ env: { AUTOTASK_CONFIRM_MODE: 'person' } });
+  const env = { AUTOTASK_CONFIRM_MODE: 'person', AUTOTASK_MAX_RECORDS_PER_CALL: '500' };
+  if (browserPath !== undefined) host = await startHost({ env });
 }, 60_000);
 afterAll(() => host?.close());
 
@@ -40,4 +41,42 @@ describe.skipIf(browserPath === undefined)('a preview of 100 records', () => {
     expect(shown.errors).toEqual([]);
     await shown.close();
   }, 60_000);
+});
+
+describe.skipIf(browserPath === undefined)('a preview of 500 records', () => {
+  test('is drawn at once, scrolls in a place of its own, and Confirm writes each once', async () => {
+    const before = written();
+    const ids = Array.from({ length: 500 }, (_, at) => 100_500 + at);
+    const answer = await host.call('update-ticket', { ids, title: 'One of 500' });
+    const started = performance.now();
+    const shown = await host.showResult('update-ticket', { ids }, answer);
+    // The browser's own start included.
+    expect(performance.now() - started).toBeLessThan(15_000);
+    const count = await shown.view.locator('tbody tr').count();
+    expect(count).toBeGreaterThan(490);
+    expect(await shown.view.locator('h1').innerText()).toBe(`Update ${count} Tickets?`);
+    // What it is made of goes over the wire once, and is no more than a large picture.
+    expect(JSON.stringify(answer.structuredContent).length).toBeLessThan(400_000);
+    const height = Number(await shown.evaluate('document.documentElement.scrollHeight'));
+    expect(height).toBeLessThan(1_000);
+    const last = shown.view.locator('tbody tr').last();
+    await shown.evaluate("document.querySelector('.tall').scrollTop = 1e9");
+    expect(await last.innerText()).toContain('One of 500');
+    const box = await last.boundingBox();
+    expect(box === null ? 0 : box.y + box.height).toBeLessThan(height);
+    await shown.view.getByRole('button', { name: 'Confirm', exact: true }).scrollIntoViewIfNeeded();
+    await settled();
+    await shown.view.getByRole('button', { name: 'Confirm', exact: true }).dblclick();
+    await expect
+      .poll(() => shown.view.locator('.outcome').innerText(), { timeout: 100_000 })
+      .toContain(`done ${count}`);
+    const bodies = host.sandbox.requests
+      .filter(({ method }) => method === 'PATCH' || method === 'PUT')
+      .slice(before)
+      .map(({ body }) => Object(body).id);
+    expect(bodies).toHaveLength(count);
+    expect(new Set(bodies).size).toBe(count);
+    expect(shown.errors).toEqual([]);
+    await shown.close();
+  }, 150_000);
 });
