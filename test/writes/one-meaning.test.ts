@@ -310,6 +310,62 @@ describe('who and what a visit is for', () => {
   });
 });
 
+describe('what names another record than the one that is written', () => {
+  const time = { hoursWorked: 1, resourceID: tariq };
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      'update-ticket',
+      { id: ticket, time: { ...time, ticketID: 101740 } },
+      '- time.ticketID: is 101740, but the ticket that is updated is 101730: leave it out.',
+    ],
+    [
+      'update-ticket',
+      { items: [{ id: ticket, note: { ticketID: 'T20260910.0001', description: 'x' } }] },
+      '- note.ticketID: is "T20260910.0001", but the ticket that is updated is 101730: leave it out.',
+    ],
+    [
+      'update-entity',
+      { entity: 'Tickets', items: [{ id: ticket, data: { id: 101740, status: 'New' } }] },
+      '- items[0].id: is given twice.',
+    ],
+    [
+      'update-entity',
+      { entity: 'Tickets', items: [{ id: ticket, status: 'New', data: '{"status":"Complete"}' }] },
+      '- items[0].status: is given twice.',
+    ],
+    [
+      'create-entity',
+      { entity: 'Tickets', items: [{ title: 'a', data: { title: 'b' } }] },
+      '- items[0].title: is given twice.',
+    ],
+    [
+      'create-ticket-note',
+      { items: [{ ticketID: ticket, id: 101740, description: 'x' }] },
+      '- items[0].ticketID, items[0].id: only one of them says which record.',
+    ],
+    [
+      'create-ticket-note',
+      { ids: [ticket], description: 'x', fields: { ticketID: 101740 } },
+      'is given twice',
+    ],
+  ])('is refused: %s %j', async (tool, args, problem) => {
+    expect(await refusal(tool, args)).toContain(problem);
+  });
+
+  it('may name the same one', async () => {
+    const args = { id: ticket, time: { ...time, ticketID: ticket, billingCodeID: 'Remote Support' } };
+    const { body } = await written('update-ticket', args);
+    expect(body).toMatchObject({ ticketID: ticket, hoursWorked: 1 });
+  });
+});
+
+describe('a yes or no that Autotask keeps as a number', () => {
+  it.each([2, '2', -1, 'yes', ''])('is nothing else: %j', async (isActive) => {
+    const text = await refusal('update-entity', { entity: 'Contacts', id: 30684005, data: { isActive } });
+    expect(text).toMatch(/- isActive: (\S+ must be true or false|cannot be empty)\./);
+  });
+});
+
 describe('a list of records', () => {
   it.each<[string, unknown, string]>([
     ['ids', [ticket, null], 'ids: must be a list of ids, numbers or names; one of them is empty.'],

@@ -57,7 +57,7 @@ export async function convertValue(
     const isOfType = (text: string) => schema.safeParse(text).success;
     return refusedValue(field, given, conversion, issue?.message ?? 'is not valid', isOfType);
   }
-  if (isFlag(field) && conversion.filter === true && parsed.data !== 0 && parsed.data !== 1)
+  if (isFlag(field) && parsed.data !== 0 && parsed.data !== 1)
     return fail(field, `${JSON.stringify(given)} must be true or false`);
   if (field.dataType !== 'datetime') return { ok: true, value: parsed.data };
   const text = String(parsed.data);

@@ -164,8 +164,15 @@ async function targetsOf(given: Given, records: Records, context: ToolContext) {
   const targets = list.map((item, at): Target => {
     const { data: inner, ...own } = item;
     const fields = inputs.data.safeParse(inner);
-    const data: Row = inner !== undefined && fields.success ? { ...own, ...fields.data } : item;
+    const isNested = inner !== undefined && fields.success;
+    const [both] = isNested ? Object.keys(fields.data).filter((name) => Object.hasOwn(own, name)) : [];
+    if (both !== undefined) throw refuse({ field: `items[${at}].${both}`, problem: 'is given twice' });
+    const data: Row = isNested ? { ...own, ...fields.data } : item;
     if (idName === null) return { id: undefined, data };
+    if (idName !== 'id' && data.id !== undefined && data[idName] !== undefined) {
+      const problem = 'only one of them says which record';
+      throw refuse({ field: `items[${at}].${idName}, items[${at}].id`, problem });
+    }
     const { [idName]: named, id = named, ...rest } = data;
     const read = inputs.idOrName.safeParse(id);
     if (!read.success) throw refuse({ field: `items[${at}].${idName}`, problem: 'is required' });

@@ -1,6 +1,7 @@
 import type { Row } from '../../client/types.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { InvalidInput } from '../../errors.js';
+import { isGiven } from '../define/assignment-checks.js';
 import { type Also, withExplanation } from '../define/define-record-tools.js';
 import type { ToolContext } from '../define/define-tool.js';
 import { readAll } from '../define/read-all.js';
@@ -58,6 +59,14 @@ function fieldsOf(given: unknown, name: 'note' | 'time', alone: string): Row {
   return { [alone]: given };
 }
 
+/** Fields of what is added to a ticket, which names no other one. */
+function ofTicket(ticketID: number, fields: Row, name: 'note' | 'time'): Row {
+  const { ticketID: other } = fields;
+  if (!isGiven(other) || Number(other) === ticketID) return { ...fields, ticketID };
+  const problem = `is ${JSON.stringify(other)}, but the ticket that is updated is ${ticketID}: leave it out`;
+  throw new InvalidInput('Nothing was written.', [{ field: `${name}.ticketID`, problem }]);
+}
+
 /**
  * What belongs to a ticket that is completed, in the order that Autotask needs: it may refuse time and notes on a
  * ticket that is complete, so each stands before the change of the ticket, and needs the ones before it.
@@ -74,7 +83,7 @@ export const ticketExtras: Also = {
     const add = (step: WritePlan) => steps.push({ ...step, needs: steps.slice(-1) });
     if (Array.isArray(checklist)) for (const step of await tick(ticketID, checklist, context)) add(step);
     if (time !== undefined && time !== null) {
-      const given = { ticketID, ...fieldsOf(time, 'time', 'hoursWorked') };
+      const given = ofTicket(ticketID, fieldsOf(time, 'time', 'hoursWorked'), 'time');
       const plan = await planCreate(
         { entity: 'TimeEntries', ...(await timeEntryData(given, context)) },
         context,
@@ -82,7 +91,8 @@ export const ticketExtras: Also = {
       add(withExplanation(plan, explainTimeRefusal));
     }
     if (note !== undefined && note !== null) {
-      const given = { ticketID, title: 'Note', ...fieldsOf(note, 'note', 'description') };
+      const own = ofTicket(ticketID, fieldsOf(note, 'note', 'description'), 'note');
+      const given = { title: 'Note', ...own };
       add(await planCreate({ entity: 'TicketNotes', ...(await ticketNoteData(given, context)) }, context));
     }
     return steps;
