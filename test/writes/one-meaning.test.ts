@@ -114,6 +114,29 @@ describe('a key that stands twice', () => {
     expect(await refusal(tool, args)).toContain('- status: is given twice.');
   });
 
+  it.each<[string, Record<string, unknown>]>([
+    ['Root Cause', { 'Root Cause': 'x', 'root cause': 'y' }],
+    ['Root Cause', { RootCause: 'x', 'Root Cause': null }],
+    ['Root Cause', { userDefinedFields: [{ name: 'Root Cause', value: 'x' }], 'Root Cause': 'y' }],
+    [
+      'Root Cause',
+      {
+        userDefinedFields: [
+          { name: 'Root Cause', value: 'x' },
+          { name: 'root cause', value: 'y' },
+        ],
+      },
+    ],
+    ['title', { subject: 'x', title: 'y' }],
+  ])('for one field by two names of it is refused, of user-defined ones too: %s %j', async (field, data) => {
+    for (const [tool, args] of [
+      ['update-entity', { entity: 'Tickets', id: ticket, data }],
+      ['update-ticket', { id: ticket, fields: data }],
+      ['create-entity', { entity: 'Tickets', data: { companyID: 175, ...data } }],
+    ] as const)
+      expect(await refusal(tool, args)).toContain(`- ${field}: is given twice.`);
+  });
+
   it('may stand in several objects and inside of a text', async () => {
     const text = `{"title":"{\\"a\\":1,\\"a\\":2}"}`;
     const { body } = await written('update-ticket', { id: ticket, fields: text });
@@ -363,6 +386,26 @@ describe('a yes or no that Autotask keeps as a number', () => {
   it.each([2, '2', -1, 'yes', ''])('is nothing else: %j', async (isActive) => {
     const text = await refusal('update-entity', { entity: 'Contacts', id: 30684005, data: { isActive } });
     expect(text).toMatch(/- isActive: (\S+ must be true or false|cannot be empty)\./);
+  });
+});
+
+describe('a role without its resource', () => {
+  it('is not left behind', async () => {
+    const args = { id: ticket, assignedResourceID: null, assignedResourceRoleID: 'Senior Engineer' };
+    expect(await refusal('update-ticket', args)).toContain(
+      '- assignedResourceRoleID: is given while assignedResourceID is emptied',
+    );
+  });
+});
+
+describe('a transfer', () => {
+  const who = { kind: 'resource', from: 'Bianca Almeida', to: 'Hugo Hart' };
+  it.each<[unknown, string]>([
+    [[], '- entities: is empty: leave it out for all of them.'],
+    [[''], '- entities: is empty: leave it out for all of them.'],
+    [['ticket'], 'Nothing open of Tickets is theirs.'],
+  ])('of no entities is not one that finds nothing: %j', async (entities, problem) => {
+    expect(await refusal('transfer-work', { ...who, entities })).toContain(problem);
   });
 });
 

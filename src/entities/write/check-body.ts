@@ -209,7 +209,8 @@ export async function checkBody(
       continue;
     }
     if (given === undefined) continue;
-    if (fields.includes(field)) {
+    // User-defined fields are described anew each time.
+    if (fields.some((other) => other.name === field.name && other.udf === field.udf)) {
       problems.push({ field: field.name, problem: 'is given twice' });
       continue;
     }

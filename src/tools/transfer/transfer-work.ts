@@ -124,6 +124,7 @@ export const transferWork = defineWriteTool({
     if (to.row.isActive === false || to.row.isActive === 0) throw refuse('to', 'is not active');
     if (kind === 'contact' && from.row.companyID !== to.row.companyID)
       throw refuse('to', 'is a contact of another company');
+    if (entities?.length === 0) throw refuse('entities', 'is empty: leave it out for all of them');
     const wanted = entities?.map((name) => findEntity(name).name);
     const isWanted = (name: string) => wanted === undefined || wanted.includes(name);
     const offered = [...[...belongings, ...help].map((one) => one.entity), ...visits];
@@ -136,7 +137,10 @@ export const transferWork = defineWriteTool({
     ]);
     const transfers = found.flat();
     if (transfers.length === 0)
-      throw new AutotaskError('notFound', 'Nothing open is theirs. Nothing was written.');
+      throw new AutotaskError(
+        'notFound',
+        `Nothing open${wanted === undefined ? '' : ` of ${wanted.join(', ')}`} is theirs. Nothing was written.`,
+      );
     const { steps, skipped, left } = await stepsOf(transfers, context);
     const notes = [
       ...transfers.flatMap(({ conflicts = [] }) => conflicts),

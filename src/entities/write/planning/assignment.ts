@@ -20,6 +20,10 @@ export function withWholeAssignment({ field }: EntityMetadata, data: Row, stored
     const note = `${role} is emptied with ${resource}: Autotask keeps the two together or neither`;
     return { data: { ...data, [role]: null }, notes: [note], problems: [] };
   }
+  if (has && given.get(resource) === null && given.has(role) && after(role) !== null) {
+    const problem = `is given while ${resource} is emptied: Autotask keeps the two together or neither`;
+    return { data, notes: [], problems: [{ field: role, problem }] };
+  }
   const isAlone = has && given.get(role) === null && after(resource) !== null;
   const problem = `cannot be empty while a resource is assigned: name a role, or empty ${resource} too`;
   return { data, notes: [], problems: isAlone ? [{ field: role, problem }] : [] };
