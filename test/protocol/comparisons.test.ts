@@ -363,6 +363,12 @@ describe('what models copy or guess', () => {
     ['Tickets', { id: '#101999' }, { id: 101999 }],
     ['Tickets', { id: '101999, 101996' }, { id: [101999, 101996] }],
     ['Tickets', { id: '[101999,101996]' }, { id: [101999, 101996] }],
+    ['Tickets', { status: { not: { eq: 'Complete' } } }, { status: { 'not eq': 'Complete' } }],
+    [
+      'Tickets',
+      { status: { not: { in: ['New', 'Complete'] } } },
+      { status: { 'not in': ['New', 'Complete'] } },
+    ],
     ['Tickets', { createDate: 'none' }, { createDate: null }],
     ['Tickets', { createDate: { ne: 'null' } }, { createDate: { exist: true } }],
     ['Tickets', { createDate: 'today, yesterday' }, { createDate: ['today', 'yesterday'] }],

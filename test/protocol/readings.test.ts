@@ -36,6 +36,9 @@ describe('telephone numbers', () => {
     ['+1 555 888 4321', ['foreign', 'national']],
     ['001-555-888-4321', ['foreign', 'national']],
     ['(555) 888 4321', ['foreign', 'national']],
+    ['tel:+15558884321', ['foreign', 'national']],
+    ['Tel.: 555-888-4321 ext. 12', ['foreign', 'national']],
+    ['Phone 555 888 4321 x12', ['foreign', 'national']],
     ['1 555 888 4321', ['foreign', 'national']],
     ['49 555 888 4321', ['national']],
     ['+15558884322', []],
@@ -46,7 +49,7 @@ describe('telephone numbers', () => {
     const { text } = await ask('search-companies', { phone });
     expect(idsIn(text).sort()).toEqual(whom.map((key) => ids[key]).sort());
     expect(text).toMatch(
-      phone.startsWith('+') || phone.startsWith('00')
+      /^(tel:)?\+|^00/.test(phone)
         ? /^phone, alternatePhone1 or alternatePhone2: the digits \d+ in any notation, or stored without its country code$/m
         : /^phone, alternatePhone1 or alternatePhone2: the digits \d+ in any notation, with or without a country code$/m,
     );
@@ -290,8 +293,15 @@ describe('nothing found', () => {
 });
 
 describe('what people paste', () => {
+  it('addresses that are several in one text lead to the list', async () => {
+    const { text } = await ask('search-contacts', { emailAddress: 'a@x.example; b@x.example' });
+    expect(text).toMatch(/^No Contacts match\./);
+    expect(text).toContain('{"emailAddress":["a@x.example","b@x.example"]}');
+  });
+
   it.each([
     ['search-companies', { search: 'https://www.contosoltd.example/about?x=1' }],
+    ['search-companies', { search: 'contosoltd.example/about' }],
     ['search-companies', { search: 'contosoltd.example' }],
     ['get-company', { id: 'https://contosoltd.example' }],
     ['get-company', { id: '*Contoso*' }],

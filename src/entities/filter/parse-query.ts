@@ -109,7 +109,15 @@ function conditions(fields: Fields): unknown[] {
     // A condition of Autotask's under the name of its field.
     const { op = operators.data.operator, value: than } = operators.data;
     if (typeof op === 'string' && 'value' in operators.data) return [{ op, field, value: than }];
-    return Object.entries(operators.data).map(([op, operand]) => ({ op, field, value: operand }));
+    return Object.entries(operators.data).map(([op, operand]) => {
+      const [[inner, than] = [], ...others] = Object.entries(object.safeParse(operand).data ?? {});
+      // `{"not":{"eq":5}}` is one operator, `not eq`.
+      if (inner !== undefined && others.length === 0 && !isCondition({ [inner]: than }))
+        throw invalid(
+          `has an object after ${JSON.stringify(op)} of ${field}, which takes a value: ${JSON.stringify({ [field]: { [`${op} ${inner}`]: than } })}`,
+        );
+      return { op, field, value: operand };
+    });
   });
 }
 

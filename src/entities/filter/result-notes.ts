@@ -55,7 +55,9 @@ const namesPlace = /^(city|state|county|department|\w+Name)$/i;
 const listNotes = ({ interpretation }: CheckedFilter, { nameFields }: Entity): string[] =>
   interpretation.texts.flatMap(({ fields: [field = ''], op, value }) => {
     const between = nameFields.includes(field) && !field.endsWith('Number') ? 'people' : 'names';
-    const isListed = op === 'eq' && (namesPlace.test(field) || /Number$/.test(field));
+    const isListed =
+      (op === 'eq' && (namesPlace.test(field) || /Number$/.test(field))) ||
+      (op === 'contains' && /^email/i.test(field));
     const several = isListed ? alternativesIn(value, between) : undefined;
     return several === undefined ? [] : [`${field}: ${severalAre(field, several)}`];
   });

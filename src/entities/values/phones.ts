@@ -15,6 +15,9 @@ const countryCode = /^(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-
 
 const extension = /\s*(?:\bext\b\.?|\bx|#)\s*\d{1,6}\s*$/i;
 const written = /^\(?\+?[\d\s\u00a0()./\u2010-\u2015-]+$/;
+/** What stands before a number where it was copied from. */
+const label = /^\s*(?:tel|telephone|phone|mobile|cell|fax|callto|sip)\b[\s.:]*/i;
+const withoutLabel = (text: string) => text.replace(label, '').trim();
 const separators = [' ', '-', '.', '/', ')', ') ', ' - '];
 
 /** A telephone number: its digits without extension, international prefix and trunk zero. */
@@ -35,14 +38,16 @@ function phoneNumber(text: string): PhoneNumber {
 
 /** The number to look for, when the field holds telephone numbers and the text is one, in whatever notation. */
 export function phoneNumberIn(field: string, text: string): PhoneNumber | undefined {
-  if (!isPhoneField.test(field) || !written.test(text.trim().replace(extension, ''))) return undefined;
-  const number = phoneNumber(text);
+  const given = withoutLabel(text);
+  if (!isPhoneField.test(field) || !written.test(given.replace(extension, ''))) return undefined;
+  const number = phoneNumber(given);
   return number.digits.length < fewest ? undefined : number;
 }
 
 /** Whether a text is a whole telephone number and nothing else. */
 export const isPhone = (text: string): boolean =>
-  written.test(text.trim().replace(extension, '')) && phoneNumber(text).digits.length >= telling;
+  written.test(withoutLabel(text).replace(extension, '')) &&
+  phoneNumber(withoutLabel(text)).digits.length >= telling;
 
 /**
  * Whether the stored text is the number, or has it as a part where its country is not told. Two numbers that both

@@ -194,7 +194,8 @@ export function readSearch(given: string, looks: SearchFields): ReadSearch {
     .filter(({ text: word, isPhrase }) => word !== '' && (isPhrase || textPattern(word)?.parts.length !== 0));
   const words = (telling.length > 0 ? telling : written).map(({ text: word, isPhrase }) => {
     const host = isPhrase ? undefined : hostIn(word);
-    return { word: host !== undefined && isUrl(word) ? host : word, isHost: host !== undefined, isPhrase };
+    const isAddress = isUrl(word) || (web.length > 0 && word.includes('/'));
+    return { word: host !== undefined && isAddress ? host : word, isHost: host !== undefined, isPhrase };
   });
   const conditions = words.map(({ word, isHost, isPhrase }) =>
     any(
