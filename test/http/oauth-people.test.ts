@@ -518,6 +518,28 @@ describe('whom a gateway names', () => {
     await program.stop();
     expect(nameHeader()).toEqual([String(hugo.id), String(hugo.id), String(hugo.id), undefined]);
   });
+
+  it('is never silently the API user: nobody, a form that names nobody, and an inactive one write nothing', async () => {
+    const note = { ...(await noteFor('For nobody')), confirm: 'CREATE_TICKET_NOTE' };
+    const program = await gateway({ AUTOTASK_HTTP_IMPERSONATE: 'true' });
+    sandbox.clearRequests();
+    for (const [named, status, why] of [
+      ['', 400, /must be an e-mail address, a user name or the id/],
+      ['hugo hart', 400, /must be an e-mail address, a user name or the id/],
+      ['nobody@bluebird.example', 200, /No resource in Autotask is known as nobody@/],
+      ['0', 200, /No resource in Autotask is known as 0/],
+      ['*', 200, /No resource in Autotask is known as \*/],
+      ['me', 200, /No resource in Autotask is known as me/],
+      [inactive, 200, /is not active/],
+    ] as const) {
+      const headers = { ...tenantHeaders(), 'X-Autotask-Impersonate': named };
+      const answer = await send(fixed, callTool('create-ticket-note', note), headers, `${program.url}/mcp`);
+      expect([named, answer.status]).toEqual([named, status]);
+      expect(answer.text).toMatch(why);
+    }
+    await program.stop();
+    expect(sentWrites()).toEqual([]);
+  });
 });
 
 describe('AUTOTASK_ME over stdio', () => {
@@ -532,6 +554,27 @@ describe('AUTOTASK_ME over stdio', () => {
     const stdout = await child;
     expect(stdout).toContain(`You are resource ${hugo.id} (${hugo.name})`);
     expect(nameHeader()).toEqual([String(hugo.id)]);
+  });
+
+  it.each([
+    ['nobody', 'nobody@bluebird.example', /No resource in Autotask is known as nobody@/],
+    ['inactive', inactive, /is not active/],
+  ])('that is %s reads, is not me and writes nothing', async (_, me, why) => {
+    const note = await noteFor('Over stdio');
+    sandbox.clearRequests();
+    const calls = [
+      callTool('search-tickets', { maxRecords: 1 }),
+      callTool('search-tickets', { assignedResourceID: 'me' }),
+      callTool('create-ticket-note', { ...note, confirm: 'CREATE_TICKET_NOTE' }),
+    ].map((line, index) => line.replace('"id":1', `"id":${index + 1}`));
+    const stdout = await startStdio(live({ AUTOTASK_ME: me }), `${calls.join('\n')}\n`);
+    const answers = stdout.split('\n');
+    const answerTo = (id: number) => answers.find((line) => line.includes(`"id":${id}`)) ?? '';
+    expect(answerTo(1)).toContain('<data-');
+    expect(answerTo(2)).toMatch(why);
+    expect(answerTo(3)).toMatch(why);
+    expect(answerTo(3)).toContain('Nothing was written');
+    expect(sentWrites()).toEqual([]);
   });
 });
 

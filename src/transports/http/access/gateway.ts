@@ -50,12 +50,13 @@ function checkApiUrl(address: string, apiOrigins: readonly string[]): string {
 }
 
 /**
- * The person for whom the gateway asks: an e-mail address, a user name or the id of a resource. Undefined when it
- * names nobody; naming somebody where that is not allowed is refused, because the caller relies on it.
+ * The person for whom the gateway asks: an e-mail address, a user name or the id of a resource. Undefined without the
+ * header; one that names nobody, or stands where it is not allowed, is refused, because the caller relies on it.
  */
 export function readActsFor(headers: IncomingHttpHeaders, allowed: boolean): string | number | undefined {
-  const given = headerOf(headers, impersonateHeader);
-  if (given === undefined) return undefined;
+  const header = headers[impersonateHeader.toLowerCase()];
+  if (header === undefined) return undefined;
+  const given = String(header).trim();
   if (!allowed) {
     throw new Refusal(
       400,
