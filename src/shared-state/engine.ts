@@ -27,6 +27,7 @@ export class Engine {
   readonly #ended = new AbortController();
   #mode: Mode = 'down';
   #since = performance.now();
+  #failedAt = performance.now();
   #failures = 0;
 
   constructor({ address, log }: Pick<SharedStateSettings, 'address' | 'log'>) {
@@ -53,11 +54,18 @@ export class Engine {
   }
 
   /** Resolves when the engine answered for the first time, or did not in time; the pulse goes on until `close`. */
-  async open(onTurn: (message: string) => void): Promise<void> {
-    this.#subscriber.on('message', (_channel, message) => onTurn(message));
-    const listening = this.#subscriber.subscribe(`${keyPrefix}turn:${this.replica}`);
-    // Whoever misses its turn asks again; the connection subscribes anew by itself.
-    listening.catch((error: unknown) => this.#log('debug', `shared state: ${wordsOf(error)}`));
+  async open(heard: { turn(message: string): void; pause(message: string): void }): Promise<void> {
+    const channels = new Map([
+      [`${keyPrefix}turn:${this.replica}`, heard.turn],
+      [`${keyPrefix}pause`, heard.pause],
+    ]);
+    this.#subscriber.on('message', (channel, message) => channels.get(channel)?.(message));
+    for (const channel of channels.keys()) {
+      // Whoever misses its turn asks again; the connection subscribes anew by itself.
+      this.#subscriber
+        .subscribe(channel)
+        .catch((error: unknown) => this.#log('debug', `shared state: ${wordsOf(error)}`));
+    }
     const failure = await this.#ask();
     if (failure === null) this.#change('up');
     else this.#log('warning', this.#lost(failure));
@@ -97,14 +105,15 @@ export class Engine {
 
   /**
    * While the engine is down: resolves when it is back, or when whoever was let in before has had time to end.
+   * A process that was kept from running meanwhile does not take the engine to be away before it has asked again.
    * Rejects with the signal's reason.
    */
   async backOrDrained(signal: AbortSignal): Promise<void> {
     while (this.#mode === 'down') {
-      const left = this.#since + times.drainMs - performance.now();
-      if (left <= 0) return;
+      const now = performance.now();
+      if (now - this.#since >= times.drainMs && now - this.#failedAt < times.aloneMs) return;
       signal.throwIfAborted();
-      await sleep(Math.min(left, 50));
+      await sleep(50);
     }
   }
 
@@ -123,6 +132,7 @@ export class Engine {
 
   #failed(error: unknown): void {
     this.#failures += 1;
+    this.#failedAt = performance.now();
     if (this.#mode === 'down' || this.#ended.signal.aborted) return;
     this.#log('warning', this.#lost(error));
     this.#change('down');

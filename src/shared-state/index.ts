@@ -28,13 +28,25 @@ export async function openSharedState(settings: SharedStateSettings): Promise<Sh
   const engine = new Engine(settings);
   const queue = new RequestQueue(engine);
   const tenants = new Map<string, SharedTenant>();
+  /** Pauses first, then what is on its way: the engine lets somebody in with whatever else it is told. */
+  async function catchUp(): Promise<void> {
+    await Promise.all([...tenants.values()].map((tenant) => tenant.tellPause()));
+    queue.renewAll(true);
+    await Promise.all([...tenants.values()].map((tenant) => tenant.catchUp()));
+  }
   engine.onChange((mode) => {
     if (mode === 'down') for (const tenant of tenants.values()) tenant.engineLost();
-    if (mode !== 'settling') return;
     // What fails here fails because the engine is gone again, and is told when it is back.
-    for (const tenant of tenants.values()) tenant.catchUp().catch(() => undefined);
+    if (mode === 'settling') catchUp().catch(() => undefined);
   });
-  await engine.open((message) => queue.hear(message));
+  await engine.open({
+    turn: (message) => queue.hear(message),
+    pause(message) {
+      const [tenant = '', kind, ms] = message.split(' ');
+      const stop = { kind: kind === 'credentials' ? kind : 'limited', ms: Number(ms) } as const;
+      tenants.get(tenant)?.pause(stop);
+    },
+  });
   return {
     share(tenant, maxConcurrency, tuning) {
       for (const [known, { isIdle }] of tenants) {

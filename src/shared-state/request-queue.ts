@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Engine } from './engine.js';
 import { scripts } from './scripts.js';
 import { times } from './settings.js';
+import type { TenantScripts } from './tenant-scripts.js';
 
 /** What became of a request that waits for its turn. */
 export type QueueEvent =
@@ -15,17 +16,13 @@ export type QueueEvent =
   | { readonly kind: 'stopped'; readonly why: string; readonly ms: number; readonly askThreshold: boolean }
   | { readonly kind: 'alone' };
 
-/** Keys and fixed arguments of a tenant's scripts. */
-export interface TenantScripts {
-  readonly keys: readonly string[];
-  readonly args: readonly (string | number)[];
-}
-
 /** A request of this replica that has its turn or waits for it. */
 export interface QueuedRequest {
   readonly member: string;
   readonly tenant: TenantScripts;
   running: boolean;
+  /** When the engine was asked last for what it answered about this request: its lease began then or later. */
+  knownAt: number;
   /** Resolves with the next that is heard; one that came before is not lost. Rejects with the signal's reason. */
   next(signal: AbortSignal): Promise<QueueEvent>;
   tell(event: QueueEvent): void;
@@ -48,8 +45,8 @@ export function queueEventOf(reply: unknown): QueueEvent {
   return { kind: 'queued' };
 }
 
-/** Renews what is running so often within its lease. */
-const renewals = 3;
+/** Renews what is running so often: within the time in which an engine that was started anew lets nobody in. */
+const renewMs = 1_000;
 
 /**
  * All requests of this replica that have or want a turn. Keeps their leases, and hears for whom it is time: by a
@@ -66,10 +63,8 @@ export class RequestQueue {
     this.#engine = engine;
     engine.onChange((mode) => {
       if (mode === 'down') for (const request of this.#open.values()) request.tell({ kind: 'alone' });
-      // Others must know of what is on its way before anybody is let in.
-      if (mode === 'settling') this.#renewAll(true);
     });
-    this.#timer = setInterval(() => this.#renewAll(false), times.pulseMs).unref();
+    this.#timer = setInterval(() => this.renewAll(false), times.pulseMs).unref();
   }
 
   close(): void {
@@ -93,6 +88,7 @@ export class RequestQueue {
       member,
       tenant,
       running: false,
+      knownAt: performance.now(),
       next: async (signal) => {
         for (let event = heard.shift(); ; event = heard.shift()) {
           if (event !== undefined) return event;
@@ -122,7 +118,8 @@ export class RequestQueue {
     return request;
   }
 
-  #renewAll(atOnce: boolean): void {
+  /** `atOnce`: also what is not due, for an engine that may not know of it. */
+  renewAll(atOnce: boolean): void {
     if (this.#engine.mode === 'down') return;
     const byTenant = new Map<TenantScripts, QueuedRequest[]>();
     for (const request of this.#open.values()) {
@@ -135,7 +132,7 @@ export class RequestQueue {
     for (const [tenant, queue] of byTenant) {
       const since = this.#renewedAt.get(tenant);
       if (since === undefined) this.#renewedAt.set(tenant, now);
-      const due = now - (since ?? now) >= times.leaseMs / renewals;
+      const due = now - (since ?? now) >= renewMs;
       if (!atOnce && !due && queue.every(({ running }) => running)) continue;
       this.#renewedAt.set(tenant, now);
       // What is not renewed now is renewed the next time, or taken up when the engine is back.
@@ -145,10 +142,12 @@ export class RequestQueue {
 
   async #renew(tenant: TenantScripts, queue: readonly QueuedRequest[]): Promise<void> {
     const pairs = queue.flatMap(({ member, running }) => [running ? 'running' : 'waiting', member]);
-    const reply = await this.#engine.run(scripts.renew, tenant.keys, [...tenant.args, ...pairs]);
+    const asked = performance.now();
+    const reply = await tenant.run(scripts.renew, ...pairs);
     const [left, why, ms, askThreshold, ...turns] = renewReply.parse(reply);
     for (const request of queue) {
       if (request.running || !this.#open.has(request.member)) continue;
+      request.knownAt = asked;
       if (turns.includes(request.member))
         request.tell({ kind: 'turn', delayMs: 0, checkThreshold: false, left });
       else if (why !== '') request.tell({ kind: 'stopped', why, ms, askThreshold });

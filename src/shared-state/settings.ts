@@ -26,10 +26,21 @@ export interface Times {
   readonly leaseMs: number;
   /** The engine is asked whether it is there so often. */
   readonly pulseMs: number;
+  /** A turn that may have been given longer ago is asked for again before anything is sent. */
+  readonly turnMs: number;
   /** So long what others were let in for may still run when the engine is lost; then this replica goes on alone. */
   readonly drainMs: number;
+  /** This replica goes on alone only while the engine failed to answer it so short a time ago: less than `settleMs`. */
+  readonly aloneMs: number;
   /** So long the engine must have been back before this replica trusts that all others have noticed it too. */
   readonly settleMs: number;
 }
 
-export const times: Times = { leaseMs: 9_000, pulseMs: 500, drainMs: 2_000, settleMs: 2_000 };
+export const times: Times = {
+  leaseMs: 9_000,
+  pulseMs: 500,
+  turnMs: 1_000,
+  drainMs: 2_000,
+  aloneMs: 1_900,
+  settleMs: 2_000,
+};

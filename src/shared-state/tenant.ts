@@ -7,19 +7,14 @@ import { createMemoryState } from '../client/tenant-state/memory-state.js';
 import type { KeptState, Turn } from '../client/tenant-state/tenant-state.js';
 import type { Tuning } from '../client/tuning.js';
 import { AutotaskError } from '../errors.js';
-import { type Engine, EngineUnavailable, keyPrefix } from './engine.js';
+import { type Engine, EngineUnavailable } from './engine.js';
 import { HourAlone } from './hour-alone.js';
 import { createSharedCache } from './metadata.js';
-import {
-  type QueuedRequest,
-  type QueueEvent,
-  queueEventOf,
-  type RequestQueue,
-  type TenantScripts,
-} from './request-queue.js';
+import { type QueuedRequest, type QueueEvent, queueEventOf, type RequestQueue } from './request-queue.js';
 import { RequestsInFlight } from './requests-in-flight.js';
 import { scripts } from './scripts.js';
 import { times } from './settings.js';
+import { createTenantScripts } from './tenant-scripts.js';
 
 /** Alone, a request that has to wait looks so often whether there is room. Milliseconds. */
 const lookAgainMs = 20;
@@ -35,27 +30,27 @@ const cooldownOf = (why: string, ms: number, askThreshold: boolean): ActiveCoold
   askThreshold,
 });
 
-/** What the scripts of one tenant work on: its keys, which name it by its hash alone, and its limits. */
-function scriptsOf(tenant: string, maxConcurrency: number, tuning: Tuning): TenantScripts {
-  const { hourlyShare, maxThrottleDelayMs, requestsPerThresholdCheck, thresholdCheckMs } = tuning;
-  return {
-    keys: ['meta', 'running', 'queue', 'waiting', 'hours'].map((what) => `${keyPrefix}{${tenant}}:${what}`),
-    args: [
-      times.leaseMs,
-      maxConcurrency,
-      maxPerEndpoint,
-      hourlyShare === null ? 0 : Math.max(1, Math.round(hourlyShare * 1000)),
-      maxThrottleDelayMs,
-      requestsPerThresholdCheck,
-      thresholdCheckMs,
-    ],
-  };
-}
+/** Milliseconds that Autotask asked for; -1: it named none. */
+const waitOf = (result: RequestResult | null): number =>
+  result?.kind === 'limited' ? (result.retryAfterMs ?? -1) : -1;
+
+const sendsNothing = () =>
+  new AutotaskError(
+    'unavailable',
+    'The state that the replicas of this server share does not answer, and this replica sends nothing without it (AUTOTASK_STATE_SHARE). Nothing was sent.',
+    {
+      next: 'Try again in a few seconds; if it persists, tell the operator.',
+      retryAfter: 5,
+      actor: 'operator',
+    },
+  );
 
 export interface SharedTenant extends KeptState {
   /** From now on this replica is alone. */
   engineLost(): void;
-  /** Tells an engine that answers again what it has not heard. */
+  /** Tells an engine that answers again that Autotask told this replica to wait. */
+  tellPause(): Promise<void>;
+  /** Tells it what else it has not heard. */
   catchUp(): Promise<void>;
 }
 
@@ -70,7 +65,7 @@ export function createSharedTenant(
   share: number,
   { tenant, maxConcurrency, tuning }: { tenant: string; maxConcurrency: number; tuning: Tuning },
 ): SharedTenant {
-  const own = scriptsOf(tenant, maxConcurrency, tuning);
+  const own = createTenantScripts(engine, tenant, maxConcurrency, tuning);
   const alone = {
     overall: Math.max(1, Math.floor(maxConcurrency * share)),
     // A third, written as 33 %, is one of three.
@@ -85,22 +80,25 @@ export function createSharedTenant(
   const cache = createSharedCache(engine, tenant, tuning.metadataTtlMs);
   const hour = new HourAlone(tuning.hourlyShare, share);
   const untold = new Set<string>();
-  const inFlight = new RequestsInFlight(alone);
+  const inFlight = new RequestsInFlight(share === 0 ? { overall: 0, perEndpoint: 0 } : alone);
 
-  async function finish(member: string, result: RequestResult | null): Promise<void> {
-    const retryAfterMs = result?.kind === 'limited' ? (result.retryAfterMs ?? -1) : -1;
+  async function finish(
+    member: string,
+    result: RequestResult['kind'] | 'credentials' | '',
+    waitMs = -1,
+  ): Promise<void> {
     const { backoffMs, maxBackoffMs, refusalsBeforeCooldown, refusalCooldownMs } = tuning;
-    await engine.run(scripts.finish, own.keys, [
-      ...own.args,
+    await own.run(
+      scripts.finish,
       member,
-      result?.kind ?? '',
-      Math.ceil(retryAfterMs),
+      result,
+      Math.ceil(waitMs),
       Math.floor(Math.random() * 1000),
       backoffMs,
       maxBackoffMs,
       refusalsBeforeCooldown,
       refusalCooldownMs,
-    ]);
+    );
   }
 
   /** Tells the engine without waiting for it: what this process sends after it arrives after it. */
@@ -110,33 +108,28 @@ export function createSharedTenant(
       if (untold.size < mostUntold) untold.add(request.member);
     };
     if (engine.mode === 'down') remember();
-    else finish(request.member, result).catch(remember);
+    else finish(request.member, result?.kind ?? '', waitOf(result)).catch(remember);
   }
 
   async function ask(request: QueuedRequest, signal: AbortSignal): Promise<QueueEvent> {
-    request.forget();
-    try {
-      const event = queueEventOf(await engine.run(scripts.enter, own.keys, [...own.args, request.member]));
-      return event.kind === 'queued' ? await request.next(signal) : event;
-    } catch (error) {
-      if (error instanceof EngineUnavailable) return { kind: 'alone' };
-      throw error;
+    for (;;) {
+      request.forget();
+      const asked = performance.now();
+      try {
+        const answer = queueEventOf(await own.run(scripts.enter, request.member));
+        request.knownAt = asked;
+        const event = answer.kind === 'queued' ? await request.next(signal) : answer;
+        // Of a turn that was heard late the lease may have ended: somebody else may have it.
+        if (event.kind !== 'turn' || performance.now() - request.knownAt < times.turnMs) return event;
+      } catch (error) {
+        if (error instanceof EngineUnavailable) return { kind: 'alone' };
+        throw error;
+      }
     }
   }
 
   /** This replica's own word, while the engine cannot be asked. */
   function goAlone(endpoint: string, { delayMs, checkThreshold }: Turn): QueueEvent {
-    if (share === 0) {
-      throw new AutotaskError(
-        'unavailable',
-        'The state that the replicas of this server share does not answer, and this replica sends nothing without it (AUTOTASK_STATE_SHARE). Nothing was sent.',
-        {
-          next: 'Try again in a few seconds; if it persists, tell the operator.',
-          retryAfter: 5,
-          actor: 'operator',
-        },
-      );
-    }
     const stop = hour.spend(endpoint, performance.now());
     if (stop !== null) return { kind: 'stopped', why: 'share', ...stop };
     return { kind: 'turn', delayMs, checkThreshold, left: -1 };
@@ -152,9 +145,16 @@ export function createSharedTenant(
     endpoint: string,
     signal: AbortSignal,
     pause: (stop: ActiveCooldown) => Promise<void>,
-  ): Promise<Omit<Turn, 'end'>> {
+  ): Promise<Pick<Turn, 'delayMs' | 'checkThreshold'>> {
     for (;;) {
       await engine.backOrDrained(signal);
+      // What this process knows of holds whether or not the engine can say so.
+      const known = await local.activeCooldown();
+      if (known !== null) {
+        await pause(known);
+        continue;
+      }
+      if (engine.mode === 'down' && share === 0) throw sendsNothing();
       const counted = engine.mode !== 'up';
       if (counted && !inFlight.beginsAlone(endpoint)) {
         signal.throwIfAborted();
@@ -185,24 +185,37 @@ export function createSharedTenant(
     if (!isThresholdRequest(endpoint)) return local.enter(endpoint, signal, pause);
     for (let stop = await local.activeCooldown(); stop !== null; stop = await local.activeCooldown())
       await pause(stop);
-    const end = (result: RequestResult | null) => {
-      if (result !== null) local.record(result).catch(() => undefined);
+    return {
+      delayMs: 0,
+      checkThreshold: false,
+      resume: async () => undefined,
+      end: (result) => {
+        if (result !== null) local.record(result).catch(() => undefined);
+      },
     };
-    return { delayMs: 0, checkThreshold: false, end };
   }
 
   return {
     async enter(endpoint, signal, pause) {
       const here = await placeOf(endpoint, signal, pause);
       const request = queue.open(own, endpoint);
-      try {
-        const { delayMs, checkThreshold } = await turnOf(request, here, endpoint, signal, pause);
+      const takeTurn = async () => {
+        const turn = await turnOf(request, here, endpoint, signal, pause);
         request.running = true;
+        return turn;
+      };
+      try {
+        const { delayMs, checkThreshold } = await takeTurn();
         return {
           delayMs,
           checkThreshold,
-          end(result) {
+          async resume() {
             inFlight.ends(endpoint);
+            request.running = false;
+            await takeTurn();
+          },
+          end(result) {
+            if (request.running) inFlight.ends(endpoint);
             leave(request, result);
             here.end(result);
           },
@@ -217,7 +230,7 @@ export function createSharedTenant(
       const known = await local.activeCooldown();
       if (known !== null || engine.mode === 'down') return known;
       try {
-        const reply = await engine.run(scripts.look, own.keys, [...own.args, '', '', '']);
+        const reply = await own.run(scripts.look, '', '', '');
         const [why, ms] = lookReply.parse(reply);
         return why === '' ? null : cooldownOf(why, ms, false);
       } catch (error) {
@@ -227,19 +240,14 @@ export function createSharedTenant(
     },
     async record(result) {
       await local.record(result);
-      await finish('', result).catch(() => undefined);
+      await finish('', result.kind, waitOf(result)).catch(() => undefined);
     },
     async recordThreshold(threshold) {
       const delay = await local.recordThreshold(threshold);
       if (engine.mode === 'down') hour.record(threshold);
       const { externalRequestThreshold, currentTimeframeRequestCount } = threshold;
       try {
-        const reply = await engine.run(scripts.look, own.keys, [
-          ...own.args,
-          externalRequestThreshold,
-          currentTimeframeRequestCount,
-          '',
-        ]);
+        const reply = await own.run(scripts.look, externalRequestThreshold, currentTimeframeRequestCount, '');
         return lookReply.parse(reply)[2];
       } catch (error) {
         if (error instanceof EngineUnavailable) return delay;
@@ -249,20 +257,24 @@ export function createSharedTenant(
     load: (key, maxAgeMs) => cache.load(key, maxAgeMs),
     save: (key, body) => cache.save(key, body),
     isIdle: () => local.isIdle(),
+    pause: (stop) => local.pause(stop),
     engineLost: () => hour.begins(),
+    async tellPause() {
+      const stop = await local.activeCooldown();
+      if (stop === null) return;
+      await finish('', stop.kind === 'credentials' ? 'credentials' : 'limited', stop.ms);
+    },
     async catchUp() {
       const sent = hour.takeUntold();
       try {
-        await engine.run(scripts.look, own.keys, [...own.args, '', '', sent]);
+        await own.run(scripts.look, '', '', sent);
       } catch (error) {
         hour.putBack(sent);
         throw error;
       }
       const members = [...untold];
       untold.clear();
-      for (const member of members) await finish(member, null);
-      const cooldown = await local.activeCooldown();
-      if (cooldown?.kind === 'limited') await finish('', { kind: 'limited', retryAfterMs: cooldown.ms });
+      for (const member of members) await finish(member, '');
     },
   };
 }

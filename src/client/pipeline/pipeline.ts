@@ -100,12 +100,7 @@ async function sendWithinLimits(
     if (turn.delayMs > 0) {
       span.paces(turn.delayMs);
       await sleep(turn.delayMs, deadline.signal);
-      for (
-        let stop = await tenantState.activeCooldown();
-        stop !== null;
-        stop = await tenantState.activeCooldown()
-      )
-        await pause(stop);
+      await turn.resume();
     }
     const outcome = await exchange.send(
       request,

@@ -43,17 +43,18 @@ export class Cooldown {
       case 'limited':
         // Answers to requests sent together are one event, not an escalation.
         if (now >= this.#until || this.#kind !== 'limited') this.#limitedInARow += 1;
-        this.#start('limited', now + (result.retryAfterMs ?? backoff(this.#tuning, this.#limitedInARow)));
+        this.start('limited', now + (result.retryAfterMs ?? backoff(this.#tuning, this.#limitedInARow)));
         return;
       case 'refused':
         this.#refusedInARow += 1;
         if (this.#refusedInARow >= this.#tuning.refusalsBeforeCooldown) {
-          this.#start('credentials', now + this.#tuning.refusalCooldownMs);
+          this.start('credentials', now + this.#tuning.refusalCooldownMs);
         }
     }
   }
 
-  #start(kind: ActiveCooldown['kind'], until: number): void {
+  /** Until then, unless it lasts longer already. */
+  start(kind: ActiveCooldown['kind'], until: number): void {
     if (until <= this.#until) return;
     this.#kind = kind;
     this.#until = until;

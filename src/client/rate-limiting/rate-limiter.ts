@@ -5,7 +5,8 @@ import type { Threshold } from './threshold.js';
 
 /** Autotask's limit for a database unless ThresholdInformation says otherwise. */
 export const defaultThreshold = 10_000;
-const windowMinutes = 60;
+/** Minutes are counted whole: the last request of the first one is an hour ago. */
+const windowMinutes = 61;
 const minuteMs = 60_000;
 /** Autotask itself delays answers from half of the threshold on; from here on the client waits as well. */
 export const slowFrom = 0.75;

@@ -37,6 +37,10 @@ export function createMemoryState(
       return {
         delayMs: rateLimiter.delayMs(now),
         checkThreshold,
+        async resume() {
+          for (let stop = cooldown.active(Date.now()); stop !== null; stop = cooldown.active(Date.now()))
+            await pause(stop);
+        },
         end(result) {
           // Recorded before the slot is free, so that the next request sees a new cooldown.
           if (result !== null) cooldown.record(result, Date.now());
@@ -65,6 +69,7 @@ export function createMemoryState(
       entries.set(key, { body, until });
       await disk?.save(key, { body, until });
     },
+    pause: (stop) => cooldown.start(stop.kind, Date.now() + stop.ms),
     isIdle: () => limiter.idle && cooldown.active(Date.now()) === null,
   };
 }

@@ -7,6 +7,8 @@ export interface Turn {
   readonly delayMs: number;
   /** Whether it is time to ask ThresholdInformation. */
   readonly checkThreshold: boolean;
+  /** After `delayMs`, before sending: resolves when it may still be sent, rejects as `enter` does. */
+  resume(): Promise<void>;
   /** Gives the slot back and records how the request ended; null when that says nothing about the next ones. */
   end(result: RequestResult | null): void;
 }
@@ -34,7 +36,10 @@ export interface TenantState {
   save(key: string, body: unknown): Promise<void>;
 }
 
-/** The same with what its keeper asks: whether no request is running, waiting or cooling down, so that it may go. */
+/** The same with what its keeper asks and tells. */
 export interface KeptState extends TenantState {
+  /** Whether no request is running, waiting or cooling down, so that it may go. */
   isIdle(): boolean;
+  /** Requests are stopped for so long, as somebody else was told. */
+  pause(stop: ActiveCooldown): void;
 }

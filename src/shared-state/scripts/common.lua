@@ -9,8 +9,9 @@ local meta, running, queue, waiting, hours = KEYS[1], KEYS[2], KEYS[3], KEYS[4],
 local lease, overall, perEndpoint = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local share, slowest = tonumber(ARGV[4]), tonumber(ARGV[5]) -- share in thousandths of the threshold, 0: all of it
 local perCheck, checkMs = tonumber(ARGV[6]), tonumber(ARGV[7])
+local knows = ARGV[8] == '1' -- whether whoever asks was answered about this tenant within the hour
 
-local hour, minuteMs, settleMs = 3600000, 60000, 2000
+local hour, minuteMs, settleMs, heardMs = 3600000, 60000, 2000, 2500
 local keep = hour + 5 * minuteMs
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -29,13 +30,13 @@ local function unsure()
   redis.call('HDEL', meta, 'sure', 'asked', 'tries')
 end
 
--- An engine that was started anew, or took over from another one, may not know of requests that are on their way:
--- replicas register them at once, and until they have nothing new is let in.
+-- An engine that was started anew, took over from another one, or forgot the tenant may not know of requests that are
+-- on their way: replicas register them within this time, and until they have nothing new is let in.
 local about = redis.call('INFO', 'server')
 local runNow = string.match(about, 'run_id:(%w+)') or ''
 if run ~= runNow then
   local uptime = tonumber(string.match(about, 'uptime_in_seconds:(%d+)')) or 0
-  if run or uptime < 3 then settle = now + settleMs end
+  if run or knows or uptime < 3 then settle = now + settleMs end
   redis.call('HSET', meta, 'run', runNow, 'settle', settle)
   unsure()
   redis.call('PEXPIRE', meta, keep)
@@ -48,7 +49,7 @@ for _, member in ipairs(gone) do
   redis.call('ZREM', queue, member)
 end
 
--- Requests of the last hour by minute, with their sum: `own`.
+-- Requests of the last hour by minute, with their sum: `own`. A minute counts until its last second is an hour ago.
 local minute = math.floor(now / minuteMs)
 local tally = redis.call('HMGET', hours, 'sum', 'minute')
 local own = tonumber(tally[1]) or 0
@@ -57,7 +58,7 @@ if tally[2] and tonumber(tally[2]) ~= minute then
   local all = redis.call('HGETALL', hours)
   for i = 1, #all, 2 do
     local at = tonumber(all[i])
-    if at and at <= minute - 60 then redis.call('HDEL', hours, all[i])
+    if at and at < minute - 60 then redis.call('HDEL', hours, all[i])
     elseif at then own = own + tonumber(all[i + 1]) end
   end
   redis.call('HSET', hours, 'sum', own, 'minute', minute)
@@ -94,11 +95,18 @@ local function firstAsks(asks)
   return { 'share', lookAgainMs, 1 }
 end
 
--- Why nothing may be sent to the endpoint: kind, milliseconds, whether ThresholdInformation should be asked.
-local function stopped(endpoint, asks)
+-- Why nobody may send anything: kind, milliseconds, 0.
+local function paused()
   if settle > now then return { 'settling', settle - now, 0 } end
   local ends = tonumber(known[2]) or 0
   if known[1] and ends > now then return { known[1], ends - now, 0 } end
+  return nil
+end
+
+-- Why nothing may be sent to the endpoint: kind, milliseconds, whether ThresholdInformation should be asked.
+local function stopped(endpoint, asks)
+  local pause = paused()
+  if pause then return pause end
   if share == 0 or endpoint == 'thresholdinformation' then return nil end
   local first = firstAsks(asks)
   if first then return first end
@@ -109,7 +117,7 @@ local function stopped(endpoint, asks)
     local at = tonumber(field)
     if at and at < oldest then oldest = at end
   end
-  return { 'share', math.max(1000, (oldest + 60) * minuteMs - now), checkIsDue() }
+  return { 'share', math.max(1000, (oldest + 61) * minuteMs - now), checkIsDue() }
 end
 
 local function count(requests)
@@ -137,12 +145,18 @@ end
 
 local function endpointOf(member) return string.match(member, '^[^|]*') end
 
+local function isHeard(member)
+  local ends = tonumber(redis.call('ZSCORE', waiting, member)) or 0
+  return ends - lease > now - heardMs
+end
+
 local function hold(member)
   redis.call('ZADD', running, now + lease, member)
   redis.call('PEXPIRE', running, lease * 2)
 end
 
--- Lets in those who wait, in the order in which they came. Who waits for a busy endpoint blocks nobody else.
+-- Lets in those who wait, in the order in which they came. Who waits for a busy endpoint blocks nobody else, nor does
+-- who may have died: a place is kept until the lease ends, but whoever waits is heard from twice a second.
 -- `asks` learns of its own turn from the answer of the script, everybody else from the channel of its replica.
 local function admit(asks)
   local members = redis.call('ZRANGE', queue, 0, -1)
@@ -155,7 +169,7 @@ local function admit(asks)
   for _, member in ipairs(members) do
     if taken >= overall then break end
     local endpoint = endpointOf(member)
-    if (busy[endpoint] or 0) < perEndpoint and not stopped(endpoint) then
+    if (busy[endpoint] or 0) < perEndpoint and isHeard(member) and not stopped(endpoint) then
       redis.call('ZREM', queue, member)
       redis.call('ZREM', waiting, member)
       hold(member)

@@ -1,11 +1,11 @@
--- Keeps what a replica has and waits for. ARGV[8], [9], …: pairs of `running` or `waiting` and a member.
+-- Keeps what a replica has and waits for. ARGV[9], [10], …: pairs of `running` or `waiting` and a member.
 --
 -- Invariant: what is not renewed within its lease is free. A replica that sends counts, whether or not this engine
 -- remembers having let it in: it may have been started anew, or not have been asked.
 --
 -- Answers {left, kind or '', milliseconds, due, members whose turn it is …}: the stop is that of all endpoints.
 local turns = {}
-for i = 8, #ARGV, 2 do
+for i = 9, #ARGV, 2 do
   local member = ARGV[i + 1]
   if ARGV[i] == 'running' then
     redis.call('ZREM', queue, member)
