@@ -1,6 +1,7 @@
 import { maxPerEndpoint } from '../../../src/client/rate-limiting/concurrency.js';
 import type { Disturbance } from './disturb.js';
 import type { Call } from './load.js';
+import type { Span } from './replicas.js';
 import type { Arrival } from './tenants.js';
 
 /** What a run left behind. Times in milliseconds of the process that ran it. */
@@ -9,6 +10,10 @@ export interface Run {
   readonly calls: readonly Call[];
   readonly disturbances: readonly Disturbance[];
   readonly kills: readonly { readonly replica: number; readonly at: number }[];
+  /** When the machine kept a replica, or the engine or the tenants, from running. */
+  readonly late: readonly Span[];
+  /** When a replica took the engine to be away. */
+  readonly alone: readonly Span[];
   /** Requests of an hour at which a tenant's replicas stop. */
   readonly stopAt: readonly number[];
   readonly mostWrites: number;
@@ -44,6 +49,14 @@ const around = ({ disturbances }: Run, ms: number) =>
     .map(({ what }) => what)
     .join('; ');
 
+/** What is said about replicas is worth nothing where nobody knows which of them sent something. */
+export function known(run: Run): Verdict {
+  const broken = run.arrivals
+    .filter(({ replica, tenant, endpoint }) => !(replica >= 0 && tenant >= 0 && endpoint !== ''))
+    .map(({ tenant, endpoint, replica, from }) => `${tenant} ${endpoint} ${replica} at ${at(run, from)}`);
+  return { promise: 'it is known who sent what', tried: run.arrivals.length, broken };
+}
+
 export function threeAtATime(run: Run): Verdict {
   const broken: string[] = [];
   for (const [key, list] of byKey(run.arrivals, ({ tenant, endpoint }) => `tenant ${tenant} ${endpoint}`)) {
@@ -77,14 +90,13 @@ export function softStop(run: Run): Verdict {
 }
 
 /** What was let in before the answer was there may still come: for so long. */
-const onTheirWayMs = 2 * second;
-/** The others hear of it by way of the engine. */
-const heardMs = 3 * second;
+const onTheirWayMs = second;
+/** The others hear of it by way of the engine, unless one of the two takes it to be away until so long after. */
+const heardMs = 1.5 * second;
 
-export function pauses(run: Run, lagMs: number): Verdict {
+export function pauses(run: Run): Verdict {
   const broken: string[] = [];
   let tried = 0;
-  const outages = run.disturbances.filter(({ outage }) => outage);
   for (const [, list] of byKey(run.arrivals, ({ tenant }) => String(tenant))) {
     for (const told of list.filter(({ status }) => status === 429)) {
       const died = run.kills.some(
@@ -92,9 +104,6 @@ export function pauses(run: Run, lagMs: number): Verdict {
           replica === told.replica && killed > told.from && killed < told.to + second,
       );
       if (died) continue;
-      const unheard = outages.some(
-        ({ from, to }) => told.to > from - 2 * second && told.to < to + 5 * second,
-      );
       tried += 1;
       for (const one of list) {
         const own = one.replica === told.replica;
@@ -102,11 +111,24 @@ export function pauses(run: Run, lagMs: number): Verdict {
           ({ replica, at: killed }) => replica === told.replica && killed > told.to && killed < one.from,
         );
         if (own && diedSince) continue;
+        const grace = own ? onTheirWayMs : heardMs;
+        if (one.from < told.to + grace || one.from > told.pauseUntil - 50) continue;
+        const both = [told.replica, one.replica];
+        const unheard = run.alone.some(
+          ({ replica, from, to }) =>
+            both.includes(replica ?? Number.NaN) && from < told.to + heardMs && to > told.to,
+        );
         if (!own && unheard) continue;
-        const since = told.to + (own ? onTheirWayMs : heardMs) + lagMs;
-        if (one.from > since && one.from < told.pauseUntil - 50)
+        const lateMs = overlap(lateOf(run, both), { from: told.to, to: one.from });
+        if (one.from > told.to + grace + lateMs)
           broken.push(
-            `tenant ${told.tenant}: told at ${at(run, told.to)} (${told.replica}) to wait until ${at(run, told.pauseUntil)}, request at ${at(run, one.from)} (${one.replica}) [${around(run, one.from)}]`,
+            `tenant ${told.tenant}: told at ${at(run, told.to)} (${told.replica}) to wait until ${at(run, told.pauseUntil)}, ${one.endpoint} at ${at(run, one.from)} (${one.replica}; told: ${list
+              .filter(({ status, to }) => status === 429 && Math.abs(to - told.to) < 10 * second)
+              .map(
+                ({ endpoint, replica, to, pauseUntil }) =>
+                  `${endpoint} ${replica} ${at(run, to)}-${at(run, pauseUntil)}`,
+              )
+              .join(', ')}) [${around(run, one.from)}]`,
           );
       }
     }
@@ -138,31 +160,54 @@ export function writesCounted(run: Run): Verdict {
 /** Lease, settling and going alone, and what stands before a caller of a crowd. */
 export const waitMs = 20 * second;
 
-export function nobodyStarves(run: Run, lagMs: number): Verdict {
+export function nobodyStarves(run: Run): Verdict {
   const broken: string[] = [];
   const told = byKey(
     run.arrivals.filter(({ status }) => status === 429),
     ({ tenant }) => String(tenant),
   );
+  const arrivals = byKey(run.arrivals, ({ tenant }) => String(tenant));
+  let longest = 0;
   const reads = run.calls.filter(({ kind, outcome }) => kind === 'read' && outcome !== 'lost');
   for (const call of reads) {
     const pausesOf = (told.get(String(call.tenant)) ?? []).map(({ from, pauseUntil: to }) => ({ from, to }));
     const excused = [...pausesOf, ...run.disturbances.filter(({ outage }) => outage)];
-    const waited = call.to - call.from - overlap(excused, call);
-    if (waited > waitMs + lagMs)
+    if (call.to - call.from - overlap(excused, call) <= longest) continue;
+    const seen = (arrivals.get(String(call.tenant)) ?? []).filter(
+      ({ from, to }) => to > call.from && from < call.to,
+    );
+    const involved = [call.replica, ...seen.map(({ replica }) => replica)];
+    const waited = call.to - call.from - overlap([...excused, ...lateOf(run, involved)], call);
+    longest = Math.max(longest, waited);
+    if (waited > waitMs) {
+      const meanwhile = seen
+        .map(
+          ({ endpoint, replica, from, to, status }) =>
+            `${endpoint} ${replica} ${at(run, from)}-${at(run, to)} ${status}`,
+        )
+        .join(', ');
       broken.push(
-        `tenant ${call.tenant} at ${call.replica}: ${(waited / second).toFixed(1)} s from ${at(run, call.from)} (${call.outcome}) [${around(run, call.from)}]`,
+        `tenant ${call.tenant} at ${call.replica}: ${(waited / second).toFixed(1)} s from ${at(run, call.from)} (${call.outcome}) [${around(run, call.from)}]; arrived meanwhile: ${meanwhile}`,
       );
+    }
   }
   return {
-    promise: `no read waits longer than ${waitMs / second} s besides pauses and outages`,
+    promise: `no read waits longer than ${waitMs / second} s besides pauses and outages; the longest ${(longest / second).toFixed(1)} s`,
     tried: reads.length,
     broken,
   };
 }
 
+/** When the machine kept one of the replicas from running, or what all need. */
+function lateOf(run: Run, replicas: readonly number[]): readonly Span[] {
+  return run.late.filter(({ replica }) => replica === null || replicas.includes(replica));
+}
+
 /** Milliseconds of the call that lie in one of the spans. */
-function overlap(spans: readonly { from: number; to: number }[], call: Call): number {
+export function overlap(
+  spans: readonly { from: number; to: number }[],
+  call: { readonly from: number; readonly to: number },
+): number {
   let [sum, covered] = [0, call.from];
   for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
     const [begin, end] = [Math.max(covered, from), Math.min(call.to, to)];

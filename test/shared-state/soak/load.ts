@@ -39,6 +39,9 @@ function outcomeOf(text: string): Call['outcome'] {
   return outcomes.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other';
 }
 
+/** What is read; most of it of one endpoint. */
+export const entities = ['Roles', 'Roles', 'Roles', 'Departments', 'TaxRegions', 'ContactGroups'] as const;
+
 /** Callers of all tenants, each at some replica at a time; a few tenants have a crowd of them. */
 export class Load {
   readonly calls: Call[] = [];
@@ -82,7 +85,7 @@ export class Load {
   }
 
   async #read(tenant: number, random: Random): Promise<void> {
-    const entity = pick(random, ['Roles', 'Roles', 'Roles', 'Departments', 'TaxRegions', 'ContactGroups']);
+    const entity = pick(random, entities);
     const args = { entity, query: { id: between(random, 1, 1_000_000) } };
     await this.#call(tenant, between(random, 0, replicaCount - 1), 'read', 'count-entity', args);
   }
@@ -100,6 +103,11 @@ export class Load {
     await Promise.all(
       both.map((one) => this.#call(tenant, one, 'confirm', 'create-entity', { ...args, confirm })),
     );
+  }
+
+  /** The first call of a replica, which takes the longest. */
+  async warmUp(replica: number): Promise<void> {
+    await this.#call(0, replica, 'read', 'count-entity', { entity: entities[0], query: { id: replica } });
   }
 
   /** Runs until the time is up; `pauseMs` is the longest pause between the calls of a caller. */

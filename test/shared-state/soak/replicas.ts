@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startProgram } from '../../http/support.js';
 import { addressOf, type SoakTenants } from './tenants.js';
@@ -8,6 +7,13 @@ export const bearer = 'soak-token-0123456789';
 /** With more than three replicas the others send nothing alone: the shares of all must not exceed the limit. */
 const shares = ['33', '33', '33', '0', '0'];
 export const replicaCount = shares.length;
+
+/** Milliseconds of the process that runs the tests; of a replica, or of what all of them need. */
+export interface Span {
+  readonly replica: number | null;
+  readonly from: number;
+  readonly to: number;
+}
 
 type Program = Awaited<ReturnType<typeof startProgram>>;
 
@@ -32,6 +38,7 @@ export class Replicas {
       AUTOTASK_HTTP_API_ORIGINS: new URL(this.#tenants.apiUrl).origin,
       NODE_OPTIONS: `--import ${new URL('local-address.mjs', import.meta.url)}`,
       LOCAL_ADDRESS: addressOf(replica),
+      REPORT_HEAP: String(replica === 0),
       AUTOTASK_STATE_SHARE: shares[replica] ?? '0',
       LOG_LEVEL: 'info',
       ...this.#env,
@@ -61,15 +68,38 @@ export class Replicas {
     await this.start(replica);
   }
 
-  /** Resident memory in megabytes. */
-  memory(replica: number): number {
-    const status = readFileSync(`/proc/${this.#programs[replica]?.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+  /** When the machine kept them from running. */
+  late(): readonly Span[] {
+    return this.#programs.flatMap((_, replica) =>
+      [...this.log(replica).matchAll(/^late (\d+) (\d+)$/gm)].map(([, ms, epoch]) => {
+        const to = Number(epoch) - performance.timeOrigin;
+        return { replica, from: to - Number(ms), to };
+      }),
+    );
   }
 
-  async status(replica: number): Promise<string> {
-    const response = await fetch(`${this.url(replica)}/ready`);
-    return response.text();
+  /** When they took the engine to be away. */
+  alone(): readonly Span[] {
+    const line = /^(\S+) \w+ The shared state .*?(does not answer|answers again)|^--- killed/gm;
+    return this.#programs.flatMap((_, replica) => {
+      const spans: Span[] = [];
+      let from: number | null = null;
+      for (const [, time = '', what] of this.log(replica).matchAll(line)) {
+        const at = Date.parse(time) - performance.timeOrigin;
+        if (what === 'does not answer') from ??= at;
+        else if (from !== null) {
+          spans.push({ replica, from, to: what === undefined ? Number.POSITIVE_INFINITY : at });
+          from = null;
+        }
+      }
+      if (from !== null) spans.push({ replica, from, to: Number.POSITIVE_INFINITY });
+      return spans;
+    });
+  }
+
+  /** Megabytes that the first replica had in use, every few seconds. */
+  heap(): readonly number[] {
+    return [...this.log(0).matchAll(/^heap (\d+)$/gm)].map(([, bytes]) => Number(bytes) / 2 ** 20);
   }
 
   log(replica: number): string {

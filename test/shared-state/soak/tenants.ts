@@ -22,6 +22,8 @@ export interface SoakTenants {
   readonly apiUrl: string;
   readonly arrivals: Arrival[];
   readonly headersOf: (tenant: number) => Record<string, string>;
+  /** Makes the records that will be asked for: a sandbox makes them when they are first looked at. */
+  prepare(endpoints: readonly string[]): Promise<void>;
   /** Another integration of the tenant sends so many requests. */
   useElsewhere(tenant: number, requests: number): Promise<void>;
   /** Until then a tenant answers everything with 429. */
@@ -115,6 +117,10 @@ export async function startTenants(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const apiUrl = `http://127.0.0.1:${address.port}${new URL(sandbox.apiUrl).pathname}`;
+  const credentialsOf = (tenant: number) => {
+    const { userName = '', secret = '', integrationCode = '' } = credentials[tenant] ?? {};
+    return { UserName: userName, Secret: secret, ApiIntegrationCode: integrationCode };
+  };
   return {
     apiUrl,
     arrivals,
@@ -125,9 +131,15 @@ export async function startTenants(
       'X-Autotask-Integration-Code': credentials[tenant]?.integrationCode ?? '',
       'X-Autotask-Api-Url': apiUrl,
     }),
+    async prepare(endpoints) {
+      for (const endpoint of endpoints)
+        for (const tenant of credentials.keys())
+          await (
+            await fetch(`${sandbox.apiUrl}V1.0/${endpoint}/1`, { headers: credentialsOf(tenant) })
+          ).arrayBuffer();
+    },
     async useElsewhere(tenant, requests) {
-      const { userName = '', secret = '', integrationCode = '' } = credentials[tenant] ?? {};
-      const headers = { UserName: userName, Secret: secret, ApiIntegrationCode: integrationCode };
+      const headers = credentialsOf(tenant);
       for (let sent = 0; sent < requests; sent += 1)
         await (await fetch(`${sandbox.apiUrl}V1.0/Version`, { headers })).arrayBuffer();
     },
