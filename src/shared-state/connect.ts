@@ -7,6 +7,8 @@ export interface Connection {
   subscribe(channel: string): Promise<unknown>;
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Each time it has been opened: nothing is subscribed then. */
+  on(event: 'ready', listener: () => void): unknown;
   disconnect(): void;
 }
 
@@ -64,6 +66,8 @@ export function connect({ nodes, path, user, password, database, tls, via }: Eng
     // Only to forget what was asked long ago.
     commandTimeout: 10 * answerMs,
     maxRetriesPerRequest: null,
+    // Nobody would hear of it when it fails, and the process would end.
+    autoResubscribe: false,
     retryStrategy,
     // A server that became a replica: the connection looks for the new primary.
     reconnectOnError: (error) => (/^READONLY/.test(error.message) ? 1 : false),

@@ -60,12 +60,14 @@ export class Engine {
       [`${keyPrefix}pause`, heard.pause],
     ]);
     this.#subscriber.on('message', (channel, message) => channels.get(channel)?.(message));
-    for (const channel of channels.keys()) {
-      // Whoever misses its turn asks again; the connection subscribes anew by itself.
-      this.#subscriber
-        .subscribe(channel)
-        .catch((error: unknown) => this.#log('debug', `shared state: ${wordsOf(error)}`));
-    }
+    this.#subscriber.on('ready', () => {
+      for (const channel of channels.keys()) {
+        // Whoever misses its turn asks again.
+        this.#subscriber
+          .subscribe(channel)
+          .catch((error: unknown) => this.#log('debug', `shared state: ${wordsOf(error)}`));
+      }
+    });
     const failure = await this.#ask();
     if (failure === null) this.#change('up');
     else this.#log('warning', this.#lost(failure));

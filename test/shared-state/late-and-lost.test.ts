@@ -1,3 +1,4 @@
+import { createServer, connect as open } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../http/support.js';
 import { engineProgram, startEngine, type TestEngine } from '../support/engine.js';
@@ -204,6 +205,8 @@ describe.skipIf(engineProgram === null)('what is counted and who is next', () =>
   it('a request counts for the hour until its minute has ended an hour ago', async () => {
     const [one] = await start([{ AUTOTASK_HOURLY_SHARE: '50' }, {}], { threshold: 60 });
     const [key = ''] = await engine.client.keys('*:hours');
+    // Not when the next minute is about to begin.
+    while (Date.now() % 60_000 > 45_000) await wait(500);
     const minute = Math.floor(Date.now() / 60_000);
     await engine.client.hset(key, { [minute - 60]: 40, minute: minute - 1 });
     const refused = await read(one);
@@ -212,3 +215,35 @@ describe.skipIf(engineProgram === null)('what is counted and who is next', () =>
     await readMany(one, 1);
   }, 60_000);
 });
+
+it.skipIf(engineProgram === null)(
+  'a replica lives on when its channels are not opened again',
+  async () => {
+    const [watched] = await start([{}, {}]);
+    let deaf = false;
+    const proxy = createServer((from) => {
+      const to = open(engine.port, '127.0.0.1');
+      from.on('data', (data) => {
+        if (!(deaf && /subscribe/i.test(data.toString('latin1')))) to.write(data);
+      });
+      to.pipe(from);
+      for (const socket of [from, to]) {
+        socket.on('error', () => undefined);
+        socket.on('close', () => from.destroy() && to.destroy());
+      }
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const address = proxy.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const url = engine.url.replace(`:${engine.port}`, `:${address.port}`);
+    const replica = await startReplica(tenant, { AUTOTASK_STATE_URL: url });
+    replicas.push(replica);
+    await readMany(replica, 1);
+    deaf = true;
+    await engine.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await wait(12_500);
+    await Promise.all([readMany(watched, 6), readMany(replica, 6)]);
+    await new Promise<void>((resolve) => proxy.close(() => resolve()).unref() && resolve());
+  },
+  60_000,
+);

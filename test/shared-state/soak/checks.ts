@@ -10,6 +10,8 @@ export interface Run {
   readonly calls: readonly Call[];
   readonly disturbances: readonly Disturbance[];
   readonly kills: readonly { readonly replica: number; readonly at: number }[];
+  /** Replicas that ended although nobody killed them. */
+  readonly ended: readonly { readonly replica: number; readonly at: number }[];
   /** When the machine kept a replica, or the engine or the tenants, from running. */
   readonly late: readonly Span[];
   /** When a replica took the engine to be away. */
@@ -57,6 +59,11 @@ export function known(run: Run): Verdict {
   return { promise: 'it is known who sent what', tried: run.arrivals.length, broken };
 }
 
+export function nobodyEnds(run: Run): Verdict {
+  const broken = run.ended.map((one) => `${one.replica} at ${at(run, one.at)} [${around(run, one.at)}]`);
+  return { promise: 'no replica ends by itself', tried: run.kills.length, broken };
+}
+
 export function threeAtATime(run: Run): Verdict {
   const broken: string[] = [];
   for (const [key, list] of byKey(run.arrivals, ({ tenant, endpoint }) => `tenant ${tenant} ${endpoint}`)) {
@@ -98,7 +105,7 @@ export function pauses(run: Run): Verdict {
   const broken: string[] = [];
   let tried = 0;
   for (const [, list] of byKey(run.arrivals, ({ tenant }) => String(tenant))) {
-    for (const told of list.filter(({ status }) => status === 429)) {
+    for (const told of list.filter(({ to, pauseUntil }) => pauseUntil > to)) {
       const died = run.kills.some(
         ({ replica, at: killed }) =>
           replica === told.replica && killed > told.from && killed < told.to + second,

@@ -24,6 +24,8 @@ export class Replicas {
   readonly #programs: (Program | null)[] = shares.map(() => null);
   /** When which of them was killed. */
   readonly kills: { readonly replica: number; readonly at: number }[] = [];
+  /** When which of them ended although nobody killed it. */
+  readonly ended: { readonly replica: number; readonly at: number }[] = [];
   readonly #logs: string[] = shares.map(() => '');
 
   constructor(tenants: SoakTenants, env: Record<string, string>) {
@@ -45,6 +47,11 @@ export class Replicas {
     });
     if (program.url === null) throw new Error(program.output().stderr);
     this.#programs[replica] = program;
+    program.exited
+      .then(() => {
+        if (this.#programs[replica] === program) this.ended.push({ replica, at: performance.now() });
+      })
+      .catch(() => undefined);
   }
 
   async startAll(): Promise<void> {

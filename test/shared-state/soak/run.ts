@@ -18,12 +18,15 @@ const seed = Number(process.env.STATE_SEED ?? 1);
 const tenantCount = Number(process.env.STATE_TENANTS ?? 50);
 const mostWrites = 6;
 const sharePercent = 50;
-/** Every fifth tenant has so few requests an hour that it comes to its soft stop, some by what others have sent. */
+/**
+ * Of every fifth tenant others have used so much of the hour that it comes to its soft stop, some at once. The rest
+ * is for the many questions how much is used.
+ */
 const hours = Array.from({ length: tenantCount }, (_, tenant) =>
   tenant % 10 === 4
-    ? { threshold: 80, elsewhere: 0 }
+    ? { threshold: 1_000, elsewhere: 456 }
     : tenant % 10 === 9
-      ? { threshold: 200, elsewhere: 85 }
+      ? { threshold: 1_000, elsewhere: 481 }
       : { threshold: 10_000, elsewhere: 0 },
 );
 const thresholds = hours.map(({ threshold }) => threshold);
@@ -78,7 +81,7 @@ const replicas = new Replicas(tenants, {
 const late: Span[] = [];
 try {
   await tenants.prepare(prepared);
-  for (const [tenant, { elsewhere }] of hours.entries()) await tenants.useElsewhere(tenant, elsewhere);
+  await Promise.all(hours.map(({ elsewhere }, tenant) => tenants.useElsewhere(tenant, elsewhere)));
   await replicas.startAll();
   const load = new Load(tenants, replicas);
   // Five processes that load everything at the same time are busy with that alone.
@@ -125,6 +128,7 @@ try {
     calls: load.calls,
     disturbances,
     kills: replicas.kills,
+    ended: replicas.ended,
     late,
     alone: replicas.alone(),
     stopAt,
@@ -153,6 +157,7 @@ try {
     checks.threeAtATime(run),
     checks.softStop(run),
     checks.known(run),
+    checks.nobodyEnds(run),
     checks.pauses(run),
     checks.writesOnce(run),
     checks.writesCounted(run),

@@ -106,7 +106,12 @@ export async function startTenants(
     const text = await answered.text();
     one.status = answered.status;
     one.to = performance.now();
-    response.writeHead(answered.status, { 'content-type': 'application/json' });
+    const wait = answered.headers.get('retry-after');
+    if (wait !== null) one.pauseUntil = one.to + Number(wait) * 1_000;
+    response.writeHead(answered.status, {
+      'content-type': 'application/json',
+      ...(wait === null ? {} : { 'retry-after': wait }),
+    });
     response.end(text);
   }
 
