@@ -20,7 +20,13 @@ export interface LogFile {
 export async function openAll(paths: readonly string[]): Promise<LogFile[]> {
   const parts: LogFile[] = [];
   try {
-    for (const path of paths) parts.push({ path, file: await open(path, 'r') });
+    for (const path of paths) {
+      const file = await open(path, 'r');
+      parts.push({ path, file });
+      // Reading it would fail without its name.
+      if ((await file.stat()).isDirectory())
+        throw Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR', path });
+    }
     return parts;
   } catch (error) {
     await closeAll(parts);

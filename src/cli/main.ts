@@ -25,9 +25,25 @@ const sourcesOf = (flags: Flags): Sources => ({
 
 const configOf = (parsed: Parsed) => loadConfig(sourcesOf(flagsOf(parsed)));
 
-/** Runs one command and resolves to its exit code. What serving over stdio does not need is loaded on demand. */
+/** Resolves when whoever reads a pipe has taken everything, or is gone: what is still on its way ends with the process. */
+async function printed(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
+}
+
+/** Runs one command and resolves to its exit code, when everything is printed. */
 export async function main(argv: readonly string[]): Promise<number> {
   const parsed = parseArguments(argv);
+  if (parsed.command === 'serve') return perform(parsed);
+  // A reader that has seen enough, like head, is no failure.
+  process.stdout.on('error', () => undefined);
+  const code = await perform(parsed);
+  await printed();
+  return code;
+}
+
+/** What serving over stdio does not need is loaded on demand. */
+async function perform(parsed: Parsed): Promise<number> {
   switch (parsed.command) {
     case 'help': {
       const { helpText } = await import('./help.js');

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join, parse } from 'node:path';
+import { basename, dirname, join, parse, resolve } from 'node:path';
 import { systemCode } from '../../errors.js';
 
 /** Between the name of a log and that of the replica whose chain it is. */
@@ -16,6 +16,8 @@ export function chainOf(path: string, replica: string | null): string {
 }
 
 const setAside = /\.[1-9]\d*$/;
+/** What this program keeps beside a log. */
+const beside = /\.(?:head|lock|new|stale|running)$/;
 const isChainOfReplica = (path: string) => basename(path).includes(mark);
 
 /**
@@ -30,24 +32,37 @@ export async function chainsOf(path: string): Promise<readonly string[]> {
     throw error;
   });
   const replicas = names
-    .map((file) => file.replace(setAside, ''))
+    // One that was taken away leaves the record of its end.
+    .map((file) => file.replace(setAside, '').replace(/\.head$/, ''))
     .filter(
       (file) =>
         file.startsWith(`${name}${mark}`) &&
         file.endsWith(ext) &&
         replicaName.test(file.slice(name.length + 1, file.length - ext.length)) &&
-        !/\.(?:head|lock|new|stale|running)$/.test(file),
+        !beside.test(file),
     );
   const chains = [...new Set(replicas)].sort().map((file) => join(dir, file));
   const own = names.some((file) => file.replace(setAside, '').replace(/\.head$/, '') === basename(path));
   return own || chains.length === 0 ? [path, ...chains] : chains;
 }
 
+/** The files of one log that were set aside, oldest first, then the log itself; others as they are given. */
+function byAge(files: readonly string[]): readonly string[] {
+  if (new Set(files.map((file) => file.replace(setAside, ''))).size > 1) return files;
+  const age = (file: string) => Number(setAside.exec(file)?.[0].slice(1) ?? Number.POSITIVE_INFINITY);
+  return files.toSorted((a, b) => age(a) - age(b));
+}
+
 /**
- * Files as they are given on the command line, by chain: those of one replica belong together, in their order, and
- * so do all that name none. A single log stands for all chains beside it.
+ * Files as they are given on the command line, by chain: those of one replica belong together, and so do all that
+ * name none. A single log stands for all chains beside it. A file counts once, and what lies beside a log that is
+ * given as well is read with it, so that `audit*` may be given.
  */
-export async function groupByChain(files: readonly string[]): Promise<readonly (readonly string[])[]> {
+export async function groupByChain(given: readonly string[]): Promise<readonly (readonly string[])[]> {
+  const paths = new Map(given.map((file) => [resolve(file), file]));
+  const files = [...paths].flatMap(([path, file]) =>
+    beside.test(path) && paths.has(path.replace(/(?:\.(?:head|lock|new|stale|running))+$/, '')) ? [] : [file],
+  );
   const [only = ''] = files;
   if (files.length === 1) return (await chainsOf(only)).map((path) => [path]);
   const chains = new Map<string, string[]>();
@@ -55,5 +70,5 @@ export async function groupByChain(files: readonly string[]): Promise<readonly (
     const chain = isChainOfReplica(file) ? file.replace(setAside, '') : '';
     chains.set(chain, [...(chains.get(chain) ?? []), file]);
   }
-  return [...chains.values()];
+  return [...chains.values()].map(byAge);
 }

@@ -1,3 +1,4 @@
+import { systemCode } from '../../errors.js';
 import { linesOf } from '../read-lines.js';
 import { closeAll, type LogFile, openAll, openRotated } from '../rotation.js';
 import { type AuditEvent, type ChainLink, type ChainPosition, checkLine, origin } from './chain.js';
@@ -29,7 +30,14 @@ export async function verify(
   const path = paths.at(-1) ?? '';
   // Whoever reads it before the files finds its line in them, whatever is appended meanwhile.
   const head = await readCheckpoint(path, key);
-  const parts = paths.length === 1 ? await openRotated(path) : await openAll(paths);
+  let parts: readonly LogFile[];
+  try {
+    parts = paths.length === 1 ? await openRotated(path) : await openAll(paths);
+  } catch (error) {
+    if (head === null || paths.length > 1 || systemCode(error) !== 'ENOENT') throw error;
+    const problem = `${path} is not there, and ${checkpointPath(path)} is: it was removed, or moved away`;
+    return { lines: 0, open: [], problem, first: null, last: null, checkpointSince: null };
+  }
   try {
     const checkpoint = head === null || head === 'changed' ? null : head;
     const { atHead, end, ...chain } = await follow(parts, key, checkpoint?.last ?? 0, onEvent);

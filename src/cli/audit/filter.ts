@@ -8,7 +8,13 @@ export interface Filter {
   /** By what is known before the outcome. */
   attempt(attempt: Attempt): boolean;
   row(row: Row): boolean;
+  /** The name that is looked for. */
+  readonly person: string | null;
 }
+
+/** The names of whoever made a write, or in whose name it was made. */
+export const namesIn = ({ caller, subject = '', actAs }: Attempt): readonly string[] =>
+  [caller, subject, actAs === undefined ? '' : String(actAs)].filter((name) => name !== '');
 
 const outcomes = ['done', 'refused', 'unknown', 'open'];
 const dayMs = 86_400_000;
@@ -22,7 +28,8 @@ function timeOf(option: string, text: string, end: boolean): number {
   const zoned = isDay || /(?:Z|[+-]\d\d:\d\d)$/i.test(text) ? text : `${text}Z`;
   const ms = form.test(text) ? Date.parse(zoned) : Number.NaN;
   // A day that does not exist becomes another one.
-  if (Number.isNaN(ms) || (isDay && new Date(ms).toISOString().slice(0, 10) !== text))
+  const day = text.slice(0, 10);
+  if (Number.isNaN(ms) || new Date(Date.parse(day)).toISOString().slice(0, 10) !== day)
     throw new UsageError(`--${option} must read 2026-11-28 or 2026-11-28T10:00Z (UTC without a zone).`);
   return isDay && end ? ms + dayMs : ms;
 }
@@ -53,20 +60,20 @@ export function readFilter(values: ReadonlyMap<string, string>): Filter {
   };
   const from = given('from', (text) => timeOf('from', text, false));
   const to = given('to', (text) => timeOf('to', text, true));
+  if (from !== null && to !== null && from >= to)
+    throw new UsageError('--from lies after --to: no write is between them.');
   const entity = given('entity', entityOf);
   const record = given('record', (text) => numberOf('record', text));
   const outcome = given('outcome', (text) => oneOf('outcome', text, outcomes));
   const person = given('person', (text) => text.toLowerCase());
   return {
+    person: values.get('person') ?? null,
     attempt(attempt) {
       const time = Date.parse(attempt.time);
       if (from !== null && !(time >= from)) return false;
       if (to !== null && !(time < to)) return false;
       if (entity !== null && attempt.entity !== entity) return false;
-      if (person === null) return true;
-      const { caller, subject = '', actAs } = attempt;
-      const names = [caller, subject, actAs === undefined ? '' : String(actAs)];
-      return names.some((name) => name.toLowerCase() === person);
+      return person === null || namesIn(attempt).some((name) => name.toLowerCase() === person);
     },
     row: (row) => (record === null || row.record === record) && (outcome === null || row.outcome === outcome),
   };

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../names/nearest.js';
 import { oneLine, plural } from '../../text.js';
 import { readFilter } from './filter.js';
 import type { Row } from './row.js';
@@ -6,6 +7,7 @@ import { keyHint, statusOf } from './verify.js';
 
 const mostOfCell = 40;
 const mostOfError = 200;
+const mostNames = 10;
 
 const cell = (text: string, most = mostOfCell): string => {
   const line = oneLine(text);
@@ -57,6 +59,15 @@ function jsonLine({ attempt, outcome, record, endedAt, error }: Row): string {
   return `${text.replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 
+/** Nobody has the name that is looked for: who there is instead, the nearest first where one is near. */
+function whoThereIs(person: string, people: ReadonlySet<string>): string {
+  const names = [...people].map((name) => cell(name)).sort();
+  const near = didYouMean(person, names);
+  const more = names.length > mostNames ? `, and ${names.length - mostNames} more` : '';
+  const list = names.length === 0 ? '' : ` They name: ${names.slice(0, mostNames).join(', ')}${more}.`;
+  return `--person: these chains name nobody of that name.${near === '' ? list : near}`;
+}
+
 /** Prints what was written, in order of time. What is wrong with a chain goes to stderr, and makes it end with 1. */
 export async function showAudit(
   files: readonly string[],
@@ -66,17 +77,22 @@ export async function showAudit(
 ): Promise<number> {
   const filter = readFilter(values);
   const key = await keyOf();
-  const { rows, chains } = await readRows(files, key, filter);
+  const { rows, chains, people } = await readRows(files, key, filter);
   if (json) for (const row of rows) process.stdout.write(jsonLine(row));
   else if (rows.length > 0) process.stdout.write(table(rows));
   if (!json) process.stdout.write(`${plural(rows.length, 'write')} of ${plural(chains.length, 'chain')}.\n`);
+  const { person } = filter;
+  if (person !== null && ![...people].some((name) => name.toLowerCase() === person.toLowerCase()))
+    process.stderr.write(`${whoThereIs(person, people)}\n`);
   let intact = true;
+  let byKey = false;
   for (const chain of chains) {
     const status = statusOf(chain);
     if (status.intact) continue;
     intact = false;
+    byKey ||= status.byKey;
     process.stderr.write(`${chain.path}: ${status.text.join(' ')} What follows is not shown.\n`);
   }
-  if (!intact && key === null) process.stderr.write(`${keyHint}\n`);
+  if (byKey && key === null) process.stderr.write(`${keyHint}\n`);
   return intact ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { checkpointPath, type SetVerification, verifyAll } from '../../audit/index.js';
+import { plural } from '../../text.js';
 
 type Chain = SetVerification['chains'][number];
 
@@ -7,13 +8,23 @@ type Chain = SetVerification['chains'][number];
 export function statusOf({ path, lines, first, last, problem, checkpointSince: since }: Chain): {
   readonly intact: boolean;
   readonly text: readonly string[];
+  /** Whether another key would make a difference. */
+  readonly byKey: boolean;
 } {
-  if (problem !== null)
-    return { intact: false, text: [`NOT INTACT: ${problem}. ${lines} lines before it are intact.`] };
+  if (problem !== null) {
+    const byKey = /was changed/.test(problem);
+    const before =
+      lines > 0
+        ? ` ${plural(lines, 'line')} before it ${lines === 1 ? 'is' : 'are'} intact.`
+        : /JSON|place/.test(problem)
+          ? ' Perhaps it is no audit log of this server.'
+          : '';
+    return { intact: false, text: [`NOT INTACT: ${problem}.${before}`], byKey };
+  }
   const head = checkpointPath(path);
   if (first === null && since === null) {
     const text = `NOTHING TO CHECK: there are no lines, and ${head} is not there: nothing was written yet, or all of it was removed.`;
-    return { intact: false, text: [text] };
+    return { intact: false, text: [text], byKey: false };
   }
   const text = [`Intact: ${lines} lines (${first === null ? 'empty' : `lines ${first} to ${last}`}).`];
   if (first !== null && first > 1) {
@@ -30,7 +41,7 @@ export function statusOf({ path, lines, first, last, problem, checkpointSince: s
       `${head} is kept since line ${since}: the log is older. Lines cut from the end before that would leave no trace.`,
     );
   }
-  return { intact: true, text };
+  return { intact: true, text, byKey: false };
 }
 
 export const keyHint = 'If the log was written with AUTOTASK_AUDIT_KEY, set it here too.';
@@ -39,10 +50,15 @@ export const keyHint = 'If the log was written with AUTOTASK_AUDIT_KEY, set it h
 export async function verifyAudit(files: readonly string[], key: string | null): Promise<number> {
   const { chains, open } = await verifyAll(files, key);
   let intact = true;
+  let byKey = false;
+  const names = new Set(chains.map(({ path }) => basename(path)));
   for (const chain of chains) {
     const status = statusOf(chain);
     intact &&= status.intact;
-    const name = chains.length === 1 ? '' : `${basename(chain.path)}: `;
+    byKey ||= status.byKey;
+    // Replicas of one name on several machines are told apart by their folders.
+    const called = names.size === chains.length ? basename(chain.path) : chain.path;
+    const name = chains.length === 1 ? '' : `${called}: `;
     for (const line of status.text) process.stdout.write(`${name}${line}\n`);
   }
   if (chains.length > 1) {
@@ -50,7 +66,7 @@ export async function verifyAudit(files: readonly string[], key: string | null):
     const words = intact ? 'all intact' : 'NOT ALL INTACT';
     process.stdout.write(`${chains.length} chains, ${lines} lines: ${words}.\n`);
   }
-  if (chains.some(({ problem }) => problem !== null) && key === null) process.stdout.write(`${keyHint}\n`);
+  if (byKey && key === null) process.stdout.write(`${keyHint}\n`);
   if (intact) for (const attempt of open) process.stdout.write(`Without outcome: attempt ${attempt}\n`);
   return intact ? 0 : 1;
 }
