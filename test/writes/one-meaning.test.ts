@@ -195,6 +195,24 @@ describe('a field that keeps days', () => {
   });
 });
 
+describe('an end that is not after its start', () => {
+  const days = { startDateTime: '2026-12-02', endDateTime: '2026-12-01' };
+  it.each<[string, boolean, Record<string, unknown>]>([
+    ['TimeEntries', true, { id: 1000001, data: { endDateTime: '2020-01-01T00:00' } }],
+    ['Appointments', true, { data: { resourceID: tariq, title: 'a', ...days } }],
+    ['Appointments', true, { data: { resourceID: tariq, title: 'a', ...days, startDateTime: '2026-12-01' } }],
+    ['Appointments', false, { data: { resourceID: tariq, title: 'a', ...days, endDateTime: '2026-12-03' } }],
+    ['Projects', true, { id: 1003, data: days }],
+    // The last day may be the first.
+    ['Projects', false, { id: 1003, data: { ...days, endDateTime: '2026-12-02' } }],
+  ])('is a warning, of days where it is before: %s %s', async (entity, isWarned, args) => {
+    const tool = 'id' in args ? 'update-entity' : 'create-entity';
+    const { text } = await server.call(tool, { entity, ...args });
+    expect(text).toMatch(/^PREVIEW/);
+    expect(text.includes('Warning: endDateTime: is not after startDateTime')).toBe(isWarned);
+  });
+});
+
 describe('a time that the clocks of the zone', () => {
   const time = { ticketID: number, resourceID: tariq, roleID: 'Senior Engineer' };
   const call = { ticketIDs: [number], resourceIDs: [tariq], allowConflicts: true };

@@ -146,6 +146,21 @@ const warnings: readonly Warning[] = [
     },
   },
   {
+    sends: ['startDateTime', 'endDateTime', 'startDate', 'endDate'],
+    check(write) {
+      for (const [start, end] of [
+        ['startDateTime', 'endDateTime'],
+        ['startDate', 'endDate'],
+      ] as const) {
+        const [from, until] = [start, end].map((name) => instantOf(rowOf(write)[name]));
+        if (typeof from !== 'number' || typeof until !== 'number' || from < until) continue;
+        // Of days the last one may be the first.
+        if (from > until || write.metadata.field(end)?.day === false) return `${end}: is not after ${start}`;
+      }
+      return undefined;
+    },
+  },
+  {
     sends: ['dateWorked', 'startDateTime'],
     check(write, _lookups, timeZone) {
       const [worked, start] = ['dateWorked', 'startDateTime'].map((name) => instantOf(rowOf(write)[name]));
