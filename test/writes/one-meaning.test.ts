@@ -94,6 +94,28 @@ describe('several values where one is stored', () => {
   });
 });
 
+describe('a name of a field', () => {
+  it.each(['!status', 'status!', 'status !=', 'status__ne', 'not status', 'status >='])(
+    'with an operator is not led to the field alone: %s',
+    async (name) => {
+      const text = await refusal('update-entity', { entity: 'Tickets', id: ticket, data: { [name]: 'New' } });
+      expect(text).toContain(
+        `${JSON.stringify(name)} is a field with an operator, and a value that is stored has none.`,
+      );
+      expect(text).not.toContain('Did you mean');
+    },
+  );
+
+  it.each(['', ' ', '\u200b'])('that is empty is not the id: %j', async (name) => {
+    const data = { [name]: 101740, title: 'x' };
+    expect(await refusal('update-entity', { entity: 'Tickets', id: ticket, data })).toContain(
+      'is not a field of Tickets',
+    );
+    const found = await server.call('query-entity', { entity: 'Tickets', query: { [name]: ticket } });
+    expect(found).toMatchObject({ isError: true });
+  });
+});
+
 describe('a key that stands twice', () => {
   it.each<[string, Record<string, unknown>]>([
     ['update-ticket', { id: ticket, fields: '{"priority":"High","priority":"Low"}' }],

@@ -92,7 +92,6 @@ const fieldWords: readonly Synonyms[] = [
 const fieldMeanings = synonymTable(fieldWords, fold);
 
 /** Names of fields that people mean by the word, whether a record has them or not; `company` means `companyID`. */
-export const fieldSynonyms = (word: string): readonly string[] => [
-  `${fold(word)}ID`,
-  ...(fieldMeanings.get(fold(word)) ?? []),
-];
+export const fieldSynonyms = (word: string): readonly string[] =>
+  // Nothing is no word for `id`.
+  fold(word) === '' ? [] : [`${fold(word)}ID`, ...(fieldMeanings.get(fold(word)) ?? [])];

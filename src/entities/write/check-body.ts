@@ -7,6 +7,7 @@ import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.
 import { activeChoiceTexts, choicesByLabel } from '../metadata/picklists.js';
 import { markMetadataSuspect } from '../metadata/stale-metadata.js';
 import { unknownField } from '../metadata/unknown-field.js';
+import { comparisonIn } from '../values/comparisons/comparison-signs.js';
 import type { Conversion } from '../values/conversion.js';
 import { convertValue } from '../values/convert.js';
 import type { Converted } from '../values/converted.js';
@@ -50,6 +51,10 @@ const isTicketStatus = ({ entity }: EntityMetadata, { name }: FieldMetadata) =>
 /** Whether an empty text is a value. */
 const holdsText = ({ dataType, isPickList, referenceEntityType }: FieldMetadata) =>
   dataType === 'string' && isPickList !== true && referenceEntityType === null;
+
+/** `!status`, `status !=`, `status__ne`: leaving the operator out would store what was not wanted. */
+const hasOperator = (name: string) =>
+  comparisonIn(name) !== undefined || /[!=<>≠≥≤]\s*$|__\p{L}+$/u.test(name);
 
 /** Spaces and what nobody sees, which would be stored and shown as nothing. */
 const isBlank = (given: unknown) => typeof given === 'string' && given !== '' && oneLine(given) === '';
@@ -205,7 +210,11 @@ export async function checkBody(
   for (const [name, given] of flatten(metadata, data, problems)) {
     const field = await metadata.find(name, conversion.signal);
     if (field === undefined) {
-      problems.push({ field: name, problem: await unknownField(metadata, name) });
+      const compared = `${JSON.stringify(name)} is a field with an operator, and a value that is stored has none`;
+      problems.push({
+        field: name,
+        problem: hasOperator(name) ? compared : await unknownField(metadata, name),
+      });
       continue;
     }
     if (given === undefined) continue;
