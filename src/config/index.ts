@@ -239,7 +239,9 @@ export async function loadConfig(sources: Sources): Promise<Config> {
     logLevel: given.LOG_LEVEL,
     logFormat: given.LOG_FORMAT,
     traces:
-      given.OTEL_EXPORTER_OTLP_ENDPOINT === undefined || given.OTEL_SDK_DISABLED
+      given.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ||
+      given.OTEL_SDK_DISABLED ||
+      given.OTEL_TRACES_EXPORTER === 'none'
         ? null
         : { headers: given.OTEL_EXPORTER_OTLP_HEADERS ?? {} },
     warnings: [

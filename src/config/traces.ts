@@ -31,5 +31,6 @@ export const traceVariables = {
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .optional(),
   OTEL_EXPORTER_OTLP_HEADERS: headers.optional(),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], { error: 'must be otlp or none' }),
   OTEL_SDK_DISABLED: z.stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' }),
 } as const satisfies Partial<Record<VariableName, z.ZodType>>;

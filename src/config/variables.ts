@@ -275,6 +275,12 @@ export const variableTable = [
     secret: true,
     file: true,
   },
+  {
+    name: 'OTEL_TRACES_EXPORTER',
+    group: 'traces',
+    meaning: '`otlp`, or `none`: no traces all the same',
+    default: 'otlp',
+  },
   { name: 'OTEL_SDK_DISABLED', group: 'traces', meaning: '`true`: no traces all the same', default: 'false' },
   ...machineVariables,
 ] as const satisfies readonly Variable[];

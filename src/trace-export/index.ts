@@ -55,8 +55,10 @@ export function startTraceExport({ name, version, headers, log }: TraceExportSet
   trace.setGlobalTracerProvider(provider);
   return {
     async close() {
-      const given = sleep(closeMs, undefined, { ref: false });
-      await Promise.race([provider.shutdown().catch(tell), given]);
+      const late = sleep(closeMs, undefined, { ref: false }).then(() =>
+        tell(`the last were not taken within ${closeMs / 1_000} s`),
+      );
+      await Promise.race([provider.shutdown().catch(tell), late]);
     },
   };
 }

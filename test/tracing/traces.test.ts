@@ -335,9 +335,19 @@ describe('over stdio', () => {
     expect(ms).toBeLessThan(10_000);
   });
 
-  it('nothing is sent when it is disabled', async () => {
+  it('a collector that is away when the process ends is missed, and soon', async () => {
+    const env = { ...environment(), OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9/with/a/path' };
+    const { stderr, ms } = await run(env, [...hello, countOf('away-2', 'Tickets')]);
+    expect(stderr).toMatch(/warning Traces are not delivered: the last were not taken within 2 s/);
+    expect(ms).toBeLessThan(10_000);
+  });
+
+  it.each([
+    ['OTEL_SDK_DISABLED', 'true'],
+    ['OTEL_TRACES_EXPORTER', 'none'],
+  ])('nothing is sent with %s=%s', async (name, value) => {
     const from = collector.spans.length;
-    await run({ ...environment(), OTEL_SDK_DISABLED: 'true' }, [...hello, countOf('off-1', 'Tickets')]);
+    await run({ ...environment(), [name]: value }, [...hello, countOf('off-1', 'Tickets')]);
     expect(collector.spans.slice(from)).toEqual([]);
   });
 });
