@@ -95,6 +95,29 @@ describe.skipIf(browserPath === undefined).each([
     await shown.close();
   });
 
+  test('is sent once, however often it is pressed while it is carried out', async () => {
+    const host = hostOf(mode);
+    const calls: string[] = [];
+    const answer = async (args: Record<string, unknown>): Promise<CallToolResult> => {
+      calls.push(tool);
+      await settled();
+      return host.call(tool, args);
+    };
+    const shown = await host.show(
+      'update-ticket',
+      { id: 101738, title: 'Pressed often' },
+      { answers: { [tool]: answer } },
+    );
+    await settled();
+    await confirmButton(shown).click({ clickCount: 3 });
+    await shown.page.keyboard.press('Enter');
+    await confirmButton(shown).click({ force: true });
+    await expect.poll(() => outcome(shown)).toMatch(/^Updated Ticket 101738/);
+    expect(calls).toHaveLength(1);
+    expect(written(host)).toBe(1);
+    await shown.close();
+  });
+
   test('is not taken from a program', async () => {
     const host = hostOf(mode);
     const shown = await host.show('update-ticket', { id: 101732, title: 'By a program' });
