@@ -16,7 +16,7 @@ import { startTenants } from './tenants.js';
 const seconds = Number(process.env.STATE_SECONDS ?? 120);
 const seed = Number(process.env.STATE_SEED ?? 1);
 const tenantCount = Number(process.env.STATE_TENANTS ?? 50);
-const mostWrites = 6;
+const mostWrites = Math.ceil(seconds / 20);
 const sharePercent = 50;
 /**
  * Of every fifth tenant others have used so much of the hour that it comes to its soft stop, some at once. The rest
