@@ -91,6 +91,41 @@ describe.skipIf(engineProgram === null)('three replicas whose shared state', () 
     expect(tenant.mostTogether(since)).toBeLessThanOrEqual(3);
   }, 60_000);
 
+  it.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
+    [
+      'is full',
+      () => engine.client.config('SET', 'maxmemory', '1'),
+      () => engine.client.config('SET', 'maxmemory', '0'),
+    ],
+    [
+      'became a replica of another one',
+      () => engine.client.call('REPLICAOF', '127.0.0.1', '1'),
+      () => engine.client.call('REPLICAOF', 'NO', 'ONE'),
+    ],
+  ])(
+    '%s: read on, refuse writes that need it, and recover',
+    async (_, begin, end) => {
+      const [one] = replicas;
+      if (one === undefined) throw new Error('no replica');
+      await eventually(() => all('up'));
+      const args = group();
+      const confirm = tokenIn((await one.call('create-entity', args)).text);
+      const before = writes();
+      await begin();
+      await eventually(() => all('down'));
+      expect((await readMany(3)).filter(({ isError }) => isError)).toEqual([]);
+      expect((await one.call('create-entity', { ...args, confirm })).text).toMatch(/Nothing was written/);
+      expect(writes()).toBe(before);
+      await end();
+      await eventually(() => all('up'));
+      const again = tokenIn((await one.call('create-entity', args)).text);
+      expect((await one.call('create-entity', { ...args, confirm: again })).text).toMatch(/^Created/);
+      expect(writes() - before).toBe(1);
+      expect(tenant.mostTogether()).toBeLessThanOrEqual(3);
+    },
+    60_000,
+  );
+
   it('dies and comes back with or without what it knew: still three requests at a time', async () => {
     for (const forget of [false, true]) {
       const since = performance.now();
