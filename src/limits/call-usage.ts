@@ -3,8 +3,9 @@ import { AutotaskError } from '../errors.js';
 import { limits, megabytes } from './limits.js';
 import { answerMemory, memoryFull, memoryOf } from './memory-pool.js';
 
+/** Says nothing about a record: a write that was not sent any more may be made by another call. */
 const tooMuch = (what: string) =>
-  new AutotaskError('notAllowed', `This call was ended: ${what}.`, {
+  new AutotaskError('limited', `This call was ended: ${what}.`, {
     next: 'Narrow it: fewer records (filter, maxRecords) or fewer fields (includeFields) at once.',
     actor: 'server',
   });

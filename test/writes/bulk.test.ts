@@ -128,11 +128,12 @@ describe('a preview of several', () => {
       { ids: undefined, data: undefined, items: [{ title: 'a' }] },
       /items\[0\]\.id: is required/,
     ],
+    ['ids of another kind', { ids: [1.5, -1] }, /ids[^\n]*: must be/],
     ['everything', { ids: undefined, query: {} }, /query: has no condition/],
     [
       'nothing found',
       { ids: undefined, query: { title: 'No such title' } },
-      /^No Tickets match\. Nothing was written/,
+      /^No Tickets match\. Nothing was written\.$/,
     ],
     [
       'a company without one',

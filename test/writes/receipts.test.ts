@@ -350,3 +350,45 @@ it('an answer names at most 20 of a kind and counts the others', async () => {
   expect(text.match(/\nskipped\t/g)?.length).toBe(20);
   expect(text).toContain('10 more skipped');
 });
+
+it('status, resume and undo of many read their records together and name at most 20 of a kind', async () => {
+  const query = { op: 'eq', field: 'ticketCategory', value: 1 };
+  const many = (await recordsWhere(sandbox, 'Tickets', query)).slice(0, 45).map(({ id }) => Number(id));
+  const reads = (from: number) => sandbox.requests.slice(from).filter(({ method }) => method === 'GET');
+  const single = (from: number) => reads(from).filter(({ path }) => /V1\.0\/Tickets\/\d+$/.test(path));
+  sandbox.faults.clear();
+  sandbox.faults.add({
+    fault: { kind: 'limited', retryAfter: 1 },
+    method: 'POST',
+    path: /Notes$/,
+    after: 2,
+    times: 9,
+  });
+  const note = { title: 'Many', description: 'Text', publish: 'Internal Project Team' };
+  const { text } = await server.call('update-ticket', {
+    ids: many,
+    resolution: 'Text',
+    note,
+    confirm: 'UPDATE_TICKET',
+  });
+  sandbox.faults.clear();
+  expect(text).toMatch(/done 4, skipped 0, refused 0, unknown 0, not reached 86\./);
+  const receipt = receiptIn(text);
+  const { text: status } = await about(receipt, 'status');
+  expect(status).toMatch(/done 4, refused 0, unknown 0, not reached 86\./);
+  expect(status.match(/\nnot reached\t/g)?.length).toBe(21);
+  expect(status).toContain('not reached\t66 more');
+
+  const from = sandbox.requests.length;
+  const { text: preview } = await about(receipt, 'resume');
+  // What is the same for all of a kind is told once.
+  expect(preview).toContain('Each new TicketNote: title -> Many');
+  expect(preview).toContain('Each Ticket: resolution -> Text');
+  expect(preview).toMatch(/\nTicketNotes: Who sees it: Internal/);
+  expect(preview.match(/Who sees it/g)?.length).toBe(2);
+  expect((await confirmed(receipt, 'resume')).text).toMatch(/^Created 43 TicketNotes; Updated 43 Tickets/);
+  const { text: undo } = await about(receipt, 'undo');
+  expect(undo.match(/\nSkipped: .*cannot be undone/g)?.length).toBe(21);
+  expect(undo).toMatch(/\nSkipped: 25 more: cannot be undone/);
+  expect(single(from)).toEqual([]);
+});

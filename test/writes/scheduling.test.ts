@@ -168,7 +168,7 @@ describe('a service call', () => {
     const before = await count();
     const { text } = await server.call('book-service-call', visit());
     expect(text).toMatch(/would create 1 ServiceCalls, 2 ServiceCallTickets, 4 ServiceCallTicketResources/);
-    expect(text).toMatch(/serviceCallID: the new ServiceCall/);
+    expect(text).toMatch(/serviceCallID(:| ->) the new ServiceCall/);
     expect(await count()).toEqual(before);
     const from = sandbox.requests.length;
     const done = await book();

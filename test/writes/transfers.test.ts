@@ -126,6 +126,38 @@ describe('secondary resources', () => {
   });
 });
 
+it('teams of active companies go over, nobody is in one twice, and undo brings them back', async () => {
+  const companies = (await everyRecord(sandbox, 'Companies')).filter(
+    ({ isActive, ownerResourceID }) =>
+      (isActive === true || isActive === 1) && ![karim, hugo].includes(Number(ownerResourceID)),
+  );
+  const teamOf = async (companyID: number) =>
+    (await recordsWhere(sandbox, 'CompanyTeams', eq('companyID', companyID))).map((row) => row.resourceID);
+  const [alone = 0, both = 0] = companies.map(({ id }) => Number(id));
+  for (const [companyID, members] of [
+    [alone, [karim]],
+    [both, [karim, hugo]],
+  ] as const) {
+    const there = await teamOf(companyID);
+    for (const resourceID of members)
+      if (!there.includes(resourceID))
+        await makeRecord(sandbox, `Companies/${companyID}/Teams`, { companyID, resourceID });
+  }
+  const teams = async () => (await everyRecord(sandbox, 'CompanyTeams')).map(own).sort();
+  const before = await teams();
+  const args = { kind: 'resource', from: karim, to: hugo, entities: ['CompanyTeams'] };
+  const { preview, text, receipt } = await transferred(args);
+  expect(preview).toMatch(/sales orders, approvals, roles and queues, and what is closed stay as they are/);
+  expect(text).toMatch(done);
+  for (const companyID of [alone, both]) {
+    const members = await teamOf(companyID);
+    expect(members.filter((one) => one === hugo)).toEqual([hugo]);
+    expect(members).not.toContain(karim);
+  }
+  await server.call('write-receipt', { receipt, action: 'undo', confirm: 'WRITE_RECEIPT' });
+  expect(await teams()).toEqual(before);
+});
+
 it('additional contacts go over on what is open', async () => {
   const person = { companyID: 175, isActive: 1 };
   const contact = (lastName: string) =>

@@ -87,8 +87,12 @@ export function createRecordReads(reader: AutotaskReader, facts: MetadataStore, 
     for (let from = 0; from < ids.length; from += mostOrConditions) {
       const value = ids.slice(from, from + mostOrConditions);
       const search = { filter: [{ op: 'in', field: 'id', value }] };
+      const since = references.since(entity);
       const page = await reader.query(path, search, { limit: value.length, ...options(context) });
-      for (const one of page.rows) found.set(`${entity.name}/${String(one.id)}`, one);
+      for (const one of page.rows) {
+        found.set(`${entity.name}/${String(one.id)}`, one);
+        if (typeof one.id === 'number') references.learn(entity, one, one.id, since);
+      }
     }
     return found;
   }

@@ -1,6 +1,6 @@
 import { orNull } from '../../entities/read/optional-read.js';
 import { isMark } from '../../entities/write/idempotency-mark.js';
-import type { WritePlan, WriteSteps } from '../../entities/write/plan.js';
+import type { SkippedRecord, WritePlan, WriteSteps } from '../../entities/write/plan.js';
 import { stepName } from '../../entities/write/plan.js';
 import { formerValue, oneLine, shorten } from '../../text.js';
 import type { ToolContext } from '../../tools/define/define-tool.js';
@@ -12,12 +12,42 @@ import { type Attribution, attributionLines, confirmLine, linesForDialog, orEmpt
 /** Characters of one value in the table; a value that all records get is shown whole, above it. */
 const mostOfValue = 160;
 const mostOfName = 120;
+/** Records that are left out for the same reason. */
+const mostLeftOut = 20;
 /** What is shown of a record that would be deleted. */
 const mostFields = 5;
 
 const cell = (text = '') => shorten(oneLine(neutralize(orEmpty(text))), mostOfValue);
 
 const former = (text: string) => formerValue(shorten(oneLine(neutralize(text)), mostOfValue));
+
+/** Steps that do the same to records of one entity. */
+interface Kind {
+  readonly name: string;
+  readonly entity: string;
+  readonly steps: readonly WritePlan[];
+  /** Fields that all of them get, with the one value. */
+  readonly told: ReadonlyMap<string, string>;
+  /** What is said of who sees each of them. */
+  readonly audiences: readonly string[];
+}
+
+function kindsOf(steps: readonly WritePlan[]): Kind[] {
+  const kinds = new Map<string, WritePlan[]>();
+  for (const step of steps) {
+    const name = `${step.action === 'create' ? 'new ' : ''}${step.entity.singular}`;
+    const known = kinds.get(name);
+    if (known === undefined) kinds.set(name, [step]);
+    else known.push(step);
+  }
+  return [...kinds].map(([name, of]) => ({
+    name,
+    entity: of[0]?.entity.name ?? '',
+    steps: of,
+    told: common(of),
+    audiences: [...new Set(of.map(({ audience }) => audience.text))],
+  }));
+}
 
 /** Fields that every record gets, with the one value: told once. */
 function common(steps: readonly WritePlan[]): ReadonlyMap<string, string> {
@@ -82,6 +112,22 @@ export interface StepsPreview {
   readonly data: readonly string[];
 }
 
+/** What is left out, by name; where one reason leaves out many, some of them, and how many more. */
+function leftOutLines(skipped: readonly SkippedRecord[]): string[] {
+  const counts = new Map<string, number>();
+  const lines = skipped.flatMap(({ called, reason }) => {
+    const count = (counts.get(reason) ?? 0) + 1;
+    counts.set(reason, count);
+    const name = shorten(oneLine(neutralize(called)), mostOfName);
+    return count > mostLeftOut ? [] : [`Skipped: ${name}: ${oneLine(neutralize(reason))}`];
+  });
+  const more = [...counts].filter(([, count]) => count > mostLeftOut);
+  return [
+    ...lines,
+    ...more.map(([reason, count]) => `Skipped: ${count - mostLeftOut} more: ${oneLine(neutralize(reason))}`),
+  ];
+}
+
 /** One table: each record by number and title, before and after, warnings, and those left out with the reason. */
 export async function stepsPreview(
   { steps, skipped, skippedFirst, understood = [], notes, onError }: WriteSteps,
@@ -89,18 +135,20 @@ export async function stepsPreview(
   left: number,
   context: ToolContext,
 ): Promise<StepsPreview> {
-  const told = common(steps);
-  const audiences = new Set(steps.map(({ audience }) => audience.text));
+  const kinds = kindsOf(steps);
+  const kindOf = new Map(kinds.flatMap((kind) => kind.steps.map((step) => [step, kind])));
+  const audiences = new Set(kinds.flatMap((kind) => kind.audiences));
   const rows: string[] = [];
   const below: string[] = [];
   for (const step of steps) {
     const warnings = await step.warnings();
+    const kind = kindOf.get(step);
     below.push(...((await step.childCounts?.()) ?? []).filter((line) => !line.startsWith('Nothing')));
     rows.push(
       [
         shorten(oneLine(neutralize(stepName(step))), mostOfName),
-        ...changesOf(step, told),
-        ...(audiences.size > 1 ? [`Who sees it: ${step.audience.text}`] : []),
+        ...changesOf(step, kind?.told ?? new Map()),
+        ...((kind?.audiences.length ?? 0) > 1 ? [`Who sees it: ${step.audience.text}`] : []),
         ...warnings.map((warning) => `Warning: ${oneLine(neutralize(warning))}`),
       ].join('\t'),
     );
@@ -109,17 +157,21 @@ export async function stepsPreview(
     ...new Set(steps.map(({ path, action }) => (action === 'delete' ? path.replace(/\/\d+$/, '') : path))),
   ];
   const said = grouped(steps.flatMap((step) => step.notes));
-  const leftOut = skipped.map(
-    ({ called, reason }) =>
-      `Skipped: ${shorten(oneLine(neutralize(called)), mostOfName)}: ${oneLine(neutralize(reason))}`,
-  );
+  const leftOut = leftOutLines(skipped);
   return {
     head:
       steps.length === 0
         ? `There is nothing to write: ${skipped.length} skipped.`
         : `This would ${actionCounts(steps, would)} (${paths.length > 3 ? `${paths.length} paths` : paths.join(', ')})${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}${onError === 'stop' ? ', and stop when one is refused' : ''}:`,
     concerned: grouped(below),
-    audience: grouped(steps.map(({ audience }) => `Who sees it: ${audience.text}`)),
+    audience:
+      audiences.size === 1
+        ? [...audiences].map((text) => `Who sees it: ${text}`)
+        : kinds.flatMap(({ entity, audiences: texts, steps: of }) =>
+            texts.length === 1
+              ? texts.map((text) => `${entity}: Who sees it: ${text}`)
+              : grouped(of.map(({ audience }) => `Who sees it: ${audience.text}`)),
+          ),
     facts:
       steps.length === 0
         ? []
@@ -132,7 +184,12 @@ export async function stepsPreview(
       ...notes.map((note) => `Note: ${neutralize(note)}`),
       ...(skippedFirst ? leftOut : []),
       ...said.map((note) => `Note: ${neutralize(note)}`),
-      ...[...told].map(([field, text]) => `Each: ${neutralize(field)} -> ${orEmpty(text)}`),
+      ...kinds.flatMap(({ name, told }) =>
+        [...told].map(
+          ([field, text]) =>
+            `Each${kinds.length > 1 ? ` ${name}` : ''}: ${neutralize(field)} -> ${orEmpty(text)}`,
+        ),
+      ),
       ...rows,
       ...(skippedFirst ? [] : leftOut),
     ],

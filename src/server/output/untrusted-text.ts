@@ -38,7 +38,8 @@ export const fence = (lines: readonly string[]): string[] => [
 /** A text of many lines that is all there is between its markers, so that its lines need no mark. */
 export const verbatim = (text: string): string[] => [`${fenceBegin}\n\n${neutralize(text)}\n${fenceEnd}`];
 
-export const tenantData = (lines: readonly string[]): string[] => fence(lines.map(neutralize));
+export const tenantData = (lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : fence(lines.map(neutralize));
 
 /** Notes name records and labels of the tenant, so they stand with its data. */
 export const notes = (list: readonly string[]): string[] => list.map((note) => `Note: ${note}`);

@@ -265,10 +265,9 @@ export async function planRecords(given: Given, records: Records, context: ToolC
     }
   }
   const known = found.flatMap(({ id }) => id ?? []);
-  const read =
-    known.length === 0
-      ? context
-      : await writes.prefetch(findEntity(entity), [...new Set(known)], context, rows);
+  const bodies = idName === null ? found.map(({ target }) => target.data) : [];
+  const ahead = { known: rows, bodies };
+  const read = await writes.prefetch(findEntity(entity), [...new Set(known)], context, ahead);
   const own: ToolContext = { ...context, ...read };
   for (const { target, id } of found) {
     try {

@@ -4,8 +4,12 @@ import type { AnyPlan, SkippedRecord, WritePlan } from '../../entities/write/pla
 import { InvalidInput } from '../../errors.js';
 import { isOfOneRecord, reasonOf } from '../define/bulk-targets.js';
 import { defineWriteTool } from '../define/define-tool.js';
+import { withRecordsOf } from './receipt-step.js';
 import { resumption } from './resume.js';
 import { reversed } from './undo.js';
+
+/** Records of a state that a status names; the rest is counted. */
+const mostNamed = 20;
 
 const states = { done: 'done', refused: 'refused', unknown: 'unknown', open: 'not reached' } as const;
 
@@ -14,10 +18,17 @@ function status({ id, where, writes }: Receipt): AnyPlan {
   const counts = Object.entries(states).map(
     ([state, name]) => `${name} ${writes.filter((write) => write.state === state).length}`,
   );
-  const labels = writes.map(
-    (write) =>
-      `${states[write.state]}\t${write.action}\t${write.called}${write.action === 'create' && write.id !== null ? ` (id ${write.id})` : ''}`,
-  );
+  const labels = Object.entries(states).flatMap(([state, name]) => {
+    const of = writes.filter((write) => write.state === state);
+    const left = of.length - mostNamed;
+    return [
+      ...of.slice(0, mostNamed).map((write) => {
+        const made = write.action === 'create' && write.id !== null ? ` (id ${write.id})` : '';
+        return `${name}\t${write.action}\t${write.called}${made}`;
+      }),
+      ...(left > 0 ? [`${name}\t${left} more`] : []),
+    ];
+  });
   return { answer: { lines: [`Receipt ${id}, from ${where}: ${counts.join(', ')}.`], labels } };
 }
 
@@ -37,9 +48,13 @@ export const writeReceipt = defineWriteTool({
     const receipt = await context.receipts.find(name);
     if (action === 'status') return status(receipt);
     const isUndo = action === 'undo';
+    const concerned = receipt.writes.filter(({ state }) =>
+      isUndo ? state === 'done' : state === 'open' || state === 'unknown',
+    );
+    const own = await withRecordsOf(concerned, context);
     const stepOf = isUndo
-      ? (write: Receipt['writes'][number]) => reversed(write, context)
-      : resumption(receipt, context);
+      ? (write: Receipt['writes'][number]) => reversed(write, own)
+      : resumption(receipt, own);
     const numbers = new Map<WritePlan, number>();
     const skipped: SkippedRecord[] = [];
     for (const write of isUndo ? [...receipt.writes].reverse() : receipt.writes) {

@@ -11,6 +11,8 @@ import { zoneOfLabel } from './zone-of-location.js';
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 type Weekday = (typeof weekdays)[number];
 
+const dayMs = 86_400_000;
+
 /** Clock times of a place, `08:00`. */
 interface Hours {
   readonly from: string;
@@ -83,7 +85,8 @@ export async function workingTime(
   const holidays: (Interval & { readonly name: string })[] = [];
   const at = (day: string, clock: string) => Date.parse(toUtc(`${day}T${clock}:00`, zone));
   const last = dayOf(range.until, zone);
-  for (let day = dayOf(range.from, zone); day <= last; day = nextDay(day)) {
+  // A shift over night began the day before.
+  for (let day = dayOf(range.from - dayMs, zone); day <= last; day = nextDay(day)) {
     const weekday = weekdays[new Date(`${day}T00:00:00Z`).getUTCDay()] ?? 'sunday';
     const holiday = names.get(day);
     if (holiday !== undefined) {

@@ -71,6 +71,14 @@ export const helpOfResource: readonly Assignment[] = [
     open: { completedDateTime: null },
     role: 'roleID',
   },
+  {
+    entity: 'CompanyTeams',
+    field: 'resourceID',
+    of: 'Companies',
+    by: 'companyID',
+    primary: 'ownerResourceID',
+    open: { isActive: true },
+  },
 ];
 
 /** What a contact is told of beside others. */

@@ -19,8 +19,20 @@ import {
 import { filled, type Person, roleFor, type Transfer } from './person.js';
 
 const kinds = {
-  resource: { entity: 'Resources', belongings: ofResource, help: helpOfResource, visits: ['ServiceCalls'] },
-  contact: { entity: 'Contacts', belongings: ofContact, help: helpOfContact, visits: [] },
+  resource: {
+    entity: 'Resources',
+    belongings: ofResource,
+    help: helpOfResource,
+    visits: ['ServiceCalls'],
+    stays: 'sales orders, approvals, roles and queues',
+  },
+  contact: {
+    entity: 'Contacts',
+    belongings: ofContact,
+    help: helpOfContact,
+    visits: [],
+    stays: 'quotes, sales orders and contact groups',
+  },
 } as const;
 
 const refuse = (field: string, problem: string) =>
@@ -117,7 +129,7 @@ export const transferWork = defineWriteTool({
   destructive: true,
   idempotent: true,
   plan: async ({ kind, from: leaving, to: taking, entities }, context): Promise<WriteSteps> => {
-    const { entity, belongings, help, visits } = kinds[kind];
+    const { entity, belongings, help, visits, stays } = kinds[kind];
     const from = await personOf(entity, leaving, 'from', context);
     const to = await personOf(entity, taking, 'to', context);
     if (from.id === to.id) throw refuse('to', 'is the one who leaves');
@@ -144,7 +156,7 @@ export const transferWork = defineWriteTool({
     const { steps, skipped, left } = await stepsOf(transfers, context);
     const notes = [
       ...transfers.flatMap(({ conflicts = [] }) => conflicts),
-      'time entries, notes and what is closed stay as they are',
+      `time entries, notes, ${stays}, and what is closed stay as they are`,
       ...(left > 0 ? [`${left} more are theirs: call again afterwards`] : []),
     ];
     return { steps, skipped, onError: 'continue', notes, byQuery: true, chosen: [] };
