@@ -320,6 +320,11 @@ it('a ticket that was created is closed by the tenant’s own word for it, offer
   await confirmed(receiptIn(made.text), 'undo');
   const [ticket] = await recordsWhere(sandbox, 'Tickets', { op: 'eq', field: 'title', value: 'By mistake' });
   expect(ticket?.status).toBe(5);
+  const from = sandbox.requests.length;
+  expect((await confirmed(receiptIn(made.text), 'undo')).text).toMatch(
+    /nothing to write[\s\S]*is so already/,
+  );
+  expect(writesSince(sandbox, from)).toEqual([]);
 });
 
 it('a record that somebody changes while others are written is skipped', async () => {

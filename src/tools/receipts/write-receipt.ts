@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Receipt } from '../../entities/write/outcomes/receipt.js';
-import type { AnyPlan, SkippedRecord, WritePlan } from '../../entities/write/plan.js';
+import { type AnyPlan, isDone, type SkippedRecord, type WritePlan } from '../../entities/write/plan.js';
 import { InvalidInput } from '../../errors.js';
 import { isOfOneRecord, reasonOf } from '../define/bulk-targets.js';
 import { defineWriteTool } from '../define/define-tool.js';
@@ -60,8 +60,10 @@ export const writeReceipt = defineWriteTool({
     for (const write of isUndo ? [...receipt.writes].reverse() : receipt.writes) {
       try {
         const step = await stepOf(write);
-        if ('plan' in step) numbers.set(step.plan, write.step);
-        else skipped.push({ called: write.called, reason: step.skip });
+        if ('skip' in step) skipped.push({ called: write.called, reason: step.skip });
+        // Undone already, by this or by somebody.
+        else if (isDone(step.plan)) skipped.push({ called: write.called, reason: 'is so already' });
+        else numbers.set(step.plan, write.step);
       } catch (error) {
         if (!isOfOneRecord(error)) throw error;
         skipped.push({ called: write.called, reason: reasonOf(error) });
