@@ -87,6 +87,12 @@ describe('free time', () => {
     expect(text).toMatch(why);
   });
 
+  it('tells nothing of a holiday on the day before', async () => {
+    await create('Holidays', { holidaySetID: 1, holidayName: 'Founders', holidayDate: '2030-01-07' });
+    expect(await freeOf('2030-01-07..2030-01-08')).toContain('Founders');
+    expect(await freeOf('2030-01-08')).not.toContain('Founders');
+  });
+
   it('leaves out both of two requests for time off on one day', async () => {
     for (const [from, until] of [
       ['07:00', '09:00'],

@@ -89,9 +89,8 @@ export async function workingTime(
   for (let day = dayOf(range.from - dayMs, zone); day <= last; day = nextDay(day)) {
     const weekday = weekdays[new Date(`${day}T00:00:00Z`).getUTCDay()] ?? 'sunday';
     const holiday = names.get(day);
-    if (holiday !== undefined) {
-      holidays.push({ from: at(day, '00:00'), until: at(nextDay(day), '00:00'), name: holiday });
-    }
+    const wholeDay = { from: at(day, '00:00'), until: at(nextDay(day), '00:00') };
+    if (holiday !== undefined && wholeDay.until > range.from) holidays.push({ ...wholeDay, name: holiday });
     const regular = isSet ? hoursOfDay(place, weekday) : isWeekend(weekday) ? null : usual;
     const hours = holiday === undefined ? regular : onHolidays;
     if (hours === null || own?.[`${weekday}AvailableHours`] === 0) continue;
