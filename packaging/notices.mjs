@@ -24,12 +24,14 @@ const rule = '-'.repeat(80);
 /** The licences of everything that was bundled. */
 export async function notices(contents) {
   const all = await Promise.all(foldersIn(contents).map(packageIn));
-  const sections = all.map(({ name, version, license, repository, text }) => {
+  const named = new Map();
+  for (const { name, version, license, repository, text } of all) {
     // Some packages leave the text out that others of the same repository and licence have.
     const kin = all.find((other) => other.text !== '' && other.repository === repository);
     const found = text === '' && kin?.license === license ? kin?.text : text;
     if (!found) throw new Error(`${name} comes without a licence text: it must not be bundled`);
-    return `${rule}\n${name} ${version} (${license})\n\n${found}\n`;
-  });
+    named.set(found, [...(named.get(found) ?? []), `${name} ${version} (${license})`]);
+  }
+  const sections = [...named].map(([text, names]) => `${rule}\n${names.join('\n')}\n\n${text}\n`);
   return `This program contains the following software, under these licences.\n\n${sections.join('\n')}`;
 }

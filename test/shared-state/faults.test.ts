@@ -154,6 +154,8 @@ describe.skipIf(engineProgram === null)('three replicas whose shared state', () 
     tenant.latency = 0;
     const waits = read(one);
     await eventually(async () => told);
+    // What was sent before its answer is read is no fault.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     engine.resume();
     await eventually(() => all('up'));
     const from = tenant.seen.length;
