@@ -93,15 +93,16 @@ export async function readClaimRules(text: string, problems: Problem[]): Promise
   return rules;
 }
 
+/** The value of a claim that a condition of a rule lets through; undefined where none is. */
+const fitting = (claims: Claims, claim: string, wanted: readonly string[]): string | undefined =>
+  claimValues(claims, claim).find((own) => wanted.some((pattern) => glob(pattern).test(own)));
+
 /** Why each rule does not fit the claims: a line for each. */
 export const misfits = (rules: readonly ClaimRule[], claims: Claims): readonly string[] =>
   rules.flatMap(({ name, when }) => {
-    const [unmet] = Object.entries(when).filter(
-      ([claim, wanted]) =>
-        !claimValues(claims, claim).some((own) => wanted.some((pattern) => glob(pattern).test(own))),
-    );
-    if (unmet === undefined) return [];
-    const [claim] = unmet;
+    const [claim] =
+      Object.entries(when).find(([one, wanted]) => fitting(claims, one, wanted) === undefined) ?? [];
+    if (claim === undefined) return [];
     const values = claimValues(claims, claim);
     const verified = claim === 'email' ? ', and is verified' : '';
     return values.length === 0
@@ -117,9 +118,7 @@ export function ruleFor(
   for (const rule of rules) {
     const why: string[] = [];
     const fits = Object.entries(rule.when).every(([claim, wanted]) => {
-      const value = claimValues(claims, claim).find((own) =>
-        wanted.some((pattern) => glob(pattern).test(own)),
-      );
+      const value = fitting(claims, claim, wanted);
       if (value !== undefined) why.push(`${claim} is ${value}`);
       return value !== undefined;
     });

@@ -17,7 +17,9 @@ export function chainOf(path: string, replica: string | null): string {
 
 const setAside = /\.[1-9]\d*$/;
 /** What this program keeps beside a log. */
-const beside = /\.(?:head|lock|new|stale|running)$/;
+const beside = /(?:\.(?:head|lock|new|stale|running))+$/;
+/** The log that a file is a part of; of one that was taken away the record of its end is left. */
+const logOf = (file: string) => file.replace(setAside, '').replace(/\.head$/, '');
 const isChainOfReplica = (path: string) => basename(path).includes(mark);
 
 /**
@@ -32,8 +34,7 @@ export async function chainsOf(path: string): Promise<readonly string[]> {
     throw error;
   });
   const replicas = names
-    // One that was taken away leaves the record of its end.
-    .map((file) => file.replace(setAside, '').replace(/\.head$/, ''))
+    .map(logOf)
     .filter(
       (file) =>
         file.startsWith(`${name}${mark}`) &&
@@ -42,7 +43,7 @@ export async function chainsOf(path: string): Promise<readonly string[]> {
         !beside.test(file),
     );
   const chains = [...new Set(replicas)].sort().map((file) => join(dir, file));
-  const own = names.some((file) => file.replace(setAside, '').replace(/\.head$/, '') === basename(path));
+  const own = names.some((file) => logOf(file) === basename(path));
   return own || chains.length === 0 ? [path, ...chains] : chains;
 }
 
@@ -61,7 +62,7 @@ function byAge(files: readonly string[]): readonly string[] {
 export async function groupByChain(given: readonly string[]): Promise<readonly (readonly string[])[]> {
   const paths = new Map(given.map((file) => [resolve(file), file]));
   const files = [...paths].flatMap(([path, file]) =>
-    beside.test(path) && paths.has(path.replace(/(?:\.(?:head|lock|new|stale|running))+$/, '')) ? [] : [file],
+    beside.test(path) && paths.has(path.replace(beside, '')) ? [] : [file],
   );
   const [only = ''] = files;
   if (files.length === 1) return (await chainsOf(only)).map((path) => [path]);

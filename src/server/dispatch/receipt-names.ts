@@ -1,23 +1,11 @@
 import type { AutotaskReader } from '../../client/types.js';
 import { entityNamed } from '../../entities/metadata/entity-names.js';
+import { orNull } from '../../entities/read/optional-read.js';
 import type { Receipt, RecordedWrite } from '../../entities/write/outcomes/receipt.js';
-import { AutotaskError } from '../../errors.js';
 import type { Entity } from '../../model.js';
+import { mostOrConditions } from '../../operators.js';
 import type { GuardedWriter } from '../../policy/guards/guard-writer.js';
 import type { Policy } from '../../policy/index.js';
-
-/** Ids that one question asks about. */
-const batchSize = 500;
-
-/** What Autotask and the policy let be seen; null, and nothing, where there is no answer. */
-async function seen<T>(read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof AutotaskError) return null;
-    throw error;
-  }
-}
 
 /** Those of the ids whose records may be read. */
 async function readableIds(
@@ -26,10 +14,10 @@ async function readableIds(
   ids: readonly number[],
 ): Promise<readonly unknown[]> {
   const found: unknown[] = [];
-  for (let start = 0; start < ids.length; start += batchSize) {
-    const filter = [{ op: 'in', field: 'id', value: ids.slice(start, start + batchSize) }];
+  for (let start = 0; start < ids.length; start += mostOrConditions) {
+    const filter = [{ op: 'in', field: 'id', value: ids.slice(start, start + mostOrConditions) }];
     const search = { filter, includeFields: ['id'] };
-    const answer = await seen(() => reader.query(path, search, { limit: batchSize }));
+    const answer = await orNull(() => reader.query(path, search, { limit: mostOrConditions }));
     found.push(...(answer?.rows ?? []).map(({ id }) => id));
   }
   return found;
@@ -58,9 +46,9 @@ async function readable(
         body: body ?? {},
         belowNew: write.uses !== undefined,
       };
-      const [refusal] = (await seen(() => writer.outsideCompanies([asked]))) ?? [undefined];
+      const [refusal] = (await orNull(() => writer.outsideCompanies([asked]))) ?? [undefined];
       if (refusal === null) found.add(write);
-    } else if (byId ? known.includes(id) : (await seen(() => writer.item(`${route}/${id}`))) !== null) {
+    } else if (byId ? known.includes(id) : (await orNull(() => writer.item(`${route}/${id}`))) !== null) {
       found.add(write);
     }
   }
