@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
 import { signed, startAuthorizationServer } from '../support/authorization-server.js';
+import { tenantEnvironment } from '../support/tenant.js';
 import { freePort, startSignedIn } from './oauth-support.js';
 import { callTool, mcpHeaders } from './support.js';
 
@@ -30,14 +31,12 @@ beforeAll(async () => {
   sandbox = await startSandbox();
   const port = await freePort();
   issuer = await startAuthorizationServer({ resource: `http://127.0.0.1:${port}/mcp` });
-  const { userName, secret, integrationCode } = sandbox.credentials;
   server = await startSignedIn(
     { port, issuer: issuer.issuer },
     {
-      AUTOTASK_USERNAME: userName,
-      AUTOTASK_SECRET: secret,
-      AUTOTASK_INTEGRATION_CODE: integrationCode,
-      AUTOTASK_ZONE_URL: sandbox.url,
+      ...tenantEnvironment(sandbox),
+      // That it listens is read in its log.
+      LOG_LEVEL: 'info',
       AUTOTASK_AUDIT_LOG: join(folder, 'audit.jsonl'),
       AUTOTASK_OAUTH_POLICY_FILE: file,
     },

@@ -8,6 +8,7 @@ import type { Sandbox } from '../../src/sandbox/types.js';
 import { signed, startAuthorizationServer } from '../support/authorization-server.js';
 import { modernVersion } from '../support/client.js';
 import { recordsWhere } from '../support/records.js';
+import { tenantEnvironment } from '../support/tenant.js';
 import { writesSince } from '../writes/support.js';
 import { freePort, startSignedIn } from './oauth-support.js';
 import { callTool, initialize, mcpHeaders, message } from './support.js';
@@ -33,14 +34,12 @@ beforeAll(async () => {
   sandbox = await startSandbox();
   const port = await freePort();
   issuer = await startAuthorizationServer({ resource: `http://127.0.0.1:${port}/mcp` });
-  const { userName, secret, integrationCode } = sandbox.credentials;
   server = await startSignedIn(
     { port, issuer: issuer.issuer },
     {
-      AUTOTASK_USERNAME: userName,
-      AUTOTASK_SECRET: secret,
-      AUTOTASK_INTEGRATION_CODE: integrationCode,
-      AUTOTASK_ZONE_URL: sandbox.url,
+      ...tenantEnvironment(sandbox),
+      // That it listens is read in its log.
+      LOG_LEVEL: 'info',
       AUTOTASK_OAUTH_POLICY_FILE: file,
       AUTOTASK_CONFIRM_MODE: 'elicit',
       AUTOTASK_HTTP_SESSIONS: 'true',

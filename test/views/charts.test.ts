@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { browserPath, type Host, type Shown, type ShowOptions, startHost } from './support.js';
+import { browserPath, type Host, listData, type Shown, type ShowOptions, startHost } from './support.js';
 
 let host: Host;
 beforeAll(async () => {
@@ -327,21 +327,11 @@ describe.skipIf(browserPath === undefined)('a table that is saved', () => {
     '-12.5',
     'Stra\u00DFe \u{1F600}',
   ];
-  const list = () => ({
-    view: 'list',
-    tool: 'query-entity',
-    args: '{}',
-    timeZone: 'UTC',
-    entity: 'Tickets',
-    columns: ['id', '=cmd'],
-    rows: texts.map((text, at) => [{ text: String(at), value: at }, { text }]),
-    total: null,
-    more: false,
-    continued: false,
-    next: null,
-    orderBy: null,
-    remarks: [],
-  });
+  const list = () =>
+    listData(
+      ['id', '=cmd'],
+      texts.map((text, at) => [{ text: String(at), value: at }, { text }]),
+    );
 
   test('as CSV runs nothing in a spreadsheet, loses nothing, and says how it is written', async () => {
     const shown = await host.showResult('query-entity', {}, { content: [], structuredContent: list() });

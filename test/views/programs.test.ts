@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { browserPath, type Host, type Shown, settled, startHost, textOf } from './support.js';
+import { browserPath, type Host, listData, type Shown, settled, startHost, textOf } from './support.js';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -20,21 +20,10 @@ const unreadable = async ({ evaluate }: Shown) => {
   );
 };
 
-const list = {
-  view: 'list',
-  tool: 'query-entity',
-  args: '{}',
-  timeZone: 'UTC',
-  entity: 'Tickets',
-  columns: ['id', 'when'],
-  rows: [[{ text: '1' }, { text: '2026-11-20 23:30 (as told)', value: '2026-11-20T12:00:00Z' }]],
-  total: null,
-  more: false,
-  continued: false,
-  next: null,
-  orderBy: null,
-  remarks: [],
-};
+const list = listData(
+  ['id', 'when'],
+  [[{ text: '1' }, { text: '2026-11-20 23:30 (as told)', value: '2026-11-20T12:00:00Z' }]],
+);
 const showList = (changed: object, options = {}) =>
   host.showResult(
     'query-entity',

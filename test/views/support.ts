@@ -88,6 +88,23 @@ async function hostScript(): Promise<string> {
 /** What comes at once after a page appeared is taken for a press that was meant for something else. */
 export const settled = () => new Promise((resolve) => setTimeout(resolve, 500));
 
+/** What the list view is given of these rows, all of them on one page. */
+export const listData = (columns: readonly string[], rows: readonly object[]) => ({
+  view: 'list',
+  tool: 'query-entity',
+  args: '{}',
+  timeZone: 'UTC',
+  entity: 'Tickets',
+  columns,
+  rows,
+  total: null,
+  more: false,
+  continued: false,
+  next: null,
+  orderBy: null,
+  remarks: [],
+});
+
 export const textOf = ({ content }: { readonly content: readonly object[] }) =>
   content.map((block) => ('text' in block ? String(block.text) : '')).join('\n');
 

@@ -87,6 +87,25 @@ describe('free time', () => {
     expect(text).toMatch(why);
   });
 
+  it('goes on after midnight where a shift is over night', async () => {
+    await server.close();
+    await sandbox.close();
+    sandbox = await startSandbox({
+      today: new Date('2026-11-20T12:00:00Z'),
+      reshape: {
+        InternalLocationWithBusinessHours: ([office]) => {
+          if (office === undefined) throw new Error('no office');
+          office.tuesdayBusinessHoursStartTime = Date.UTC(1900, 0, 1, 22);
+          office.tuesdayBusinessHoursEndTime = Date.UTC(1900, 0, 1, 6);
+        },
+      },
+    });
+    server = await rig(sandbox);
+    // 8 January 2030 is a Tuesday; Central Europe is an hour ahead.
+    expect(await freeOf('2030-01-09')).toContain('\t2030-01-09 00:00Z-05:00Z, 2030-01-09 07:00Z-16:00Z\n');
+    expect(await freeOf('2030-01-08')).toContain('\t2030-01-08 21:00Z-2030-01-09 00:00Z\n');
+  });
+
   it('tells nothing of a holiday on the day before', async () => {
     await create('Holidays', { holidaySetID: 1, holidayName: 'Founders', holidayDate: '2030-01-07' });
     expect(await freeOf('2030-01-07..2030-01-08')).toContain('Founders');
