@@ -104,7 +104,7 @@ export const commands = {
       { name: 'entity', value: 'NAME', meaning: 'show: of this entity' },
       { name: 'record', value: 'ID', meaning: 'show: of this record' },
       { name: 'outcome', value: 'WORD', meaning: 'show: done, refused, unknown or open' },
-      { name: 'json', meaning: 'show: one JSON object per line instead of a table' },
+      { name: 'json', meaning: 'one JSON object per line, of a write or of a chain' },
     ],
     more: [
       'FILE stands for the files set aside before it, and for the chains of replicas',

@@ -16,7 +16,7 @@ import { defaultCacheDir } from './machine-variables.js';
 import { readSources, type Sources } from './sources.js';
 import { removedVariables, type StateConfig, stateVariables } from './state.js';
 import { whyUnread } from './text-file.js';
-import { traceVariables } from './traces.js';
+import { otherProtocols, traceVariables } from './traces.js';
 import { ownVariables, type VariableName } from './variables.js';
 import { readWrites, type WriteConfig, writeVariables } from './writes.js';
 
@@ -207,6 +207,12 @@ export async function loadConfig(sources: Sources): Promise<Config> {
   const given = parsed.data;
   const missing = credential.filter((name) => given[name] === undefined);
   const { AUTOTASK_USERNAME: userName, AUTOTASK_SECRET: password, AUTOTASK_INTEGRATION_CODE: code } = given;
+  const traces =
+    given.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ||
+    given.OTEL_SDK_DISABLED ||
+    given.OTEL_TRACES_EXPORTER === 'none'
+      ? null
+      : { headers: given.OTEL_EXPORTER_OTLP_HEADERS ?? {} };
   return {
     mode: sources.flags.demo === true ? 'demo' : 'live',
     credentials:
@@ -238,14 +244,10 @@ export async function loadConfig(sources: Sources): Promise<Config> {
     filesDir: http === null ? (given.AUTOTASK_FILES_DIR ?? null) : null,
     logLevel: given.LOG_LEVEL,
     logFormat: given.LOG_FORMAT,
-    traces:
-      given.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ||
-      given.OTEL_SDK_DISABLED ||
-      given.OTEL_TRACES_EXPORTER === 'none'
-        ? null
-        : { headers: given.OTEL_EXPORTER_OTLP_HEADERS ?? {} },
+    traces,
     warnings: [
       ...unknownVariables(sources.env),
+      ...(traces === null ? [] : otherProtocols(sources.env)),
       ...(http !== null && given.AUTOTASK_FILES_DIR !== undefined
         ? ['AUTOTASK_FILES_DIR has no effect over HTTP: files of this machine are not offered there.']
         : []),

@@ -34,3 +34,14 @@ export const traceVariables = {
   OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], { error: 'must be otlp or none' }),
   OTEL_SDK_DISABLED: z.stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' }),
 } as const satisfies Partial<Record<VariableName, z.ZodType>>;
+
+const protocols = ['OTEL_EXPORTER_OTLP_PROTOCOL', 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'] as const;
+
+/** Variables that ask for a protocol other than the one there is. Platforms set them for all programs, so work goes on. */
+export const otherProtocols = (env: Readonly<Record<string, string | undefined>>): string[] =>
+  protocols
+    .filter((name) => !['', 'http/json'].includes((env[name] ?? '').trim()))
+    .map(
+      (name) =>
+        `${name} has no effect: traces are sent as http/json, which a collector takes at its HTTP port (4318), not at that of gRPC (4317).`,
+    );

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { AutotaskError } from '../errors.js';
-import { limits, megabytes } from './limits.js';
+import { limits, megabytes } from './fixed-limits.js';
 import { answerMemory, memoryFull, memoryOf } from './memory-pool.js';
 
 /** Says nothing about a record: a write that was not sent any more may be made by another call. */

@@ -1,5 +1,5 @@
 import { AutotaskError } from '../errors.js';
-import { limits } from './limits.js';
+import { limits } from './fixed-limits.js';
 
 /** A number of bytes that all calls of this process reserve from. */
 export class MemoryPool {

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import addPending from './scripts/add-pending.lua';
 import common from './scripts/common.lua';
 import countWrites from './scripts/count-writes.lua';
-import enter from './scripts/enter.lua';
 import finish from './scripts/finish.lua';
-import look from './scripts/look.lua';
+import recordUsage from './scripts/record-usage.lua';
 import renew from './scripts/renew.lua';
+import requestTurn from './scripts/request-turn.lua';
 import takePending from './scripts/take-pending.lua';
 
 /** A script that runs at the engine, as one step. */
@@ -22,10 +22,10 @@ const script = (...parts: readonly string[]): Script => {
 
 /** Each says in its file what it keeps true. Those about a tenant's requests begin with the same part. */
 export const scripts = {
-  enter: script(common, enter),
+  requestTurn: script(common, requestTurn),
   finish: script(common, finish),
   renew: script(common, renew),
-  look: script(common, look),
+  recordUsage: script(common, recordUsage),
   countWrites: script(countWrites),
   addPending: script(addPending),
   takePending: script(takePending),

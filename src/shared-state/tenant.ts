@@ -8,8 +8,8 @@ import type { KeptState, Turn } from '../client/tenant-state/tenant-state.js';
 import type { Tuning } from '../client/tuning.js';
 import { AutotaskError } from '../errors.js';
 import { type Engine, EngineUnavailable } from './engine.js';
-import { HourAlone } from './hour-alone.js';
 import { createSharedCache } from './metadata.js';
+import { ReplicaShare } from './replica-share.js';
 import { type QueuedRequest, type QueueEvent, queueEventOf, type RequestQueue } from './request-queue.js';
 import { RequestsInFlight } from './requests-in-flight.js';
 import { scripts } from './scripts.js';
@@ -21,7 +21,7 @@ const lookAgainMs = 20;
 /** Requests whose end the engine has not heard of; their leases end by themselves. */
 const mostUntold = 100;
 
-const lookReply = z.tuple([z.string(), z.coerce.number(), z.number()]);
+const usageReply = z.tuple([z.string(), z.coerce.number(), z.number()]);
 
 const cooldownOf = (why: string, ms: number, askThreshold: boolean): ActiveCooldown => ({
   // An engine that was started anew settles: nothing of Autotask's is the matter, and it is over at once.
@@ -78,7 +78,7 @@ export function createSharedTenant(
     null,
   );
   const cache = createSharedCache(engine, tenant, tuning.metadataTtlMs);
-  const hour = new HourAlone(tuning.hourlyShare, share);
+  const hour = new ReplicaShare(tuning.hourlyShare, share);
   const untold = new Set<string>();
   const inFlight = new RequestsInFlight(share === 0 ? { overall: 0, perEndpoint: 0 } : alone);
 
@@ -116,7 +116,7 @@ export function createSharedTenant(
       request.forget();
       const asked = performance.now();
       try {
-        const answer = queueEventOf(await own.run(scripts.enter, request.member));
+        const answer = queueEventOf(await own.run(scripts.requestTurn, request.member));
         request.knownAt = asked;
         const event = answer.kind === 'queued' ? await request.next(signal) : answer;
         // Of a turn that was heard late the lease may have ended: somebody else may have it.
@@ -182,7 +182,7 @@ export function createSharedTenant(
     signal: AbortSignal,
     pause: (stop: ActiveCooldown) => Promise<void>,
   ): Promise<Turn> {
-    if (!isThresholdRequest(endpoint)) return local.enter(endpoint, signal, pause);
+    if (!isThresholdRequest(endpoint)) return local.waitForTurn(endpoint, signal, pause);
     for (let stop = await local.activeCooldown(); stop !== null; stop = await local.activeCooldown())
       await pause(stop);
     return {
@@ -196,7 +196,7 @@ export function createSharedTenant(
   }
 
   return {
-    async enter(endpoint, signal, pause) {
+    async waitForTurn(endpoint, signal, pause) {
       const here = await placeOf(endpoint, signal, pause);
       const request = queue.open(own, endpoint);
       const takeTurn = async () => {
@@ -230,8 +230,8 @@ export function createSharedTenant(
       const known = await local.activeCooldown();
       if (known !== null || engine.mode === 'down') return known;
       try {
-        const reply = await own.run(scripts.look, '', '', '');
-        const [why, ms] = lookReply.parse(reply);
+        const reply = await own.run(scripts.recordUsage, '', '', '');
+        const [why, ms] = usageReply.parse(reply);
         return why === '' ? null : cooldownOf(why, ms, false);
       } catch (error) {
         if (error instanceof EngineUnavailable) return null;
@@ -247,8 +247,13 @@ export function createSharedTenant(
       if (engine.mode === 'down') hour.record(threshold);
       const { externalRequestThreshold, currentTimeframeRequestCount } = threshold;
       try {
-        const reply = await own.run(scripts.look, externalRequestThreshold, currentTimeframeRequestCount, '');
-        return lookReply.parse(reply)[2];
+        const reply = await own.run(
+          scripts.recordUsage,
+          externalRequestThreshold,
+          currentTimeframeRequestCount,
+          '',
+        );
+        return usageReply.parse(reply)[2];
       } catch (error) {
         if (error instanceof EngineUnavailable) return delay;
         throw error;
@@ -267,7 +272,7 @@ export function createSharedTenant(
     async catchUp() {
       const sent = hour.takeUntold();
       try {
-        await own.run(scripts.look, '', '', sent);
+        await own.run(scripts.recordUsage, '', '', sent);
       } catch (error) {
         hour.putBack(sent);
         throw error;

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { limits } from '../../src/limits/limits.js';
+import { limits } from '../../src/limits/fixed-limits.js';
 import { openClient, type TestClient } from '../support/client.js';
 import { type InFront, type Intercept, sendJson, startInFront } from '../support/in-front.js';
 import { program, tenantEnvironment } from '../support/tenant.js';

@@ -350,6 +350,17 @@ describe('over stdio', () => {
     await run({ ...environment(), [name]: value }, [...hello, countOf('off-1', 'Tickets')]);
     expect(collector.spans.slice(from)).toEqual([]);
   });
+
+  it.each([
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', true],
+    ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'http/protobuf', true],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'http/json', false],
+  ])('%s=%s sends JSON all the same, and says so: %s', async (name, value, said) => {
+    const id = `protocol-${value.replace('/', '-')}`;
+    const { stderr } = await run({ ...environment(), [name]: value }, [...hello, countOf(id, 'Tickets')]);
+    expect((await callSpan(id)).name).toBe('tools/call count-entity');
+    expect(stderr.includes(`${name} has no effect: traces are sent as http/json`)).toBe(said);
+  });
 });
 
 describe('all that was sent', () => {

@@ -64,6 +64,8 @@ describe('the audit log of a running server', () => {
       stdout: `Intact: 1 lines (lines 1 to 1).\nWithout outcome: attempt ${attempt?.attempt}\n`,
       stderr: '',
     });
+    const [, open] = (await verifyCommand([copy, '--json'])).stdout.trimEnd().split('\n');
+    expect(JSON.parse(open ?? '')).toEqual({ attempt: attempt?.attempt, outcome: 'open' });
     const id = Number(/ContactGroup (\d+)/.exec(await answer)?.[1]);
     expect(readFileSync(log, 'utf8').startsWith(during)).toBe(true);
     expect(linesOf(log)[1]).toMatchObject({ attempt: attempt?.attempt, outcome: 'done', id });

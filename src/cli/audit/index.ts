@@ -18,7 +18,7 @@ export async function audit(
     );
   }
   if (verb === 'show') return showAudit(files, values, switches.has('json'), keyOf);
-  const [option] = [...switches, ...values.keys()];
+  const [option] = values.keys();
   if (option !== undefined) throw new UsageError(`--${option} is an option of audit show.`);
-  return verifyAudit(files, await keyOf());
+  return verifyAudit(files, switches.has('json'), await keyOf());
 }

@@ -1,6 +1,7 @@
 import { didYouMean } from '../../names/nearest.js';
 import { oneLine, plural } from '../../text.js';
 import { readFilter } from './filter.js';
+import { jsonLine } from './json-line.js';
 import type { Row } from './row.js';
 import { readRows } from './rows.js';
 import { keyHint, statusOf } from './verify.js';
@@ -50,13 +51,9 @@ function table(rows: readonly Row[]): string {
     .join('');
 }
 
-/** What a terminal could take for a command; JSON itself leaves these as they are. */
-const unsafe = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
-
-function jsonLine({ attempt, outcome, record, endedAt, error }: Row): string {
+function rowLine({ attempt, outcome, record, endedAt, error }: Row): string {
   const { event: _, seq: __, prev: ___, head: ____, ...facts } = attempt;
-  const text = JSON.stringify({ ...facts, record, outcome, endedAt, ...(error === null ? {} : { error }) });
-  return `${text.replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+  return jsonLine({ ...facts, record, outcome, endedAt, ...(error === null ? {} : { error }) });
 }
 
 /** Nobody has the name that is looked for: who there is instead, the nearest first where one is near. */
@@ -78,7 +75,7 @@ export async function showAudit(
   const filter = readFilter(values);
   const key = await keyOf();
   const { rows, chains, people } = await readRows(files, key, filter);
-  if (json) for (const row of rows) process.stdout.write(jsonLine(row));
+  if (json) for (const row of rows) process.stdout.write(rowLine(row));
   else if (rows.length > 0) process.stdout.write(table(rows));
   if (!json) process.stdout.write(`${plural(rows.length, 'write')} of ${plural(chains.length, 'chain')}.\n`);
   const { person } = filter;

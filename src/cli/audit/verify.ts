@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { checkpointPath, type SetVerification, verifyAll } from '../../audit/index.js';
 import { plural } from '../../text.js';
+import { jsonLine } from './json-line.js';
 
 type Chain = SetVerification['chains'][number];
 
@@ -46,27 +47,46 @@ export function statusOf({ path, lines, first, last, problem, checkpointSince: s
 
 export const keyHint = 'If the log was written with AUTOTASK_AUDIT_KEY, set it here too.';
 
-/** Checks the chains that files stand for, with the files set aside before them, and prints the result of each. */
-export async function verifyAudit(files: readonly string[], key: string | null): Promise<number> {
-  const { chains, open } = await verifyAll(files, key);
-  let intact = true;
-  let byKey = false;
+/** What is found, as sentences. */
+function printText({ chains, open }: SetVerification, intact: boolean): void {
   const names = new Set(chains.map(({ path }) => basename(path)));
   for (const chain of chains) {
-    const status = statusOf(chain);
-    intact &&= status.intact;
-    byKey ||= status.byKey;
     // Replicas of one name on several machines are told apart by their folders.
     const called = names.size === chains.length ? basename(chain.path) : chain.path;
     const name = chains.length === 1 ? '' : `${called}: `;
-    for (const line of status.text) process.stdout.write(`${name}${line}\n`);
+    for (const line of statusOf(chain).text) process.stdout.write(`${name}${line}\n`);
   }
   if (chains.length > 1) {
     const lines = chains.reduce((sum, chain) => sum + chain.lines, 0);
     const words = intact ? 'all intact' : 'NOT ALL INTACT';
     process.stdout.write(`${chains.length} chains, ${lines} lines: ${words}.\n`);
   }
-  if (byKey && key === null) process.stdout.write(`${keyHint}\n`);
   if (intact) for (const attempt of open) process.stdout.write(`Without outcome: attempt ${attempt}\n`);
+}
+
+/** The same for programs: an object for each chain, then one for each attempt without an outcome. */
+function printJson({ chains, open }: SetVerification, intact: boolean): void {
+  for (const chain of chains) {
+    const { path, lines, first, last } = chain;
+    const status = statusOf(chain);
+    process.stdout.write(
+      jsonLine({ path, intact: status.intact, lines, first, last, text: status.text.join(' ') }),
+    );
+  }
+  if (intact) for (const attempt of open) process.stdout.write(jsonLine({ attempt, outcome: 'open' }));
+}
+
+/** Checks the chains that files stand for, with the files set aside before them, and prints the result of each. */
+export async function verifyAudit(
+  files: readonly string[],
+  json: boolean,
+  key: string | null,
+): Promise<number> {
+  const verified = await verifyAll(files, key);
+  const statuses = verified.chains.map(statusOf);
+  const intact = statuses.every((status) => status.intact);
+  (json ? printJson : printText)(verified, intact);
+  if (key === null && statuses.some(({ byKey }) => byKey))
+    (json ? process.stderr : process.stdout).write(`${keyHint}\n`);
   return intact ? 0 : 1;
 }

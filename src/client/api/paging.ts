@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AutotaskError } from '../../errors.js';
-import { limits } from '../../limits/limits.js';
+import { limits } from '../../limits/fixed-limits.js';
 import { isObject, type JsonObject, member, textMember } from '../json.js';
 import type { ApiRequest } from '../pipeline/request.js';
 import type { FilterNode, Row, Search } from '../types.js';

@@ -1,4 +1,4 @@
-import { limits } from '../../limits/limits.js';
+import { limits } from '../../limits/fixed-limits.js';
 import { createAgents } from './agents.js';
 import { measureJson } from './json-size.js';
 import { createTransport } from './transport.js';

@@ -1,5 +1,5 @@
 import { currentCallUsage } from '../../limits/call-usage.js';
-import { limits } from '../../limits/limits.js';
+import { limits } from '../../limits/fixed-limits.js';
 import { noteMemoryOf } from '../../limits/memory-pool.js';
 import type { Log } from '../../log.js';
 import { isObject, parseJson } from '../json.js';

@@ -1,4 +1,4 @@
-import { limits } from '../../limits/limits.js';
+import { limits } from '../../limits/fixed-limits.js';
 
 /** How much a JSON text holds, found without building any of it. */
 export interface JsonSize {

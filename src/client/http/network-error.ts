@@ -1,4 +1,4 @@
-import { limits, megabytes } from '../../limits/limits.js';
+import { limits, megabytes } from '../../limits/fixed-limits.js';
 import { memoryFull } from '../../limits/memory-pool.js';
 import { isObject, member, textMember } from '../json.js';
 import { type ApiRequest, requestName } from '../pipeline/request.js';

@@ -1,5 +1,5 @@
 import type { Agents, Got } from 'got';
-import { limits } from '../../limits/limits.js';
+import { limits } from '../../limits/fixed-limits.js';
 import { answerMemory } from '../../limits/memory-pool.js';
 import type { ApiRequest, HttpResponse } from '../pipeline/request.js';
 import type { AgentsFor } from './agents.js';

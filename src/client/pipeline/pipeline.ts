@@ -86,7 +86,7 @@ async function sendWithinLimits(
   const waitForTurn = async () => {
     settings.observer?.queueChanged(1);
     try {
-      return await tenantState.enter(endpointOf(request.path), deadline.signal, pause);
+      return await tenantState.waitForTurn(endpointOf(request.path), deadline.signal, pause);
     } finally {
       settings.observer?.queueChanged(-1);
     }

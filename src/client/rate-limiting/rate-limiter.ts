@@ -1,6 +1,6 @@
 import type { Tuning } from '../tuning.js';
 import type { ActiveCooldown } from './cooldown.js';
-import { FirstQuestion } from './first-question.js';
+import { FirstThresholdCheck } from './first-threshold-check.js';
 import type { Threshold } from './threshold.js';
 
 /** Autotask's limit for a database unless ThresholdInformation says otherwise. */
@@ -27,7 +27,7 @@ export class RateLimiter {
   #sinceReport = 0;
   /** Requests that Autotask may not have counted when it was asked last. */
   #sinceQuestion = 0;
-  readonly #firstQuestion = new FirstQuestion();
+  readonly #firstThresholdCheck = new FirstThresholdCheck();
 
   constructor(tuning: Tuning) {
     this.#tuning = tuning;
@@ -63,7 +63,7 @@ export class RateLimiter {
   recordThreshold(threshold: Threshold, now: number): void {
     this.#reported = { threshold, at: now };
     this.#sinceReport = this.#sinceQuestion;
-    this.#firstQuestion.answer();
+    this.#firstThresholdCheck.answer();
   }
 
   #own(now: number): number {
@@ -95,7 +95,7 @@ export class RateLimiter {
   stopped(now: number): ActiveCooldown | null {
     const { hourlyShare } = this.#tuning;
     if (hourlyShare === null) return null;
-    const first = this.#firstQuestion.wait(now);
+    const first = this.#firstThresholdCheck.wait(now);
     if (first !== null) return { kind: 'share', ...first };
     const { used, own, limit } = this.#use(now);
     const most = limit * hourlyShare;

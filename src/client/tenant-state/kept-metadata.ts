@@ -1,4 +1,4 @@
-import { limits } from '../../limits/limits.js';
+import { limits } from '../../limits/fixed-limits.js';
 import { memoryOf } from '../../limits/memory-pool.js';
 import type { CacheEntry } from './disk-cache.js';
 

@@ -21,7 +21,7 @@ export function createMemoryState(
     return cooldown.active(now) ?? (isThresholdRequest(endpoint) ? null : rateLimiter.stopped(now));
   };
   return {
-    async enter(endpoint, signal, pause) {
+    async waitForTurn(endpoint, signal, pause) {
       for (let stop = stopped(endpoint); stop !== null; stop = stopped(endpoint)) await pause(stop);
       const release = await limiter.acquire(endpoint, signal);
       try {

@@ -7,7 +7,7 @@ export interface Turn {
   readonly delayMs: number;
   /** Whether it is time to ask ThresholdInformation. */
   readonly checkThreshold: boolean;
-  /** After `delayMs`, before sending: resolves when it may still be sent, rejects as `enter` does. */
+  /** After `delayMs`, before sending: resolves when it may still be sent, rejects as `waitForTurn` does. */
   resume(): Promise<void>;
   /** Gives the slot back and records how the request ended; null when that says nothing about the next ones. */
   end(result: RequestResult | null): void;
@@ -23,7 +23,11 @@ export interface TenantState {
    * Waits until one request may be sent. `pause` is called when requests are stopped for a while: it resolves when
    * it is time to ask again, or rejects for whoever cannot wait so long.
    */
-  enter(endpoint: string, signal: AbortSignal, pause: (stop: ActiveCooldown) => Promise<void>): Promise<Turn>;
+  waitForTurn(
+    endpoint: string,
+    signal: AbortSignal,
+    pause: (stop: ActiveCooldown) => Promise<void>,
+  ): Promise<Turn>;
   /** Why requests are stopped at the moment; null when they are not. */
   activeCooldown(): Promise<ActiveCooldown | null>;
   /** Records how a request ended whose turn is over. */

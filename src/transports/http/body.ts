@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isJsonContentType } from '@modelcontextprotocol/server';
-import { limits } from '../../limits/limits.js';
+import { limits } from '../../limits/fixed-limits.js';
 import { MemoryPool } from '../../limits/memory-pool.js';
 import { Refusal } from './refusal.js';
 

@@ -6,7 +6,7 @@ const lookAgainMs = 250;
  * Where a share of the hour is to be kept, nothing is sent before Autotask has said how much of it is used. It is asked
  * three times in 15 seconds at most; when it does not tell, work goes on without knowing.
  */
-export class FirstQuestion {
+export class FirstThresholdCheck {
   #askedAt = Number.NEGATIVE_INFINITY;
   #tries = 0;
   #answered = false;

@@ -1,4 +1,4 @@
-import { FirstQuestion } from '../client/rate-limiting/first-question.js';
+import { FirstThresholdCheck } from '../client/rate-limiting/first-threshold-check.js';
 import { defaultThreshold, isThresholdRequest } from '../client/rate-limiting/rate-limiter.js';
 import type { Threshold } from '../client/rate-limiting/threshold.js';
 
@@ -7,10 +7,10 @@ import type { Threshold } from '../client/rate-limiting/threshold.js';
  * engine said last may be long ago, so Autotask itself is asked once in each outage. All replicas do, each before it
  * sends anything, and what is left only shrinks meanwhile: their shares never add up to more.
  */
-export class HourAlone {
+export class ReplicaShare {
   readonly #hourlyShare: number | null;
   readonly #share: number;
-  readonly #question = new FirstQuestion();
+  readonly #question = new FirstThresholdCheck();
   #allowance: number;
   #untold = 0;
 
