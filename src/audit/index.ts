@@ -14,7 +14,9 @@ export {
   type AuditLog,
   createAuditLog,
   type Outcome,
+  outweighs,
   type PlannedWrite,
+  type PreparedAttempt,
 } from './log.js';
 export { cleanBody, cleanValue } from './logged-values.js';
 export { createMemoryLog } from './memory.js';

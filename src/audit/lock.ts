@@ -6,6 +6,7 @@ import { systemCode } from '../errors.js';
 
 const waitMs = 20;
 const timeoutMs = 5_000;
+const patienceMs = 500;
 /** A holder of whom nothing else can be told is gone when it did not touch its file for so long; a line takes milliseconds. */
 const staleMs = 30_000;
 
@@ -56,10 +57,25 @@ async function isOrphan(path: string): Promise<boolean> {
   }
 }
 
+/**
+ * The time of the file system that holds the file, in milliseconds: machines that share it may not agree about theirs.
+ * It stamps a file that is made for this and removed again.
+ */
+async function timeBeside(path: string): Promise<number> {
+  const probe = `${path}.${randomUUID()}.new`;
+  if (!(await create(probe, 'time'))) return Date.now();
+  try {
+    return (await lstat(probe)).mtimeMs;
+  } finally {
+    await rm(probe, { force: true });
+  }
+}
+
 /** Milliseconds since somebody touched the file; 0 where there is none. */
 async function ageOf(path: string): Promise<number> {
   try {
-    return Date.now() - (await lstat(path)).mtimeMs;
+    const { mtimeMs } = await lstat(path);
+    return (await timeBeside(path)) - mtimeMs;
   } catch {
     return 0;
   }
@@ -130,12 +146,15 @@ async function release(path: string, holder: string): Promise<void> {
  * 5 seconds.
  */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const until = Date.now() + timeoutMs;
+  const since = performance.now();
+  const waited = () => performance.now() - since;
   const holder = await newHolder();
   try {
     while (!(await create(path, holder))) {
-      if (await isGone(path)) await removeAbandoned(path, holder);
-      if (Date.now() > until)
+      // Looking how old it is costs more than who made it, and most are given back in a moment.
+      if ((await isOrphan(path)) || (waited() > patienceMs && (await isStale(path))))
+        await removeAbandoned(path, holder);
+      if (waited() > timeoutMs)
         throw new HeldElsewhere(path, Math.max(1, Math.ceil((staleMs - (await ageOf(path))) / 1000)));
       await sleep(waitMs);
     }
@@ -157,8 +176,11 @@ export async function claimFile(path: string): Promise<(() => Promise<void>) | n
       return null;
     }
   }
-  const touch = () => lutimes(path, new Date(), new Date()).catch(() => undefined);
-  const timer = setInterval(() => void touch(), touchEveryMs).unref();
+  const touch = async () => {
+    const now = (await timeBeside(path)) / 1_000;
+    await lutimes(path, now, now);
+  };
+  const timer = setInterval(() => void touch().catch(() => undefined), touchEveryMs).unref();
   return async () => {
     clearInterval(timer);
     await release(path, holder);

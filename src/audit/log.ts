@@ -30,7 +30,14 @@ export interface Attempt {
   readonly former: unknown;
   /** Fields of `body` and `former` that are not kept as they are. */
   readonly cut: readonly string[];
+  /** The attempt that this one makes again: chains of several replicas have no common clock to tell which came later. */
+  readonly repeats?: string;
+  /** When it is sent, by Autotask's clock. */
+  readonly sentAt: string;
 }
+
+/** The same before it is sent. */
+export type PreparedAttempt = Omit<Attempt, 'sentAt'>;
 
 /** A write of a call that makes several, before the first of them is sent. */
 export type PlannedWrite = Pick<
@@ -50,6 +57,13 @@ export type Outcome =
   | { readonly outcome: 'done'; readonly id: number }
   | { readonly outcome: 'unknown' | 'refused'; readonly error: string };
 
+/**
+ * Whether what one line says of an attempt stands instead of what another one said. That it is known how it ended
+ * outweighs that it was not, whenever that was written: clocks of several replicas do not tell.
+ */
+export const outweighs = (next: Outcome['outcome'], known: Outcome['outcome'] | undefined): boolean =>
+  next !== 'unknown' || known === undefined || known === 'unknown';
+
 export interface AuditLog {
   /** What a caller is told about where receipts are kept. */
   readonly where: string;
@@ -57,7 +71,7 @@ export interface AuditLog {
   readonly keepsOriginalValues: boolean;
   /** Resolves when the writes that a call is about to make are kept. */
   plan(receipt: string, caller: string, tool: string, writes: readonly PlannedWrite[]): Promise<void>;
-  /** Everything that is kept under a receipt, or under the id of an attempt, oldest first. */
+  /** Everything that is kept under a receipt, or under the id of an attempt: of one chain oldest first. */
   find(name: string): Promise<readonly AuditEvent[]>;
   /** Null while somebody else works on the receipt; else what ends the claim. */
   claim(receipt: string): Promise<(() => Promise<void>) | null>;

@@ -33,6 +33,7 @@ export interface ClientCore {
   /** Runs work of this client so that only AutotaskErrors without secrets leave it. */
   withRedactedErrors<T>(work: () => Promise<T>): Promise<T>;
   requestsSent(): number;
+  now(): Date;
 }
 
 export function createClientCore(settings: ClientSettings): ClientCore {
@@ -120,6 +121,7 @@ export function createClientCore(settings: ClientSettings): ClientCore {
     tenantState,
     totalTimeoutMs,
     requestsSent: () => exchange.requestsSent(),
+    now: () => new Date(Date.now() + exchange.clockAheadMs()),
     withRedactedErrors,
     recordThreshold,
     zone({ signal } = {}) {

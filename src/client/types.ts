@@ -121,6 +121,8 @@ export interface AutotaskReader {
   zone(options?: CallOptions): Promise<Zone>;
   /** HTTP requests this client has sent so far, retries included. */
   requestsSent(): number;
+  /** The time by Autotask's clock, which stamps records, as its answers tell it; this machine's before the first. */
+  now(): Date;
 }
 
 export interface WriteOptions extends CallOptions {

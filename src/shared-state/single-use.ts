@@ -33,10 +33,9 @@ export function pendingInEngine(engine: Engine): PendingTokens {
   const keyOf = (nonce: string) => `${keyPrefix}{pending}:${hashed(nonce)}`;
   const why = 'without it nobody can tell whether a confirmation was used already';
   return {
-    add: (nonce, expires) =>
+    add: (nonce, lifeMs) =>
       orRefuse(why, async () => {
-        const life = Math.max(1_000, expires - Date.now());
-        await engine.run(scripts.addPending, [keyOf(nonce)], [Math.ceil(life)]);
+        await engine.run(scripts.addPending, [keyOf(nonce)], [Math.ceil(lifeMs)]);
       }),
     take: (nonce) =>
       orRefuse(why, async () => (await engine.run(scripts.takePending, [keyOf(nonce)], [])) === 1),

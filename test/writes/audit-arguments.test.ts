@@ -10,6 +10,11 @@ import { program } from '../support/tenant.js';
 const folder = mkdtempSync(join(tmpdir(), 'audit-arguments-'));
 const at = (...names: string[]) => join(folder, ...names);
 const audit = (...args: string[]) => run(['audit', ...args]);
+const jsonLines = (text: string): unknown[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 
 /** A chain with one write for each time, whose outcomes come a second later; `twice`: the last has a second outcome. */
 async function write(path: string, times: readonly string[], caller: string, twice?: string): Promise<void> {
@@ -35,6 +40,7 @@ async function write(path: string, times: readonly string[], caller: string, twi
         called: 'x',
         former: null,
         cut: [],
+        sentAt: '2026-03-01T10:00:00Z',
       },
     } as const;
     const end = await log.attempt(attempt);
@@ -162,6 +168,43 @@ describe('audit show and audit verify, asked in odd ways', () => {
     expect(code).toBe(exit);
     // No key explains any of this.
     expect(stdout + stderr).not.toContain('AUTOTASK_AUDIT_KEY');
+  });
+
+  it('verify tells the same to programs: an object for each chain, and what its sentences say', async () => {
+    const whole = await audit('verify', at('set', 'audit.jsonl'), '--json');
+    expect({ ...whole, stdout: jsonLines(whole.stdout) }).toEqual({
+      code: 0,
+      stdout: [
+        {
+          path: at('set', 'audit.jsonl'),
+          intact: true,
+          lines: 4,
+          first: 1,
+          last: 4,
+          text: 'Intact: 4 lines (lines 1 to 4).',
+        },
+        {
+          path: at('set', 'audit@a.jsonl'),
+          intact: true,
+          lines: 2,
+          first: 1,
+          last: 2,
+          text: 'Intact: 2 lines (lines 1 to 2).',
+        },
+      ],
+      stderr: '',
+    });
+    const cut = await audit('verify', at('cut', 'audit.jsonl'), '--json');
+    expect(cut.code).toBe(1);
+    expect(jsonLines(cut.stdout)).toMatchObject([
+      { path: at('cut', 'audit.jsonl'), intact: true },
+      {
+        path: at('cut', 'audit@a.jsonl'),
+        intact: false,
+        lines: 1,
+        text: expect.stringMatching(/^NOT INTACT: .*line 2 is only half written/),
+      },
+    ]);
   });
 
   it('files that were set aside are read by age, however a shell orders them', async () => {

@@ -161,6 +161,7 @@ describe('audit show', () => {
     called: 'Ticket',
     former: null,
     cut: [],
+    sentAt: '2026-03-01T10:00:00Z',
   };
   beforeAll(async () => {
     let at = Date.parse('2026-11-27T22:00:00Z');

@@ -40,6 +40,7 @@ export async function write(path: string, count: number, key: string | null = nu
       called: 'Ticket',
       former: null,
       cut: [],
+      sentAt: '2026-03-01T10:00:00Z',
     });
     await end({ outcome: 'done', id: number });
   }

@@ -1,4 +1,10 @@
-import { type AuditEvent, mergeByTime, type SetVerification, verifyAll } from '../../audit/index.js';
+import {
+  type AuditEvent,
+  mergeByTime,
+  outweighs,
+  type SetVerification,
+  verifyAll,
+} from '../../audit/index.js';
 import { type Filter, namesIn } from './filter.js';
 import { type Attempt, attemptShape, type End, outcomeShape, type Row } from './row.js';
 
@@ -13,7 +19,7 @@ export interface Shown {
 export async function readRows(files: readonly string[], key: string | null, filter: Filter): Promise<Shown> {
   const attempts = new Map<string, Attempt[]>();
   const known = new Set<string>();
-  const ends = new Map<string, { readonly end: End; readonly path: string }>();
+  const ends = new Map<string, End>();
   const people = new Set<string>();
   const note = (event: AuditEvent, path: string) => {
     const attempt = attemptShape.safeParse(event).data;
@@ -29,14 +35,12 @@ export async function readRows(files: readonly string[], key: string | null, fil
     }
     const end = outcomeShape.safeParse(event).data;
     if (end === undefined) return;
-    // A later word, as after looking up what became of it, counts; within a chain its order says which that is.
-    const former = ends.get(end.attempt);
-    if (former === undefined || former.path === path || former.end.time <= end.time)
-      ends.set(end.attempt, { end, path });
+    // There may be a second word, as after looking up what became of it.
+    if (outweighs(end.outcome, ends.get(end.attempt)?.outcome)) ends.set(end.attempt, end);
   };
   const { chains } = await verifyAll(files, key, note);
   const rows = mergeByTime([...attempts.values()]).map((attempt): Row => {
-    const end = ends.get(attempt.attempt)?.end;
+    const end = ends.get(attempt.attempt);
     return {
       attempt,
       outcome: end?.outcome ?? 'open',

@@ -55,7 +55,7 @@ export function sharingOf(config: Config, log: Log): Sharing {
     confirm: {
       ...writes.confirm,
       pending: {
-        add: async (nonce, expires) => (await open()).pending.add(nonce, expires),
+        add: async (nonce, lifeMs) => (await open()).pending.add(nonce, lifeMs),
         take: async (nonce) => (await open()).pending.take(nonce),
       },
     },

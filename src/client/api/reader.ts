@@ -133,5 +133,6 @@ export function readerOf(core: ClientCore): AutotaskReader {
       }),
     zone: (options) => core.zone(options),
     requestsSent: () => core.requestsSent(),
+    now: () => core.now(),
   };
 }

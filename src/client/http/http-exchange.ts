@@ -22,6 +22,8 @@ export interface HttpExchange {
     deadline: Deadline,
   ): Promise<Outcome>;
   requestsSent(): number;
+  /** How far Autotask's clock is ahead of this one's, by its last answer that told; 0 before. Milliseconds. */
+  clockAheadMs(): number;
 }
 
 /** From the `Date` of an answer, which tells whole seconds; it was written about half way through. */
@@ -58,6 +60,7 @@ function classifyWithinBounds(
 export function createHttpExchange(timeoutMs: number, log: Log, observer?: ClientObserver): HttpExchange {
   const transport = createTransport(createAgents());
   let sent = 0;
+  let lastAheadMs = 0;
   const send = async (
     [request, url, headers, deadline]: Parameters<HttpExchange['send']>,
     onClock: (aheadMs: number) => void,
@@ -91,6 +94,7 @@ export function createHttpExchange(timeoutMs: number, log: Log, observer?: Clien
   };
   return {
     requestsSent: () => sent,
+    clockAheadMs: () => lastAheadMs,
     async send(...args) {
       const [{ method, write }] = args;
       const started = performance.now();
@@ -99,6 +103,7 @@ export function createHttpExchange(timeoutMs: number, log: Log, observer?: Clien
       try {
         const outcome = await send(args, (ahead) => {
           clockAheadMs = ahead;
+          lastAheadMs = ahead;
         });
         observed = outcome.ok ? 'ok' : outcome.error.kind;
         return outcome;

@@ -9,12 +9,18 @@ export type Outcome =
   | { readonly ok: true; readonly body: unknown; readonly status: number }
   | { readonly ok: false; readonly error: AutotaskError; readonly retryable: boolean };
 
-/** Seconds from `Retry-After`, which is a number of seconds or a date; undefined when absent or unreadable. */
-export function retryAfterOf(response: HttpResponse, now: number = Date.now()): number | undefined {
-  const value = String(response.headers['retry-after'] ?? '').trim();
+/**
+ * Seconds from `Retry-After`, which is a number of seconds or a date; undefined when absent or unreadable. A date is
+ * one of the clock that the answer's own `Date` is of, which may differ from this machine's.
+ */
+export function retryAfterOf({ headers }: HttpResponse): number | undefined {
+  const value = String(headers['retry-after'] ?? '').trim();
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
   const date = value === '' ? Number.NaN : Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+  const now = Date.parse(String(headers.date ?? ''));
+  return Number.isNaN(date)
+    ? undefined
+    : Math.max(0, Math.ceil((date - (Number.isNaN(now) ? Date.now() : now)) / 1000));
 }
 
 const nextSteps: Readonly<Partial<Record<ErrorKind, string>>> = {

@@ -153,5 +153,6 @@ export function limitToCompanies(reader: AutotaskReader, scope: CompanyScope): A
     version: (options) => reader.version(options),
     zone: (options) => reader.zone(options),
     requestsSent: () => reader.requestsSent(),
+    now: () => reader.now(),
   };
 }

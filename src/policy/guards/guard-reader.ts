@@ -93,5 +93,6 @@ export function guardReader(unlimited: AutotaskReader, policy: Policy): Autotask
     version: (options) => reader.version(options),
     zone: (options) => reader.zone(options),
     requestsSent: () => reader.requestsSent(),
+    now: () => reader.now(),
   };
 }

@@ -1,4 +1,4 @@
-import { type Attempt, cleanBody, cleanValue } from '../../audit/index.js';
+import { cleanBody, cleanValue, type PreparedAttempt } from '../../audit/index.js';
 import type { Row } from '../../client/types.js';
 import { stepName, type WritePlan } from '../../entities/write/plan.js';
 import type { Person } from '../../identity/acting-person.js';
@@ -18,6 +18,8 @@ export interface AttemptFacts {
   readonly person: Person | undefined;
   readonly receipt: string;
   readonly step: number;
+  /** The attempt of an earlier call that is made again. */
+  readonly repeats: string | undefined;
 }
 
 /** What an undo needs of the record as it was. */
@@ -33,13 +35,13 @@ const cutFields = (row: Row | null, kept: Row | null): string[] =>
 /** A planned write as the audit log keeps it: without what the policy hides, without secrets, bounded. */
 export function attemptOf(
   plan: WritePlan,
-  { tool, caller, gate, actAs, person, receipt, step }: AttemptFacts,
+  { tool, caller, gate, actAs, person, receipt, step, repeats }: AttemptFacts,
   {
     policy,
     redact,
     keepsOriginalValues,
   }: { readonly policy: Policy; readonly redact: Redact; readonly keepsOriginalValues: boolean },
-): Attempt {
+): PreparedAttempt {
   const { entity, action, path, id, body, changes } = plan;
   const contents = typeof body?.data === 'string' ? body.data : null;
   const how = { hides: (name: string) => policy.masks(entity, name), redact, isFile: contents !== null };
@@ -69,6 +71,7 @@ export function attemptOf(
           ? null
           : cleanValue(field, field === 'data' && contents !== null ? contents : after.text, how),
     })),
+    ...(repeats === undefined ? {} : { repeats }),
     ...(actAs === null ? {} : { actAs }),
     ...(person?.issuer === undefined ? {} : { issuer: person.issuer }),
     ...(person?.subject === undefined ? {} : { subject: redact(person.subject) }),

@@ -1,4 +1,4 @@
-import type { Attempt, AuditLog, Outcome } from '../../audit/index.js';
+import type { AuditLog, Outcome, PreparedAttempt } from '../../audit/index.js';
 import type { AutotaskWriter } from '../../client/types.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
@@ -10,7 +10,7 @@ export interface AuditedWriterSettings {
   readonly plan: WritePlan;
   readonly writeLimit: HourlyWriteLimit;
   readonly audit: AuditLog;
-  readonly attempt: Attempt;
+  readonly attempt: PreparedAttempt;
   readonly onAuditFailure: (error: unknown) => void;
 }
 
@@ -62,7 +62,10 @@ export function createAuditedWriter(settings: AuditedWriterSettings): AuditedWri
     }
     used = true;
     await writeLimit.take();
-    const logOutcome = await kept(() => audit.attempt(attempt), onAuditFailure);
+    const logOutcome = await kept(
+      () => audit.attempt({ ...attempt, sentAt: writer.now().toISOString() }),
+      onAuditFailure,
+    );
     const finish = async (outcome: Outcome) => {
       try {
         await logOutcome(outcome);

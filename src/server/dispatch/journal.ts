@@ -1,4 +1,4 @@
-import { type Attempt, type AuditLog, HeldElsewhere, type PlannedWrite } from '../../audit/index.js';
+import { type AuditLog, HeldElsewhere, type PlannedWrite, type PreparedAttempt } from '../../audit/index.js';
 import type { Receipt, RecordedWrite } from '../../entities/write/outcomes/receipt.js';
 import { recordVersion } from '../../entities/write/outcomes/receipt.js';
 import type { WritePlan } from '../../entities/write/plan.js';
@@ -29,7 +29,7 @@ export async function kept<T>(work: () => Promise<T>, onFailure: (error: unknown
 
 /** A step as it is recorded before the first one is sent; `numbers` are those of all steps of the call. */
 export function plannedWrite(
-  { entity, action, route, id, body, called, cut, step }: Attempt,
+  { entity, action, route, id, body, called, cut, step }: PreparedAttempt,
   plan: WritePlan,
   numbers: ReadonlyMap<WritePlan, number>,
 ): PlannedWrite {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import type { AuditEvent, AuditLog } from '../../audit/index.js';
+import { type AuditEvent, type AuditLog, outweighs } from '../../audit/index.js';
 import type { Receipt, RecordedWrite } from '../../entities/write/outcomes/receipt.js';
 import { AutotaskError } from '../../errors.js';
 
@@ -32,7 +32,8 @@ const line = z.discriminatedUnion('event', [
     receipt: z.string(),
     caller: z.string(),
     attempt: z.string(),
-    time: z.string(),
+    repeats: z.string().optional(),
+    sentAt: z.string(),
     former: z.record(z.string(), z.unknown()).nullable().catch(null),
   }),
   z.object({
@@ -57,47 +58,74 @@ const later: ReadonlySet<string> = new Set([
 /** Over stdio there is one person, whatever the client calls itself. */
 const ownerOf = (caller: string) => caller.replace(/^stdio\b.*?(?= of tenant |$)/, 'stdio');
 
-/** What the recorded lines of a receipt say, together. */
+type Line = z.infer<typeof line>;
+type AttemptLine = Extract<Line, { event: 'attempt' }>;
+type OutcomeLine = Extract<Line, { event: 'outcome' }>;
+
+const stateOf = (end: OutcomeLine | undefined): RecordedWrite['state'] =>
+  end?.outcome === 'refused' && later.has(end.error ?? '') ? 'open' : (end?.outcome ?? 'unknown');
+
+/** Where several attempts of one write say different things: what is known to be made is, and what may be made is not made again. */
+const states = ['refused', 'open', 'unknown', 'done'] as const;
+const weightOf = ({ state }: RecordedWrite) => states.indexOf(state);
+
+/**
+ * What the recorded lines of a receipt say, together. They may come from replicas whose clocks differ, so nothing here
+ * depends on their order: an attempt that makes another one again says so.
+ */
 export function receiptOf(
   name: string,
   caller: string,
   events: readonly AuditEvent[],
   where: string,
 ): Receipt {
-  const writes = new Map<number, RecordedWrite>();
-  const steps = new Map<string, number>();
-  let id = name;
-  for (const event of events) {
-    const { data } = line.safeParse(event);
-    if (data === undefined) continue;
-    if (data.event !== 'outcome' && ownerOf(data.caller) !== ownerOf(caller)) continue;
-    if (data.event === 'plan') {
-      id = data.receipt;
-      for (const step of data.steps)
-        writes.set(step.step, { ...step, former: null, state: 'open', at: null, attempt: null });
-    } else if (data.event === 'attempt') {
-      id = data.receipt;
-      steps.set(data.attempt, data.step);
-      const { version, needs } = writes.get(data.step) ?? {};
-      writes.set(data.step, { ...data, version, needs, state: 'unknown', at: data.time });
-    } else {
-      const step = steps.get(data.attempt);
-      const known = step === undefined ? undefined : writes.get(step);
-      if (step === undefined || known === undefined) continue;
-      const isLater = data.outcome === 'refused' && later.has(data.error ?? '');
-      writes.set(step, { ...known, id: data.id ?? known.id, state: isLater ? 'open' : data.outcome });
-    }
+  const lines = events.flatMap((event) => line.safeParse(event).data ?? []);
+  const own = lines.filter((each) => each.event === 'outcome' || ownerOf(each.caller) === ownerOf(caller));
+  const ends = new Map<string, OutcomeLine>();
+  for (const end of own) {
+    if (end.event === 'outcome' && outweighs(end.outcome, ends.get(end.attempt)?.outcome))
+      ends.set(end.attempt, end);
   }
+  const writes = new Map<number, RecordedWrite>();
+  const planned = own.flatMap((each) => (each.event === 'plan' ? each.steps : []));
+  for (const step of planned)
+    writes.set(step.step, { ...step, former: null, state: 'open', at: null, attempt: null });
+  const attempts = own.filter((each): each is AttemptLine => each.event === 'attempt');
+  const repeated = new Set(attempts.flatMap(({ repeats }) => repeats ?? []));
+  for (const attempt of attempts) {
+    const end = ends.get(attempt.attempt);
+    if (repeated.has(attempt.attempt) && end?.outcome !== 'done') continue;
+    const known = writes.get(attempt.step);
+    const { version, needs } = known ?? {};
+    const state = stateOf(end);
+    const write = { ...attempt, version, needs, state, id: end?.id ?? attempt.id, at: attempt.sentAt };
+    if (known === undefined || known.attempt === null || weightOf(write) >= weightOf(known))
+      writes.set(attempt.step, write);
+  }
+  const id = own.find((each) => each.event !== 'outcome')?.receipt ?? name;
   return { id, where, writes: [...writes.values()].sort((a, b) => a.step - b.step) };
+}
+
+const isReceipt = /^w-[0-9a-f]{12}$/;
+const isAttempt = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Of the receipt that an attempt stands in, the write that it was one of. */
+async function receiptOfAttempt(attempt: string, read: (name: string) => Promise<Receipt>): Promise<Receipt> {
+  const { id, writes } = await read(attempt);
+  const [own] = writes;
+  if (own === undefined) return { id, where: '', writes };
+  const whole = await read(id);
+  return { ...whole, writes: whole.writes.filter(({ step }) => step === own.step) };
 }
 
 /** Throws `notFound` for a receipt that is not there, and for those of others. */
 export async function findReceipt(log: AuditLog, name: string, caller: string): Promise<Receipt> {
   const wanted = name.trim();
-  const known = /^(w-[0-9a-f]{12}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.test(wanted);
-  let events: readonly AuditEvent[];
+  const read = async (of: string) => receiptOf(of, caller, await log.find(of), log.where);
+  let receipt: Receipt | null = null;
   try {
-    events = known ? await log.find(wanted) : [];
+    if (isReceipt.test(wanted)) receipt = await read(wanted);
+    else if (isAttempt.test(wanted)) receipt = await receiptOfAttempt(wanted, read);
   } catch (error) {
     throw new AutotaskError(
       'configuration',
@@ -108,8 +136,7 @@ export async function findReceipt(log: AuditLog, name: string, caller: string): 
       },
     );
   }
-  const receipt = receiptOf(wanted, caller, events, log.where);
-  if (receipt.writes.length > 0) return receipt;
+  if (receipt !== null && receipt.writes.length > 0) return receipt;
   throw new AutotaskError(
     'notFound',
     `There is no receipt ${JSON.stringify(wanted)} of yours in ${log.where}.`,

@@ -216,8 +216,12 @@ export function createWriteRunner(rules: WriteRules) {
       resumed?.numbers ??
       new Map(isSteps(accepted) ? accepted.steps.map((step, number) => [step, number]) : []);
     const facts = { tool: tool.name, caller, gate: decision.method, receipt: name, person: acting?.person };
-    const attemptAt = (step: WritePlan, made: WritePlan, actAs: number | null) =>
-      attemptOf(made, { ...facts, actAs, step: numbers.get(step) ?? 0 }, keeping);
+    /** Attempts of an earlier call that are made again, by number of the write. */
+    const repeats = new Map<number, string>();
+    const attemptAt = (step: WritePlan, made: WritePlan, actAs: number | null) => {
+      const number = numbers.get(step) ?? 0;
+      return attemptOf(made, { ...facts, actAs, step: number, repeats: repeats.get(number) }, keeping);
+    };
     const keeping = { policy, redact, keepsOriginalValues: audit.keepsOriginalValues };
     const prepare = (step: WritePlan, made: WritePlan) => {
       const attribution = attributed(step);
@@ -248,7 +252,9 @@ export function createWriteRunner(rules: WriteRules) {
         await kept(() => audit.plan(name, redact(caller), tool.name, writes), onAuditFailure);
       } else {
         const left = accepted.steps.flatMap((step) => numbers.get(step) ?? []);
-        requireStillLeft(await findReceipt(audit, name, redact(caller)), left);
+        const now = await findReceipt(audit, name, redact(caller));
+        requireStillLeft(now, left);
+        for (const { step, attempt } of now.writes) if (attempt !== null) repeats.set(step, attempt);
       }
       const run = await runSteps(accepted, prepare, context);
       return { text: [stepsText({ ...accepted, ...run }), named, ...goingOn(run)].join('\n') };

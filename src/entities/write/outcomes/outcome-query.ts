@@ -12,14 +12,14 @@ const createdFields = ['createDate', 'createDateTime', 'createdDateTime', 'dateC
 const mostConditions = 5;
 const longestText = 250;
 
-/** Clocks differ: a record that was created up to so many minutes before the call still counts. */
+/** A record that was created up to so many minutes before the call still counts: Autotask has more than one clock. */
 const tolerance = 5 * 60_000;
 
 /** Text that an answer shows unchanged: no characters that it would remove, nothing like a confirm token. */
 const isPlain = (text: string) =>
   clean(text) === text && !/[A-Z]_[A-Z]/.test(text) && !/<\s*\/?\s*data-/i.test(text);
 
-/** Finds a record that may have been created: by its mark if it has one, else by what tells it apart. */
+/** Finds a record that may have been created: by its mark if it has one, else by what tells it apart. `since` is of Autotask's clock. */
 export function outcomeQueryOfCreate(
   { entity, field }: EntityMetadata,
   body: Row,

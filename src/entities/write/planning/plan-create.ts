@@ -29,7 +29,7 @@ const missing = (found: readonly ParentRecord[], { parentId }: ParentArguments):
   });
 
 export function createPlanCreate(services: PlanningServices) {
-  const { duplicates, facts, marks, outcomes, parentRecords, policy, reads, uploads } = services;
+  const { duplicates, facts, marks, outcomes, parentRecords, policy, reader, reads, uploads } = services;
   const { conversion, options, result, show, warning } = services;
 
   /** The record that has the mark which was given for a new one. */
@@ -59,7 +59,7 @@ export function createPlanCreate(services: PlanningServices) {
       readonly entity: string;
       readonly data: Row;
       readonly notes?: readonly string[];
-      /** Since when the record may have been created, where it is looked for. */
+      /** Since when, by Autotask's clock, the record may have been created, where it is looked for. */
       readonly since?: Date;
       /** A field that gets the id of a record that an earlier step creates. */
       readonly later?: Omit<LaterId, 'bind'>;
@@ -117,7 +117,7 @@ export function createPlanCreate(services: PlanningServices) {
     const ownMark = markField === null ? {} : { [markField]: dataWithMark[markField] };
 
     function planOf(body: Row, fields: readonly FieldMetadata[], route: Route): WritePlan {
-      const probe = outcomeQueryOfCreate(metadata, body, ownMark, args.since ?? new Date());
+      const probe = outcomeQueryOfCreate(metadata, body, ownMark, args.since ?? reader.now());
       return {
         action: 'create',
         entity,
