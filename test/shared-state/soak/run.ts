@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { slowFrom } from '../../../src/client/rate-limiting/rate-limiter.js';
 import { startEngine, type TestEngine } from '../../support/engine.js';
 import * as checks from './checks.js';
 import { disturb } from './disturb.js';
@@ -132,6 +133,9 @@ try {
     late,
     alone: replicas.alone(),
     stopAt,
+    slowAt: stopAt.map(
+      (most, tenant) => most - ((thresholds[tenant] ?? 0) * sharePercent * (1 - slowFrom)) / 100,
+    ),
     mostWrites,
     started,
   };
@@ -161,7 +165,7 @@ try {
     checks.pauses(run),
     checks.writesOnce(run),
     checks.writesCounted(run),
-    checks.nobodyStarves(run),
+    ...checks.nobodyStarves(run),
     checks.everyTenantServed(run),
     checks.answersKnown(run),
     await keysLeft(engine, tenants.secrets),
