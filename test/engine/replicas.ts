@@ -15,8 +15,9 @@ import { type Done, reports, runs } from './support.js';
  * sandbox tenant of this process in the place of Autotask. Needs docker with Compose, the port 8443, and a user other
  * than root.
  *
- * STAND_INS=debian: where no registry can be reached, redis-server and caddy from Debian's packages take the place of
- * the images that the example names. Then file, proxy configuration and hardening are tested, and not these images.
+ * STAND_INS=debian: where no registry can be reached, valkey-server and caddy from the packages of Debian 13 take the
+ * place of the images that the example names (of the same Valkey, 8.1). Then file, proxy configuration and hardening
+ * are tested, and not these images.
  */
 const repository = join(import.meta.dirname, '../..');
 const base = mkdtempSync(join(tmpdir(), 'engine-replicas-'));
@@ -131,9 +132,8 @@ const steps: Record<string, () => Promise<void>> = {
     });
     if (standIns) {
       const packages =
-        'apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server caddy wget';
-      const links = 'cd /usr/bin && ln -s redis-server valkey-server && ln -s redis-cli valkey-cli';
-      const dockerfile = `FROM node:24-bookworm-slim\nRUN ${packages} && ${links}\n`;
+        'apt-get update -qq && apt-get install -y -qq --no-install-recommends valkey-server valkey-tools caddy wget';
+      const dockerfile = `FROM debian:trixie-slim\nRUN ${packages}\n`;
       await succeeds(run('docker', ['build', '--tag', standIn, '-'], dockerfile));
     }
     await docker('build', '--tag', 'autotask-mcp:local', repository);
@@ -251,7 +251,6 @@ const steps: Record<string, () => Promise<void>> = {
       killed = performance.now();
       await healthy('replica-a', 1);
     });
-    // Those that the replica itself was working on when it died: they are not sent again.
     // Those that the replica was working on are never sent again; and Caddy up to 2.11.1 answers 502 as well to those
     // for which it was refused a connection, until it has noticed.
     assert.ok(failed.length <= 8, failed.map(({ what }) => what).join('\n'));
@@ -306,8 +305,7 @@ const steps: Record<string, () => Promise<void>> = {
 
 mkdirSync(folder, { recursive: true });
 try {
-  if (standIns)
-    process.stdout.write('STAND_INS=debian: Valkey and Caddy are Debian’s redis-server and caddy\n');
+  if (standIns) process.stdout.write('STAND_INS=debian: Valkey and Caddy are those of Debian 13\n');
   await reports(steps);
 } finally {
   await run('docker', ['compose', 'down', '--volumes']);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createAuditFile } from '../../src/audit/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
 import { everyRecord, type Item, recordsWhere } from '../support/records.js';
@@ -209,6 +210,33 @@ it('with an audit log a killed process leaves a receipt that another goes on wit
   // An audit line names a write as well.
   const attempt = linesOf(audit).find(({ event }) => event === 'attempt')?.attempt ?? '';
   expect((await about(attempt, 'undo')).text).toMatch(/This would update 1 Tickets/);
+});
+
+it('reads what a log of an earlier version says', async () => {
+  const path = freshLog();
+  const file = createAuditFile({ path, key: null, maxBytes: 1_000_000 });
+  const receipt = 'w-0123456789ab';
+  const attempt = '01234567-0123-0123-0123-0123456789ab';
+  const [id = 0] = ids;
+  // Without the time of Autotask's clock.
+  await file.append({
+    ...{ time: '2026-11-20T12:00:00Z', event: 'attempt', attempt, receipt, step: 0, caller: 'stdio test' },
+    ...{ entity: 'Tickets', action: 'update', route: 'Tickets', id, body: { id, priority: 4 } },
+    ...{ former: { priority: 1 }, called: `Ticket ${id}`, cut: [] },
+  });
+  await file.append({
+    time: '2026-11-20T12:00:01Z',
+    event: 'outcome',
+    attempt,
+    receipt,
+    outcome: 'done',
+    id,
+  });
+  await restart({ env: { AUTOTASK_AUDIT_LOG: path } });
+  for (const name of [receipt, attempt]) {
+    const { text } = await about(name, 'status');
+    expect(text).toMatch(new RegExp(`Receipt ${receipt}, .*: done 1, refused 0, unknown 0, not reached 0`));
+  }
 });
 
 it('does not go on with what the log does not keep whole, and refuses receipts that it does not know', async () => {

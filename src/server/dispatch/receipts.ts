@@ -33,7 +33,9 @@ const line = z.discriminatedUnion('event', [
     caller: z.string(),
     attempt: z.string(),
     repeats: z.string().optional(),
-    sentAt: z.string(),
+    time: z.string(),
+    // Earlier versions did not keep it.
+    sentAt: z.string().optional(),
     former: z.record(z.string(), z.unknown()).nullable().catch(null),
   }),
   z.object({
@@ -98,7 +100,8 @@ export function receiptOf(
     const known = writes.get(attempt.step);
     const { version, needs } = known ?? {};
     const state = stateOf(end);
-    const write = { ...attempt, version, needs, state, id: end?.id ?? attempt.id, at: attempt.sentAt };
+    const at = attempt.sentAt ?? attempt.time;
+    const write = { ...attempt, version, needs, state, id: end?.id ?? attempt.id, at };
     if (known === undefined || known.attempt === null || weightOf(write) >= weightOf(known))
       writes.set(attempt.step, write);
   }
@@ -110,10 +113,13 @@ const isReceipt = /^w-[0-9a-f]{12}$/;
 const isAttempt = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Of the receipt that an attempt stands in, the write that it was one of. */
-async function receiptOfAttempt(attempt: string, read: (name: string) => Promise<Receipt>): Promise<Receipt> {
+async function receiptOfAttempt(
+  attempt: string,
+  read: (name: string) => Promise<Receipt>,
+): Promise<Receipt | null> {
   const { id, writes } = await read(attempt);
   const [own] = writes;
-  if (own === undefined) return { id, where: '', writes };
+  if (own === undefined) return null;
   const whole = await read(id);
   return { ...whole, writes: whole.writes.filter(({ step }) => step === own.step) };
 }
