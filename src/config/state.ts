@@ -11,7 +11,11 @@ export interface StateConfig {
     readonly password: string | null;
     readonly database: number;
     readonly tls: boolean;
-    readonly via: 'direct' | 'cluster' | { readonly sentinel: string };
+    /** Sentinels know the engine by a name, and may want a user and password of their own. */
+    readonly via:
+      | 'direct'
+      | 'cluster'
+      | { readonly sentinel: string; readonly user: string | null; readonly password: string | null };
   };
   /** Fraction of the limits while the engine does not answer. */
   readonly share: number;
@@ -20,10 +24,10 @@ export interface StateConfig {
 type Address = StateConfig['address'];
 
 const forms =
-  'must read redis://[user:password@]host[:port][/database], rediss:// with TLS, unix:///path[?db=0&user=…&password=…], redis+cluster://host,host or redis+sentinel://host,host/name[/database]';
+  'must read redis://[user:password@]host[:port][/database], rediss:// with TLS, unix:///path[?db=0&user=…&password=…], redis+cluster://host,host or redis+sentinel://host,host/name[/database][?sentinelUser=…&sentinelPassword=…]';
 
 const shape =
-  /^(?:redis|valkey)(s?)(\+sentinel|\+cluster)?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/@?#]+)((?:\/[^/?#]*){0,2})$/i;
+  /^(?:redis|valkey)(s?)(\+sentinel|\+cluster)?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/@?#]+)((?:\/[^/?#]*){0,2})(?:\?(.*))?$/i;
 /** One slash before the path, so that whatever stands before it, a password for instance, is no part of it. */
 const socket = /^unix:(?:\/\/)?(\/(?!\/)[^?#]*)(?:\?(.*))?$/i;
 
@@ -49,31 +53,40 @@ function nodeOf(text: string, usualPort: number): { host: string; port: number }
   return number < 1 || number > 65_535 ? null : { host: host.replace(/^\[|\]$/g, ''), port: number };
 }
 
+/** What stands behind the question mark; null when one of the names is none of those, or stands twice. */
+function queryOf(query: string | undefined, names: readonly string[]): ReadonlyMap<string, string> | null {
+  const given = [...new URLSearchParams(query ?? '')];
+  const known = new Map(given);
+  return known.size === given.length && given.every(([name]) => names.includes(name)) ? known : null;
+}
+
 function socketOf(path: string, query: string | undefined): Address | null {
-  const given = new URLSearchParams(query ?? '');
-  const database = digits(given.get('db') ?? '0');
-  if (database === null || [...given.keys()].some((name) => !['db', 'user', 'password'].includes(name)))
-    return null;
-  const [user, password] = [given.get('user'), given.get('password')];
+  const given = queryOf(query, ['db', 'user', 'password']);
+  const database = digits(given?.get('db') ?? '0');
+  if (given === null || database === null) return null;
+  const [user = null, password = null] = [given.get('user'), given.get('password')];
   return { nodes: [], path, user, password, database, tls: false, via: 'direct' };
 }
 
 /** Null when it is no address of an engine. */
 export function readStateAddress(text: string): Address | null {
-  const [, path, query] = socket.exec(text) ?? [];
-  if (path !== undefined) return socketOf(path, query);
+  const [, path, behind] = socket.exec(text) ?? [];
+  if (path !== undefined) return socketOf(path, behind);
   const found = shape.exec(text);
   if (found === null) return null;
-  const [, s = '', kind, user, password, hosts = '', rest = ''] = found;
+  const [, s = '', kind, user, password, hosts = '', rest = '', query] = found;
   if (isMalformed(user) || isMalformed(password)) return null;
-  const usualPort = kind?.toLowerCase() === '+sentinel' ? 26_379 : 6_379;
+  const isSentinel = kind?.toLowerCase() === '+sentinel';
+  const own = queryOf(query, isSentinel ? ['sentinelUser', 'sentinelPassword'] : []);
+  if (own === null) return null;
+  const usualPort = isSentinel ? 26_379 : 6_379;
   const read = hosts.split(',').map((host) => nodeOf(host, usualPort));
   const nodes = read.filter((node) => node !== null);
   const parts = rest
     .split('/')
     .slice(1)
     .filter((part) => part !== '');
-  const name = kind?.toLowerCase() === '+sentinel' ? parts.shift() : undefined;
+  const name = isSentinel ? parts.shift() : undefined;
   const [number = '0', ...more] = parts;
   const database = digits(number);
   if (nodes.length !== read.length || database === null || more.length > 0) return null;
@@ -88,7 +101,9 @@ export function readStateAddress(text: string): Address | null {
   if (kind === undefined) return nodes.length === 1 ? { ...common, via: 'direct' } : null;
   if (kind.toLowerCase() === '+cluster') return database === 0 ? { ...common, via: 'cluster' } : null;
   const sentinel = decoded(name);
-  return sentinel === null ? null : { ...common, via: { sentinel } };
+  if (sentinel === null) return null;
+  const [asUser = null, itsPassword = null] = [own.get('sentinelUser'), own.get('sentinelPassword')];
+  return { ...common, via: { sentinel, user: asUser, password: itsPassword } };
 }
 
 const percent = (least: number) => {

@@ -79,11 +79,12 @@ export function connect({ nodes, path, user, password, database, tls, via }: Eng
     return new Cluster([...nodes], { redisOptions, clusterRetryStrategy: retryStrategy, dnsLookup });
   }
   if (typeof via === 'object') {
-    const { sentinel: name } = via;
-    const shared = tls ? { enableTLSForSentinelMode: true } : {};
+    const { sentinel: name, user: sentinelUsername, password: sentinelPassword } = via;
     return new Redis({
       ...options,
-      ...shared,
+      ...(tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+      ...(sentinelUsername === null ? {} : { sentinelUsername }),
+      ...(sentinelPassword === null ? {} : { sentinelPassword }),
       sentinels: [...nodes],
       name,
       sentinelRetryStrategy: retryStrategy,

@@ -9,8 +9,14 @@ export interface EngineAddress {
   readonly password: string | null;
   readonly database: number;
   readonly tls: boolean;
-  /** Whether the nodes are the engine itself, members of a cluster, or sentinels that know it by this name. */
-  readonly via: 'direct' | 'cluster' | { readonly sentinel: string };
+  /**
+   * Whether the nodes are the engine itself, members of a cluster, or sentinels that know it by this name, which are
+   * asked as a user of their own where they want one.
+   */
+  readonly via:
+    | 'direct'
+    | 'cluster'
+    | { readonly sentinel: string; readonly user: string | null; readonly password: string | null };
 }
 
 export interface SharedStateSettings {

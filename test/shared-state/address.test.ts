@@ -44,7 +44,16 @@ describe('the address of the shared state', () => {
         ],
         database: 5,
         tls: true,
-        via: { sentinel: 'my name' },
+        via: { sentinel: 'my name', user: null, password: null },
+      },
+    ],
+    [
+      'redis+sentinel://:p@a/name?sentinelUser=watch&sentinelPassword=a%26b',
+      {
+        ...plain,
+        nodes: [{ host: 'a', port: 26379 }],
+        password: 'p',
+        via: { sentinel: 'name', user: 'watch', password: 'a&b' },
       },
     ],
   ])('%s', (text, address) => {
@@ -63,6 +72,9 @@ describe('the address of the shared state', () => {
     'redis+cluster://a,b/1',
     'redis+sentinel://a',
     'redis+sentinel://h/%zz',
+    'redis+sentinel://h/name?password=p',
+    'redis+sentinel://h/name?sentinelPassword=p&sentinelPassword=q',
+    'redis://h?sentinelPassword=p',
     'redis://me:%zz@h',
     'unix:///run/s.sock?database=1',
     'unix://:password@/run/s.sock',

@@ -4,6 +4,7 @@ import { engineProgram } from '../support/engine.js';
 import {
   type ReachedEngine,
   startCluster,
+  startGuardedSentinel,
   startSentinel,
   startSocket,
   startTls,
@@ -44,7 +45,12 @@ const ways: [string, () => Promise<ReachedEngine>][] = [
   ['with TLS and a private authority', startTls],
   ['through a socket, by a user with the documented rights alone', () => startSocket(documentedRights())],
 ];
-if (slow) ways.push(['as a cluster', startCluster], ['through a sentinel', startSentinel]);
+if (slow)
+  ways.push(
+    ['as a cluster', startCluster],
+    ['through a sentinel', startSentinel],
+    ['with TLS through a sentinel that wants a password', startGuardedSentinel],
+  );
 
 describe.skipIf(engineProgram === null)('an engine that is reached', () => {
   beforeAll(async () => {

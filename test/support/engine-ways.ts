@@ -26,22 +26,24 @@ const clientOf = (port: number) => {
   return client;
 };
 
+/** Certificates of a private authority, and how a server of the engine speaks TLS alone with them. */
+function tlsAlone(folder: string) {
+  const { ca, cert, key } = makeCertificates(folder);
+  return {
+    ca,
+    at: (port: number) => [
+      ...['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no', '--tls-replication', 'yes'],
+      ...['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', ca],
+    ],
+  };
+}
+
 /** It speaks TLS alone, with a certificate of a private authority. */
 export async function startTls(): Promise<ReachedEngine & { readonly ca: string }> {
   const folder = folderOf();
-  const { ca, cert, key } = makeCertificates(folder);
+  const { ca, at } = tlsAlone(folder);
   const port = await freePort();
-  const tls = [
-    '--tls-cert-file',
-    cert,
-    '--tls-key-file',
-    key,
-    '--tls-ca-cert-file',
-    ca,
-    '--tls-auth-clients',
-    'no',
-  ];
-  const child = await launchEngine([...common(folder), '--port', '0', '--tls-port', String(port), ...tls]);
+  const child = await launchEngine([...common(folder), ...at(port)]);
   return {
     url: `rediss://:${password}@localhost:${port}/0`,
     env: { NODE_EXTRA_CA_CERTS: ca },
@@ -115,6 +117,33 @@ export interface Failover extends ReachedEngine {
   cutReplication(): Promise<void>;
   /** Stops the primary and waits until the sentinel made the replica the new one. */
   failOver(): Promise<void>;
+}
+
+/** A primary watched by a sentinel; both speak TLS alone, and the sentinel wants a password of its own. */
+export async function startGuardedSentinel(): Promise<ReachedEngine> {
+  const folder = folderOf();
+  const { ca, at } = tlsAlone(folder);
+  const [port, sentinelPort] = [await freePort(), await freePort()];
+  const primary = await launchEngine([...common(folder), ...at(port)]);
+  const configuration = join(folder, 'sentinel.conf');
+  writeFileSync(
+    configuration,
+    `dir ${folder}\nsentinel monitor shared ${host} ${port} 1\nsentinel auth-pass shared ${password}\n`,
+  );
+  const own = 'sentinel-password-0123456789';
+  const sentinel = await launchEngine([
+    configuration,
+    ...['--sentinel', '--bind', host, '--requirepass', own],
+    ...at(sentinelPort),
+  ]);
+  return {
+    url: `rediss+sentinel://:${password}@${host}:${sentinelPort}/shared?sentinelPassword=${own}`,
+    env: { NODE_EXTRA_CA_CERTS: ca },
+    close: async () => {
+      await Promise.all([primary, sentinel].map(killEngine));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** A primary with a replica, watched by a sentinel that calls it `shared`. */
