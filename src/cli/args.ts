@@ -22,6 +22,11 @@ const names = Object.keys(commands).filter((name): name is CommandName => name i
 const named = names.filter((name) => commands[name].name !== '');
 const commandOf = (word: string): CommandName | undefined => named.find((name) => name === word);
 
+const commandWords = [...named, 'help'];
+/** `shown` stands for the word where it may be a secret. */
+const unknownCommand = (shown: string, word: string): string =>
+  `${shown} is not a command.${didYouMean(word, commandWords)} Commands: ${commandWords.join(', ')}.`;
+
 const wrong = (message: string, { name }: CommandFacts): UsageError =>
   new UsageError(`${message} See autotask-mcp ${name === '' ? '' : `${name} `}--help.`);
 
@@ -77,10 +82,9 @@ export function parseArguments(argv: readonly string[]): Parsed {
   if (switches.has('version')) return { ...parsed, command: 'version' };
   const [stray] = words;
   if (stray !== undefined && facts.words === undefined) {
-    const commands = [...named, 'help'];
-    const shown = isMistyped(stray, commands) ? stray : `A word of ${stray.length} characters`;
+    const shown = isMistyped(stray, commandWords) ? stray : `A word of ${stray.length} characters`;
     throw command === 'serve'
-      ? wrong(`${shown} is not a command.${didYouMean(stray, commands)}`, facts)
+      ? wrong(unknownCommand(shown, stray), facts)
       : wrong(`${facts.name} takes no ${stray}.`, facts);
   }
   return { ...parsed, command };
@@ -89,9 +93,7 @@ export function parseArguments(argv: readonly string[]): Parsed {
 function helpAbout(word: string | undefined): Parsed {
   const about = word === undefined ? null : commandOf(word);
   if (about === undefined) {
-    throw new UsageError(
-      `${word} is not a command.${didYouMean(word ?? '', named)} See autotask-mcp --help.`,
-    );
+    throw wrong(unknownCommand(word ?? '', word ?? ''), commands.serve);
   }
   return { command: 'help', about, switches: new Set(), values: new Map(), words: [], rest: [] };
 }

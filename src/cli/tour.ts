@@ -127,6 +127,6 @@ export async function tour(): Promise<number> {
   } finally {
     await client.close();
   }
-  out('\nEvery step happened. Connect your own client with: autotask-mcp --demo');
+  out('\nEvery step happened. Connect your own client: autotask-mcp config CLIENT --demo --write');
   return 0;
 }

@@ -1,3 +1,5 @@
+import { systemCode } from '../errors.js';
+
 /** A file that is not the text it should be; the message goes behind the name of the variable that names it. */
 export class NotText extends Error {}
 
@@ -18,6 +20,14 @@ export function textOf(bytes: Uint8Array): string {
   throw new NotText('names a file that is not text: save it as UTF-8, or as UTF-16 with a byte order mark');
 }
 
-/** Why a file that a variable names was not read. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'names a file that does not exist',
+  EACCES: 'names a file that this user may not read',
+  EISDIR: 'names a folder, not a file',
+};
+
+/** Why a file that a variable names was not read. Its path is not repeated: it may be the secret itself. */
 export const whyUnread = (error: unknown): string =>
-  error instanceof NotText ? error.message : 'names a file that cannot be read';
+  error instanceof NotText
+    ? error.message
+    : (reasons[systemCode(error) ?? ''] ?? 'names a file that cannot be read');

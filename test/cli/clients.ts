@@ -17,6 +17,7 @@ const entry = z.looseObject({
   serverUrl: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   bearer_token_env_var: z.string().optional(),
+  http_headers: z.record(z.string(), z.string()).optional(),
 });
 export type Entry = z.infer<typeof entry>;
 
@@ -115,6 +116,7 @@ export function connectionOf(
     url: autotask[reader.url],
     headers: {
       ...filled(autotask.headers),
+      ...autotask.http_headers,
       ...(bearer === undefined ? {} : { Authorization: `Bearer ${environment[bearer]}` }),
     },
   };

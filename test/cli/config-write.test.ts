@@ -178,7 +178,7 @@ describe('config --write', () => {
 
 describe('config --write leaves a file alone', () => {
   const broken: readonly (readonly [string, Client, string | Buffer, RegExp])[] = [
-    ['that ends early', 'cursor', '{ "mcpServers": {', /line 1: \w+/],
+    ['that ends early', 'cursor', '{ "mcpServers": {', /not valid JSON \(line 1: \w+\)/],
     ['that is no object', 'cursor', '[]', /does not hold an object/],
     ['with a list of servers', 'cursor', '{"mcpServers": []}', /mcpServers is not an object/],
     [

@@ -82,7 +82,7 @@ describe('what config prints', () => {
   });
 
   it.each(names.filter((name) => name !== 'claude-desktop' && name !== 'zed'))(
-    'for %s with --url reaches a server over HTTP with its token',
+    'for %s with --url reaches a server over HTTP with its token, and with --read-only without tools that write',
     async (name) => {
       const { url, stop } = await startProgram(['--http'], {
         ...tenantEnvironment(sandbox),
@@ -97,6 +97,16 @@ describe('what config prints', () => {
       const answer = await client.callTool({ name: 'get-version', arguments: {} });
       expect(JSON.stringify(answer)).toContain('live tenant');
       await client.close();
+      const readOnly = connectionOf(
+        name,
+        await printed(name, ['--url', `${url}/mcp`, '--read-only']),
+        credentials(),
+      );
+      const reader = await connectClient(`${url}`, { ...readOnly.headers });
+      const tools = (await reader.listTools()).tools.map((tool) => tool.name);
+      expect(tools).toContain('query-entity');
+      expect(tools.filter((tool) => /^(create|update|delete)-/.test(tool))).toEqual([]);
+      await reader.close();
       await stop();
     },
   );
@@ -176,6 +186,7 @@ describe('what config refuses', () => {
     [['config', 'claude-desktop', '--http'], /takes? no bearer token/],
     [['config', 'cursor', '--url', 'ftp://x'], /--url must be an http or https address/],
     [['config', 'cursor', '--url', 'https://u:p@example.com/mcp'], /must hold no credentials/],
+    [['config', 'cursor', '--http', '--demo'], /--demo goes without --http and --url/],
     [['config', 'cursor', '--yes'], /--yes goes with --write/],
     [['config', 'cursor', '--file', 'x'], /--file goes with --write/],
     [['config', 'docker', '--write'], /docker has no file/],

@@ -358,10 +358,13 @@ describe('doctor on a configuration that is wrong', () => {
   it('names a secret file that cannot be read, and one that is empty', async () => {
     const sandbox = await tenant();
     const env: Record<string, string> = { ...tenantEnvironment(sandbox), AUTOTASK_SECRET: '' };
-    const unreadable = await examine(sandbox, { env: { ...env, AUTOTASK_SECRET_FILE: emptyFolder() } });
-    expect(unreadable.find('Configuration')[0]?.detail).toBe(
-      'AUTOTASK_SECRET_FILE: names a file that cannot be read',
-    );
+    for (const [path, problem] of [
+      [emptyFolder(), 'names a folder, not a file'],
+      [join(emptyFolder(), 'secret'), 'names a file that does not exist'],
+    ] as const) {
+      const unreadable = await examine(sandbox, { env: { ...env, AUTOTASK_SECRET_FILE: path } });
+      expect(unreadable.find('Configuration')[0]?.detail).toBe(`AUTOTASK_SECRET_FILE: ${problem}`);
+    }
     const file = join(emptyFolder(), 'empty');
     writeFileSync(file, '\n');
     const empty = await examine(sandbox, { env: { ...env, AUTOTASK_SECRET_FILE: file } });

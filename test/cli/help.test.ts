@@ -74,6 +74,7 @@ describe('a wrong command line', () => {
 
   it.each([
     [['doctr'], /doctr is not a command\. Did you mean doctor/],
+    [['demo'], /is not a command\. Commands: doctor, config, policy, audit, tour, sandbox, help\./],
     [['help', 'confg'], /confg is not a command\. Did you mean config/],
     [['doctor', 'now'], /doctor takes no now/],
     [['tour', '--demo'], /--demo is not an option/],

@@ -390,7 +390,7 @@ describe('the configuration', () => {
       { AUTOTASK_POLICY_FILE: file({ readEntities: ['*'] }), AUTOTASK_READ_ENTITIES: '*' },
       /is also set as readEntities/,
     ],
-    [{ AUTOTASK_POLICY_FILE: '/nowhere/policy.json' }, /cannot be read/],
+    [{ AUTOTASK_POLICY_FILE: '/nowhere/policy.json' }, /names a file that does not exist/],
     [{ AUTOTASK_MARK_FIELDS: 'Ticket.externalID' }, /"Ticket" is not an entity. Did you mean Tickets/],
   ])('refuses %j at the start', (env, text) => {
     const { status, stderr } = run(env, 'policy');

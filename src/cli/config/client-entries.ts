@@ -24,6 +24,10 @@ const table: readonly Variable[] = variableTable;
 export const credentialVariables = table.filter(({ group }) => group === 'credentials');
 const token = 'AUTOTASK_HTTP_TOKEN';
 
+/** Headers with which a client speaks to the server, besides that of the token. */
+const rights = ({ readOnly }: HttpTarget): Readonly<Record<string, string>> =>
+  readOnly ? { 'X-Autotask-Read-Only': 'true' } : {};
+
 const names = (variables: readonly Variable[]) => variables.map(({ name }) => name).join(', ');
 
 /** The entry of a client that puts variables of its own environment in place of `reference(name)`. */
@@ -32,7 +36,10 @@ export const byReference =
   (target: Target): ClientEntry => {
     if (target.kind === 'http') {
       return {
-        entry: { ...http(target.url), headers: { Authorization: `Bearer ${reference(token)}` } },
+        entry: {
+          ...http(target.url),
+          headers: { Authorization: `Bearer ${reference(token)}`, ...rights(target) },
+        },
         notes: [`Set ${token} in the environment in which the client starts.`],
       };
     }
@@ -87,7 +94,11 @@ export const vscode = (target: Target): ClientEntry => {
 export const codex = (target: Target): ClientEntry => {
   if (target.kind === 'http') {
     return {
-      entry: { url: target.url, bearer_token_env_var: token },
+      entry: {
+        url: target.url,
+        bearer_token_env_var: token,
+        ...(target.readOnly ? { http_headers: rights(target) } : {}),
+      },
       notes: [`Set ${token} in the environment in which Codex starts.`],
     };
   }
@@ -104,7 +115,7 @@ export const zed = (target: Target, user: UserEnvironment): ClientEntry => {
   const unfinished =
     'Zed takes headers literally, so the token has to stand in its settings. Put it there yourself';
   return {
-    entry: { url: target.url, headers: { Authorization: 'Bearer <the token>' } },
+    entry: { url: target.url, headers: { Authorization: 'Bearer <the token>', ...rights(target) } },
     notes: [`${unfinished}, in the place of <the token>.`],
     unfinished,
   };
@@ -127,4 +138,11 @@ export const gemini = (target: Target, user: UserEnvironment): ClientEntry =>
 /** What the client is to connect to. */
 export type Target =
   | { readonly kind: 'stdio'; readonly launch: Launch; readonly credentials: readonly Variable[] }
-  | { readonly kind: 'http'; readonly url: string };
+  | HttpTarget;
+
+interface HttpTarget {
+  readonly kind: 'http';
+  readonly url: string;
+  /** Asks the server for no tool that writes. */
+  readonly readOnly: boolean;
+}

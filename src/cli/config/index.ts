@@ -45,7 +45,13 @@ function urlOf({ switches, values }: Parsed): string | null {
 }
 
 function targetOf({ switches }: Parsed, url: string | null, { platform }: UserEnvironment): Target {
-  if (url !== null) return { kind: 'http', url };
+  if (url !== null) {
+    if (switches.has('demo'))
+      throw new UsageError(
+        '--demo goes without --http and --url: a server that runs already has its tenant. Start that one with --demo.',
+      );
+    return { kind: 'http', url, readOnly: switches.has('read-only') };
+  }
   const options = ['demo', 'read-only'].filter((name) => switches.has(name)).map((name) => `--${name}`);
   const script = process.argv[1] ?? fileURLToPath(import.meta.url);
   const credentials = switches.has('demo') ? [] : credentialVariables;

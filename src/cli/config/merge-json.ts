@@ -25,7 +25,9 @@ function parse(text: string): Parsed {
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const [first] = errors;
   if (first !== undefined) {
-    throw new Unmergeable(`line ${lineOf(text, first.offset)}: ${printParseErrorCode(first.error)}`);
+    throw new Unmergeable(
+      `it is not valid JSON (line ${lineOf(text, first.offset)}: ${printParseErrorCode(first.error)})`,
+    );
   }
   const value: unknown = root === undefined ? undefined : getNodeValue(root);
   if (root === undefined || !isMembers(value)) throw new Unmergeable('it does not hold an object');
