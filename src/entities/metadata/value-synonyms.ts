@@ -18,6 +18,16 @@ const valueWords: readonly (readonly string[])[] = [
 /** Whether a word says that something is over. */
 export const meansDone = (word: string): boolean => valueWords[0]?.includes(fold(word)) === true;
 
+/** Words for the other ways in which a record comes to its end. */
+const otherEnds: readonly string[] = [
+  ...['cancelled', 'canceled', 'rejected', 'declined', 'lost', 'won', 'implemented', 'inactive', 'expired'],
+  ...['void', 'voided', 'paid', 'transferred', 'delivered', 'fulfilled', 'received full'],
+];
+
+/** Whether a word says that nothing more is to be done, for whatever reason. */
+export const meansOver = (word: string): boolean =>
+  meansDone(word) || otherEnds.some((one) => fold(one) === fold(word));
+
 /** Of the labels those that say the same as the word, by all of it or by its first word (`Waiting Customer`). */
 export function labelsMeaning(word: string, labels: readonly string[]): readonly string[] {
   const group = valueWords.find((words) => words.some((one) => fold(one) === fold(word))) ?? [];

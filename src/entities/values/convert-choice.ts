@@ -9,7 +9,7 @@ import {
   invalidChoice,
   labelOf,
 } from '../metadata/picklists.js';
-import { meansDone } from '../metadata/value-synonyms.js';
+import { meansOver } from '../metadata/value-synonyms.js';
 import { internalChoices } from '../write/visibility.js';
 import { alternativesIn, presenceRemark, severalAre } from './alternatives.js';
 import { comparisonListProblem, comparisonProblem } from './comparisons/comparison-problem.js';
@@ -33,13 +33,15 @@ function meaningRemark(field: FieldMetadata, given: string, how: Negatable): str
       : `the opposite of a value is ${query({ noteq: opposite })}`;
   if (field.name === 'status' && meansOpen.test(given.trim())) {
     const { closedStatusIds = [] } = how;
-    const closed = labels.filter((label) => meansDone(label));
     const codes = closedStatusIds.flatMap((code) => labelOf(field, code) ?? []);
-    const all = codes.length > 0 ? codes : closed;
+    const all = codes.length > 0 ? codes : labels.filter((label) => meansOver(label));
+    const rest = labels.filter((label) => !all.includes(label));
+    // Which labels say so is a guess where no setting names them: the others are told, to be looked at.
+    const told = codes.length > 0 ? '' : ` (which leaves ${rest.join(', ')})`;
     if (all.length > 0)
       return how.negated === true
         ? `what is over is ${query(all)}`
-        : `what is open is ${query({ notIn: all })}`;
+        : `what is open is ${query({ notIn: all })}${told}`;
   }
   const order = comparisonIn(given);
   if (order?.by === 'order' && choicesByLabel(field, order.values[0], 'label').length > 0)

@@ -145,16 +145,19 @@ export class ValueCheck {
     }
     const other = field.name === 'id' ? idProblem(this.metadata.entity, value) : undefined;
     if (other !== undefined) return { ok: false, problem: other };
-    const closed = this.metadata.entity.name === 'Tickets' && meansClosed(field, value);
-    const { closedStatusIds = [] } = this.conversion;
-    if (closed && closedStatusIds.length > 0) return { ok: true, value: closedStatusIds };
+    const isTicket = this.metadata.entity.name === 'Tickets';
+    // The same codes mean something else in the picklists of other entities.
+    const closedStatusIds = isTicket ? (this.conversion.closedStatusIds ?? []) : [];
+    if (isTicket && meansClosed(field, value) && closedStatusIds.length > 0)
+      return { ok: true, value: closedStatusIds };
     const compared = typeof value === 'string' ? comparisonIn(value) : undefined;
-    if (this.metadata.entity.name === 'Tickets' && compared?.values.some((one) => meansClosed(field, one))) {
+    if (isTicket && compared?.values.some((one) => meansClosed(field, one))) {
       const problem = comparisonProblem(field, value, { many });
       if (problem !== undefined) return { ok: false, problem };
     }
     return convertValue(textOperators.has(operator) ? { ...field, isPickList: false } : field, value, {
       ...this.conversion,
+      closedStatusIds,
       many,
       negated: operator === 'noteq' || operator === 'notIn',
       knownValues: this.findings.foundIds,
