@@ -3,7 +3,7 @@ import { InvalidInput } from '../../errors.js';
 import { operators } from '../../operators.js';
 import { quotedName } from '../../text.js';
 import type { EntityMetadata, FieldMetadata } from '../metadata/entity-metadata.js';
-import { unknownField } from '../metadata/unknown-field.js';
+import { fieldElsewhere, unknownField } from '../metadata/unknown-field.js';
 import { textComparisonProblem } from '../values/comparisons/comparison-problem.js';
 import { comparisonIn } from '../values/comparisons/comparison-signs.js';
 import type { Conversion } from '../values/conversion.js';
@@ -81,8 +81,13 @@ class FilterCheck {
       return { op: group, items: nodes };
     }
     const meant = resolveOperator(op, parsed.data.value);
-    if ('problem' in meant)
+    if ('problem' in meant) {
+      // `{"ticketID":{"companyID":…}}`, a field of the other record in the place of an operator.
+      const elsewhere =
+        field === undefined ? undefined : await fieldElsewhere(this.metadata, `${field}.${op}`);
+      if (elsewhere !== undefined) return this.findings.addProblem(field ?? path, elsewhere);
       return this.findings.addProblem(field ?? path, meant.problem, [...operators, 'and', 'or']);
+    }
     if (field === undefined) return this.findings.addProblem(path, `the condition ${op} names no field`);
     if (items !== undefined) return this.findings.addProblem(path, `only and and or take items, not ${op}`);
     const facts = await this.metadata.find(field, this.conversion.signal);
@@ -91,8 +96,12 @@ class FilterCheck {
       return this.findings.addProblem(path, named ?? (await unknownField(this.metadata, field)));
     }
     this.findings.interpretation.addFieldName(field, facts);
-    if (facts.isQueryable === false)
-      return this.findings.addProblem(facts.name, 'cannot be used in a filter');
+    if (facts.isQueryable === false) {
+      const shown = JSON.stringify([facts.name]);
+      const group = facts.dataType === 'datetime' ? JSON.stringify([`${facts.name}:age`]) : shown;
+      const instead = `Autotask takes no condition on it. Leave it out: orderBy ${facts.name} sorts by it, includeFields ${shown} shows it, aggregate-entity counts by it with groupBy ${group}`;
+      return this.findings.addProblem(facts.name, `cannot be used in a filter: ${instead}`);
+    }
     const literal = meant.operator === 'contains' ? 'contains' : 'eq';
     const compared = isImplied(op) ? textComparisonProblem(facts, meant.value, literal) : undefined;
     if (compared !== undefined) return this.findings.addProblem(facts.name, compared);

@@ -1,4 +1,5 @@
 import { fold } from '../../names/spelling.js';
+import type { EntityMetadata } from './entity-metadata.js';
 import { type Synonyms, synonymTable } from './synonym-table.js';
 
 const fieldWords: readonly Synonyms[] = [
@@ -95,3 +96,27 @@ const fieldMeanings = synonymTable(fieldWords, fold);
 export const fieldSynonyms = (word: string): readonly string[] =>
   // Nothing is no word for `id`.
   fold(word) === '' ? [] : [`${fold(word)}ID`, ...(fieldMeanings.get(fold(word)) ?? [])];
+
+/** Words that ask for what search tools have an argument for, with the conditions that say the same. */
+const conditions: readonly {
+  readonly words: readonly string[];
+  readonly query: (done: string) => Readonly<Record<string, unknown>>;
+}[] = [
+  { words: ['openonly', 'isopen', 'open'], query: (done) => ({ status: { noteq: done } }) },
+  { words: ['unassigned', 'isunassigned'], query: () => ({ assignedResourceID: null }) },
+  {
+    words: ['overdue', 'isoverdue'],
+    query: (done) => ({ dueDateTime: { lt: 'now' }, status: { noteq: done } }),
+  },
+  { words: ['activeonly', 'active'], query: () => ({ isActive: true }) },
+  { words: ['unposted', 'unapproved'], query: () => ({ billingApprovalDateTime: null }) },
+];
+
+/** `"openOnly" is not a field of Tickets; as a query: {"status":{"noteq":"Closed"}}`; undefined for other names. */
+export function conditionsMeant({ entity, field }: EntityMetadata, given: string): string | undefined {
+  // Only the statuses of tickets are known as closed or not; a task or a project is complete.
+  const done = entity.name === 'Tickets' ? 'Closed' : 'Complete';
+  const query = conditions.find(({ words }) => words.includes(fold(given)))?.query(done);
+  if (query === undefined || Object.keys(query).some((name) => field(name) === undefined)) return undefined;
+  return `${JSON.stringify(given)} is not a field of ${entity.name}; as a query: ${JSON.stringify(query)}`;
+}

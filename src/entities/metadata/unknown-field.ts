@@ -1,7 +1,11 @@
+import { load } from '../../../generated/load.js';
+import type { Entity } from '../../model.js';
 import { named } from '../../names/match.js';
 import { didYouMean } from '../../names/nearest.js';
+import { fold } from '../../names/spelling.js';
 import { type EntityMetadata, type FieldMetadata, titleOf } from './entity-metadata.js';
-import { fieldSynonyms } from './field-synonyms.js';
+import { entityNamed, entityOfType } from './entity-names.js';
+import { conditionsMeant, fieldSynonyms } from './field-synonyms.js';
 import { markMetadataSuspect } from './stale-metadata.js';
 
 /** The fields that people mean by a word that is the name of none; several are asked back. */
@@ -17,8 +21,53 @@ export function udfsNamed(name: string, udfs: readonly FieldMetadata[]): readonl
   return [...new Set(named(name, spellings, ({ spelling }) => spelling, 'stored').map(({ udf }) => udf))];
 }
 
-/** `"statsu" is not a field of Tickets. Did you mean status?` */
-export async function unknownField(metadata: EntityMetadata, name: string): Promise<string> {
+/** As far as aggregate-entity follows references. */
+const mostReferences = 2;
+
+/** Paths to the field through what a record belongs to, `taskID.projectID.companyID`; none where it is not there. */
+async function pathsTo(word: string, entity: Entity, references = 0): Promise<readonly string[]> {
+  if (references > 0) {
+    const [first = '', ...more] = word.split('.');
+    const names = new Set([first, ...fieldSynonyms(first)].map(fold));
+    const field = (await load[entity.name]?.fields())?.find(({ name }) => names.has(fold(name)));
+    if (field !== undefined) return [[field.name, ...more].join('.')];
+  }
+  if (references === mostReferences || typeof entity.companyScope === 'string') return [];
+  const found: string[] = [];
+  for (const { field, entity: name } of entity.companyScope) {
+    const owner = entityNamed(name);
+    if (owner === undefined || field === 'id') continue;
+    found.push(...(await pathsTo(word, owner, references + 1)).map((path) => `${field}.${path}`));
+  }
+  return found;
+}
+
+/** The first field of a path and what it points to; undefined for a path of one part, or through no reference. */
+function stepOf({ field }: EntityMetadata, path: string) {
+  const [step = '', ...more] = path.split(/\s*(?:->|[./])\s*/);
+  const through = more.length > 0 ? (field(step) ?? field(`${step}ID`)) : undefined;
+  const owner = entityOfType(through?.referenceEntityType ?? null);
+  return through === undefined || owner === undefined ? undefined : { through, owner, rest: more.join('.') };
+}
+
+/** Where a field stands that the entity lacks, and what does read it; undefined where nobody knows. */
+export async function fieldElsewhere(metadata: EntityMetadata, given: string): Promise<string | undefined> {
+  const own = stepOf(metadata, given);
+  const paths =
+    own === undefined
+      ? await pathsTo(given, metadata.entity)
+      : (await pathsTo(own.rest, own.owner, 1)).map((rest) => `${own.through.name}.${rest}`);
+  const step = stepOf(metadata, paths[0] ?? '');
+  if (step === undefined) return undefined;
+  return `${JSON.stringify(given)} is not a field of ${metadata.entity.name} but of what they belong to: aggregate-entity groups by ${JSON.stringify(paths.join('|'))}; for a list find the ${step.owner.name} first, then {${JSON.stringify(step.through.name)}:[…]} with their ids`;
+}
+
+/** `"statsu" is not a field of Tickets. Did you mean status?`; what is stored can only be in the record itself. */
+export async function unknownField(
+  metadata: EntityMetadata,
+  name: string,
+  use: 'read' | 'store' = 'read',
+): Promise<string> {
   if (metadata.hides(name)) return `${JSON.stringify(name)} is hidden by the policy of this server`;
   markMetadataSuspect();
   const udfs = await metadata.udfs();
@@ -32,6 +81,9 @@ export async function unknownField(metadata: EntityMetadata, name: string): Prom
     const listed = meant.map((field) => field.name).join(' or ');
     return `${JSON.stringify(name)} may mean ${listed} of ${metadata.entity.name}; name one`;
   }
+  const elsewhere =
+    use === 'read' ? (conditionsMeant(metadata, name) ?? (await fieldElsewhere(metadata, name))) : undefined;
+  if (elsewhere !== undefined) return elsewhere;
   const names = [...metadata.fields, ...udfs].map((field) => field.name);
   const hint = didYouMean(name, names) || ' describe-entity-fields lists its fields';
   return `${JSON.stringify(name)} is not a field of ${metadata.entity.name}.${hint}`;

@@ -213,7 +213,7 @@ export async function checkBody(
       const compared = `${JSON.stringify(name)} is a field with an operator, and a value that is stored has none`;
       problems.push({
         field: name,
-        problem: hasOperator(name) ? compared : await unknownField(metadata, name),
+        problem: hasOperator(name) ? compared : await unknownField(metadata, name, 'store'),
       });
       continue;
     }

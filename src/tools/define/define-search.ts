@@ -101,6 +101,10 @@ export function defineSearch<FieldName extends string, Extra extends z.ZodRawSha
     ...declaration,
     input: { search, ...fields, ...extra, ...listInputs },
     openWorld: true,
+    absent: (name) =>
+      /^[a-z]\w*$/i.test(name)
+        ? `query-entity takes every field, or says where it stands: {"entity":"${entity}","query":{"${name}":…}}`
+        : undefined,
     run: async (args, context) => {
       const given: Record<string, unknown> = { ...args };
       const filter: SearchCondition[] = fieldNames.flatMap((field): SearchCondition[] => {

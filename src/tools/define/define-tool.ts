@@ -103,26 +103,22 @@ interface Declaration<Shape extends z.ZodRawShape> {
   /** Purpose first, then when to use it. */
   readonly description: string;
   readonly input: Shape;
-  /** Arguments that callers may know from elsewhere, with the reason why they do not exist here. */
-  readonly absent?: Readonly<Record<string, string>>;
+  /** Why an argument that callers may know from elsewhere does not exist here, or what does instead. */
+  readonly absent?: (name: string) => string | undefined;
 }
 
 /** Unknown arguments are refused with the name that was probably meant: a mistyped filter must not vanish. */
 function strictInput<Shape extends z.ZodRawShape>(
   shape: Shape,
-  absent: Readonly<Record<string, string>> = {},
+  absent: (name: string) => string | undefined = () => undefined,
 ) {
   const names = Object.keys(shape);
+  const problem = (key: string) => {
+    const why = absent(key);
+    return `${key} is not an argument${why === undefined ? '' : `: ${why}`}.${didYouMean(key, names)} Valid: ${names.join(', ')}.`;
+  };
   return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys
-            .map(
-              (key) =>
-                `${key} is not an argument${Object.hasOwn(absent, key) ? `: ${absent[key]}` : ''}.${didYouMean(key, names)} Valid: ${names.join(', ')}.`,
-            )
-            .join(' ')
-        : undefined,
+    error: (issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map(problem).join(' ') : undefined),
   });
 }
 
@@ -191,7 +187,7 @@ export function defineReadTool<Shape extends z.ZodRawShape>(
   },
 ): ReadTool {
   const { openWorld, run, ...declaration } = tool;
-  const input = strictInput(tool.input);
+  const input = strictInput(tool.input, tool.absent);
   return {
     ...declaration,
     mutates: false,

@@ -147,9 +147,10 @@ const declaration = {
 export const createAttachment: WriteTool = defineWriteTool({
   ...declaration,
   input,
-  absent: {
-    path: 'files of the machine are attached only over stdio, where the operator set AUTOTASK_FILES_DIR; send data instead',
-  },
+  absent: (name) =>
+    name === 'path'
+      ? 'files of the machine are attached only over stdio, where the operator set AUTOTASK_FILES_DIR; send data instead'
+      : undefined,
   plan: planOf,
 });
 

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { observedCall } from '../support/observed-call.js';
+import { type Connection, connect } from '../support/tenant.js';
+
+/** What is asked for by a field that the records do not have: the refusal names what answers, and that is tried. */
+
+let tenant: Connection;
+beforeAll(async () => {
+  tenant = await connect();
+});
+afterAll(() => tenant.close());
+const ask = (tool: string, args: Record<string, unknown>) => observedCall(tenant, tool, args);
+
+const contoso = 'Contoso';
+const elsewhere: [string, Record<string, unknown>, string, string][] = [
+  ['TimeEntries', { companyID: contoso }, 'ticketID.companyID|taskID.projectID.companyID', 'Tickets'],
+  ['TimeEntries', { customer: contoso }, 'ticketID.companyID|taskID.projectID.companyID', 'Tickets'],
+  ['TimeEntries', { 'ticketID.companyID': contoso }, 'ticketID.companyID', 'Tickets'],
+  ['TimeEntries', { 'ticket.company': contoso }, 'ticketID.companyID', 'Tickets'],
+  ['TimeEntries', { ticketID: { companyID: contoso } }, 'ticketID.companyID', 'Tickets'],
+  ['TimeEntries', { 'taskID.projectID.companyID': contoso }, 'taskID.projectID.companyID', 'Tasks'],
+  ['TimeEntries', { queueID: 'Level 1 Support' }, 'ticketID.queueID', 'Tickets'],
+  ['TicketNotes', { companyID: contoso }, 'ticketID.companyID', 'Tickets'],
+  ['ContractBlocks', { companyID: contoso }, 'contractID.companyID', 'Contracts'],
+  ['Invoices', { 'companyID.ownerResourceID': 'Gabor Archer' }, 'companyID.ownerResourceID', 'Companies'],
+];
+
+it.each(elsewhere)('%s %j stands in what they belong to: %s', async (entity, query, path, owner) => {
+  for (const tool of ['query-entity', 'count-entity', 'aggregate-entity']) {
+    const { text, isError, filters } = await ask(tool, { entity, query });
+    expect({ text, isError, filters }).toMatchObject({ isError: true, filters: [] });
+    expect(text).toContain(`aggregate-entity groups by "${path}"; for a list find the ${owner} first`);
+  }
+  const grouped = await ask('aggregate-entity', { entity, groupBy: [path] });
+  expect(grouped).toMatchObject({ isError: false });
+});
+
+it('a group by such a field names the path that works', async () => {
+  const { text } = await ask('aggregate-entity', { entity: 'TimeEntries', groupBy: ['companyID'] });
+  expect(text).toContain('aggregate-entity groups by "ticketID.companyID|taskID.projectID.companyID"');
+});
+
+it('what is stored can only be in the record itself', async () => {
+  const data = { companyID: contoso, ticketID: 101730, hoursWorked: 1 };
+  const { text } = await ask('create-entity', { entity: 'TimeEntries', data });
+  expect(text).toContain('companyID: "companyID" is not a field of TimeEntries.');
+  expect(text).not.toContain('aggregate-entity');
+});
+
+it.each([
+  ['Tickets', 'openOnly', { status: { noteq: 'Closed' } }],
+  ['Tickets', 'isOpen', { status: { noteq: 'Closed' } }],
+  ['Tasks', 'openOnly', { status: { noteq: 'Complete' } }],
+  ['Tickets', 'unassigned', { assignedResourceID: null }],
+  ['Tickets', 'overdue', { dueDateTime: { lt: 'now' }, status: { noteq: 'Closed' } }],
+  ['Companies', 'activeOnly', { isActive: true }],
+  ['TimeEntries', 'unposted', { billingApprovalDateTime: null }],
+])('in a query of %s %s is %j', async (entity, word, query) => {
+  const { text, filters } = await ask('count-entity', { entity, query: { [word]: true } });
+  expect(filters).toEqual([]);
+  expect(text).toContain(`"${word}" is not a field of ${entity}; as a query: ${JSON.stringify(query)}`);
+  expect(await ask('count-entity', { entity, query })).toMatchObject({ isError: false });
+});
+
+it('a search names the query that takes the fields for which it has no argument', async () => {
+  const { text } = await ask('search-tickets', { contractID: 'Contoso Ltd Managed Services' });
+  expect(text).toContain('{"entity":"Tickets","query":{"contractID":…}}');
+  const near = await ask('search-tickets', { companyName: contoso });
+  expect(near.text).toMatch(/^- arguments: companyName is not an argument: .* Did you mean companyID\?/m);
+});
+
+it.each([
+  ['Invoices', 'dueDate', { lt: 'today' }, 'dueDate:age'],
+  ['ContractBlocks', 'hoursApproved', { gt: 5 }, 'hoursApproved'],
+])(
+  '%s.%s, on which Autotask takes no condition, can be sorted and grouped by',
+  async (entity, field, condition, group) => {
+    const { text, filters } = await ask('query-entity', { entity, query: { [field]: condition } });
+    expect(filters).toEqual([]);
+    expect(text).toContain(`orderBy ${field} sorts by it, includeFields ["${field}"] shows it`);
+    expect(text).toContain(`groupBy ["${group}"]`);
+    const sorted = { entity, orderBy: field, includeFields: [field], maxRecords: 3 };
+    expect(await ask('query-entity', sorted)).toMatchObject({ isError: false });
+    expect(await ask('aggregate-entity', { entity, groupBy: [group] })).toMatchObject({ isError: false });
+  },
+);
