@@ -121,6 +121,35 @@ describe('a ticket that is completed', () => {
     expect(note).toMatchObject({ title: 'Note', description: 'We are closing this.' });
   });
 
+  it.each([
+    [{ time: '0.5' }, /^- time\.resourceID: is required: .*time: \{"hoursWorked":…,"resourceID":…\}\.$/m],
+    [{ time: '0.5', resourceID: 'Gabor Archer' }, /^- resourceID: whose time is it, or who gets the ticket/m],
+    [{ time: '0.5', technician: 'Gabor Archer' }, /^- technician: whose time is it, or who gets the ticket/m],
+    [{ time: { hoursWorked: 45, resourceID: 29682885 } }, /^- time\.hoursWorked: must be more than 0/m],
+  ])('says which part of the call is not right: %j', async (given, told) => {
+    const { text } = await server.call('update-ticket', { id, status: 'Complete', ...given });
+    expect(text).toMatch(told);
+    expect(text).not.toMatch(/assignedResourceRoleID/);
+  });
+
+  it('tells what there is nothing to tick of', async () => {
+    const tick = (more: Record<string, unknown>) =>
+      server.call('update-ticket', { id, confirm: 'UPDATE_TICKET', ...more });
+    await tick({ checklist: ['Restart'] });
+    expect((await tick({ checklist: ['Restart'] })).text).toMatch(
+      /^- checklist: ticked before: "Restart"\.$/m,
+    );
+    const rest = await server.call('update-ticket', { id, checklist: ['Restart', 'Back up'] });
+    expect(rest.text).toMatch(/^Note: checklist: ticked before: "Restart"$/m);
+    const open = await recordsWhere(sandbox, 'Tickets', { op: 'noteq', field: 'status', value: 5 });
+    const lists = await recordsWhere(sandbox, 'TicketChecklistItems', { op: 'gt', field: 'id', value: 0 });
+    const bare = open.find((ticket) => lists.every(({ ticketID }) => ticketID !== ticket.id));
+    const none = await server.call('update-ticket', { id: bare?.id, checklist: ['all'] });
+    expect(none.text).toMatch(/^- checklist: this ticket has no items\.$/m);
+    const also = await server.call('update-ticket', { id: bare?.id, checklist: ['all'], status: 'Complete' });
+    expect(also.text).toMatch(/^Note: checklist: this ticket has no items$/m);
+  });
+
   it('is left alone where the policy forbids a part of it', async () => {
     await start();
     const from = sandbox.requests.length;

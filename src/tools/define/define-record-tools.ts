@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Row } from '../../client/types.js';
 import { findEntity } from '../../entities/metadata/entity-names.js';
 import { type AnyPlan, isDone, type WritePlan } from '../../entities/write/plan.js';
-import { AutotaskError, InvalidInput } from '../../errors.js';
+import { AutotaskError, InvalidInput, type Problem } from '../../errors.js';
 import { chosen, type Id, itemList, onError, planRecords } from './bulk-targets.js';
 import { defineWriteTool, type ToolContext, type WriteTool } from './define-tool.js';
 import * as inputs from './shared-inputs.js';
@@ -157,11 +157,19 @@ const severalGiven = z.looseObject({
   onError: z.enum(['continue', 'stop']).optional(),
 });
 
-/** What else an update does, by arguments that are no fields: the steps that come before it. */
+/** What else an update does, by arguments that are no fields. */
 export interface Also {
   readonly input: z.ZodRawShape;
-  steps(id: number, given: Row, context: ToolContext): Promise<readonly WritePlan[]>;
+  /** The steps that come before the update, and what there is nothing to do for. */
+  steps(id: number, given: Row, context: ToolContext): Promise<AlsoDone>;
 }
+
+interface AlsoDone {
+  readonly steps: readonly WritePlan[];
+  readonly nothingFor: readonly Problem[];
+}
+
+const nothingMore: AlsoDone = { steps: [], nothingFor: [] };
 
 /** Arguments that are no fields, as they are read, and the rest. */
 function splitAlso(
@@ -203,13 +211,20 @@ export function defineUpdate<FieldName extends string>(
       const one = async (given: Id | undefined, own: Row, now: ToolContext) => {
         const { extras, plain } = splitAlso(own, also);
         const merged = await mergeFields(entity, plain, otherFields.parse(others), now);
-        const { data, notes } = await prepare(merged, now);
         const found = await subjects.idToWrite(findEntity(entity), recordId.parse(given), 'id', now);
-        const before = Object.keys(extras).length === 0 ? [] : await also?.steps(found, extras, now);
-        if (before === undefined || before.length === 0)
-          return planUpdate({ entity, id: found, data, notes }, now);
-        if (Object.keys(data).length === 0) return before;
-        const update = await planUpdate({ entity, id: found, data, notes }, now);
+        const isMore = also !== undefined && Object.keys(extras).length > 0;
+        // First, because an argument that was meant for one of these is told as such and not as a field.
+        const { steps: before, nothingFor } = isMore ? await also.steps(found, extras, now) : nothingMore;
+        const { data, notes } = await prepare(merged, now);
+        const isFields = Object.keys(data).length > 0;
+        const [first, ...rest] = before;
+        if (!isFields && first === undefined && nothingFor.length > 0)
+          throw new InvalidInput('Nothing was written.', nothingFor);
+        const undone = nothingFor.map(({ field, problem }) => `${field}: ${problem}`);
+        if (!isFields && first !== undefined)
+          return [{ ...first, notes: [...first.notes, ...undone] }, ...rest];
+        const update = await planUpdate({ entity, id: found, data, notes: [...notes, ...undone] }, now);
+        if (first === undefined) return update;
         return isDone(update) ? before : [...before, { ...update, needs: before.slice(-1) }];
       };
       const records = { action: 'update' as const, entity, idName: 'id', shared: parameters, one };
