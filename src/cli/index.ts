@@ -4,7 +4,7 @@ import { main } from './main.js';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
-  EISDIR: 'it is a folder',
+  EISDIR: 'it is a folder, and a file is wanted',
   EACCES: 'this user may not use it',
   EPERM: 'this user may not use it',
 };

@@ -3,7 +3,7 @@ import { writerOf } from './api/writer.js';
 import { createClientCore } from './client-core.js';
 import type { AutotaskReader, AutotaskWriter, ClientSettings } from './types.js';
 
-export { createFetch, createFetchJson, type Fetch } from './http/fetch-json.js';
+export { CertificateNotTrusted, createFetch, createFetchJson, type Fetch } from './http/fetch-json.js';
 export type { TenantState } from './tenant-state/tenant-state.js';
 export type * from './types.js';
 export { checkReachability } from './zone/reachability.js';

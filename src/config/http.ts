@@ -44,11 +44,11 @@ const shortestToken = 16;
 
 const list = z.string().transform((text) => text.split(/[\s,]+/).filter((item) => item !== ''));
 
-const origins = (what: string) =>
+const origins = (what: string, example: string) =>
   list.pipe(
     z.array(
       z
-        .url({ protocol: /^https?$/, error: `must list ${what}, e.g. https://assistant.example.com` })
+        .url({ protocol: /^https?$/, error: `must list ${what}, e.g. ${example}` })
         .transform((url) => new URL(url).origin),
     ),
   );
@@ -95,8 +95,8 @@ export const httpVariables = {
   AUTOTASK_HTTP_TOKEN: z.string().optional(),
   AUTOTASK_HTTP_TOKENS: z.string().optional(),
   AUTOTASK_HTTP_ALLOWED_HOSTS: hosts,
-  AUTOTASK_HTTP_ALLOWED_ORIGINS: origins('origins of web pages'),
-  AUTOTASK_HTTP_API_ORIGINS: origins('origins of APIs'),
+  AUTOTASK_HTTP_ALLOWED_ORIGINS: origins('origins of web pages', 'https://assistant.example.com'),
+  AUTOTASK_HTTP_API_ORIGINS: origins('origins of APIs', 'https://autotask.example.com'),
   AUTOTASK_HTTP_SESSIONS: flag,
   AUTOTASK_HTTP_IMPERSONATE: flag,
   AUTOTASK_HTTP_METRICS_PEOPLE: flag,

@@ -202,7 +202,12 @@ export async function loadConfig(sources: Sources): Promise<Config> {
   const shares = { overHttp: http !== null, sharesState: values.AUTOTASK_STATE_URL !== undefined };
   const writes = parsed.success ? await readWrites(parsed.data, shares, problems) : undefined;
   if (problems.length > 0 || !parsed.success || writes === undefined) {
-    throw new InvalidInput('The configuration is not right.', problems.map(withoutSecrets(values, http)));
+    // A value that fits none of several forms is wrong once for each.
+    const once = new Map(problems.map((one) => [`${one.field}: ${one.problem}`, one]));
+    throw new InvalidInput(
+      'The configuration is not right.',
+      [...once.values()].map(withoutSecrets(values, http)),
+    );
   }
   const given = parsed.data;
   const missing = credential.filter((name) => given[name] === undefined);

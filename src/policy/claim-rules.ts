@@ -3,7 +3,7 @@ import type { Problem } from '../errors.js';
 import { type Claims, claimValues } from '../identity/claims.js';
 import { didYouMean, repeatable } from '../names/nearest.js';
 import { glob } from './masking/patterns.js';
-import { readPolicySettings } from './read-settings.js';
+import { parsePolicyJson, readPolicySettings } from './read-settings.js';
 import type { PolicySettings } from './settings.js';
 
 /** What whoever has certain claims may do of what the server may. */
@@ -15,66 +15,71 @@ export interface ClaimRule {
   readonly policy: PolicySettings;
 }
 
+const patternError = 'must be a pattern or a list of patterns, e.g. ["Dispatch*"]';
+const pattern = z.string({ error: patternError }).min(1, { error: patternError });
 const patterns = z.union(
   [
-    z
-      .string()
-      .min(1)
-      .transform((text) => [text]),
-    z.array(z.string().min(1)).min(1),
+    pattern.transform((text) => [text]),
+    z.array(pattern, { error: patternError }).min(1, { error: patternError }),
   ],
-  {
-    error: 'must be a pattern or a list of patterns',
-  },
+  { error: patternError },
 );
 
-const rulesFile = z.strictObject({
-  rules: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1),
-        when: z.record(z.string(), patterns),
-        readOnly: z.boolean().optional(),
-        policy: z.record(z.string(), z.unknown()).optional(),
-      }),
-    )
-    .min(1),
-});
+const nameError = 'is required: a text';
+const whenError = 'is required: patterns by claim, e.g. {"groups": ["Dispatch*"]}; {} fits everybody';
+const rulesError = 'is required: a list of at least one rule';
+const ruleError = 'must be an object with name, when, and readOnly or policy where wanted';
+const policyError = 'must be an object with keys of AUTOTASK_POLICY_FILE';
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const rulesFile = z.strictObject(
+  {
+    rules: z
+      .array(
+        z.strictObject(
+          {
+            name: z.string({ error: nameError }).min(1, { error: nameError }),
+            when: z.record(z.string(), patterns, { error: whenError }),
+            readOnly: z.boolean({ error: 'must be true or false' }).optional(),
+            policy: z.record(z.string(), z.unknown(), { error: policyError }).optional(),
+          },
+          { error: ruleError },
+        ),
+        { error: rulesError },
+      )
+      .min(1, { error: rulesError }),
+  },
+  { error: 'must be a JSON object: {"rules": […]}' },
+);
 
-const keys = ['rules', 'name', 'when', 'readOnly', 'policy'];
+const ruleKeys = ['name', 'when', 'readOnly', 'policy'];
 
 /** Where something is wrong, by place and by key; names that somebody chose are left out. */
-function placeOf(path: readonly PropertyKey[]): string {
+function placeOf([, index, ...path]: readonly PropertyKey[]): string {
   const parts = path.map((part) =>
-    typeof part === 'number' || keys.includes(String(part))
-      ? String(part)
-      : `a key of ${String(part).length} characters`,
+    ruleKeys.includes(String(part)) ? String(part) : `a claim of ${String(part).length} characters`,
   );
-  return parts.join('.') || 'the file';
+  return [typeof index === 'number' ? `rule ${index + 1}` : 'rules', ...parts].join(', ');
 }
 
-const unknownKeys = (given: readonly string[]) =>
+const unknownKeys = (given: readonly string[], known: readonly string[]) =>
   given
-    .map((key) => `${repeatable(key, keys, 'a key')} is no setting of a rule.${didYouMean(key, keys)}`)
+    .map((key) => `${repeatable(key, known, 'a key')} is no key here.${didYouMean(key, known)}`)
+    .concat(`Keys: ${known.join(', ')}`)
     .join(' ');
 
 /** Reads the file that maps claims to policies. Whatever is wrong is added to `problems`. */
 export async function readClaimRules(text: string, problems: Problem[]): Promise<readonly ClaimRule[]> {
   const field = 'AUTOTASK_OAUTH_POLICY_FILE';
-  const given = rulesFile.safeParse(parsed(text));
+  const given = rulesFile.safeParse(parsePolicyJson(text, field));
   if (!given.success) {
     for (const issue of given.error.issues) {
-      const at = placeOf(issue.path);
-      const unknown = issue.code === 'unrecognized_keys';
-      problems.push({ field, problem: `${at}: ${unknown ? unknownKeys(issue.keys) : issue.message}` });
+      const { path, message } = issue;
+      const at = path.length === 0 ? '' : `${placeOf(path)}: `;
+      const problem =
+        issue.code === 'unrecognized_keys'
+          ? unknownKeys(issue.keys, path.length === 0 ? ['rules'] : ruleKeys)
+          : message;
+      problems.push({ field, problem: at + problem });
     }
     return [];
   }

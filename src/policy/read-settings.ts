@@ -15,7 +15,8 @@ const entityLists = [
   'deleteEntities',
 ] as const;
 
-function parseFile(text: string, name: string): unknown {
+/** The JSON of the file that `name` names. Throws InvalidInput when it is none. */
+export function parsePolicyJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -95,7 +96,7 @@ export async function readPolicySettings(
     ),
   );
   const parsedEnv = Object.keys(fromEnv).length === 0 ? {} : await parse(fromEnv, variable, problems);
-  const parsedFile = file === null ? {} : await parse(parseFile(file, name), inFile, problems);
+  const parsedFile = file === null ? {} : await parse(parsePolicyJson(file, name), inFile, problems);
   for (const key of Object.keys(parsedEnv)) {
     if (key in parsedFile)
       problems.push({ field: variable(key), problem: `is also set as ${key} in the policy file: keep one` });

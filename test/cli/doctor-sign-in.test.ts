@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -10,12 +11,15 @@ import { startSandbox } from '../../src/sandbox/index.js';
 import type { Sandbox } from '../../src/sandbox/types.js';
 import { freePort, startSignedIn } from '../http/oauth-support.js';
 import { signed, startAuthorizationServer } from '../support/authorization-server.js';
+import { hasOpenssl, makeCertificates } from '../support/certificates.js';
 import { program, tenantEnvironment } from '../support/tenant.js';
 import { emptyFolder, run } from './support.js';
 
 const report = z.object({
   ok: z.boolean(),
-  findings: z.array(z.object({ check: z.string(), status: z.string(), detail: z.string() })),
+  findings: z.array(
+    z.object({ check: z.string(), status: z.string(), detail: z.string(), next: z.string().optional() }),
+  ),
 });
 const hugo = { id: 29682886, email: 'hugo.hart@bluebird.example' };
 
@@ -79,6 +83,30 @@ describe('doctor --http where people sign in', () => {
     expect(of('Impersonation')[0]?.detail).toMatch(/Security Levels/);
     expect(ok).toBe(true);
   });
+
+  it('names the rules by which people are let in', async () => {
+    const rules = join(emptyFolder(), 'rules.json');
+    writeFileSync(rules, JSON.stringify({ rules: [{ name: 'dispatch', when: {} }] }));
+    const { of } = await examine({ AUTOTASK_OAUTH_POLICY_FILE: rules });
+    expect(of('Rules')[0]?.detail).toMatch(/^dispatch \(autotask-mcp policy --as/);
+  });
+
+  it.skipIf(!hasOpenssl)(
+    'tells a certificate that is not trusted from an address that is not reached',
+    async () => {
+      const { key, cert } = makeCertificates(emptyFolder());
+      const secure = createHttpsServer({ key: readFileSync(key), cert: readFileSync(cert) });
+      await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+      const address = secure.address();
+      const at = typeof address === 'object' && address !== null ? `https://127.0.0.1:${address.port}` : '';
+      const { of } = await examine({ AUTOTASK_HTTP_PUBLIC_URL: `${at}/mcp`, AUTOTASK_OAUTH_ISSUERS: at });
+      secure.close();
+      for (const check of ['Public URL', 'Issuer']) {
+        expect(of(check)[0]?.detail).toMatch(/its TLS certificate is not trusted/);
+        expect(of(check)[0]?.next).toContain('NODE_EXTRA_CA_CERTS');
+      }
+    },
+  );
 
   it('says who the holder of a token is and what they may do, and never the token', async () => {
     const { of } = await examine({}, tokenWith());

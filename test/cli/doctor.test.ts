@@ -407,6 +407,10 @@ describe('doctor on a configuration that is wrong', () => {
       { status: 'problem', detail: expect.stringContaining('does not exist') },
     ]);
     expect(bad.code).toBe(1);
+    const folderAsFile = await examine(sandbox, { env: { AUTOTASK_AUDIT_LOG: folder } });
+    expect(folderAsFile.find('Audit log')).toMatchObject([
+      { status: 'problem', detail: expect.stringContaining('it is a folder: name a file in it') },
+    ]);
   });
 
   it.skipIf(process.getuid?.() === 0)('notices a folder that this user may not write', async () => {

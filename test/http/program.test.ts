@@ -245,3 +245,19 @@ describe('the program', () => {
     expect(await program.exited).toBe(0);
   });
 });
+
+it.each([
+  ['lies in a folder that is not there', ['missing', 'audit.jsonl'], /the folder does not exist/],
+  ['is a folder', [], /it is a folder: name a file in it/],
+])('warns at the start of an audit log whose path %s', async (_what, path, text) => {
+  const folder = mkdtempSync(join(tmpdir(), 'audit-path-'));
+  const started = await startProgram(['--demo'], {
+    AUTOTASK_HTTP_TOKEN: token,
+    AUTOTASK_AUDIT_LOG: join(folder, ...path),
+  });
+  await started.stop();
+  expect(started.url).not.toBeNull();
+  const { stderr } = started.output();
+  expect(stderr).toMatch(/AUTOTASK_AUDIT_LOG: .*Writes are refused as long as they cannot be recorded/);
+  expect(stderr).toMatch(text);
+});

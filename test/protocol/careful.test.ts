@@ -77,6 +77,9 @@ describe('a condition that says something else than it seems', () => {
   it('names the wrong type, and the missing argument', async () => {
     expect((await calling('search-tickets', { search: 5 })).text).toMatch(/search: must be text/);
     expect((await calling('query-entity', {})).text).toMatch(/entity: is required/);
+    expect((await calling('write-receipt', { receipt: 'w-0123456789ab' })).text).toMatch(
+      /action: is required\. Valid: status, resume, undo\./,
+    );
     expect((await calling('query-entity', { entity: '' })).text).toMatch(/entity: is empty/);
     expect((await calling('get-version', { verbose: true })).text).toMatch(
       /verbose is not an argument\. Valid: format\./,

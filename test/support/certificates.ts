@@ -1,6 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+const { error: noOpenssl } = spawnSync('openssl', ['version']);
+export const hasOpenssl = noOpenssl === undefined;
 
 export interface Certificates {
   /** Paths of PEM files. */

@@ -264,6 +264,7 @@ describe('audit show', () => {
     const { code, stdout, stderr } = await show([], { AUTOTASK_AUDIT_KEY: 'x'.repeat(32) });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '0 writes of 2 chains.\n' });
     expect(stderr).toMatch(/NOT INTACT/);
+    expect(stderr).toMatch(/written without AUTOTASK_AUDIT_KEY or with another one/);
   });
 
   it.each([

@@ -380,6 +380,11 @@ describe('the configuration', () => {
     [{ AUTOTASK_DISABLED_TOOLS: 'delete-entty' }, /"delete-entty" fits no tool. Did you mean delete-entity/],
     [{ AUTOTASK_MASK_FIELDS: 'Role.hourlyRate' }, /"Role" fits no entity/],
     [{ AUTOTASK_MAX_WRITES_PER_HOUR: 'many' }, /must be a whole number/],
+    // Once, though it fits none of several forms.
+    [
+      { AUTOTASK_MAX_RECORDS_PER_CALL: '600' },
+      /is not right\.\n- AUTOTASK_MAX_RECORDS_PER_CALL: must be [^\n]*\n$/,
+    ],
     [{ AUTOTASK_CONFIRM_KEY: 'short' }, /AUTOTASK_CONFIRM_KEY: must have at least 32 characters/],
     [
       { AUTOTASK_POLICY_FILE: file({ readEntity: [] }) },

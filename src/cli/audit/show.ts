@@ -90,6 +90,6 @@ export async function showAudit(
     byKey ||= status.byKey;
     process.stderr.write(`${chain.path}: ${status.text.join(' ')} What follows is not shown.\n`);
   }
-  if (byKey && key === null) process.stderr.write(`${keyHint}\n`);
+  if (byKey) process.stderr.write(`${keyHint(key)}\n`);
   return intact ? 0 : 1;
 }

@@ -45,7 +45,11 @@ export function statusOf({ path, lines, first, last, problem, checkpointSince: s
   return { intact: true, text, byKey: false };
 }
 
-export const keyHint = 'If the log was written with AUTOTASK_AUDIT_KEY, set it here too.';
+/** What to try where the key would make a difference. */
+export const keyHint = (key: string | null): string =>
+  key === null
+    ? 'If the log was written with AUTOTASK_AUDIT_KEY, set it here too.'
+    : 'If the log was written without AUTOTASK_AUDIT_KEY or with another one, set that here.';
 
 /** What is found, as sentences. */
 function printText({ chains, open }: SetVerification, intact: boolean): void {
@@ -86,7 +90,7 @@ export async function verifyAudit(
   const statuses = verified.chains.map(statusOf);
   const intact = statuses.every((status) => status.intact);
   (json ? printJson : printText)(verified, intact);
-  if (key === null && statuses.some(({ byKey }) => byKey))
-    (json ? process.stderr : process.stdout).write(`${keyHint}\n`);
+  if (statuses.some(({ byKey }) => byKey))
+    (json ? process.stderr : process.stdout).write(`${keyHint(key)}\n`);
   return intact ? 0 : 1;
 }

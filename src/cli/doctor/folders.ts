@@ -1,44 +1,15 @@
-import { access, constants, mkdtemp, rmdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, constants } from 'node:fs/promises';
 import { chainOf, verify } from '../../audit/index.js';
 import type { Config } from '../../config/index.js';
 import { systemCode } from '../../errors.js';
+import { auditPathProblem, folderProblem, writeProblemOf } from '../folder-problem.js';
 import { replicaOf } from '../serve/tenant-access.js';
 import type { Finding } from './finding.js';
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
-  EROFS: 'the file system is read-only',
-  ENOTDIR: 'a part of the path is a file',
-  ENOENT: 'the folder does not exist',
-  ENOSPC: 'the disk is full',
-};
-
-function reasonOf(error: unknown): string {
-  const code = systemCode(error) ?? 'unknown';
-  return reasons[code] ?? `it cannot be written (${code})`;
-}
-
-/**
- * Why no file can be made in the folder; null when one can. Tried for real, because permissions do not tell
- * of read-only mounts. With `makes`, a folder that is not there is made by whoever uses it.
- */
-async function writeProblem(folder: string, makes: boolean): Promise<string | null> {
-  try {
-    await rmdir(await mkdtemp(join(folder, '.autotask-mcp-')));
-    return null;
-  } catch (error) {
-    const parent = dirname(folder);
-    if (makes && systemCode(error) === 'ENOENT' && parent !== folder) return writeProblem(parent, makes);
-    return reasonOf(error);
-  }
-}
 
 async function cacheFolder({ cacheDir, mode }: Config): Promise<Finding> {
   const check = 'Cache';
   if (mode === 'demo' || cacheDir === null) return { check, status: 'ok', detail: 'in memory only' };
-  const reason = await writeProblem(cacheDir, true);
+  const reason = await folderProblem(cacheDir, true);
   if (reason === null) return { check, status: 'ok', detail: cacheDir };
   return {
     check,
@@ -65,14 +36,14 @@ async function auditLog(config: Config): Promise<Finding> {
     detail: `${path}: ${detail}. Writes are refused as long as they cannot be recorded.`,
     next,
   });
-  const reason = await writeProblem(dirname(path), false);
+  const reason = await auditPathProblem(config);
   if (reason !== null)
     return blocksWrites(reason, 'Let AUTOTASK_AUDIT_LOG name a file in a folder that can be written.');
   try {
     await access(path, constants.R_OK | constants.W_OK);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') {
-      return blocksWrites(reasonOf(error), 'Give this user the right to read and write the file.');
+      return blocksWrites(writeProblemOf(error), 'Give this user the right to read and write the file.');
     }
   }
   const verification = await verify([path], writes.auditKey).catch((error: unknown) => {

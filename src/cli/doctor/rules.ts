@@ -17,7 +17,7 @@ export function examineNode(wanted: string, version: string = process.versions.n
 }
 
 /** What the configuration lets a model do. */
-export function examineRules({ readOnly, policy, writes }: Config): readonly Finding[] {
+export function examineRules({ readOnly, policy, claimRules, writes }: Config): readonly Finding[] {
   const { mode, key, seconds } = writes.confirm;
   const set = Object.keys(policy.settings);
   const confirmed =
@@ -31,6 +31,15 @@ export function examineRules({ readOnly, policy, writes }: Config): readonly Fin
       status: 'ok',
       detail: set.length === 0 ? 'none' : `${set.join(', ')} (autotask-mcp policy shows it)`,
     },
+    ...(claimRules === null
+      ? []
+      : [
+          {
+            check: 'Rules',
+            status: 'ok' as const,
+            detail: `${claimRules.map(({ name }) => name).join(', ')} (autotask-mcp policy --as shows what somebody may do)`,
+          },
+        ]),
   ];
 }
 

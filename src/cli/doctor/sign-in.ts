@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { createFetch, createFetchJson, type Fetch } from '../../client/index.js';
+import { CertificateNotTrusted, createFetch, createFetchJson, type Fetch } from '../../client/index.js';
 import type { OAuthConfig } from '../../config/oauth.js';
 import { discover, fetchKeys } from '../../transports/http/access/oauth/issuer-keys.js';
 import type { Finding } from './finding.js';
@@ -19,6 +19,13 @@ const parsed = (text: string): unknown => {
 
 const startIt =
   'Start the server and run this again from where clients are; a proxy must pass on /mcp and /.well-known/oauth-protected-resource.';
+
+/** A client of a person meets the same, unless its machine knows the authority. */
+const nextFor = (error: unknown, otherwise: string): string =>
+  error instanceof CertificateNotTrusted ||
+  (error instanceof Error && error.cause instanceof CertificateNotTrusted)
+    ? 'Let NODE_EXTRA_CA_CERTS name the file of the authority that signed the certificate, or use one that everybody trusts.'
+    : otherwise;
 
 /** What a client meets that knows the public address and nothing else. */
 async function examinePublicUrl({ publicUrl, issuers }: OAuthConfig, send: Fetch): Promise<Finding[]> {
@@ -45,7 +52,7 @@ async function examinePublicUrl({ publicUrl, issuers }: OAuthConfig, send: Fetch
     }
   } catch (error) {
     const detail = `${publicUrl}: ${messageOf(error)}`;
-    return [{ check: 'Public URL', status: 'warning', detail, next: startIt }];
+    return [{ check: 'Public URL', status: 'warning', detail, next: nextFor(error, startIt) }];
   }
   const check = 'Metadata';
   try {
@@ -101,7 +108,14 @@ async function examineIssuer(issuer: string, asksAbout: boolean, send: Fetch): P
   } catch (error) {
     const next =
       'Compare AUTOTASK_OAUTH_ISSUERS with the iss of a token, the slash at the end included; docs/oauth.md has the form for each product.';
-    return [{ check: 'Issuer', status: 'problem', detail: `${issuer}: ${messageOf(error)}`, next }];
+    return [
+      {
+        check: 'Issuer',
+        status: 'problem',
+        detail: `${issuer}: ${messageOf(error)}`,
+        next: nextFor(error, next),
+      },
+    ];
   }
   const registers = typeof metadata.registration_endpoint === 'string';
   const found: Finding[] = [

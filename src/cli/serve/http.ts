@@ -78,7 +78,7 @@ async function tracesOf({ traces }: Config, name: ProgramName, log: Log): Promis
 export async function serveHttp(config: Config, http: HttpConfig, name: ProgramName): Promise<void> {
   checkTools(config);
   // Also loaded over stdio, and there only where it is needed: one file for both.
-  const [{ auditCopyOf }, { sharingOf, stateSecrets }] = await Promise.all([
+  const [{ auditCopyOf, warnOfAuditPath }, { sharingOf, stateSecrets }] = await Promise.all([
     import('./audit-copy.js'),
     import('./sharing.js'),
   ]);
@@ -96,6 +96,7 @@ export async function serveHttp(config: Config, http: HttpConfig, name: ProgramN
     });
   const log = logFor(upstream.credentials);
   for (const warning of config.warnings) log('warning', warning);
+  await warnOfAuditPath(config, log);
 
   const traces = await tracesOf(config, name, log);
   const forGateway = http.auth === 'gateway';

@@ -55,7 +55,9 @@ export async function serve(config: Config, name: ProgramName): Promise<void> {
         credentials === null ? null : { ...settings, ...share, credentials, log },
       );
       const secrets = Object.values(credentials ?? {});
-      const copy = await (await import('./audit-copy.js')).auditCopyOf(config, log);
+      const { auditCopyOf, warnOfAuditPath } = await import('./audit-copy.js');
+      await warnOfAuditPath(config, log);
+      const copy = await auditCopyOf(config, log);
       closeCopy = copy.close;
       const audit = await auditOf(config, undefined, copy.send);
       const access = accessOf(config, clients, audit, secrets, undefined, files);

@@ -1,6 +1,7 @@
 import { limits } from '../../limits/fixed-limits.js';
 import { createAgents } from './agents.js';
 import { measureJson } from './json-size.js';
+import { isCertificateProblem } from './network-error.js';
 import { createTransport } from './transport.js';
 
 /** A small exchange with a server that is not Autotask. */
@@ -23,6 +24,15 @@ export type Fetch = (request: FetchRequest) => Promise<FetchAnswer>;
 /** Reads a JSON document that is nobody's secret. Rejects, and says why, unless it comes with status 200. */
 export type FetchJson = (url: string) => Promise<unknown>;
 
+/** The other side was reached and not believed. */
+export class CertificateNotTrusted extends Error {}
+
+function notReached(code: string): Error {
+  return isCertificateProblem(code)
+    ? new CertificateNotTrusted(`its TLS certificate is not trusted (${code})`)
+    : new Error(`not reached (${code})`);
+}
+
 const timeoutMs = 5_000;
 const mostBytes = 512 * 1024;
 
@@ -32,7 +42,7 @@ export function createFetch(): Fetch {
   return async (request) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const outcome = await send({ ...request, write: false, timeoutMs, signal });
-    if ('failure' in outcome) throw new Error(`not reached (${outcome.failure.code})`);
+    if ('failure' in outcome) throw notReached(outcome.failure.code);
     const { response, bytes, release } = outcome;
     release();
     if (bytes > mostBytes) throw new Error('answered too much');

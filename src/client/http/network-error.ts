@@ -26,7 +26,7 @@ function isHeaderProblem(code: string): boolean {
   return code === 'ERR_INVALID_CHAR' || code === 'ERR_HTTP_INVALID_HEADER_VALUE';
 }
 
-function isCertificateProblem(code: string): boolean {
+export function isCertificateProblem(code: string): boolean {
   return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/.test(code);
 }
 

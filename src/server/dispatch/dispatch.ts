@@ -59,7 +59,10 @@ function isAbsent(args: unknown, path: readonly PropertyKey[]): boolean {
 function badArguments(tool: Tool, error: z.ZodError, args: unknown): InvalidArguments {
   const problems = error.issues.map((issue) => {
     const field = issue.path.join('.') || 'arguments';
-    if (isAbsent(args, issue.path)) return { field, problem: 'is required' };
+    if (isAbsent(args, issue.path)) {
+      const allowed = issue.code === 'invalid_value' ? issue.values.map(String) : [];
+      return { field, problem: 'is required', allowed };
+    }
     const isDefaultMessage = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');
     return {
       field,

@@ -81,7 +81,11 @@ export function createRoutes(settings: RoutesSettings) {
     response.end(await metrics.text());
   };
   const guardedMetrics: Handle = async (request, response) => {
-    if (settings.authenticateMetrics === null) throw new Refusal(404, 'Set AUTOTASK_HTTP_METRICS_PORT.');
+    if (settings.authenticateMetrics === null)
+      throw new Refusal(
+        404,
+        'Metrics need AUTOTASK_HTTP_METRICS_PORT, or a fixed token (AUTOTASK_HTTP_TOKEN).',
+      );
     await settings.authenticateMetrics(request);
     await showMetrics(request, response);
   };

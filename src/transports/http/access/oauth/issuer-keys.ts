@@ -49,6 +49,7 @@ export async function discover(
   fetchJson: FetchJson,
 ): Promise<Readonly<Record<string, unknown>>> {
   const problems: string[] = [];
+  let cause: unknown;
   for (const address of metadataAddresses(issuer)) {
     try {
       const metadata = await fetchJson(address);
@@ -57,10 +58,11 @@ export async function discover(
       const named = isObject(metadata) ? JSON.stringify(metadata.issuer ?? null) : 'nothing';
       problems.push(`${address} names ${shorten(named, 200)} as issuer`);
     } catch (error) {
+      cause = error;
       problems.push(`${address}: ${messageOf(error)}`);
     }
   }
-  throw new Error(problems.join('; '));
+  throw new Error(problems.join('; '), { cause });
 }
 
 /** The public keys of an issuer, found by its metadata. Rejects with what is wrong. */
