@@ -11,7 +11,7 @@ import { key, type Replica, readTicket, startReplica } from './support.js';
 import { type WatchedTenant, watchTenant } from './watched-tenant.js';
 
 const hourMs = 3_600_000;
-const lifeMs = 30_000;
+const lifeMs = 20_000;
 const log = join(mkdtempSync(join(tmpdir(), 'clocks-')), 'audit.jsonl');
 
 let engine: TestEngine;
