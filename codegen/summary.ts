@@ -35,7 +35,7 @@ export function nameFields(entity: EntityFile): string[] {
 const telling: readonly RegExp[] = [
   /^(status|stage)$/,
   /^(priority|queueID|publish|isActive|active)$/,
-  /^(companyID)$/,
+  /^(attachDate|companyID)$/,
   /^(assignedResourceID|assignedToResourceID|resourceID|ownerResourceID|projectLeadResourceID|submitterID)$/,
   /^(contactID|ticketID|projectID|taskID|contractID|quoteID|opportunityID|productID|parentID)$/,
   /^(\w+Type|category\w*|actionType|\w+CategoryID|periodType|useType)$/,
@@ -58,7 +58,9 @@ export function summaryFields(entity: EntityFile, names: readonly string[]): str
     .map(({ field }) => field.name);
   const id = entity.fields.filter((field) => field.name === 'id').map((field) => field.name);
   const plain = entity.fields.map((field) => field.name).filter((name) => name !== 'id');
-  const chosen = [...id, ...names, ...ranked];
+  // A note without its text says nothing.
+  const text = entity.name.endsWith('Notes') && plain.includes('description') ? ['description'] : [];
+  const chosen = [...new Set([...id, ...names, ...text, ...ranked])];
   return (chosen.length > id.length ? chosen : [...id, ...plain]).slice(0, mostFields);
 }
 

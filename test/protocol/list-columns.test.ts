@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { observedCall } from '../support/observed-call.js';
+import { type Connection, connect } from '../support/tenant.js';
+
+/** A list answers what its records are asked for, without a second call for the fields that say it. */
+
+let tenant: Connection;
+beforeAll(async () => {
+  tenant = await connect();
+});
+afterAll(() => tenant.close());
+
+it.each([
+  ['Invoices', ['invoiceDateTime', 'dueDate', 'invoiceTotal', 'paidDate']],
+  ['BillingItems', ['itemDate', 'quantity', 'totalAmount', 'invoiceID']],
+  ['ContractBlocks', ['hours', 'hoursApproved', 'hourlyRate']],
+  ['Contracts', ['contractNumber', 'startDate', 'endDate']],
+  ['Opportunities', ['amount', 'probability', 'projectedCloseDate']],
+  ['ExpenseItems', ['expenseDate', 'expenseCurrencyExpenseAmount', 'isReimbursable']],
+  ['TicketCharges', ['unitQuantity', 'isBillableToCompany', 'isBilled']],
+  ['TicketChecklistItems', ['itemName', 'isCompleted']],
+  ['ServiceCalls', ['startDateTime', 'endDateTime', 'status']],
+  ['Holidays', ['holidayDate', 'holidayName']],
+  ['TimeOffRequests', ['resourceID', 'requestDate']],
+  ['TaskNotes', ['description']],
+  ['ProjectNotes', ['description']],
+  ['CompanyNotes', ['note']],
+  ['ConfigurationItemNotes', ['description']],
+])('a list of %s shows %j', async (entity, columns) => {
+  const { text } = await observedCall(tenant, 'query-entity', { entity, maxRecords: 50 });
+  const header = text.split('\n').find((line) => line.startsWith('id\t'));
+  expect(header?.split('\t')).toEqual(expect.arrayContaining(columns));
+});
