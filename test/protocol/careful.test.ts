@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nextDay } from '../../src/entities/values/dates.js';
 import { observedCall } from '../support/observed-call.js';
-import { everyRecord, type Item } from '../support/records.js';
+import { everyRecord, type Item, recordsWhere } from '../support/records.js';
 import { type Connection, connect } from '../support/tenant.js';
 
 /** What careless callers and hostile data do, and what must not come of it. */
@@ -103,6 +104,27 @@ describe('days', () => {
       maxRecords: 1,
     });
     expect(project.text).toMatch(/\n\d+\t\d{4}-\d{2}-\d{2}\n/);
+  });
+
+  it.each([
+    ['Opportunities', 'projectedCloseDate'],
+    ['Invoices', 'invoiceDateTime'],
+    ['Invoices', 'fromDate'],
+    ['TimeOffRequests', 'requestDate'],
+  ])('%s.%s is a day in every zone, where it is shown, asked for and counted', async (entity, field) => {
+    const [row] = await recordsWhere(tenant.sandbox, entity, { op: 'exist', field });
+    const day = String(row?.[field]).slice(0, 10);
+    const zoned = { entity, timeZone: 'America/New_York' };
+    const query = { [field]: day };
+    const list = await calling('query-entity', { ...zoned, query, includeFields: [field], maxRecords: 1 });
+    expect(list.text).toMatch(new RegExp(`^\\d+\\t${day}$`, 'm'));
+    const items = [
+      { op: 'gte', field, value: `${day}T00:00:00Z` },
+      { op: 'lt', field, value: `${nextDay(day)}T00:00:00Z` },
+    ];
+    expect(list.filters[0]).toEqual([{ op: 'and', items }]);
+    const groups = await calling('aggregate-entity', { ...zoned, query, groupBy: [`${field}:day`] });
+    expect(groups.text).toMatch(new RegExp(`^${day}\\t\\d+$`, 'm'));
   });
 
   it('are today’s in the caller’s zone', async () => {
