@@ -62,6 +62,41 @@ it.each([
   expect(await ask('count-entity', { entity, query })).toMatchObject({ isError: false });
 });
 
+it.each([
+  // By the entity's own statuses and dates.
+  ['ExpenseReports', { open: true }, { status: { notIn: ['Paid', 'Rejected', 'Transferred'] } }],
+  ['PurchaseOrders', { openOnly: true }, { status: { notIn: ['Received Full', 'Canceled'] } }],
+  ['Opportunities', { open: true }, { status: { notIn: ['Lost', 'Closed', 'Implemented'] } }],
+  ['Contracts', { isActive: true }, { status: 'Active' }],
+  ['Opportunities', { isActive: true }, { status: 'Active' }],
+  ['Companies', { status: 'active' }, { isActive: true }],
+  ['Contacts', { status: 'active' }, { isActive: true }],
+  ['CompanyToDos', { status: 'open' }, { completedDate: null }],
+  ['CompanyToDos', { overdue: true }, { endDateTime: { lt: 'now' }, completedDate: null }],
+  ['Invoices', { status: 'unpaid' }, { paidDate: null }],
+  ['Invoices', { paid: true }, { paidDate: { exist: true } }],
+  ['TicketCharges', { unbilled: true }, { isBilled: false }],
+  ['Quotes', { expired: true }, { expirationDate: { lt: 'today' } }],
+  ['TimeEntries', { status: 'approved' }, { billingApprovalDateTime: { exist: true } }],
+  // Never the opposite of what was asked for.
+  ['PurchaseOrders', { open: false }, { status: ['Received Full', 'Canceled'] }],
+  ['Contracts', { isActive: false }, { status: { noteq: 'Active' } }],
+  ['Contracts', { isActive: { noteq: false } }, { status: 'Active' }],
+  ['Companies', { status: 'inactive' }, { isActive: false }],
+  ['Companies', { status: { noteq: 'active' } }, { isActive: false }],
+  ['Quotes', { expired: false }, { expirationDate: { gte: 'today' } }],
+])('the state that a query of %s asks for by %j is %j', async (entity, given, query) => {
+  const { text, filters } = await ask('count-entity', { entity, query: given });
+  expect(filters).toEqual([]);
+  expect(text).toContain(` is not a field of ${entity}; as a query: ${JSON.stringify(query)}`);
+  expect(await ask('count-entity', { entity, query })).toMatchObject({ isError: false });
+});
+
+it('whether a service of a contract is active is told by the contract, not by its company', async () => {
+  const { text } = await ask('count-entity', { entity: 'ContractServices', query: { isActive: true } });
+  expect(text).toContain('aggregate-entity groups by "contractID.status"');
+});
+
 it('a search names the query that takes the fields for which it has no argument', async () => {
   const { text } = await ask('search-tickets', { contractID: 'Contoso Ltd Managed Services' });
   expect(text).toContain('{"entity":"Tickets","query":{"contractID":…}}');

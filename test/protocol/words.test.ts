@@ -41,6 +41,12 @@ describe('entities', () => {
     ['WorkType', 'BillingCodes'],
     ['TicketCost', 'TicketCharges'],
     ['KB', 'KnowledgeBaseArticles'],
+    ['Block Hours', 'ContractBlocks'],
+    ['POs', 'PurchaseOrders'],
+    ['Proposals', 'Quotes'],
+    ['Agreement', 'Contracts'],
+    ['Line Items', 'BillingItems'],
+    ['CSAT', 'SurveyResults'],
   ])('%s is %s, and found so', async (word, entity) => {
     const { paths, text } = await calling('query-entity', { entity: word, maxRecords: 1 });
     expect(paths[0], text).toBe(`V1.0/${entity}/query`);
@@ -52,6 +58,8 @@ describe('entities', () => {
     ['PTO', /several meanings.*TimeOffRequests, ResourceTimeOffBalances/],
     ['notes', /several meanings.*TicketNotes, TaskNotes/],
     ['person', /several meanings.*Contacts, Resources/],
+    ['Expenses', /several meanings.*ExpenseItems, ExpenseReports/],
+    ['Revenue', /several meanings.*BillingItems, Invoices/],
   ])('%s is asked back', async (entity, text) => {
     const found = await calling('query-entity', { entity });
     expect(found).toMatchObject({ isError: true, paths: [] });
@@ -69,6 +77,16 @@ describe('fields', () => {
     ['Tickets', { sla: null }, { op: 'notExist', field: 'serviceLevelAgreementID' }],
     ['Tickets', { queue: 'Level 1' }, { op: 'eq', field: 'queueID', value: 29682833 }],
     ['TimeEntries', { technician: 29682885 }, { op: 'eq', field: 'resourceID', value: 29682885 }],
+    ['Opportunities', { salesperson: 29682885 }, { op: 'eq', field: 'ownerResourceID', value: 29682885 }],
+    ['Opportunities', { value: 5 }, { op: 'eq', field: 'amount', value: 5 }],
+    ['Opportunities', { expectedCloseDate: null }, { op: 'notExist', field: 'projectedCloseDate' }],
+    ['Invoices', { total: 5 }, { op: 'eq', field: 'invoiceTotal', value: 5 }],
+    ['Invoices', { invoiceDate: null }, { op: 'notExist', field: 'invoiceDateTime' }],
+    ['Tasks', { startDate: null }, { op: 'notExist', field: 'startDateTime' }],
+    ['Contracts', { renewalDate: null }, { op: 'notExist', field: 'endDate' }],
+    ['Contracts', { startDateTime: null }, { op: 'notExist', field: 'startDate' }],
+    ['ContractServices', { price: 5 }, { op: 'eq', field: 'unitPrice', value: 5 }],
+    ['ExpenseReports', { employee: 29682885 }, { op: 'eq', field: 'submitterID', value: 29682885 }],
   ])('of %s: %j', async (entity, query, condition) => {
     const { filters, text } = await calling('count-entity', { entity, query });
     expect(filters[0], text).toEqual([condition]);
@@ -104,6 +122,17 @@ describe('fields', () => {
     });
     expect(text).toMatch(/"closedDate" may mean completedDate or resolvedDateTime of Tickets; name one/);
     expect(filters).toEqual([]);
+  });
+
+  it('with several meanings in sales are asked back', async () => {
+    const query = { closeDate: 'this month' };
+    const { text, filters } = await calling('count-entity', { entity: 'Opportunities', query });
+    expect(text).toContain(
+      '"closeDate" may mean projectedCloseDate or closedDate of Opportunities; name one',
+    );
+    expect(filters).toEqual([]);
+    const won = await calling('count-entity', { entity: 'Opportunities', query: { status: 'won' } });
+    expect(won.text).toContain('Did you mean Closed or Implemented?');
   });
 
   it('are written under their own names, with the same checks', async () => {

@@ -93,7 +93,9 @@ class FilterCheck {
     const facts = await this.metadata.find(field, this.conversion.signal);
     if (facts === undefined) {
       const named = await this.operatorInName(field, meant.value);
-      return this.findings.addProblem(path, named ?? (await unknownField(this.metadata, field)));
+      const negated = meant.operator === 'noteq' || meant.operator === 'notIn';
+      const condition = { value: meant.value, negated };
+      return this.findings.addProblem(path, named ?? (await unknownField(this.metadata, field, condition)));
     }
     this.findings.interpretation.addFieldName(field, facts);
     if (facts.isQueryable === false) {

@@ -54,7 +54,36 @@ const entityWords: readonly Synonyms[] = [
     mean: ['TimeEntries'],
     why: 'What other service desks call them.',
   },
-  { words: ['deal', 'lead'], mean: ['Opportunities'], why: 'What other sales systems call them.' },
+  {
+    words: ['deal', 'lead', 'pipeline'],
+    mean: ['Opportunities'],
+    why: 'What other sales systems call them.',
+  },
+  { words: ['quotation', 'proposal', 'estimate'], mean: ['Quotes'], why: 'As Deal.' },
+  { words: ['agreement'], mean: ['Contracts'], why: 'What other service desks call them.' },
+  {
+    words: ['blockhour', 'hourblock', 'prepaidhour'],
+    mean: ['ContractBlocks'],
+    why: 'The screens say block hours; each block that was bought is a record.',
+  },
+  { words: ['bill'], mean: ['Invoices'], why: 'What people call them.' },
+  { words: ['po'], mean: ['PurchaseOrders'], why: 'The usual abbreviation.' },
+  {
+    words: ['expense'],
+    mean: ['ExpenseItems', 'ExpenseReports'],
+    why: 'The single expense, or the report that it was handed in with.',
+  },
+  {
+    words: ['revenue', 'sale'],
+    mean: ['BillingItems', 'Invoices'],
+    why: 'What was approved to be billed, or what was billed.',
+  },
+  {
+    words: ['lineitem', 'invoiceline', 'invoiceitem', 'billingline'],
+    mean: ['BillingItems'],
+    why: 'What an invoice consists of, also before there is one.',
+  },
+  { words: ['csat', 'satisfaction'], mean: ['SurveyResults'], why: 'What surveys measure.' },
   { words: ['person', 'people'], mean: ['Contacts', 'Resources'], why: "The customer's people, or our own." },
   {
     words: ['note', 'comment'],

@@ -1,5 +1,4 @@
 import { fold } from '../../names/spelling.js';
-import type { EntityMetadata } from './entity-metadata.js';
 import { type Synonyms, synonymTable } from './synonym-table.js';
 
 const fieldWords: readonly Synonyms[] = [
@@ -24,6 +23,7 @@ const fieldWords: readonly Synonyms[] = [
       'quoteNumber',
       'companyNumber',
       'phaseNumber',
+      'invoiceNumber',
     ],
     why: 'People leave out the kind of record.',
   },
@@ -45,11 +45,11 @@ const fieldWords: readonly Synonyms[] = [
   },
   {
     words: ['assignee', 'assigneeid', 'assignedto', 'technician', 'technicianid', 'tech', 'employee', 'user'],
-    mean: ['assignedResourceID', 'resourceID'],
-    why: 'Who works on a record; records have one of the two.',
+    mean: ['assignedResourceID', 'resourceID', 'assignedToResourceID', 'submitterID'],
+    why: 'Who works on a record or hands it in; records have one of these.',
   },
   {
-    words: ['owner', 'accountmanager'],
+    words: ['owner', 'accountmanager', 'salesperson', 'salesrep'],
     mean: ['ownerResourceID', 'assignedResourceID', 'projectLeadResourceID', 'companyOwnerResourceID'],
     why: 'Who is responsible for a record.',
   },
@@ -84,6 +84,32 @@ const fieldWords: readonly Synonyms[] = [
     why: 'A ticket is resolved once and completed later.',
   },
   {
+    words: ['expectedclose', 'expectedclosedate', 'forecastdate'],
+    mean: ['projectedCloseDate'],
+    why: 'What other sales systems call it.',
+  },
+  {
+    words: ['closedate'],
+    mean: ['projectedCloseDate', 'closedDate', 'completedDate'],
+    why: 'When it will be closed, or was.',
+  },
+  {
+    words: ['expires', 'expiry', 'expirydate', 'expirationdate', 'renewaldate', 'ends'],
+    mean: ['expirationDate', 'endDate'],
+    why: 'Quotes and subscriptions expire, contracts end; each has one of the two.',
+  },
+  {
+    words: ['amount', 'total', 'value', 'totalamount', 'grandtotal'],
+    mean: ['invoiceTotal', 'totalAmount', 'amount', 'billableAmount', 'totalPrice'],
+    why: 'What a record is worth; each kind calls it otherwise.',
+  },
+  {
+    words: ['price'],
+    mean: ['unitPrice', 'periodPrice', 'totalPrice', 'price', 'hourlyRate'],
+    why: 'What is asked for one of it, for a period of it, or for all of it.',
+  },
+  { words: ['qty', 'quantity', 'units'], mean: ['quantity', 'unitQuantity', 'units'], why: 'How many.' },
+  {
     words: ['updated', 'updatedat', 'modified', 'modifiedat', 'lastmodified', 'lastupdated'],
     mean: ['lastActivityDate', 'lastModifiedDateTime', 'lastModifiedDate'],
     why: 'An activity beside a record is no change of it.',
@@ -92,31 +118,13 @@ const fieldWords: readonly Synonyms[] = [
 
 const fieldMeanings = synonymTable(fieldWords, fold);
 
+/** Autotask says `Date` of one moment and `DateTime` of another. */
+const otherDate = (word: string) =>
+  word.endsWith('datetime') ? [word.slice(0, -4)] : word.endsWith('date') ? [`${word}time`] : [];
+
 /** Names of fields that people mean by the word, whether a record has them or not; `company` means `companyID`. */
-export const fieldSynonyms = (word: string): readonly string[] =>
+export const fieldSynonyms = (word: string): readonly string[] => {
+  const key = fold(word);
   // Nothing is no word for `id`.
-  fold(word) === '' ? [] : [`${fold(word)}ID`, ...(fieldMeanings.get(fold(word)) ?? [])];
-
-/** Words that ask for what search tools have an argument for, with the conditions that say the same. */
-const conditions: readonly {
-  readonly words: readonly string[];
-  readonly query: (done: string) => Readonly<Record<string, unknown>>;
-}[] = [
-  { words: ['openonly', 'isopen', 'open'], query: (done) => ({ status: { noteq: done } }) },
-  { words: ['unassigned', 'isunassigned'], query: () => ({ assignedResourceID: null }) },
-  {
-    words: ['overdue', 'isoverdue'],
-    query: (done) => ({ dueDateTime: { lt: 'now' }, status: { noteq: done } }),
-  },
-  { words: ['activeonly', 'active'], query: () => ({ isActive: true }) },
-  { words: ['unposted', 'unapproved'], query: () => ({ billingApprovalDateTime: null }) },
-];
-
-/** `"openOnly" is not a field of Tickets; as a query: {"status":{"noteq":"Closed"}}`; undefined for other names. */
-export function conditionsMeant({ entity, field }: EntityMetadata, given: string): string | undefined {
-  // Only the statuses of tickets are known as closed or not; a task or a project is complete.
-  const done = entity.name === 'Tickets' ? 'Closed' : 'Complete';
-  const query = conditions.find(({ words }) => words.includes(fold(given)))?.query(done);
-  if (query === undefined || Object.keys(query).some((name) => field(name) === undefined)) return undefined;
-  return `${JSON.stringify(given)} is not a field of ${entity.name}; as a query: ${JSON.stringify(query)}`;
-}
+  return key === '' ? [] : [`${key}ID`, ...otherDate(key), ...(fieldMeanings.get(key) ?? [])];
+};

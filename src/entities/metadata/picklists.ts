@@ -4,7 +4,7 @@ import { nearest } from '../../names/nearest.js';
 import { comparisonIn } from '../values/comparisons/comparison-signs.js';
 import type { Choice, FieldMetadata } from './entity-metadata.js';
 import { markMetadataSuspect } from './stale-metadata.js';
-import { labelsMeaning } from './value-synonyms.js';
+import { labelsMeaning } from './words/value-synonyms.js';
 
 /** Label of a code; undefined when the picklist does not know it. */
 export function labelOf(field: FieldMetadata, code: unknown): string | undefined {

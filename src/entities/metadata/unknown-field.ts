@@ -5,8 +5,9 @@ import { didYouMean } from '../../names/nearest.js';
 import { fold } from '../../names/spelling.js';
 import { type EntityMetadata, type FieldMetadata, titleOf } from './entity-metadata.js';
 import { entityNamed, entityOfType } from './entity-names.js';
-import { conditionsMeant, fieldSynonyms } from './field-synonyms.js';
+import { fieldSynonyms } from './field-synonyms.js';
 import { markMetadataSuspect } from './stale-metadata.js';
+import { conditionsMeant } from './words/conditions-meant.js';
 
 /** The fields that people mean by a word that is the name of none; several are asked back. */
 export const fieldsOf = (word: string, field: EntityMetadata['field']): readonly FieldMetadata[] => [
@@ -28,8 +29,11 @@ const mostReferences = 2;
 async function pathsTo(word: string, entity: Entity, references = 0): Promise<readonly string[]> {
   if (references > 0) {
     const [first = '', ...more] = word.split('.');
-    const names = new Set([first, ...fieldSynonyms(first)].map(fold));
-    const field = (await load[entity.name]?.fields())?.find(({ name }) => names.has(fold(name)));
+    // Contracts and others are active by their status: looking further would find whether the company is.
+    const state = fold(first) === 'isactive' ? ['status'] : [];
+    const names = [first, ...fieldSynonyms(first), ...state].map(fold);
+    const fields = (await load[entity.name]?.fields()) ?? [];
+    const field = names.flatMap((one) => fields.find(({ name }) => fold(name) === one) ?? [])[0];
     if (field !== undefined) return [[field.name, ...more].join('.')];
   }
   if (references === mostReferences || typeof entity.companyScope === 'string') return [];
@@ -62,11 +66,14 @@ export async function fieldElsewhere(metadata: EntityMetadata, given: string): P
   return `${JSON.stringify(given)} is not a field of ${metadata.entity.name} but of what they belong to: aggregate-entity groups by ${JSON.stringify(paths.join('|'))}; for a list find the ${step.owner.name} first, then {${JSON.stringify(step.through.name)}:[…]} with their ids`;
 }
 
-/** `"statsu" is not a field of Tickets. Did you mean status?`; what is stored can only be in the record itself. */
+/**
+ * `"statsu" is not a field of Tickets. Did you mean status?`; what is stored can only be in the record itself. `use`: of
+ * a condition its value, and whether it is one of those that leave out.
+ */
 export async function unknownField(
   metadata: EntityMetadata,
   name: string,
-  use: 'read' | 'store' = 'read',
+  use: 'read' | 'store' | { readonly value: unknown; readonly negated: boolean } = 'read',
 ): Promise<string> {
   if (metadata.hides(name)) return `${JSON.stringify(name)} is hidden by the policy of this server`;
   markMetadataSuspect();
@@ -81,9 +88,11 @@ export async function unknownField(
     const listed = meant.map((field) => field.name).join(' or ');
     return `${JSON.stringify(name)} may mean ${listed} of ${metadata.entity.name}; name one`;
   }
-  const elsewhere =
-    use === 'read' ? (conditionsMeant(metadata, name) ?? (await fieldElsewhere(metadata, name))) : undefined;
-  if (elsewhere !== undefined) return elsewhere;
+  if (use !== 'store') {
+    const condition = typeof use === 'string' ? undefined : use;
+    const read = conditionsMeant(metadata, name, condition) ?? (await fieldElsewhere(metadata, name));
+    if (read !== undefined) return read;
+  }
   const names = [...metadata.fields, ...udfs].map((field) => field.name);
   const hint = didYouMean(name, names) || ' describe-entity-fields lists its fields';
   return `${JSON.stringify(name)} is not a field of ${metadata.entity.name}.${hint}`;

@@ -9,7 +9,7 @@ import {
   invalidChoice,
   labelOf,
 } from '../metadata/picklists.js';
-import { meansOver } from '../metadata/value-synonyms.js';
+import { meansOver } from '../metadata/words/value-synonyms.js';
 import { internalChoices } from '../write/visibility.js';
 import { alternativesIn, presenceRemark, severalAre } from './alternatives.js';
 import { comparisonListProblem, comparisonProblem } from './comparisons/comparison-problem.js';

@@ -10,7 +10,7 @@ import {
   invalidChoice,
 } from '../metadata/picklists.js';
 import { markMetadataSuspect } from '../metadata/stale-metadata.js';
-import { meansDone } from '../metadata/value-synonyms.js';
+import { meansDone } from '../metadata/words/value-synonyms.js';
 import { alternativesIn } from '../values/alternatives.js';
 import { withoutSearchSigns } from '../values/text-patterns.js';
 import { audienceOfChoice, choicesWithAudience, internalChoices } from './visibility.js';

@@ -1,4 +1,4 @@
-import { fold } from '../../names/spelling.js';
+import { fold } from '../../../names/spelling.js';
 
 /**
  * Words for one state or degree. Labels are the tenant's own, so that none of these is ever taken for another: they
@@ -13,6 +13,8 @@ const valueWords: readonly (readonly string[])[] = [
   ['medium', 'normal', 'standard', 'default'],
   ['low', 'lowest', 'minor'],
   ['cancelled', 'canceled', 'rejected', 'declined'],
+  ['won', 'sold', 'closed', 'implemented'],
+  ['customer', 'client'],
 ];
 
 /** Whether a word says that something is over. */
