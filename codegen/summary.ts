@@ -42,17 +42,38 @@ const telling: readonly RegExp[] = [
   /^(dueDateTime|dueDate|endDateTime|endDate|expirationDate|dateWorked|datePurchased|invoiceDate|startDateTime|startDate)$/,
   /^(hoursWorked|quantity|unitQuantity|amount|unitPrice|price|totalCost|rate)$/,
   /^(emailAddress|phone|referenceNumber|externalID|serialNumber|number)$/,
-  /^(createDate|createDateTime|createdDateTime|lastActivityDate|lastActivityDateTime)$/,
-  /(?<!impersonator\w*)(ID|Id)$/,
 ];
+
+/** Says who or what made or changed the record, and when. */
+const stamp = /^(creat|impersonator|lastModified|lastActivity|update)/;
+const created = /^(createDate|createDateTime|createdDateTime|lastActivityDate|lastActivityDateTime)$/;
+
+/** Says how something looks, repeats an amount in another currency, or is nobody's to read in a list. */
+const unfit =
+  /^(impersonator|soapParent|internalCurrency|show|display)|(Format|Color|ColorRGB|Label|Guid|GUID|Path)$|secret|password/i;
+
+/** What a record is about where no name tells it: what it cannot be without, then its figures, days and answers. */
+function factRank({ name, dataType, isRequired, isReference }: FieldFile): number {
+  const refers = isReference === true || /(ID|Id)$/.test(name);
+  if (created.test(name)) return 3;
+  if (stamp.test(name)) return refers ? 5 : -1;
+  if (isRequired && dataType !== 'boolean') return 0;
+  if (refers) return 4;
+  return dataType === 'string' ? -1 : dataType === 'boolean' ? 2 : 1;
+}
 
 const mostFields = 10;
 
 export function summaryFields(entity: EntityFile, names: readonly string[]): string[] {
-  const rank = (field: FieldFile) => telling.findIndex((pattern) => pattern.test(field.name));
+  const rank = (field: FieldFile) => {
+    const known = telling.findIndex((pattern) => pattern.test(field.name));
+    if (known >= 0) return known;
+    const fact = factRank(field);
+    return fact < 0 ? -1 : telling.length + fact;
+  };
   const ranked = entity.fields
     .filter((field) => field.name !== 'id' && !names.includes(field.name) && rank(field) >= 0)
-    .filter((field) => !/^(impersonator|soapParent)/.test(field.name) && field.dataType !== 'byte[]')
+    .filter((field) => !unfit.test(field.name) && field.dataType !== 'byte[]')
     .map((field, index) => ({ field, rank: rank(field), index }))
     .sort((a, b) => a.rank - b.rank || a.index - b.index)
     .map(({ field }) => field.name);

@@ -26,8 +26,33 @@ it.each([
   ['ProjectNotes', ['description']],
   ['CompanyNotes', ['note']],
   ['ConfigurationItemNotes', ['description']],
+  ['InventoryItems', ['productID', 'quantityOnHand']],
+  ['InventoryProducts', ['inventoryLocationID', 'availableUnits']],
+  ['InventoryStockedItems', ['currentInventoryLocationID', 'unitCost']],
+  ['InventoryTransfers', ['fromLocationID', 'toLocationID', 'quantityTransferred']],
+  ['InventoryLocations', ['locationName']],
+  ['ConfigurationItemDnsRecords', ['dnsType', 'data']],
+  ['ConfigurationItemRelatedItems', ['relatedConfigurationItemID', 'relationship']],
+  ['TicketChangeRequestApprovals', ['ticketID', 'isApproved']],
+  ['ServiceLevelAgreementResults', ['isFirstResponseMet', 'isResolutionMet']],
+  ['SurveyResults', ['surveyRating', 'resourceRating']],
+  ['ResourceSkills', ['skillID', 'skillLevel']],
+  ['Roles', ['name', 'hourlyRate']],
+  ['UserDefinedFieldListItems', ['udfFieldId', 'valueForDisplay']],
+  ['CompanyAlerts', ['alertText']],
+  ['CompanyToDos', ['activityDescription']],
+  ['Taxes', ['taxRate']],
+  ['ContractServiceUnits', ['serviceID', 'units']],
 ])('a list of %s shows %j', async (entity, columns) => {
   const { text } = await observedCall(tenant, 'query-entity', { entity, maxRecords: 50 });
   const header = text.split('\n').find((line) => line.startsWith('id\t'));
   expect(header?.split('\t')).toEqual(expect.arrayContaining(columns));
+});
+
+it('a list shows no secret of a webhook, and at most ten columns', async () => {
+  const { text } = await observedCall(tenant, 'query-entity', { entity: 'TicketWebhooks' });
+  expect(text).toContain('webhookUrl');
+  expect(text).not.toContain('secretKey');
+  const header = text.split('\n').find((line) => line.startsWith('id\t'));
+  expect(header?.split('\t').length).toBeLessThanOrEqual(10);
 });
