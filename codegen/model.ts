@@ -57,29 +57,57 @@ export type FieldFile = z.infer<typeof fieldFile>;
 export type ParentFile = z.infer<typeof parentFile>;
 export type EntityFile = z.infer<typeof entityFile>;
 
+/** What a correction may say of a field. */
+const fieldChange = fieldFile.omit({ name: true }).partial().shape;
+/** What it may say of an entity as a whole. */
+const entityChange = {
+  operations: z.partialRecord(operation, flag).optional(),
+  /** Per parent entity, the field that carries its id. */
+  parentFields: z.record(z.string(), z.string()).optional(),
+  nameFields: z.array(z.string()).optional(),
+  summaryFields: z.array(z.string()).optional(),
+  queryBy: z.array(z.string()).optional(),
+  naturalDate: z.string().nullable().optional(),
+  deadlines: z.array(z.string()).optional(),
+  /** By field, the entity through which its records lead to their company. */
+  companyScope: z.union([z.enum(['shared', 'denied']), z.record(z.string(), z.string())]).optional(),
+};
+const whyError = 'is required: a reason of at least 10 characters that others can check';
+
 /** A hand correction. `why` is not optional: a correction that nobody can explain is a guess. */
 export const overridesFile = z.array(
-  z.strictObject({
-    entity: z.string(),
-    field: z.string().optional(),
-    change: z
-      .strictObject({
-        ...fieldFile.omit({ name: true }).partial().shape,
-        operations: z.partialRecord(operation, flag).optional(),
-        /** Per parent entity, the field that carries its id. */
-        parentFields: z.record(z.string(), z.string()).optional(),
-        nameFields: z.array(z.string()).optional(),
-        summaryFields: z.array(z.string()).optional(),
-        queryBy: z.array(z.string()).optional(),
-        naturalDate: z.string().nullable().optional(),
-        deadlines: z.array(z.string()).optional(),
-        /** By field, the entity through which its records lead to their company. */
-        companyScope: z.union([z.enum(['shared', 'denied']), z.record(z.string(), z.string())]).optional(),
-      })
-      .refine((change) => Object.keys(change).length > 0, 'changes nothing'),
-    why: z.string().min(10),
-  }),
+  z
+    .strictObject({
+      entity: z.string({ error: 'is required: the name of an entity' }),
+      field: z.string().optional(),
+      change: z
+        .strictObject({ ...fieldChange, ...entityChange }, { error: 'is required: an object' })
+        .refine((change) => Object.keys(change).length > 0, 'changes nothing'),
+      why: z.string({ error: whyError }).min(10, { error: whyError }),
+    })
+    .superRefine(({ field, change }, context) => {
+      const misplaced = Object.keys(change).filter(
+        (key) => key in (field === undefined ? fieldChange : entityChange),
+      );
+      for (const key of misplaced) {
+        const message =
+          field === undefined
+            ? 'is said of a field: name it in "field"'
+            : 'is said of the entity: leave "field" out';
+        context.addIssue({ code: 'custom', path: ['change', key], message });
+      }
+    }),
 );
+
+const correctionKeys = ['entity', 'field', 'change', 'why'];
+
+/** The keys of overrides.json at a place within it. */
+export const overrideKeys = (path: readonly PropertyKey[]): readonly string[] =>
+  path.length === 1
+    ? correctionKeys
+    : path.at(-1) === 'change'
+      ? Object.keys({ ...fieldChange, ...entityChange })
+      : [];
 
 export type Override = z.infer<typeof overridesFile>[number];
 

@@ -1,7 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
-import { companyScopes } from './company-scope.js';
+import { didYouMean } from '../src/names/nearest.js';
+import { companyScopes } from './derived/company-scope.js';
+import { nameFields, naturalDate, queryBy, summaryFields } from './derived/summary.js';
+import { formatProblems } from './format-problems.js';
 import { formatProvenance } from './merge/provenance.js';
 import {
   type EntityFile,
@@ -11,14 +14,18 @@ import {
   type Model,
   type ModelEntity,
   type Override,
+  overrideKeys,
   overridesFile,
   type Provenance,
   provenanceFile,
 } from './model.js';
 import { byName } from './order.js';
-import { nameFields, naturalDate, queryBy, summaryFields } from './summary.js';
 
-async function parse<T>(path: string, schema: ZodType<T>): Promise<T> {
+async function parse<T>(
+  path: string,
+  schema: ZodType<T>,
+  keys: (path: readonly PropertyKey[]) => readonly string[] = () => [],
+): Promise<T> {
   let json: unknown;
   try {
     json = JSON.parse(await readFile(path, 'utf8'));
@@ -27,8 +34,8 @@ async function parse<T>(path: string, schema: ZodType<T>): Promise<T> {
   }
   const result = schema.safeParse(json);
   if (result.success) return result.data;
-  const issues = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`${path} is not in the snapshot's format:\n  ${issues.join('\n  ')}`);
+  const problems = formatProblems(json, result.error, keys);
+  throw new Error(`${path} is not in the snapshot's format:\n  ${problems.join('\n  ')}`);
 }
 
 /** A snapshot file: one line a field, so that a change of a flag is a one-line difference. */
@@ -55,7 +62,7 @@ async function readEntityFiles(schemaDir: string): Promise<EntityFile[]> {
 }
 
 const readOverrides = (schemaDir: string): Promise<Override[]> =>
-  parse(join(schemaDir, 'overrides.json'), overridesFile);
+  parse(join(schemaDir, 'overrides.json'), overridesFile, overrideKeys);
 
 function correctField(entity: EntityFile, field: FieldFile, overrides: readonly Override[]): FieldFile {
   let corrected = field;
@@ -66,14 +73,23 @@ function correctField(entity: EntityFile, field: FieldFile, overrides: readonly 
   return corrected;
 }
 
+/** The field of an entity. @throws Error with the nearest ones when there is none of that name */
+function fieldOf({ name: entity, fields }: EntityFile, name: string): FieldFile {
+  const found = fields.find((field) => field.name === name);
+  if (found !== undefined) return found;
+  const names = fields.map((field) => field.name);
+  throw new Error(`overrides.json names an unknown field: ${entity}.${name}.${didYouMean(name, names)}`);
+}
+
 function correctParents(file: EntityFile, fields: Readonly<Record<string, string>>): EntityFile['parents'] {
   for (const [parent, field] of Object.entries(fields)) {
-    if (!file.parents.some(({ entity }) => entity === parent)) {
-      throw new Error(`overrides.json names ${parent}, which is no parent of ${file.name}`);
+    const parents = file.parents.map(({ entity }) => entity);
+    if (!parents.includes(parent)) {
+      throw new Error(
+        `overrides.json names ${parent}, which is no parent of ${file.name}. Parents: ${parents.join(', ') || 'none'}`,
+      );
     }
-    if (!file.fields.some(({ name }) => name === field)) {
-      throw new Error(`overrides.json lists ${file.name}.${field}, which is not a field`);
-    }
+    fieldOf(file, field);
   }
   return file.parents.map((parent) => ({
     ...parent,
@@ -83,12 +99,23 @@ function correctParents(file: EntityFile, fields: Readonly<Record<string, string
 
 /** Applies the hand corrections; one that names something unknown is an error, so that none goes stale. */
 export function correct(entities: readonly EntityFile[], overrides: readonly Override[]): ModelEntity[] {
-  for (const override of overrides) {
-    const entity = entities.find((candidate) => candidate.name === override.entity);
-    if (entity === undefined) throw new Error(`overrides.json names an unknown entity: ${override.entity}`);
-    const { field } = override;
-    if (field !== undefined && !entity.fields.some((candidate) => candidate.name === field)) {
-      throw new Error(`overrides.json names an unknown field: ${override.entity}.${field}`);
+  const names = entities.map(({ name }) => name);
+  // Of a snapshot of some entities the others are known by what refers to them.
+  const referred = entities.flatMap(({ singular, fields }) => [
+    singular,
+    ...fields.flatMap(({ referenceEntityType }) => referenceEntityType ?? []),
+  ]);
+  for (const { entity: name, field, change } of overrides) {
+    const entity = entities.find((candidate) => candidate.name === name);
+    if (entity === undefined)
+      throw new Error(`overrides.json names an unknown entity: ${name}.${didYouMean(name, names)}`);
+    if (field !== undefined) fieldOf(entity, field);
+    const { referenceEntityType: target } = change;
+    if (target != null && !referred.includes(target)) {
+      const near = didYouMean(target, [...new Set(referred)]);
+      throw new Error(
+        `overrides.json lets ${name}.${field} refer to ${target}, which is the singular name of no entity.${near}`,
+      );
     }
   }
   const corrected = entities.map((file) => {
@@ -107,10 +134,11 @@ export function correct(entities: readonly EntityFile[], overrides: readonly Ove
     const dated = changes.findLast((change) => change.naturalDate !== undefined);
     const date = dated?.naturalDate === undefined ? naturalDate(entity) : dated.naturalDate;
     const deadlines = changes.flatMap((change) => change.deadlines ?? []);
-    for (const name of [...names, ...summary, ...by, ...deadlines, ...(date === null ? [] : [date])]) {
-      if (!entity.fields.some((field) => field.name === name)) {
-        throw new Error(`overrides.json lists ${entity.name}.${name}, which is not a field`);
-      }
+    for (const name of [...names, ...summary, ...by]) fieldOf(entity, name);
+    for (const name of [...deadlines, ...(date === null ? [] : [date])]) {
+      const { dataType } = fieldOf(entity, name);
+      if (dataType !== 'datetime')
+        throw new Error(`overrides.json takes ${entity.name}.${name} for a date, and it is a ${dataType}`);
     }
     return {
       ...entity,

@@ -25,7 +25,7 @@ const ground = [
   'src/tracing',
 ];
 
-const doors: Readonly<Record<string, readonly string[]>> = {
+const mayImport: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(ground.map((file) => [file, [...ground, 'zod']])),
   'src/tracing': [...ground, '@opentelemetry/api'],
   'src/trace-export': [
@@ -103,7 +103,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
  * The same for the folders within a part: what each may import of its siblings. The files at the top of a part
  * are its entrance and its shared types: every folder may import them, and they may import every folder.
  */
-const folderDoors: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+const foldersMayImport: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'src/cli': {
     config: [],
     doctor: ['serve'],
@@ -185,10 +185,10 @@ const typesOnly: Readonly<Record<string, readonly string[]>> = {
 };
 
 const root = join(import.meta.dirname, '..');
-const rooms = Object.keys(doors).sort((a, b) => b.length - a.length);
+const parts = Object.keys(mayImport).sort((a, b) => b.length - a.length);
 
-const roomOf = (path: string): string | undefined =>
-  rooms.find((room) => path === room || path.startsWith(`${room}/`) || path.replace(/\.ts$/, '') === room);
+const partOf = (path: string): string | undefined =>
+  parts.find((part) => path === part || path.startsWith(`${part}/`) || path.replace(/\.ts$/, '') === part);
 
 interface Import {
   readonly from: string;
@@ -229,59 +229,62 @@ const files = ['src', 'codegen', 'generated'].flatMap((folder) =>
 const imports = files.flatMap(importsOf);
 
 const targetOf = ({ to }: Import): string =>
-  roomOf(to) ?? (to.startsWith('@') ? to.split('/').slice(0, 2).join('/') : (to.split('/')[0] ?? to));
+  partOf(to) ?? (to.startsWith('@') ? to.split('/').slice(0, 2).join('/') : (to.split('/')[0] ?? to));
 
-describe('the doors between the rooms', () => {
+describe('imports between the parts', () => {
   it('sees every file', () => {
     expect(files.length).toBeGreaterThan(500);
     expect(imports.length).toBeGreaterThan(900);
-    expect(files.map((file) => relative(root, file)).filter((file) => roomOf(file) === undefined)).toEqual(
-      [],
-    );
+    expect(
+      files
+        .map((file) => relative(root, file))
+        .filter((file) => partOf(file) === undefined)
+        .map((file) => `${file} belongs to no part: name it in mayImport in test/architecture.test.ts`),
+    ).toEqual([]);
   });
 
-  it('are used as drawn', () => {
+  it('are those that are listed', () => {
     const wrong = imports.filter((edge) => {
-      const room = roomOf(edge.from);
+      const part = partOf(edge.from);
       const target = targetOf(edge);
       return (
-        room !== undefined &&
+        part !== undefined &&
         !edge.to.startsWith('node:') &&
-        target !== room &&
-        !doors[room]?.includes(target)
+        target !== part &&
+        !mayImport[part]?.includes(target)
       );
     });
     expect(
       wrong.map(
-        ({ from, to }) => `${from} must not import ${to}: see the doors in test/architecture.test.ts`,
+        ({ from, to }) => `${from} must not import ${to}: see mayImport in test/architecture.test.ts`,
       ),
     ).toEqual([]);
   });
 
   it('let HTTP types through, but not the client itself', () => {
     const wrong = imports.filter((edge) => {
-      const room = roomOf(edge.from);
-      return room !== undefined && !edge.typeOnly && typesOnly[targetOf(edge)]?.includes(room);
+      const part = partOf(edge.from);
+      return part !== undefined && !edge.typeOnly && typesOnly[targetOf(edge)]?.includes(part);
     });
     expect(wrong.map(({ from, to }) => `${from} may import types alone from ${to}`)).toEqual([]);
   });
 
-  it('lead only downwards: no cycle between rooms', () => {
+  it('lead only downwards: no cycle between parts', () => {
     const edges = new Map<string, Set<string>>();
     for (const edge of imports) {
-      const [from, to] = [roomOf(edge.from), roomOf(edge.to)];
+      const [from, to] = [partOf(edge.from), partOf(edge.to)];
       if (from === undefined || to === undefined || from === to) continue;
       edges.set(from, (edges.get(from) ?? new Set()).add(to));
     }
     const cycles: string[] = [];
-    const walk = (room: string, path: readonly string[]): void => {
-      if (path.includes(room)) {
-        cycles.push([...path.slice(path.indexOf(room)), room].join(' -> '));
+    const walk = (part: string, path: readonly string[]): void => {
+      if (path.includes(part)) {
+        cycles.push([...path.slice(path.indexOf(part)), part].join(' -> '));
         return;
       }
-      for (const next of edges.get(room) ?? []) walk(next, [...path, room]);
+      for (const next of edges.get(part) ?? []) walk(next, [...path, part]);
     };
-    for (const room of edges.keys()) walk(room, []);
+    for (const part of edges.keys()) walk(part, []);
     expect([...new Set(cycles)]).toEqual([]);
   });
 
@@ -293,16 +296,16 @@ describe('the doors between the rooms', () => {
             .split('/')
             .slice(0, -1)[0]
         : undefined;
-    const wrong = Object.entries(folderDoors).flatMap(([part, doorsOf]) =>
+    const wrong = Object.entries(foldersMayImport).flatMap(([part, allowed]) =>
       imports.filter(({ from, to }) => {
         const [folder, target] = [folderOf(part, from), folderOf(part, to)];
         if (folder === undefined || target === undefined || folder === target) return false;
-        return doorsOf[folder]?.includes(target) !== true;
+        return allowed[folder]?.includes(target) !== true;
       }),
     );
     expect(
       wrong.map(
-        ({ from, to }) => `${from} must not import ${to}: see folderDoors in test/architecture.test.ts`,
+        ({ from, to }) => `${from} must not import ${to}: see foldersMayImport in test/architecture.test.ts`,
       ),
     ).toEqual([]);
   });
@@ -330,22 +333,39 @@ describe('the doors between the rooms', () => {
       /^(src\/|codegen)/.test(folder),
     );
     expect(folders.length).toBeGreaterThan(60);
-    expect(folders.filter((folder) => !existsSync(join(root, folder, 'README.md')))).toEqual([]);
-    const filesOf = (folder: string) => files.filter((file) => relative(root, dirname(file)) === folder);
-    expect(folders.filter((folder) => filesOf(folder).length > 13)).toEqual([]);
+    expect(
+      folders
+        .filter((folder) => !existsSync(join(root, folder, 'README.md')))
+        .map((folder) => `${folder} has no README.md that says what comes in and what goes out`),
+    ).toEqual([]);
+    const filesIn = (folder: string) =>
+      files.filter((file) => relative(root, dirname(file)) === folder).length;
+    expect(
+      folders
+        .filter((folder) => filesIn(folder) > 13)
+        .map((folder) => `${folder} holds ${filesIn(folder)} files, and at most 13: make a folder in it`),
+    ).toEqual([]);
     const lines = files
       .map((file) => [relative(root, file), readFileSync(file, 'utf8').split('\n').length - 1] as const)
       .filter(([file]) => /^(src|codegen)\//.test(file));
-    expect(lines.filter(([, count]) => count >= 300)).toEqual([]);
+    expect(
+      lines
+        .filter(([, count]) => count >= 300)
+        .map(([file, count]) => `${file} has ${count} lines, and fewer than 300: divide it`),
+    ).toEqual([]);
   });
 
   it('are of parts that a reader finds in the drawing', () => {
     const drawing = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
-    const folders = Object.entries(folderDoors).flatMap(([part, doorsOf]) =>
-      Object.keys(doorsOf).map((folder) => [part.replace(/^src\//, ''), folder] as const),
+    const folders = Object.entries(foldersMayImport).flatMap(([part, allowed]) =>
+      Object.keys(allowed).map((folder) => [part.replace(/^src\//, ''), folder] as const),
     );
     const words = new Set(drawing.split(/[^\w-]+/));
-    expect(folders.filter(([, folder]) => !words.has(folder))).toEqual([]);
+    expect(
+      folders
+        .filter(([, folder]) => !words.has(folder))
+        .map(([part, folder]) => `${folder} of ${part} is not in the drawing of CONTRIBUTING.md`),
+    ).toEqual([]);
   });
 
   it('keep process.exit in the command line', () => {

@@ -203,6 +203,67 @@ describe('--from swagger', () => {
     expect(await clone.files()).toEqual(before);
     expect(await clone.read('generated/schemas/Contacts.ts')).toContain('lastName: s.fixedAfterCreate');
   });
+
+  const why = 'Invented for the test.';
+  it.each([
+    [
+      { entity: 'Contcts', change: { deadlines: [] }, why },
+      /unknown entity: Contcts\. Did you mean Contacts/,
+    ],
+    [
+      { entity: 'Contacts', field: 'lastNam', change: { isReadOnly: true }, why },
+      /unknown field: Contacts\.lastNam\. Did you mean lastName/,
+    ],
+    [
+      { entity: 'Contacts', field: 'lastName', change: { isReadonly: true }, why },
+      /entry 1 \(Contacts\.lastName\), change: "isReadonly" is no key here\. Did you mean isReadOnly.* Keys: dataType, /,
+    ],
+    [
+      { entity: 'Contacts', chnge: {}, why },
+      /entry 1 \(Contacts\), change: is required[\s\S]*"chnge" is no key here\. Did you mean change/,
+    ],
+    [
+      { entity: 'Contacts', field: 'lastName', change: { isReadOnly: true }, why: 'so' },
+      /entry 1 \(Contacts\.lastName\), why: is required: a reason/,
+    ],
+    [
+      { entity: 'Contacts', change: { isReadOnly: true }, why },
+      /entry 1 \(Contacts\), change\.isReadOnly: is said of a field: name it in "field"/,
+    ],
+    [
+      { entity: 'Contacts', field: 'lastName', change: { summaryFields: ['id'] }, why },
+      /change\.summaryFields: is said of the entity: leave "field" out/,
+    ],
+    [
+      { entity: 'Contacts', change: { summaryFields: ['lastNam'] }, why },
+      /unknown field: Contacts\.lastNam\. Did you mean lastName/,
+    ],
+    [
+      { entity: 'Contacts', change: { deadlines: ['lastName'] }, why },
+      /takes Contacts\.lastName for a date, and it is a string/,
+    ],
+    [
+      { entity: 'Contacts', change: { naturalDate: 'lastName' }, why },
+      /takes Contacts\.lastName for a date, and it is a string/,
+    ],
+    [
+      { entity: 'Contacts', field: 'companyID', change: { referenceEntityType: 'Compny' }, why },
+      /lets Contacts\.companyID refer to Compny, which is the singular name of no entity\. Did you mean Company/,
+    ],
+    [
+      { entity: 'Contacts', change: { parentFields: { Tickets: 'companyID' } }, why },
+      /Tickets, which is no parent of Contacts\. Parents: /,
+    ],
+  ])('refuses the correction %j, and writes nothing', async (override, text) => {
+    await clone.remove();
+    clone = await workspace();
+    const before = await clone.files();
+    await writeFile(join(clone.root, 'schema', 'overrides.json'), JSON.stringify([override]));
+    await expect(clone.run()).rejects.toThrow(text);
+    const { 'schema/overrides.json': _, ...rest } = await clone.files();
+    const { 'schema/overrides.json': __, ...restBefore } = before;
+    expect(rest).toEqual(restBefore);
+  });
 });
 
 describe('--diff alone', () => {

@@ -1,5 +1,5 @@
-import type { CompanyScope, CompanyStep } from '../src/model.js';
-import type { EntityFile, Override } from './model.js';
+import type { CompanyScope, CompanyStep } from '../../src/model.js';
+import type { EntityFile, Override } from '../model.js';
 
 type Correction = NonNullable<Override['change']['companyScope']>;
 
@@ -62,7 +62,7 @@ export function companyScopes(
     for (const { field, entity: target } of scope) {
       if (!entity.fields.some(({ name }) => name === field) || !Array.isArray(scopes.get(target))) {
         throw new Error(
-          `overrides.json leads ${entity.name} by ${field} to ${target}, which leads to no company`,
+          `overrides.json leads ${entity.name} by ${field} to ${target}, which leads to no company: see the companyScope of ${target}`,
         );
       }
     }

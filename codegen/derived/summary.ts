@@ -1,4 +1,4 @@
-import type { EntityFile, FieldFile } from './model.js';
+import type { EntityFile, FieldFile } from '../model.js';
 
 /**
  * Which fields name a record, and which a list shows by default. Rules over field names, because 234
