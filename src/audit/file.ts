@@ -4,7 +4,8 @@ import { chainEnd, endOf, requireCheckpoint } from './chains/chain-end.js';
 import { chainOf, chainsOf } from './chains/chain-set.js';
 import { writeCheckpoint } from './chains/checkpoint.js';
 import { mergeByTime } from './chains/merge.js';
-import { claimFile, withLock } from './lock.js';
+import { type Claim, claimFile } from './claim.js';
+import { withLock } from './lock.js';
 import { linesOf } from './read-lines.js';
 import { closeAll, openRotated, rotated } from './rotation.js';
 
@@ -31,7 +32,7 @@ export interface AuditFile {
    */
   find(text: string): Promise<AuditEvent[]>;
   /** Takes a file of the name beside the log, which only one replica can; null while another process holds it. */
-  claim(name: string): Promise<(() => Promise<void>) | null>;
+  claim(name: string, since: number): Promise<Claim | null>;
 }
 
 /** A log whose lines are chained by hashes, so that `verify` finds what was changed afterwards. Several processes may append to the same file. */
@@ -96,7 +97,7 @@ export function createAuditFile(settings: AuditFileSettings): AuditFile {
 
   return {
     find,
-    claim: (name) => claimFile(`${log}.${name}.running`),
+    claim: (name, since) => claimFile(`${log}.${name}.running`, since),
     append: (event) => {
       const done = queue.then(() => withLock(`${path}.lock`, () => write(event)));
       queue = done.catch(() => undefined);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, lstat, lutimes, open, readFile, readlink, rm, symlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCode } from '../errors.js';
@@ -8,7 +8,7 @@ const waitMs = 20;
 const timeoutMs = 5_000;
 const patienceMs = 500;
 /** A holder of whom nothing else can be told is gone when it did not touch its file for so long; a line takes milliseconds. */
-const staleMs = 30_000;
+export const staleMs = 30_000;
 
 /** Another process has the file. */
 export class HeldElsewhere extends Error {
@@ -31,14 +31,14 @@ const processSpace = Promise.all([
 const held = new Set<string>();
 
 /** The name of a holder, which says what process it is in; `held` until it is given back. */
-async function newHolder(): Promise<string> {
+export async function newHolder(): Promise<string> {
   const holder = `${await processSpace} ${process.pid} ${randomUUID()}`;
   held.add(holder);
   return holder;
 }
 
 /** Who made a file; empty where there is none, or it does not say. */
-const holderOf = (path: string): Promise<string> =>
+export const holderOf = (path: string): Promise<string> =>
   readlink(path).catch(() => readFile(path, 'utf8').catch(() => ''));
 
 /** Whether the process that made a file is known to be gone. */
@@ -61,7 +61,7 @@ async function isOrphan(path: string): Promise<boolean> {
  * The time of the file system that holds the file, in milliseconds: machines that share it may not agree about theirs.
  * It stamps a file that is made for this and removed again.
  */
-async function timeBeside(path: string): Promise<number> {
+export async function timeBeside(path: string): Promise<number> {
   const probe = `${path}.${randomUUID()}.new`;
   if (!(await create(probe, 'time'))) return Date.now();
   try {
@@ -83,13 +83,13 @@ async function ageOf(path: string): Promise<number> {
 
 const isStale = async (path: string) => (await ageOf(path)) > staleMs;
 
-const isGone = async (path: string) => (await isOrphan(path)) || (await isStale(path));
+export const isGone = async (path: string) => (await isOrphan(path)) || (await isStale(path));
 
 /**
  * Creates the file, which only one can; false when it exists. It is a link to nowhere, because that says from its first
  * moment whose it is, wherever its maker is killed.
  */
-async function create(path: string, holder: string): Promise<boolean> {
+export async function create(path: string, holder: string): Promise<boolean> {
   try {
     await symlink(holder, path);
     return true;
@@ -122,7 +122,7 @@ async function createFile(path: string, holder: string): Promise<boolean> {
  * Removes the file of a holder that is gone. One process at a time, by a file of its own: else the second to see the
  * old file would remove the new one of the first.
  */
-async function removeAbandoned(path: string, holder: string): Promise<void> {
+export async function removeAbandoned(path: string, holder: string): Promise<void> {
   const guard = `${path}.stale`;
   if (!(await create(guard, holder))) {
     if (await isStale(guard)) await rm(guard, { force: true });
@@ -136,7 +136,7 @@ async function removeAbandoned(path: string, holder: string): Promise<void> {
 }
 
 /** A holder that was stopped for so long that another took over must not remove that one's file. */
-async function release(path: string, holder: string): Promise<void> {
+export async function release(path: string, holder: string): Promise<void> {
   if ((await holderOf(path)) === holder) await rm(path, { force: true });
   held.delete(holder);
 }
@@ -162,27 +162,4 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   } finally {
     await release(path, holder);
   }
-}
-
-const touchEveryMs = 5_000;
-
-/** Takes the file for as long as a piece of work lasts; null while another one holds it. */
-export async function claimFile(path: string): Promise<(() => Promise<void>) | null> {
-  const holder = await newHolder();
-  if (!(await create(path, holder))) {
-    if (await isGone(path)) await removeAbandoned(path, holder);
-    if (!(await create(path, holder))) {
-      held.delete(holder);
-      return null;
-    }
-  }
-  const touch = async () => {
-    const now = (await timeBeside(path)) / 1_000;
-    await lutimes(path, now, now);
-  };
-  const timer = setInterval(() => void touch().catch(() => undefined), touchEveryMs).unref();
-  return async () => {
-    clearInterval(timer);
-    await release(path, holder);
-  };
 }

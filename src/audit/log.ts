@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent } from './chains/chain.js';
+import type { Claim } from './claim.js';
 import type { AuditFile } from './file.js';
 
 /** A write that is about to be sent. */
@@ -73,8 +74,8 @@ export interface AuditLog {
   plan(receipt: string, caller: string, tool: string, writes: readonly PlannedWrite[]): Promise<void>;
   /** Everything that is kept under a receipt, or under the id of an attempt: of one chain oldest first. */
   find(name: string): Promise<readonly AuditEvent[]>;
-  /** Null while somebody else works on the receipt; else what ends the claim. */
-  claim(receipt: string): Promise<(() => Promise<void>) | null>;
+  /** Null while somebody else works on the receipt. It counts from `since`, on the clock of `performance`. */
+  claim(receipt: string, since: number): Promise<Claim | null>;
   /** Resolves, when the attempt is on disk, to what records its outcome. */
   attempt(attempt: Attempt): Promise<(outcome: Outcome) => Promise<void>>;
   /** Records how an earlier attempt ended after all. */
@@ -101,7 +102,7 @@ export function createAuditLog(file: AuditFile, now: () => Date = () => new Date
       }
     },
     find: (name) => file.find(name),
-    claim: (receipt) => file.claim(receipt),
+    claim: (receipt, since) => file.claim(receipt, since),
     async attempt(attempt) {
       const id = randomUUID();
       await file.append({ time: now().toISOString(), event: 'attempt', attempt: id, ...attempt });

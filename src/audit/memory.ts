@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent } from './chains/chain.js';
+import { startClaim } from './claim.js';
 import type { AuditLog, Outcome } from './log.js';
 
 /** Calls of which a process remembers what they wrote. */
@@ -23,12 +24,13 @@ export function createMemoryLog(now: () => Date = () => new Date()): AuditLog {
     plan: async (receipt, caller, tool, steps) =>
       add(receipt, { event: 'plan', receipt, caller, tool, steps }),
     find: async (name) => kept.get(name) ?? [],
-    claim: async (receipt) => {
+    claim: async (receipt, since) => {
       if (running.has(receipt)) return null;
       running.add(receipt);
-      return async () => {
+      const isOurs = async () => running.has(receipt);
+      return startClaim(since, isOurs, isOurs, async () => {
         running.delete(receipt);
-      };
+      });
     },
     attempt: async (attempt) => {
       const id = randomUUID();

@@ -123,11 +123,15 @@ export interface AutotaskReader {
   requestsSent(): number;
   /** The time by Autotask's clock, which stamps records, as its answers tell it; this machine's before the first. */
   now(): Date;
+  /** What was to be sent longer ago than this has ended, answered or not. Milliseconds. */
+  readonly longestMs: number;
 }
 
 export interface WriteOptions extends CallOptions {
   /** The resource in whose name the record is written; only some entities take it. */
   readonly impersonationResourceId?: number;
+  /** Asked last, when nothing is waited for any more: nothing is sent when it rejects, and that is the error. */
+  readonly beforeSending?: () => Promise<void>;
 }
 
 /** Each method sends exactly one request and never repeats it. All answer the record's id. */

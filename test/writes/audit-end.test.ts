@@ -14,8 +14,9 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { digest, origin } from '../../src/audit/chains/chain.js';
+import { claimFile } from '../../src/audit/claim.js';
 import { createAuditFile, verify } from '../../src/audit/index.js';
-import { claimFile, withLock } from '../../src/audit/lock.js';
+import { withLock } from '../../src/audit/lock.js';
 import { freshLog, verifyCommand, write } from './audit-support.js';
 
 const cut = (path: string, lines: number) => {
@@ -294,10 +295,10 @@ describe('the lock of the audit log', () => {
       const taken = claims.filter((claim) => claim !== null);
       expect(taken.length).toBe(1);
       expect(await claimFile(path)).toBeNull();
-      await taken[0]?.();
+      await taken[0]?.release();
       const next = await claimFile(path);
       expect(next).not.toBeNull();
-      await next?.();
+      await next?.release();
     }
   });
 

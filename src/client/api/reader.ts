@@ -133,6 +133,7 @@ export function readerOf(core: ClientCore): AutotaskReader {
       }),
     zone: (options) => core.zone(options),
     requestsSent: () => core.requestsSent(),
+    longestMs: core.totalTimeoutMs,
     now: () => core.now(),
   };
 }

@@ -21,13 +21,14 @@ export function writerOf(core: ClientCore): AutotaskWriter {
     method: ApiRequest['method'],
     path: string,
     row: Row | null,
-    { impersonationResourceId, ...options }: WriteOptions = {},
+    { impersonationResourceId, beforeSending, ...options }: WriteOptions = {},
   ) =>
     core.withRedactedErrors(async () => {
       checkPath(path);
       const body = row === null ? {} : { body: JSON.stringify(row) };
       const actAs = impersonationResourceId === undefined ? {} : { impersonationResourceId };
-      const request: ApiRequest = { method, path, write: true, ...body, ...actAs };
+      const last = beforeSending === undefined ? {} : { beforeSending };
+      const request: ApiRequest = { method, path, write: true, ...body, ...actAs, ...last };
       return idOf(request, await core.send(request, options));
     });
   return {

@@ -102,6 +102,7 @@ async function sendWithinLimits(
       await sleep(turn.delayMs, deadline.signal);
       await turn.resume();
     }
+    await request.beforeSending?.();
     const outcome = await exchange.send(
       request,
       url,

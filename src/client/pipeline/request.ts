@@ -12,6 +12,8 @@ export interface ApiRequest {
   readonly write: boolean;
   /** On a read Autotask answers this header with an error. */
   readonly impersonationResourceId?: number;
+  /** Rejects where it must not be sent any more. */
+  readonly beforeSending?: () => Promise<void>;
 }
 
 /** What came back over HTTP, not yet classified. */

@@ -6,6 +6,7 @@ import type { Cell } from '../display/display.js';
 import { withoutMark } from './idempotency-mark.js';
 import type { FoundOutcome } from './outcomes/outcome.js';
 import type { OutcomeQuery } from './outcomes/outcome-query.js';
+import type { RecordedWrite } from './outcomes/receipt.js';
 import type { Audience } from './visibility.js';
 
 export interface Change {
@@ -107,8 +108,12 @@ export interface WriteSteps {
   readonly byQuery: boolean;
   /** Ids of all records that were chosen, skipped ones included. */
   readonly chosen: readonly number[];
-  /** An earlier call that these steps go on with: its receipt, and the number of each step in it. */
-  readonly resumes?: { readonly receipt: string; readonly numbers: ReadonlyMap<WritePlan, number> };
+  /** An earlier call that these steps go on with: its receipt, what was recorded of it, and the number of each step in it. */
+  readonly resumes?: {
+    readonly receipt: string;
+    readonly writes: readonly RecordedWrite[];
+    readonly numbers: ReadonlyMap<WritePlan, number>;
+  };
   /** What a preview showed, where that is not the steps as they are now; see `stateOf`. */
   readonly previewed?: unknown;
 }

@@ -8,11 +8,15 @@ import { createPrefetch } from './prefetch.js';
 export function createWrites(settings: WriteSettings) {
   const services = createPlanningServices(settings);
   const { facts, parentRecords, reads } = services;
+  const { reader } = settings;
   return {
     planCreate: createPlanCreate(services),
     planUpdate: createPlanUpdate(services),
     planDelete: createPlanDelete(services),
     subjects: parentRecords,
+    /** For how many seconds a write that was sent then may still be carried out; 0: it has ended. */
+    mayArriveFor: (sentAt: Date) =>
+      Math.max(0, Math.ceil((sentAt.getTime() + reader.longestMs - reader.now().getTime()) / 1_000)),
     prefetch: createPrefetch(reads, facts, parentRecords),
   };
 }

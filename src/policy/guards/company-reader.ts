@@ -154,5 +154,6 @@ export function limitToCompanies(reader: AutotaskReader, scope: CompanyScope): A
     zone: (options) => reader.zone(options),
     requestsSent: () => reader.requestsSent(),
     now: () => reader.now(),
+    longestMs: reader.longestMs,
   };
 }

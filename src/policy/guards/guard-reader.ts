@@ -94,5 +94,6 @@ export function guardReader(unlimited: AutotaskReader, policy: Policy): Autotask
     zone: (options) => reader.zone(options),
     requestsSent: () => reader.requestsSent(),
     now: () => reader.now(),
+    longestMs: reader.longestMs,
   };
 }

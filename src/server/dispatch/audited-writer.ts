@@ -11,6 +11,8 @@ export interface AuditedWriterSettings {
   readonly writeLimit: HourlyWriteLimit;
   readonly audit: AuditLog;
   readonly attempt: PreparedAttempt;
+  /** Asked last before it is sent; see WriteOptions. */
+  readonly beforeSending: () => Promise<void>;
   readonly onAuditFailure: (error: unknown) => void;
 }
 
@@ -46,7 +48,7 @@ function failureOf(error: unknown): AutotaskError {
  * stands in the audit log; its outcome stands there before anybody is told.
  */
 export function createAuditedWriter(settings: AuditedWriterSettings): AuditedWriter {
-  const { writer, plan, writeLimit, audit, attempt, onAuditFailure } = settings;
+  const { writer, plan, writeLimit, audit, attempt, beforeSending, onAuditFailure } = settings;
   const progress: Progress = { id: null, unlogged: false };
   let used = false;
   let record: (outcome: Outcome) => Promise<void> = async () => {};
@@ -93,9 +95,11 @@ export function createAuditedWriter(settings: AuditedWriterSettings): AuditedWri
     writer: {
       ...writer,
       create: (path, body, options) =>
-        sendOnce('create', path, body, () => writer.create(path, body, options)),
-      patch: (path, body, options) => sendOnce('update', path, body, () => writer.patch(path, body, options)),
-      remove: (path, options) => sendOnce('delete', path, null, () => writer.remove(path, options)),
+        sendOnce('create', path, body, () => writer.create(path, body, { ...options, beforeSending })),
+      patch: (path, body, options) =>
+        sendOnce('update', path, body, () => writer.patch(path, body, { ...options, beforeSending })),
+      remove: (path, options) =>
+        sendOnce('delete', path, null, () => writer.remove(path, { ...options, beforeSending })),
     },
   };
 }

@@ -1,8 +1,15 @@
-import { type AuditLog, HeldElsewhere, type PlannedWrite, type PreparedAttempt } from '../../audit/index.js';
+import {
+  type AuditLog,
+  type Claim,
+  HeldElsewhere,
+  type PlannedWrite,
+  type PreparedAttempt,
+} from '../../audit/index.js';
 import type { Receipt, RecordedWrite } from '../../entities/write/outcomes/receipt.js';
 import { recordVersion } from '../../entities/write/outcomes/receipt.js';
 import type { WritePlan } from '../../entities/write/plan.js';
 import { AutotaskError } from '../../errors.js';
+import { canonical } from '../../text.js';
 import type { ReceiptBook } from '../../tools/define/define-tool.js';
 import { findReceipt } from './receipts.js';
 
@@ -50,10 +57,46 @@ export function plannedWrite(
   };
 }
 
+/** Takes a receipt for one call; `since`: when it was confirmed. Rejects while somebody else works on it. */
+export async function claimed(
+  audit: AuditLog,
+  name: string,
+  since: number,
+  onFailure: (error: unknown) => void,
+): Promise<Claim & { requireHeld(): Promise<void> }> {
+  const claim = await kept(() => audit.claim(name, since), onFailure);
+  if (claim === null) {
+    throw new AutotaskError(
+      'conflict',
+      `Somebody works on the receipt ${name} right now. Nothing was written.`,
+      { next: 'Ask for its status; what is left then can be resumed.' },
+    );
+  }
+  return {
+    ...claim,
+    async requireHeld() {
+      if (await claim.held()) return;
+      throw new AutotaskError(
+        'unavailable',
+        `This server was kept from running for so long that somebody else may have gone on with the receipt ${name}. Nothing was written.`,
+        { actor: 'server', next: 'Ask write-receipt for its status before anything is written again.' },
+      );
+    },
+  };
+}
+
 /** Between the plan and the claim another process may have gone on with the same receipt. */
-export function requireStillLeft({ writes }: Receipt, numbers: Iterable<number>): void {
+export function requireStillLeft(
+  { writes }: Receipt,
+  planned: readonly RecordedWrite[],
+  numbers: Iterable<number>,
+): void {
   const wanted = new Set(numbers);
-  if (!writes.some(({ step, state }) => wanted.has(step) && state === 'done')) return;
+  const stateOf = (of: readonly RecordedWrite[]) =>
+    canonical(
+      of.filter(({ step }) => wanted.has(step)).map(({ step, state, attempt }) => [step, state, attempt]),
+    );
+  if (stateOf(writes) === stateOf(planned)) return;
   throw new AutotaskError(
     'conflict',
     'Somebody else went on with this receipt meanwhile. Nothing was written.',

@@ -91,7 +91,7 @@ export function receiptOf(
   const writes = new Map<number, RecordedWrite>();
   const planned = own.flatMap((each) => (each.event === 'plan' ? each.steps : []));
   for (const step of planned)
-    writes.set(step.step, { ...step, former: null, state: 'open', at: null, attempt: null });
+    writes.set(step.step, { ...step, former: null, state: 'open', at: null, attempt: null, ended: true });
   const attempts = own.filter((each): each is AttemptLine => each.event === 'attempt');
   const repeated = new Set(attempts.flatMap(({ repeats }) => repeats ?? []));
   for (const attempt of attempts) {
@@ -101,7 +101,8 @@ export function receiptOf(
     const { version, needs } = known ?? {};
     const state = stateOf(end);
     const at = attempt.sentAt ?? attempt.time;
-    const write = { ...attempt, version, needs, state, id: end?.id ?? attempt.id, at };
+    const ended = end !== undefined;
+    const write = { ...attempt, version, needs, state, id: end?.id ?? attempt.id, at, ended };
     if (known === undefined || known.attempt === null || weightOf(write) >= weightOf(known))
       writes.set(attempt.step, write);
   }

@@ -25,7 +25,7 @@ import { type AttributionRules, attributionOf } from './attribution.js';
 import { attemptOf } from './audit-entry.js';
 import { type AuditedWriter, createAuditedWriter } from './audited-writer.js';
 import { checkedPlan, stepsOutside } from './check-plan.js';
-import { kept, plannedWrite, receiptsOf, requireStillLeft } from './journal.js';
+import { claimed, kept, plannedWrite, receiptsOf, requireStillLeft } from './journal.js';
 import { asReadableNow } from './receipt-names.js';
 import { findReceipt, newReceipt } from './receipts.js';
 import { type Run, runSteps } from './run-steps.js';
@@ -187,6 +187,7 @@ export function createWriteRunner(rules: WriteRules) {
       const inView = `${happened} Confirm only where another one is wanted.`;
       return { text, held: { ...offer, problem: inView, facts: await factsOf(plan), adds } };
     }
+    const since = performance.now();
     const decision = await gate.decide(request);
     if (decision.confirmed === false && decision.question !== undefined) {
       // The answer comes with another call, which writes what this question showed.
@@ -223,6 +224,9 @@ export function createWriteRunner(rules: WriteRules) {
       return attemptOf(made, { ...facts, actAs, step: number, repeats: repeats.get(number) }, keeping);
     };
     const keeping = { policy, redact, keepsOriginalValues: audit.keepsOriginalValues };
+    const named = `Receipt: ${name} (kept in ${audit.where})`;
+    allowedWriter();
+    const claim = await claimed(audit, name, since, onAuditFailure);
     const prepare = (step: WritePlan, made: WritePlan) => {
       const attribution = attributed(step);
       const actAs = typeof attribution === 'object' ? attribution.id : null;
@@ -232,34 +236,25 @@ export function createWriteRunner(rules: WriteRules) {
         writeLimit: policy.writeLimit,
         audit,
         attempt: attemptAt(step, made, actAs),
+        beforeSending: claim.requireHeld,
         onAuditFailure,
       });
     };
-    const named = `Receipt: ${name} (kept in ${audit.where})`;
-    if (!isSteps(accepted)) return { text: await writeOne(accepted, prepare(accepted, accepted), named) };
-    allowedWriter();
-    const release = await kept(() => audit.claim(name), onAuditFailure);
-    if (release === null) {
-      throw new AutotaskError(
-        'conflict',
-        `Somebody works on the receipt ${name} right now. Nothing was written.`,
-        { next: 'Ask for its status; what is left then can be resumed.' },
-      );
-    }
     try {
+      if (!isSteps(accepted)) return { text: await writeOne(accepted, prepare(accepted, accepted), named) };
       if (resumed === undefined) {
         const writes = accepted.steps.map((step) => plannedWrite(attemptAt(step, step, null), step, numbers));
         await kept(() => audit.plan(name, redact(caller), tool.name, writes), onAuditFailure);
       } else {
         const left = accepted.steps.flatMap((step) => numbers.get(step) ?? []);
         const now = await findReceipt(audit, name, redact(caller));
-        requireStillLeft(now, left);
+        requireStillLeft(now, resumed.writes, left);
         for (const { step, attempt } of now.writes) if (attempt !== null) repeats.set(step, attempt);
       }
       const run = await runSteps(accepted, prepare, context);
       return { text: [stepsText({ ...accepted, ...run }), named, ...goingOn(run)].join('\n') };
     } finally {
-      await release();
+      await claim.release();
     }
   };
 }

@@ -79,6 +79,10 @@ async function stepOf(
     const alike = receipt.writes.filter((other) => other.entity === write.entity);
     const outcome = await plan.outcome(new Set(alike.flatMap(({ step }) => progress.made.get(step) ?? [])));
     if (outcome.made === true) return found(outcome.id, `done: the tenant has it (id ${outcome.id})`);
+    // Its sender was killed, or is at it: what is not there yet may still come.
+    const left = write.ended || at === null ? 0 : writes.mayArriveFor(new Date(at));
+    if (outcome.made === false && left > 0)
+      return { skip: `unknown: it may still be on its way; look again in ${left} seconds` };
     return outcome.made === false
       ? { plan: withNeeds(plan, takes.needs) }
       : { skip: 'unknown: several records could be it' };

@@ -71,7 +71,10 @@ export const writeReceipt = defineWriteTool({
     }
     const cannot = skipped.filter(({ reason }) => reason.startsWith('cannot')).length;
     const common = { steps: [...numbers.keys()], skipped, onError: 'continue' as const, byQuery: false };
-    if (!isUndo) return { ...common, chosen: [], notes: [], resumes: { receipt: receipt.id, numbers } };
+    if (!isUndo) {
+      const resumes = { receipt: receipt.id, writes: receipt.writes, numbers };
+      return { ...common, chosen: [], notes: [], resumes };
+    }
     const notes =
       cannot > 0
         ? [`${cannot} of ${receipt.writes.length} cannot be undone, for the reasons named here`]

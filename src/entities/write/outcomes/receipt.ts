@@ -23,6 +23,8 @@ export interface RecordedWrite {
   /** When it was sent last, and what that attempt is called. */
   readonly at: string | null;
   readonly attempt: string | null;
+  /** False for one that was sent by a process that did not live to tell what came of it. */
+  readonly ended: boolean;
   /** Writes of the call, by number, that must be made before this one. */
   readonly needs?: readonly number[] | undefined;
   /** The write whose new id a field of this one takes. */
