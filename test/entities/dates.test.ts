@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isDayField, parseRange, showDate, toUtc } from '../../src/entities/values/dates.js';
+import { isDayField } from '../../src/entities/metadata/field-metadata.js';
+import { parseRange, showDate, toUtc } from '../../src/entities/values/dates.js';
 
 describe('dates without a zone are read in the caller’s', () => {
   it.each([

@@ -1,7 +1,21 @@
 import type { LiveField } from '../../client/types.js';
 import type { Entity, Field } from '../../model.js';
-import { isDayField } from '../values/dates.js';
 import type { FieldMetadata } from './entity-metadata.js';
+
+/** Fields that Autotask keeps as days although their type says datetime. `createDate` and `lastActivityDate` are not. */
+export const isDayField = (entity: string, name: string): boolean =>
+  // A project starts and ends on a day, although its fields are called like moments.
+  (entity === 'Projects' && /^(start|end)DateTime$/.test(name)) ||
+  // So is an invoice of a day.
+  (entity === 'Invoices' && name === 'invoiceDateTime') ||
+  /^(dateWorked|weekEnding|holidayDate|itemDate|fromDate|toDate|requestDate|hireDate|throughDate)$/i.test(
+    name,
+  ) ||
+  /(start|end|due|effective|expiration|invoice|purchase|warrantyExpiration|expense|install)Date$/i.test(
+    name,
+  ) ||
+  /(period|posted|webService|paid|close|fulfillment|salesOrder|arrival|shipping)Date$/i.test(name) ||
+  /^date(Purchased|Due|From|To)$/i.test(name);
 
 export function fromSnapshot(entity: Entity, field: Field): FieldMetadata {
   const { picklistValues, ...rest } = field;

@@ -5,7 +5,15 @@ import { orNull } from '../read/optional-read.js';
 import { alternativesIn } from '../values/alternatives.js';
 import { autotaskNumber, autotaskNumberIn, withoutSearchSigns } from '../values/text-patterns.js';
 import { noSuchRecord } from './nearest-records.js';
-import { activeIn, canName, isPerson, nameOf, numberField } from './record-names.js';
+import {
+  activeIn,
+  besideName,
+  canName,
+  isPerson,
+  listedRecords,
+  nameOf,
+  numberField,
+} from './record-names.js';
 import { type Candidate, mostCandidates } from './records-by-name.js';
 import type { References } from './references.js';
 import { meansMe, resolveMe } from './resolve-me.js';
@@ -78,8 +86,6 @@ function remarkOn(given: string, isSeveral: boolean): string | undefined {
   return isSeveral ? 'one record is wanted here, not several' : undefined;
 }
 
-const isInactive = (row: Row) => (activeIn(row) ? '' : ' (inactive)');
-
 /**
  * Finds the one record that a value in a write names: by its number, its whole name, or a person by e-mail address or
  * user name. A part of a name, or a name that several records have, inactive ones included, names none: then the
@@ -147,13 +153,17 @@ export function createExactMatcher(reader: AutotaskReader, references: Reference
     }
     const value = JSON.stringify(given);
     if (only !== undefined) {
-      const allowed = found.map(
-        (row) => `${String(row.id)} = ${nameOf(entity, row) ?? ''}${isInactive(row)}`,
-      );
+      const owned = await references.ownerFields(entity);
+      const rows = found.map((row) => ({
+        id: Number(row.id),
+        name: nameOf(entity, row) ?? '',
+        isActive: activeIn(row),
+        beside: besideName(row, owned),
+      }));
       return {
         ok: false,
         problem: `${value} fits several records of ${entity.name}; give the id of one`,
-        allowed,
+        allowed: listedRecords(rows),
       };
     }
     const { parts, near } = await closeTo(entity, plain(given), how);
@@ -165,9 +175,8 @@ export function createExactMatcher(reader: AutotaskReader, references: Reference
       const [row] = (await reader.query(entity.path, search, options)).rows;
       if (row !== undefined) return { ok: true, id: same.id, row, isFresh: true };
     }
-    const listed = (all: readonly Candidate[]) => all.map(({ id, name }) => `${id} = ${name}`);
     if (parts.length > 0)
-      return { ok: false, problem: `${value} is not the whole name`, allowed: listed(parts) };
+      return { ok: false, problem: `${value} is not the whole name`, allowed: listedRecords(parts) };
     const bare = withoutSearchSigns(plain(given));
     if (bare === plain(given)) {
       const several = alternativesIn(given, isPerson(entity) ? 'people' : 'names');
@@ -178,7 +187,7 @@ export function createExactMatcher(reader: AutotaskReader, references: Reference
     }
     const meant = bare === '' ? { parts: [], near } : await closeTo(entity, bare, how);
     const problem = `${value} is a search; a value to store is the id, number or whole name of one record`;
-    return { ok: false, problem, allowed: listed([...meant.parts, ...meant.near]) };
+    return { ok: false, problem, allowed: listedRecords([...meant.parts, ...meant.near]) };
   };
 }
 

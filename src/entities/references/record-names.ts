@@ -41,3 +41,33 @@ export const hasActiveFlag = (entity: Entity): boolean => entity.summaryFields.i
 /** The field of such a number, where it is shown beside the name and is not part of it. */
 export const numberField = (entity: Entity): string | undefined =>
   entity.summaryFields.find((field) => field.endsWith('Number') && !entity.nameFields.includes(field));
+
+/** A record in a list from which one is to be chosen. */
+interface Listed {
+  readonly id: number;
+  readonly name: string;
+  readonly isActive: boolean;
+  /** What tells it apart from others of the same name. */
+  readonly beside?: string | undefined;
+}
+
+/** A person's e-mail address, else what a record belongs to; undefined where neither was read. */
+export function besideName(row: Row, ownerFields: readonly string[]): string | undefined {
+  const address = row.emailAddress ?? row.email;
+  if (typeof address === 'string' && address.trim() !== '') return oneLine(address);
+  const owner = ownerFields.find((field) => typeof row[field] === 'number');
+  return owner === undefined ? undefined : `${owner} ${String(row[owner])}`;
+}
+
+/** `190 = Contoso Ltd`; those of one name with what tells them apart: `7 = Planning (projectID 1006)`. */
+export function listedRecords(all: readonly Listed[]): string[] {
+  const times = new Map<string, number>();
+  for (const { name } of all) times.set(name, (times.get(name) ?? 0) + 1);
+  return all.map(({ id, name, isActive, beside }) => {
+    const more = (times.get(name) ?? 0) > 1 && beside !== undefined ? ` (${beside})` : '';
+    return `${id} = ${name}${more}${isActive ? '' : ' (inactive)'}`;
+  });
+}
+
+/** Fields that tell people of one name apart. */
+export const isAddressField = (field: string): boolean => /^email(Address)?$/i.test(field);

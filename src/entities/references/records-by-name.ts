@@ -6,7 +6,15 @@ import { autotaskNumberIn, nameWithoutAddress, soughtNumberIn } from '../values/
 import { identifyingCondition, mayHoldIdentifier } from './identifying-fields.js';
 import { exactly, searches } from './name-filters.js';
 import { mostSimilar, similarNameFilter } from './nearest-records.js';
-import { activeIn, hasActiveFlag, nameOf, numberField } from './record-names.js';
+import {
+  activeIn,
+  besideName,
+  hasActiveFlag,
+  isAddressField,
+  isPerson,
+  nameOf,
+  numberField,
+} from './record-names.js';
 import type { CachedQuery } from './reference-cache.js';
 import { meansMe, resolveMe } from './resolve-me.js';
 import type { SearchableFields } from './searchable-fields.js';
@@ -21,6 +29,8 @@ export interface Candidate {
   readonly id: number;
   readonly name: string;
   readonly isActive: boolean;
+  /** What tells it apart from others of the same name, where that was read. */
+  readonly beside?: string | undefined;
 }
 
 /** `isActive` is asked for only where the entity has it. */
@@ -40,10 +50,11 @@ export function createRecordsByName(
   const options = (signal?: AbortSignal) => (signal ? { signal } : {});
 
   const candidateOf =
-    (entity: Entity) =>
+    (entity: Entity, owned: readonly string[] = []) =>
     (row: Row): Candidate[] => {
       if (typeof row.id !== 'number') return [];
-      return [{ id: row.id, name: nameOf(entity, row) ?? `#${row.id}`, isActive: activeIn(row) }];
+      const name = nameOf(entity, row) ?? `#${row.id}`;
+      return [{ id: row.id, name, isActive: activeIn(row), beside: besideName(row, owned) }];
     };
 
   /** The nearest names to one that nothing is called; one request. */
@@ -122,7 +133,9 @@ export function createRecordsByName(
     const roles = await roleFields(entity);
     // What cannot be queried comes only with whole records.
     if (roles.some(({ isQueryable }) => isQueryable === false)) return {};
-    const names = ['id', ...entity.nameFields, ...others, ...owned, ...roles.map(({ name }) => name)];
+    const addresses = isPerson(entity) ? (await readable(entity)).filter(isAddressField) : [];
+    const more = [...others, ...owned, ...addresses, ...roles.map(({ name }) => name)];
+    const names = ['id', ...entity.nameFields, ...more];
     const isAsked = (name: string, at: number, all: readonly string[]) =>
       has(entity, name) && all.indexOf(name) === at;
     return { includeFields: [...names, 'isActive'].filter(isAsked) };
@@ -184,7 +197,7 @@ export function createRecordsByName(
       // Among more names than were read, the exact one may be further on.
       if (more && exact.length === 0) exact = [...(await find(exactly(entity, text))).rows];
       const fitting = exact.length > 0 ? exact : rows;
-      return fitting.flatMap(candidateOf(entity));
+      return fitting.flatMap(candidateOf(entity, await ownerFields(entity)));
     }
     return [];
   }

@@ -6,7 +6,8 @@ import { orNull } from '../read/optional-read.js';
 import type { ExactMatcher } from '../references/exact-match.js';
 import { writtenDigits } from '../references/id-or-name.js';
 import { noSuchRecord } from '../references/nearest-records.js';
-import { canName, isPerson, nameOf } from '../references/record-names.js';
+import { canName, isPerson, listedRecords, nameOf } from '../references/record-names.js';
+import { mostCandidates } from '../references/records-by-name.js';
 import type { References } from '../references/references.js';
 import { alternativesIn, presenceRemark, severalAre } from './alternatives.js';
 import { comparisonProblem } from './comparisons/comparison-problem.js';
@@ -127,12 +128,17 @@ export async function convertReference(
     return fail(field, problem, allowed);
   }
   if (others.length > 0) {
-    const listed = found.slice(0, mostListed).map((candidate) => `${candidate.id} = ${candidate.name}`);
+    const listed = listedRecords(found.slice(0, mostListed));
     const rest = found.length - listed.length;
     return fail(
       field,
       `${JSON.stringify(text)} fits several records of ${entity.name}; give the id of one`,
-      rest === 0 ? listed : [...listed, `and ${rest} more`],
+      rest === 0
+        ? listed
+        : [
+            ...listed,
+            `and ${rest} more${all.length < mostCandidates ? '' : ` of the first ${mostCandidates} found`}`,
+          ],
     );
   }
   const passedOver = all.filter((candidate) => !found.includes(candidate));

@@ -99,21 +99,6 @@ export function nextDay(day: string): string {
 
 export const isDay = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value.trim());
 
-/** Fields that Autotask keeps as days although their type says datetime. `createDate` and `lastActivityDate` are not. */
-export const isDayField = (entity: string, name: string): boolean =>
-  // A project starts and ends on a day, although its fields are called like moments.
-  (entity === 'Projects' && /^(start|end)DateTime$/.test(name)) ||
-  // So is an invoice of a day.
-  (entity === 'Invoices' && name === 'invoiceDateTime') ||
-  /^(dateWorked|weekEnding|holidayDate|itemDate|fromDate|toDate|requestDate|hireDate|throughDate)$/i.test(
-    name,
-  ) ||
-  /(start|end|due|effective|expiration|invoice|purchase|warrantyExpiration|expense|install)Date$/i.test(
-    name,
-  ) ||
-  /(period|posted|webService|paid|close|fulfillment|salesOrder|arrival|shipping)Date$/i.test(name) ||
-  /^date(Purchased|Due|From|To)$/i.test(name);
-
 /** Milliseconds since 1970 of a date of Autotask's, which is UTC when it names no zone; null when it is none. */
 export function instantOf(value: unknown): number | null {
   if (typeof value !== 'string') return null;

@@ -2,7 +2,7 @@ import { findEntity } from '../../entities/metadata/entity-names.js';
 import { orNull } from '../../entities/read/optional-read.js';
 import { isDigits, meaningOfDigits } from '../../entities/references/id-or-name.js';
 import { noSuchRecord } from '../../entities/references/nearest-records.js';
-import { canName } from '../../entities/references/record-names.js';
+import { canName, listedRecords } from '../../entities/references/record-names.js';
 import { mostCandidates } from '../../entities/references/records-by-name.js';
 import type { RecordResult } from '../../entities/result.js';
 import { idIn, textPattern } from '../../entities/values/text-patterns.js';
@@ -54,8 +54,8 @@ export async function idOf(
   throw new InvalidInput('Several records fit; give the id of one.', [
     {
       field: 'id',
-      problem: `${JSON.stringify(given)} fits ${found.length}${found.length < mostCandidates ? '' : ' or more'} records of ${entity.name}`,
-      allowed: found.map((candidate) => `${candidate.id} = ${candidate.name}`),
+      problem: `${JSON.stringify(given)} fits ${found.length}${all.length < mostCandidates ? '' : ' or more'}${found.length < all.length ? ' active' : ''} records of ${entity.name}`,
+      allowed: listedRecords(found),
     },
   ]);
 }
