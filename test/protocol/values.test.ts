@@ -186,3 +186,41 @@ describe('a long read', () => {
     expect(after.length).toBeLessThan(10);
   });
 });
+
+describe('a number', () => {
+  it.each([
+    ['$1,000.00', 'write 1000'],
+    ['1.000,50', 'write 1000.5'],
+    ['1,000', 'write 1000 or 1'],
+    ['1,000,000', 'write 1000000'],
+    ['1 000', 'write 1000'],
+    ['20k', 'write 20000'],
+    ['1.5M', 'write 1500000'],
+    ['(12.50)', 'write -12.5'],
+    ['-$5', 'write -5'],
+    ['\u22125', 'write -5'],
+    ['EUR 12,5', 'write 12.5'],
+    ['5 %', 'write 5'],
+    ['> $1,000.00', 'as a query: {"invoiceTotal":{"gt":1000}}'],
+    ['<= 2k', 'as a query: {"invoiceTotal":{"lte":2000}}'],
+  ])('that is written %j is refused with what it may mean: %s', async (given, meant) => {
+    const { text, bodies } = await queries({ entity: 'Invoices', query: { invoiceTotal: given } });
+    expect(bodies).toEqual([]);
+    expect(text).toContain(`- invoiceTotal: ${JSON.stringify(given)} must be a number; ${meant}.`);
+  });
+
+  it('is told so for what is written, too, and whole where it has to be', async () => {
+    const data = { amount: '$25,000.00', probability: '80%' };
+    const { text } = await tenant.call('update-entity', { entity: 'Opportunities', id: 4001, data });
+    expect(text).toContain('amount: "$25,000.00" must be a number; write 25000.');
+    expect(text).toContain('probability: "80%" must be a whole number (integer); write 80.');
+    const part = await queries({ entity: 'Opportunities', query: { probability: '0.7' } });
+    expect(part.text).toContain('probability: "0.7" must be a whole number (integer).');
+  });
+
+  it('that says yes or no says how', async () => {
+    const { text, bodies } = await queries({ entity: 'BillingItems', query: { nonBillable: true } });
+    expect(bodies).toEqual([]);
+    expect(text).toContain('yes is 1 and no is 0');
+  });
+});

@@ -6,8 +6,10 @@ import { comparisonIn } from './comparisons/comparison-signs.js';
 import type { Conversion } from './conversion.js';
 import { type Converted, fail } from './converted.js';
 import { parseRange, rangeExamples } from './dates.js';
+import { numbersWritten } from './written-numbers.js';
 
 const numberRange = /^\s*(-?\d+(?:\.\d+)?)\s*(?:\.\.\.?|–|-|to)\s*(-?\d+(?:\.\d+)?)\s*$/i;
+const meansFlag = /^\s*(?:true|false|yes|no)\s*$/i;
 const decimalComma = /^\s*-?\d+,\d+\s*$/;
 
 /** Numbers that are yes or no in Autotask (Contacts.isActive); an id or a code is never true or false. */
@@ -26,8 +28,12 @@ export function refusedValue(
   isOfType: (text: string) => boolean,
 ): Converted {
   const what = `${JSON.stringify(given)} ${isFlag(field) ? 'must be true or false' : message}`;
-  if (conversion.filter !== true) return fail(field, what);
   const text = String(given);
+  const numbers = isFlag(field) ? [] : numbersWritten(field, text);
+  if (numbers.length > 0) return fail(field, `${what}; write ${numbers.join(' or ')}`);
+  if (meansFlag.test(text) && field.dataType === 'integer' && field.referenceEntityType === null)
+    return fail(field, `${what}; where it says yes or no, yes is 1 and no is 0`);
+  if (conversion.filter !== true) return fail(field, what);
   const isDate = field.dataType === 'datetime';
   const isRange = (one: string) =>
     isDate && (/^now$/i.test(one) || parseRange(one, conversion.timeZone, field.day) !== undefined);
@@ -37,6 +43,10 @@ export function refusedValue(
   const isCompared = comparisonIn(text)?.values.every(isSaid) === true;
   const compared = isCompared ? comparisonProblem(field, given, conversion) : undefined;
   if (compared !== undefined) return { ok: false, problem: compared };
+  const written = comparisonIn(text);
+  const [bound, other] = numbersWritten(field, written?.values.length === 1 ? (written.values[0] ?? '') : '');
+  if (written !== undefined && bound !== undefined && other === undefined)
+    return fail(field, `${what}; as a query: ${JSON.stringify({ [field.name]: { [written.op]: bound } })}`);
   const presence = presenceRemark(field.name, text, conversion);
   if (presence !== undefined) return fail(field, `${what}; ${presence}`);
   const query = (condition: unknown) => JSON.stringify({ [field.name]: condition });

@@ -70,7 +70,7 @@ const states: readonly {
     query: open,
   },
   { words: ['overdue', 'isoverdue'], turned: [], query: overdue },
-  { words: ['activeonly', 'active', 'isactive'], turned: ['inactive', 'isinactive'], query: active },
+  { words: ['activeonly', 'active', 'isactive'], turned: ['inactive'], query: active },
   {
     words: ['unassigned', 'isunassigned'],
     turned: [],
@@ -116,6 +116,8 @@ export function conditionsMeant(
   // Another status of the record may be what is meant.
   if (named && metadata.fields.some(({ name }) => /status$/i.test(name))) return undefined;
   const word = fold(!isStatus ? given : named ? 'active' : String(value));
+  // As a field it is told to be the opposite of the one that there is.
+  if (!isStatus && word === 'inactive') return undefined;
   const state = states.find(({ words, turned }) => [...words, ...turned].includes(word));
   const query = state?.query(metadata);
   if (state === undefined || query === undefined) return undefined;
