@@ -102,7 +102,8 @@ export function defineSearch<FieldName extends string, Extra extends z.ZodRawSha
     input: { search, ...fields, ...extra, ...listInputs },
     openWorld: true,
     absent: (name) =>
-      /^[a-z]\w*$/i.test(name)
+      // Another spelling of an argument of this tool is answered by that one.
+      /^[a-z]\w*$/i.test(name) && !names.some((own) => own.toLowerCase() === name.toLowerCase())
         ? `query-entity takes every field, or says where it stands: {"entity":"${entity}","query":{"${name}":…}}`
         : undefined,
     run: async (args, context) => {
