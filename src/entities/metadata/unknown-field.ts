@@ -57,6 +57,8 @@ function stepOf({ field }: EntityMetadata, path: string) {
 /** Where a field stands that the entity lacks, and what does read it; undefined where nobody knows. */
 export async function fieldElsewhere(metadata: EntityMetadata, given: string): Promise<string | undefined> {
   const own = stepOf(metadata, given);
+  // A path through a field that points to nothing, `createDate.between`, leads nowhere.
+  if (own === undefined && /->|[./]/.test(given)) return undefined;
   const paths =
     own === undefined
       ? await pathsTo(given, metadata.entity)
