@@ -213,6 +213,7 @@ export function createAggregate(
         ...(await filterNotes(filter, metadata, references, groups.records > 0, context)),
         ...notes,
         ...resultNotes({
+          metadata,
           request,
           operands,
           measures,

@@ -40,6 +40,11 @@ export function add(a: Decimal, b: Decimal): Decimal {
   return { units: left + right, scale };
 }
 
+export const multiply = (a: Decimal, b: Decimal): Decimal => ({
+  units: a.units * b.units,
+  scale: a.scale + b.scale,
+});
+
 /** Negative, 0 or positive, as for sorting. */
 export function compare(a: Decimal, b: Decimal): number {
   const [left, right] = aligned(a, b);

@@ -49,6 +49,9 @@ const metricPatterns = [
   /^(?<op>[a-z_]+)\s+(?:of\s+)?(?<of>.+)$/i,
 ];
 
+/** What is left of `sum(a)-sum(b)` within the outer brackets. */
+const twoMetrics = /\)\s*[-+*/×−–]\s*[a-z]+\s*\(/iu;
+
 const example = 'count, sum(hoursWorked), avg(completedDate-createDate:hours), min, max, distinct';
 
 function read(text: string): { readonly op: Operation; readonly of: string } | undefined {
@@ -66,7 +69,7 @@ function read(text: string): { readonly op: Operation; readonly of: string } | u
 /** Whether the operation makes sense for the operand; otherwise why not. */
 function operandProblem(op: Operation, operand: Operand): string | undefined {
   const { kind, name } = operand;
-  if (op === 'count' || kind === 'amount') return undefined;
+  if (op === 'count' || kind === 'amount' || kind === 'calculation') return undefined;
   if (kind === 'span') return op === 'distinct' ? 'cannot be counted by distinct spans' : undefined;
   if (op === 'distinct') return undefined;
   const isSum = op === 'sum' || op === 'avg';
@@ -84,6 +87,8 @@ export async function resolveMetric(text: string, find: FindPath): Promise<Metri
   const { op, of } = requested;
   if (op === 'count' && /^(\*|id|records?|)$/i.test(of)) return { name: 'count', op, operand: null };
   if (of === '') return `${op} needs a field: ${op}(fieldName)`;
+  if (twoMetrics.test(of))
+    return `${JSON.stringify(text)} is two metrics: of each record is calculated inside, ${op}(a-b), of totals by you`;
   const operand = await resolveOperand(of, find);
   if (typeof operand === 'string') return operand;
   return operandProblem(op, operand) ?? { name: `${op}(${operand.name})`, op, operand };

@@ -3,6 +3,7 @@ import type { FieldMetadata } from '../../metadata/entity-metadata.js';
 import { instantOf, toUtc } from '../../values/dates.js';
 import { parseDecimal } from '../compute/decimal.js';
 import type { Scalar } from '../compute/tally.js';
+import { type Calculation, calculate, resolveCalculation } from './calculations.js';
 import { type FieldPath, type FindPath, isFieldPath } from './field-paths.js';
 import type { RelatedRecords } from './related-records.js';
 
@@ -14,8 +15,9 @@ export type SpanUnit = keyof typeof spanUnits;
 
 type SpanEnd = FieldPath | 'now';
 
-/** What a metric measures: a field, or the time from one date to another. */
+/** What a metric measures: a field, the time from one date to another, or what is calculated of numbers. */
 export type Operand =
+  | Calculation
   | {
       readonly kind: 'amount' | 'moment' | 'text' | 'code';
       readonly name: string;
@@ -76,6 +78,8 @@ export async function resolveOperand(text: string, find: FindPath): Promise<Oper
   if (spanOperand !== undefined && typeof spanOperand !== 'string') return spanOperand;
   const path = await find(text);
   if (!isFieldPath(path)) {
+    const calculation = await resolveCalculation(text, find);
+    if (calculation !== undefined) return calculation;
     const isTime = /\b(days?|hours?|minutes?|time|age|duration)\b/i.test(text);
     const hint = isTime ? ' (a time between two dates is written completedDate-createDate:hours)' : '';
     return spanOperand ?? `${path}${hint}`;
@@ -120,6 +124,21 @@ export function operandReader(
       },
     };
   }
+  /** What a field holds that is no number counts, and has no value. */
+  const countStray = <Value>(found: Value | null): Value | null => {
+    if (found === null) strays += 1;
+    return found;
+  };
+  if (operand.kind === 'calculation') {
+    const read = calculate(operand, (path) => {
+      const value = records.reader(path);
+      return (row) => {
+        const given = value(row);
+        return given === null ? null : countStray(parseDecimal(given));
+      };
+    });
+    return { invalidValues: () => strays, read };
+  }
   const value = records.reader(operand.path);
   const { kind } = operand;
   const scalar = (given: unknown): Scalar | null => {
@@ -133,9 +152,7 @@ export function operandReader(
     read: (row) => {
       const given = value(row);
       if (given === null) return null;
-      const found = scalar(given);
-      if (found === null) strays += 1;
-      return found;
+      return countStray(scalar(given));
     },
   };
 }

@@ -1,11 +1,13 @@
 import type { CheckedFilter } from '../../filter/checked-filter.js';
+import type { EntityMetadata } from '../../metadata/entity-metadata.js';
 import type { Group, operandsOf } from '../compute/groups.js';
 import { shownDecimals } from '../request/metrics.js';
-import type { OperandReader } from '../request/operands.js';
+import type { Operand, OperandReader } from '../request/operands.js';
 import type { RelatedRecords } from '../request/related-records.js';
 import type { AggregateRequest } from '../request/request.js';
 
 interface NotesInput {
+  readonly metadata: EntityMetadata;
   readonly request: AggregateRequest;
   readonly operands: ReturnType<typeof operandsOf>;
   readonly measures: readonly OperandReader[];
@@ -17,6 +19,28 @@ interface NotesInput {
   readonly now: number;
   readonly filter: CheckedFilter;
   readonly timeZone: string;
+}
+
+/** Amounts whose currency another field of the record tells are no sum in any: the field, where it is no group. */
+function currencyNotes(operand: Operand, { request, metadata }: NotesInput): string[] {
+  const paths =
+    operand.kind === 'amount'
+      ? [operand.path]
+      : operand.kind === 'calculation'
+        ? operand.terms.flatMap(({ paths: of }) => of)
+        : [];
+  return paths.flatMap(({ through, field: { name, dataType } }) => {
+    if (
+      through.length > 0 ||
+      !['decimal', 'double'].includes(dataType) ||
+      name.startsWith('internalCurrency')
+    )
+      return [];
+    const [, prefix = 'currency'] = /^(\w+Currency)(?=[A-Z])/.exec(name) ?? [];
+    const currency = metadata.field(`${prefix}ID`);
+    if (currency === undefined || request.keys.some((key) => key.field.name === currency.name)) return [];
+    return [`${name} is in the currency of each record: group by ${currency.name} too`];
+  });
 }
 
 /** What a reader must know to take the numbers for what they are. */
@@ -35,10 +59,11 @@ export function resultNotes(input: NotesInput): string[] {
 
   for (const [index, { operand }] of operands.entries()) {
     const without = grandTotal.records - (grandTotal.tallies[index]?.values ?? 0);
+    notes.push(...currencyNotes(operand, input));
     const strays = measures[index]?.invalidValues() ?? 0;
     if (without > 0)
       notes.push(
-        `${operand.name}: ${without} of ${grandTotal.records} records have no value and are left out`,
+        `${operand.name}: ${without} of ${grandTotal.records} records have ${operand.kind === 'calculation' ? 'not all of these values' : 'no value'} and are left out`,
       );
     if (strays > 0)
       notes.push(`${operand.name}: ${strays} of these hold something that is not a number or date`);
