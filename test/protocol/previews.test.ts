@@ -72,6 +72,17 @@ describe('a preview warns without blocking', () => {
       /^Warning: hoursWorked: 3 disagrees with start and end, which are 1\.5 hours apart/m,
     ],
     [
+      'time of a night that is on another day in UTC',
+      'create-time-entry',
+      () => ({
+        ticketID: ticket,
+        resourceID: bianca,
+        startDateTime: '2026-11-11T00:15',
+        endDateTime: '2026-11-11T00:45',
+      }),
+      /^Warning: dateWorked: the start is on 2026-11-11 \(Europe\/Berlin\) and on 2026-11-10 in UTC, to which/m,
+    ],
+    [
       'a charge that is billed',
       'create-entity',
       () => ({

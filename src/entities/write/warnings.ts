@@ -164,11 +164,14 @@ const warnings: readonly Warning[] = [
     sends: ['dateWorked', 'startDateTime'],
     check(write, _lookups, timeZone) {
       const [worked, start] = ['dateWorked', 'startDateTime'].map((name) => instantOf(rowOf(write)[name]));
-      if (typeof worked !== 'number' || typeof start !== 'number') return undefined;
-      const [day, begun] = [dayOf(worked, 'UTC'), dayOf(start, timeZone)];
-      return day === begun
+      if (typeof start !== 'number' || write.metadata.field('dateWorked') === undefined) return undefined;
+      const [begun, inUtc] = [dayOf(start, timeZone), dayOf(start, 'UTC')];
+      const day = typeof worked === 'number' ? dayOf(worked, 'UTC') : begun;
+      if (day !== begun)
+        return `dateWorked: ${day} is not the day of startDateTime, which is ${begun} (${timeZone})`;
+      return begun === inUtc
         ? undefined
-        : `dateWorked: ${day} is not the day of startDateTime, which is ${begun} (${timeZone})`;
+        : `dateWorked: the start is on ${begun} (${timeZone}) and on ${inUtc} in UTC, to which Autotask may date it`;
     },
   },
   {
