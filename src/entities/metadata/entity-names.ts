@@ -4,7 +4,7 @@ import type { Entity } from '../../model.js';
 import { nearest } from '../../names/nearest.js';
 import { fold } from '../../names/spelling.js';
 import { quotedName } from '../../text.js';
-import { entityHint, entitySynonyms } from './entity-synonyms.js';
+import { entityHint, entitySynonyms, partOf } from './entity-synonyms.js';
 
 /**
  * Finds an entity by what people and models call it: `Tickets`, `ticket`, `ticket notes`, `Tickets/Notes`.
@@ -65,6 +65,20 @@ export function findEntity(name: string, parentEntity?: string, field = 'entity'
     throw new InvalidInput('Nothing was sent to Autotask.', [
       { field, problem: `${JSON.stringify(name)} has several meanings; name one`, allowed: meant },
     ]);
+  }
+  const part = partOf(name);
+  if (part !== undefined) {
+    const call = JSON.stringify({ entity: part.of, fields: [part.field] });
+    throw new InvalidInput(
+      'Nothing was sent to Autotask.',
+      [
+        {
+          field,
+          problem: `${JSON.stringify(name)} is not an Autotask entity: ${part.of} have it as a field`,
+        },
+      ],
+      `describe-entity-fields ${call} tells the field and its values.`,
+    );
   }
   const close = nearest(
     name,

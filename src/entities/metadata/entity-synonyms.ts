@@ -45,7 +45,7 @@ const entityWords: readonly Synonyms[] = [
     why: 'What was asked for, or what is left of it.',
   },
   {
-    words: ['kb', 'knowledgebase', 'article'],
+    words: ['kb', 'knowledgebase', 'article', 'kbarticle'],
     mean: ['KnowledgeBaseArticles'],
     why: 'What the knowledge base consists of.',
   },
@@ -123,3 +123,35 @@ export const entityHint = (word: string): string | undefined => entityHints.get(
 
 /** Collection names of the entities that people mean by the word, in the singular or plural; often none. */
 export const entitySynonyms = (word: string): readonly string[] => entityMeanings.get(singular(word)) ?? [];
+
+/** What people ask for as if it were an entity, and what are values or fields of one. */
+const partWords: readonly {
+  readonly words: readonly string[];
+  readonly of: string;
+  readonly field: string;
+}[] = [
+  { words: ['queue', 'ticketqueue'], of: 'Tickets', field: 'queueID' },
+  { words: ['priority', 'ticketpriority'], of: 'Tickets', field: 'priority' },
+  { words: ['status', 'statuse', 'ticketstatus', 'ticketstatuse'], of: 'Tickets', field: 'status' },
+  { words: ['issuetype'], of: 'Tickets', field: 'issueType' },
+  { words: ['subissuetype'], of: 'Tickets', field: 'subIssueType' },
+  { words: ['tickettype'], of: 'Tickets', field: 'ticketType' },
+  { words: ['ticketsource', 'source'], of: 'Tickets', field: 'source' },
+  { words: ['projectstatus', 'projectstatuse'], of: 'Projects', field: 'status' },
+  { words: ['projecttype'], of: 'Projects', field: 'projectType' },
+  { words: ['companytype', 'accounttype', 'customertype'], of: 'Companies', field: 'companyType' },
+  { words: ['notetype'], of: 'TicketNotes', field: 'noteType' },
+  { words: ['contracttype'], of: 'Contracts', field: 'contractType' },
+  { words: ['opportunitystage', 'salesstage', 'stage'], of: 'Opportunities', field: 'stage' },
+  { words: ['domain', 'domainname'], of: 'ConfigurationItems', field: 'domain' },
+  {
+    words: ['ssl', 'sslcertificate', 'certificate', 'tlscertificate'],
+    of: 'ConfigurationItems',
+    field: 'ssl',
+  },
+  { words: ['warranty', 'warrantie'], of: 'ConfigurationItems', field: 'warranty' },
+];
+
+/** The entity and field, or the beginning of several, that a word asks for; undefined for other words. */
+export const partOf = (word: string): { readonly of: string; readonly field: string } | undefined =>
+  partWords.find(({ words }) => words.includes(singular(word)));

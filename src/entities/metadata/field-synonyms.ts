@@ -8,8 +8,11 @@ const fieldWords: readonly Synonyms[] = [
     why: 'Companies were called accounts.',
   },
   {
-    words: ['installedproduct', 'installedproductid', 'asset', 'assetid', 'device', 'deviceid'],
-    mean: ['configurationItemID'],
+    words: [
+      ...['installedproduct', 'installedproductid', 'asset', 'assetid', 'device', 'deviceid'],
+      ...['configurationitem', 'configurationitemid', 'ci', 'ciid'],
+    ],
+    mean: ['configurationItemID', 'installedProductID'],
     why: 'Configuration items were called installed products.',
   },
   { words: ['subject'], mean: ['title'], why: 'What mail calls the title.' },
@@ -40,6 +43,23 @@ const fieldWords: readonly Synonyms[] = [
       'documentCategoryID',
       'articleCategoryID',
       'productCategory',
+    ],
+    why: 'People leave out the kind of record.',
+  },
+  {
+    words: ['type', 'kind'],
+    mean: [
+      ...['ticketType', 'taskType', 'projectType', 'companyType', 'contractType', 'configurationItemType'],
+      ...[
+        'noteType',
+        'chargeType',
+        'resourceType',
+        'actionType',
+        'billingItemType',
+        'billingCodeType',
+        'useType',
+      ],
+      ...['quoteItemType', 'timeOffRequestType', 'attachmentType', 'udfType', 'timeEntryType'],
     ],
     why: 'People leave out the kind of record.',
   },

@@ -8,6 +8,7 @@ import { entityNamed, entityOfType } from './entity-names.js';
 import { fieldSynonyms } from './field-synonyms.js';
 import { markMetadataSuspect } from './stale-metadata.js';
 import { conditionsMeant } from './words/conditions-meant.js';
+import { fieldBelow } from './words/field-below.js';
 
 /** The fields that people mean by a word that is the name of none; several are asked back. */
 export const fieldsOf = (word: string, field: EntityMetadata['field']): readonly FieldMetadata[] => [
@@ -92,10 +93,21 @@ export async function unknownField(
   }
   if (use !== 'store') {
     const condition = typeof use === 'string' ? undefined : use;
-    const read = conditionsMeant(metadata, name, condition) ?? (await fieldElsewhere(metadata, name));
+    const read =
+      conditionsMeant(metadata, name, condition) ??
+      (await fieldElsewhere(metadata, name)) ??
+      (await fieldBelow(metadata.entity, name));
     if (read !== undefined) return read;
   }
-  const names = [...metadata.fields, ...udfs].map((field) => field.name);
+  const { entity, fields } = metadata;
+  // articleID of what stands below KnowledgeBaseArticles.
+  const parent = entity.parents.find(
+    ({ entity: of, parentField }) =>
+      parentField === null && fold(`${entityNamed(of)?.singular ?? of}ID`).endsWith(fold(name)),
+  );
+  if (parent !== undefined && fold(name).length > 2)
+    return `${JSON.stringify(name)} is not a field of ${entity.name}: parentId says which record of ${parent.entity} it is of`;
+  const names = [...fields, ...udfs].map((field) => field.name);
   const hint = didYouMean(name, names) || ' describe-entity-fields lists its fields';
   return `${JSON.stringify(name)} is not a field of ${metadata.entity.name}.${hint}`;
 }

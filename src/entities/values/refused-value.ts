@@ -10,6 +10,7 @@ import { numbersWritten } from './written-numbers.js';
 
 const numberRange = /^\s*(-?\d+(?:\.\d+)?)\s*(?:\.\.\.?|–|-|to)\s*(-?\d+(?:\.\d+)?)\s*$/i;
 const meansFlag = /^\s*(?:true|false|yes|no)\s*$/i;
+const pastWords = /^(?:expired|past|past due|overdue|over|lapsed|elapsed)$/i;
 const decimalComma = /^\s*-?\d+,\d+\s*$/;
 
 /** Numbers that are yes or no in Autotask (Contacts.isActive); an id or a code is never true or false. */
@@ -65,5 +66,7 @@ export function refusedValue(
   const several = decimalComma.test(text) ? undefined : alternativesIn(text, 'labels');
   if (several?.every(isValue) === true)
     return fail(field, `${what}; ${severalAre(field.name, several, conversion.negated)}`);
+  if (isDate && pastWords.test(text.trim()))
+    return fail(field, `${what}; what is past is ${query({ lt: field.day ? 'today' : 'now' })}`);
   return fail(field, isDate ? `${what}; in a filter also ${rangeExamples}` : what);
 }

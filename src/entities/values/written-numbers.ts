@@ -18,14 +18,28 @@ function digitsAs(digits: string): readonly number[] {
   return [...byComma, ...byPoint, ...onlyPoints];
 }
 
+/** `1:30`, `1h 30m`, `90 min`, for a field of hours. */
+function hoursIn({ name, dataType }: FieldMetadata, text: string): number | undefined {
+  if (dataType === 'integer' || !/hours/i.test(name)) return undefined;
+  const [clock, hour = '', minute = ''] = /^(\d{1,3}):([0-5]\d)$/.exec(text) ?? [];
+  const [, hours, minutes] =
+    /^(?:(\d+)\s*h(?:ou)?r?s?\.?)?\s*(?:(\d+)\s*m(?:in(?:ute)?s?)?\.?)?$/i.exec(text) ?? [];
+  const isSaid = clock !== undefined || hours !== undefined || minutes !== undefined;
+  const all = Number(hours ?? hour) + Number(minutes ?? minute) / 60;
+  return isSaid ? Math.round(all * 10_000) / 10_000 : undefined;
+}
+
 /**
- * What a text may mean that is no number of Autotask's: `$1,000.00`, `1.000,50`, `70%`, `20k`, `(12.50)`. Never taken
+ * What a text may mean that is no number of Autotask's: `$1,000.00`, `1.000,50`, `70%`, `20k`, `(12.50)`, and of hours
+ * `1:30`. Never taken
  * for it, only told: amounts are not guessed. Empty for other texts, and for a field that holds codes or ids.
  */
 export function numbersWritten(field: FieldMetadata, text: string): readonly number[] {
   const holdsNumber =
     numeric.has(field.dataType) && field.referenceEntityType === null && field.isPickList !== true;
   if (!holdsNumber || field.name === 'id' || text.length > 40) return [];
+  const hours = hoursIn(field, text.trim());
+  if (hours !== undefined) return [hours];
   const plain = text.trim().replace(/[\u2212\p{Pd}]/gu, '-');
   const signed = plain
     .replace(/^\((.+)\)$/, '-$1')

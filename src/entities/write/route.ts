@@ -9,6 +9,8 @@ export interface Route {
   readonly path: string;
   /** The parent whose id stands in the path; the child's parent field must say the same. */
   readonly parent: { readonly field: string | null; readonly id: number } | null;
+  /** Absent: the usual one. Time off is approved by a GET. */
+  readonly method?: 'GET';
 }
 
 const verbs: Readonly<Record<string, string>> = { create: 'created', patch: 'changed', delete: 'deleted' };
@@ -75,8 +77,17 @@ export function findRoute(entity: Entity, operation: Operation, record: Row, arg
     }
     const id = args.parentId ?? inData;
     if (id !== undefined) {
-      return { path: child.path.replace('{parentId}', String(id)), parent: { field: child.parentField, id } };
+      return {
+        path: child.path.replace('{parentId}', String(id)),
+        parent: { field: child.parentField, id },
+        ...(child.httpMethods?.[operation] === 'GET' ? { method: 'GET' } : {}),
+      };
     }
+  }
+  if (args.parentId !== undefined && entity.parents.length === 0) {
+    throw new InvalidInput('Nothing was written.', [
+      { field: 'parentId', problem: `${entity.name} stand below no other record: leave it out` },
+    ]);
   }
   if (root !== undefined) return { path: root.path, parent: null };
   const [first] = children;

@@ -28,7 +28,8 @@ export const createEntity = defineWriteTool({
   creates: true,
   plan: ({ entity, data, items, onError: after, ...parent }, context) => {
     const { planCreate } = context.entities.tenant().writes;
-    if (data === undefined && items === undefined) throw neither;
+    // Some have nothing to say but what they are for: the approval of a request.
+    if (data === undefined && items === undefined && parent.parentId === undefined) throw neither;
     if (data !== undefined && items !== undefined) throw both;
     return planRecords(
       { items, onError: after },

@@ -55,7 +55,12 @@ export function createListBelowParent(
       const notes = order === null ? [] : [`not sorted: more than ${mostSorted} ${entity.name} are there`];
       const shown = rows.slice(0, limit);
       const isMore = more || rows.length > limit;
-      const answer = { more: isMore, total: isMore ? null : rows.length, notes };
+      const answer = {
+        more: isMore,
+        total: isMore ? null : rows.length,
+        notes,
+        understood: args.understood ?? [],
+      };
       const list = await tabulateList(
         { entity, rows: shown, fields, chosen, withIds, answer },
         references,
@@ -91,7 +96,7 @@ export function createListBelowParent(
         fields,
         chosen,
         withIds,
-        answer: { more: isMore, total, notes: [], ...continuation },
+        answer: { more: isMore, total, notes: [], understood: args.understood ?? [], ...continuation },
       },
       references,
       context,

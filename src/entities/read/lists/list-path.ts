@@ -19,7 +19,7 @@ export function queryable(entity: Entity): Entity & { path: string } {
   const below = entity.parents.find(({ operations }) => operations.includes('query'));
   throw new AutotaskError('notAllowed', `Autotask cannot query ${entity.name}. Nothing was sent.`, {
     next: below
-      ? `They are listed below one record: give parentId, the id of a record of ${below.entity}, and no query.`
+      ? `query-entity lists them below one record: give parentId, the id of a record of ${below.entity}, and no query${below.parentField === null ? '' : `, or ${JSON.stringify({ [below.parentField]: '…' })} as the whole query`}.`
       : 'describe-entity-fields shows what can be done with it.',
   });
 }

@@ -31,11 +31,12 @@ export function createLists(
   preparation: QueryPreparation,
   { rowsOf, totalOf }: Pick<Scans, 'rowsOf' | 'totalOf'>,
 ) {
-  const { checked, orderFor, understand } = preparation;
+  const { belowParent, checked, orderFor, understand } = preparation;
   const listBelowParent = createListBelowParent(reader, facts, references, cursors, preparation);
 
-  async function query(args: QueryArguments, context: CallContext, live = false): Promise<ListResult> {
-    const named = findEntity(args.entity, args.parentEntity);
+  async function query(given: QueryArguments, context: CallContext, live = false): Promise<ListResult> {
+    const named = findEntity(given.entity, given.parentEntity);
+    const args = await belowParent(named, given, context);
     const collectionPath = childPath(named, args);
     if (collectionPath !== undefined) return listBelowParent(named, collectionPath, args, context);
     const understood = await understand(

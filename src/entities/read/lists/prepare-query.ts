@@ -71,7 +71,34 @@ export function createQueryPreparation(facts: MetadataStore, references: Referen
     return { ...understood, filter: await checked(understood, nowInSeconds(), context) };
   }
 
-  return { conversion, orderFor, understand, checked, prepare };
+  /** The arguments of a list that Autotask offers below one parent only, where the query names that and nothing else. */
+  async function belowParent(
+    entity: Entity,
+    args: QueryArguments,
+    context: CallContext,
+  ): Promise<QueryArguments> {
+    const isRoot = entity.path !== null && entity.operations.includes('query');
+    const field = entity.parents.find(({ operations }) => operations.includes('query'))?.parentField;
+    if (isRoot || args.parentId !== undefined || field == null) return args;
+    const raw = parseQuery(args.query);
+    if (raw.filter.length !== 1) return args;
+    const metadata = await facts(entity, context.signal);
+    const { batches, interpretation } = await checkFilter(raw.filter, metadata, conversion(context));
+    const [node, ...more] = batches.flat();
+    if (node?.op !== 'eq' || node.field !== field || more.length > 0 || typeof node.value !== 'number')
+      return args;
+    const { understood = [] } = args;
+    return {
+      ...args,
+      query: undefined,
+      parentId: node.value,
+      understood: [...understood, ...interpretation.understood],
+      includeFields: args.includeFields ?? raw.includeFields,
+      maxRecords: args.maxRecords ?? raw.maxRecords,
+    };
+  }
+
+  return { belowParent, conversion, orderFor, understand, checked, prepare };
 }
 
 export type QueryPreparation = ReturnType<typeof createQueryPreparation>;

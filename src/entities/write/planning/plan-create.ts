@@ -3,7 +3,7 @@ import { AutotaskError, type Problem } from '../../../errors.js';
 import { fieldValue } from '../../display/display.js';
 import { idOf } from '../../display/row-id.js';
 import { type EntityMetadata, type FieldMetadata, titleOf } from '../../metadata/entity-metadata.js';
-import { findEntity } from '../../metadata/entity-names.js';
+import { entityNamed, findEntity } from '../../metadata/entity-names.js';
 import type { ParentArguments } from '../../read/lists/list-path.js';
 import { ifAllowed } from '../../read/optional-read.js';
 import { withoutRows } from '../../read/record.js';
@@ -77,13 +77,22 @@ export function createPlanCreate(services: PlanningServices) {
     const metadata = await facts(entity, context.signal);
     const parentFields = entity.parents.flatMap(({ parentField }) => parentField ?? []);
     const [parentField] = parentFields;
-    const { data: given, subjects: parents } = await parentRecords.find(
+    const { data: given, subjects: named } = await parentRecords.find(
       metadata,
       args.parentId !== undefined && parentField !== undefined && !(parentField in args.data)
         ? { [parentField]: args.parentId, ...args.data }
         : args.data,
       context,
     );
+    // Where no field says what the record is for, only the path does.
+    const unnamed =
+      args.parentId === undefined || entity.path !== null || parentField !== undefined
+        ? undefined
+        : entityNamed(entity.parents.find(({ operations }) => operations.includes('create'))?.entity ?? '');
+    const parents =
+      unnamed === undefined || args.parentId === undefined
+        ? named
+        : [...named, await parentRecords.read('parentId', unnamed, args.parentId, context)];
     const mark = marks.get(entity.name) ?? null;
     const markIsGiven = Object.keys(given).some((name) => isMark(mark, name));
     const markField = markIsGiven ? null : mark;
@@ -138,7 +147,9 @@ export function createPlanCreate(services: PlanningServices) {
           uploads.take(bytes);
           const remember = (id: number | null) =>
             duplicates.add(metadata, route.path, withoutMark(body, markField) ?? {}, id, context);
-          const id = await writer.create(route.path, body, how).catch((error: unknown) => {
+          const { method } = route;
+          const sent = method === undefined ? how : { ...how, method };
+          const id = await writer.create(route.path, body, sent).catch((error: unknown) => {
             if (error instanceof AutotaskError && error.kind === 'outcomeUnknown') remember(null);
             throw error;
           });
