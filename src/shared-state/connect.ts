@@ -5,6 +5,8 @@ import type { EngineAddress } from './settings.js';
 export interface Connection {
   call(command: string, ...args: (string | number)[]): Promise<unknown>;
   subscribe(channel: string): Promise<unknown>;
+  /** `ready`: open. What is asked of one that is not waits in the library, and is sent however late it opens. */
+  readonly status: string;
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   /** Each time it has been opened: nothing is subscribed then. */
@@ -65,6 +67,8 @@ export function connect({ nodes, path, user, password, database, tls, via }: Eng
     connectTimeout: answerMs,
     // Only to forget what was asked long ago.
     commandTimeout: 10 * answerMs,
+    // Where packets get lost without a word (a machine without power, a firewall that forgot) no end of it is ever heard.
+    socketTimeout: 4 * answerMs,
     maxRetriesPerRequest: null,
     // Nobody would hear of it when it fails, and the process would end.
     autoResubscribe: false,

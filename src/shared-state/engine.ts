@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Connection, connect, inTime, isReply, wordsOf } from './connect.js';
+import { answerMs, type Connection, connect, inTime, isReply, wordsOf } from './connect.js';
 import type { Script } from './scripts.js';
 import { type SharedStateSettings, times } from './settings.js';
 
@@ -29,11 +29,19 @@ export class Engine {
   #since = performance.now();
   #failedAt = performance.now();
   #failures = 0;
+  /** Why there is no connection. */
+  #broken: unknown = null;
 
   constructor({ address, log }: Pick<SharedStateSettings, 'address' | 'log'>) {
     this.#log = log;
     this.#connection = connect(address);
     this.#subscriber = connect(address);
+    this.#connection.on('error', (error) => {
+      this.#broken = error;
+    });
+    this.#connection.on('ready', () => {
+      this.#broken = null;
+    });
     const told = new Set<string>();
     for (const connection of [this.#connection, this.#subscriber])
       connection.on('error', (error) => {
@@ -119,11 +127,18 @@ export class Engine {
     }
   }
 
-  #call(command: string, ...args: (string | number)[]): Promise<unknown> {
+  async #call(command: string, ...args: (string | number)[]): Promise<unknown> {
+    const since = performance.now();
+    while (this.#connection.status !== 'ready') {
+      if (performance.now() - since > answerMs) throw this.#broken ?? new Error('no connection');
+      await sleep(20);
+    }
     return inTime(this.#connection.call(command, ...args));
   }
 
+  /** While it is down only the pulse asks: what is refused meanwhile must not be done, or counted, later. */
   async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#mode === 'down') throw new EngineUnavailable('it did not answer the last time');
     try {
       return await work();
     } catch (error) {
@@ -165,6 +180,8 @@ export class Engine {
     while (!signal.aborted) {
       await sleep(times.pulseMs, undefined, { ref: false });
       if (signal.aborted) return;
+      // One that only listens would never notice that nobody speaks any more. In small letters: the library takes no others here.
+      if (this.#subscriber.status === 'ready') this.#subscriber.call('ping').catch(() => undefined);
       const failure = await this.#ask();
       if (signal.aborted) return;
       if (failure !== null) this.#failed(failure);

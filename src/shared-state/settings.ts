@@ -32,7 +32,7 @@ export interface Times {
   readonly leaseMs: number;
   /** The engine is asked whether it is there so often. */
   readonly pulseMs: number;
-  /** A turn that may have been given longer ago is asked for again before anything is sent. */
+  /** A turn that may have been given longer ago is asked for again before anything is sent: longer than an answer may take. */
   readonly turnMs: number;
   /** So long what others were let in for may still run when the engine is lost; then this replica goes on alone. */
   readonly drainMs: number;
@@ -45,7 +45,7 @@ export interface Times {
 export const times: Times = {
   leaseMs: 9_000,
   pulseMs: 500,
-  turnMs: 1_000,
+  turnMs: 1_200,
   drainMs: 2_000,
   aloneMs: 1_900,
   settleMs: 2_000,
