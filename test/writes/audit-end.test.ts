@@ -34,7 +34,9 @@ describe('the end of the audit log', () => {
       stdout: '',
       stderr: `autotask-mcp: ${path}: there is no such file or folder.\n`,
     });
-    expect((await verifyCommand([dirname(path)])).stderr).toMatch(/: it is a folder\.\n$/);
+    expect((await verifyCommand([dirname(path)])).stderr).toMatch(
+      /: it is a folder, and a file is wanted\.\n$/,
+    );
   });
 
   it('shows whole lines cut from it, and is not written over', async () => {
