@@ -224,3 +224,68 @@ describe('a number', () => {
     expect(text).toContain('yes is 1 and no is 0');
   });
 });
+
+describe('a period', () => {
+  it.each([
+    ['2026-Q3', '2026-07-01', '2026-10-01'],
+    ['Q3 2026', '2026-07-01', '2026-10-01'],
+    ['q1-2027', '2027-01-01', '2027-04-01'],
+    ['2026-W37', '2026-09-07', '2026-09-14'],
+    ['2026-W53', '2026-12-28', '2027-01-04'],
+    ['2026-Q1..2026-Q3', '2026-01-01', '2026-10-01'],
+    ['from Q1 2026 to Q2 2026', '2026-01-01', '2026-07-01'],
+    ['January 2027', '2027-01-01', '2027-02-01'],
+    ['in Sept 2026', '2026-09-01', '2026-10-01'],
+    ['2026 may', '2026-05-01', '2026-06-01'],
+    ['10/2026', '2026-10-01', '2026-11-01'],
+  ])('is understood as reports and people name it: %s', async (given, from, until) => {
+    const { bodies, text } = await queries({ entity: 'Invoices', query: { invoiceDateTime: given } });
+    const items = [
+      { op: 'gte', field: 'invoiceDateTime', value: `${from}T00:00:00Z` },
+      { op: 'lt', field: 'invoiceDateTime', value: `${until}T00:00:00Z` },
+    ];
+    expect(bodies[0]?.filter, text.slice(0, 300)).toEqual([{ op: 'and', items }]);
+    expect(text).toContain(`invoiceDateTime: ${from} to `);
+  });
+
+  it.each([
+    ['year to date', 'this year..today'],
+    ['QTD', 'this quarter..today'],
+    ['previous month', 'last month'],
+    ['current quarter', 'this quarter'],
+    ['in the next 90 days', 'next 90 days'],
+    ['over the past 2 weeks', 'past 2 weeks'],
+    ['rest of the year', 'today..this year'],
+  ])('is told from today: %s is %s', async (given, same) => {
+    const asked = async (range: string) =>
+      (await queries({ entity: 'Invoices', query: { invoiceDateTime: range } })).bodies[0]?.filter;
+    expect(await asked(given)).toBeDefined();
+    expect(await asked(given)).toEqual(await asked(same));
+  });
+
+  it.each([
+    'October',
+    'Q3',
+    'within 90 days',
+    'previous 3 months',
+    '2026-W54',
+    '2026-Q5',
+    '13/2026',
+    'fiscal year 2026',
+  ])('of several meanings, or of none, is refused: %s', async (given) => {
+    const { bodies, text } = await queries({ entity: 'Invoices', query: { invoiceDateTime: given } });
+    expect(bodies).toEqual([]);
+    expect(text).toContain('a quarter (2026-Q3)');
+  });
+
+  it('that aggregate-entity calls a group is one', async () => {
+    for (const by of ['week', 'month', 'quarter', 'year']) {
+      const groupBy = [`invoiceDateTime:${by}`];
+      const { text } = await tenant.call('aggregate-entity', { entity: 'Invoices', groupBy, top: 1 });
+      const [, label = '', count] = /^(\d{4}\S*)[^\t]*\t(\d+)$/m.exec(text) ?? [];
+      const query = { invoiceDateTime: label };
+      const counted = await tenant.call('count-entity', { entity: 'Invoices', query });
+      expect(counted.text, label).toMatch(new RegExp(`^${count} Invoices`));
+    }
+  });
+});

@@ -1,4 +1,5 @@
 import { datetime } from '../../scalars.js';
+import { periodInWords } from './periods/period-words.js';
 
 /**
  * Autotask speaks UTC. People speak their own time zone: input without a zone is read in it and output is
@@ -220,7 +221,7 @@ function wordedDays(words: string, today: string): readonly [first: string, afte
 }
 
 export const rangeExamples =
-  'today, yesterday, tomorrow, last 7 days, past 2 weeks, next 60 days (days, weeks, months, quarters or years), this/last/next week, month, quarter or year, a day, a month (2026-11), a year, or from..to with either end left out';
+  'today, yesterday, tomorrow, last 7 days, past 2 weeks, next 60 days (days, weeks, months, quarters or years), this/last/next week, month, quarter or year, a day, a month (2026-11), a quarter (2026-Q3), a year, or from..to with either end left out';
 
 /** A moment with its zone: `2026-11-20T08:00Z`, `2026-11-20T09:00 (Europe/Berlin)`. */
 export function showMoment(at: string, day: boolean, timeZone: string): string {
@@ -250,10 +251,11 @@ export function showRange({ from, until }: Range, day: boolean, timeZone: string
  * time zone. Undefined when the text is not a range; a plain date is none.
  */
 export function parseRange(text: string, timeZone: string, day = false, now = Date.now()): Range | undefined {
-  const words = text
+  const given = text
     .trim()
     .toLowerCase()
     .replace(/[\s_]+/g, ' ');
+  const words = periodInWords(given);
   // Today is the caller's today; a field of days holds its midnight in UTC.
   const zone = day ? 'UTC' : timeZone;
   const days = wordedDays(words, dayOf(now, timeZone));
@@ -263,7 +265,9 @@ export function parseRange(text: string, timeZone: string, day = false, now = Da
     const moment = (at: number) => noMillis(new Date(at).toISOString());
     return { from: moment(now - Number(hours) * 3_600_000), until: moment(now) };
   }
-  const ends = betweenEnds.exec(text.trim().replace(/^from\s+(?=\S+.*\sto\s)/i, ''));
+  const ends = betweenEnds.exec(
+    (words === given ? text.trim() : words).replace(/^from\s+(?=\S+.*\sto\s)/i, ''),
+  );
   if (ends === null) return undefined;
   const [, from = '', to = ''] = ends;
   if (from === '' && to === '') return undefined;
