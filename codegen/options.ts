@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { didYouMean } from '../src/names/nearest.js';
 
 export const help = `npm run codegen                                 writes generated/ and docs/entities/ from schema/, offline
 npm run codegen -- --check                      compares instead, prints the patch, exits 1 when they are stale
@@ -39,20 +40,32 @@ function sourceOf(from: string | undefined, rest: readonly string[]): SourceOpti
   return { kind };
 }
 
+const known = {
+  from: { type: 'string' },
+  check: { type: 'boolean', default: false },
+  diff: { type: 'boolean', default: false },
+  write: { type: 'boolean', default: false },
+  openapi: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], allowPositionals: true, options: known });
+  } catch (error) {
+    const [first = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+    const option = /^Unknown option '(-+\w[\w-]*)/.exec(first)?.[1];
+    if (option === undefined) throw new Error(`${first}; see --help`);
+    const options = Object.keys(known).map((name) => `--${name}`);
+    throw new Error(
+      `${option} is not an option.${didYouMean(option, options)} Options: ${options.join(', ')}`,
+    );
+  }
+}
+
 /** @throws Error that names the argument when it is unknown or does not go with the others */
 export function readOptions(argv: readonly string[]): Options {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      from: { type: 'string' },
-      check: { type: 'boolean', default: false },
-      diff: { type: 'boolean', default: false },
-      write: { type: 'boolean', default: false },
-      openapi: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const { values, positionals } = parsed(argv);
   const source = sourceOf(values.from, positionals);
   if (values.help) return { source, mode: 'help' };
   const chosen = [

@@ -1,7 +1,7 @@
 import type { EntityFile, FieldFile } from '../model.js';
 
 /**
- * Which fields name a record, and which a list shows by default. Rules over field names, because 234
+ * Which fields name a record, and which a list shows by default. Rules over field names, because
  * hand-kept lists would go stale; where a rule is wrong, overrides.json says so with a reason.
  */
 

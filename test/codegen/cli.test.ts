@@ -94,6 +94,8 @@ describe('npm run codegen', () => {
     ],
     [['--from', 'swagger'], /takes one file or address/],
     [['--from', 'tenant', 'x'], /x: no such argument/],
+    [['--chek'], /--chek is not an option\. Did you mean --check\? Options: --from, /],
+    [['--openapi'], /--openapi <value>' argument missing; see --help/],
     [['--from', 'tenant'], /not set: AUTOTASK_USERNAME, AUTOTASK_SECRET, AUTOTASK_INTEGRATION_CODE/],
     [['--check', '--write'], /do not go together/],
     [['--from', 'sandbox', '--check'], /takes no --from/],
