@@ -319,7 +319,7 @@ describe('an answer of no records says why', () => {
     [
       'aggregate-entity',
       { entity: 'Tickets', query: { title: 'zzz' } },
-      /^No Tickets match[\s\S]*title for the whole text "zzz"/,
+      /^No Tickets match[\s\S]*title for the whole text "zzz"\nNote: what has it as a part: \{"title":\{"contains":"zzz"\}\}/,
     ],
     ['search-tickets', { search: 'zzz' }, /ticketNumber, title or description for the part "zzz"/],
   ] as const)('%s %j', async (tool, args, said) => {

@@ -27,6 +27,16 @@ async function calling(tool: string, args: Record<string, unknown>) {
   };
 }
 
+describe('a query', () => {
+  it.each(['filter', 'filters', 'where', 'conditions'])('is given by the word %s', async (word) => {
+    for (const tool of ['query-entity', 'count-entity', 'aggregate-entity']) {
+      const given = [{ op: 'eq', field: 'id', value: 101730 }];
+      const { filters, text } = await calling(tool, { entity: 'Tickets', [word]: given });
+      expect(filters[0], text).toEqual(given);
+    }
+  });
+});
+
 describe('entities', () => {
   it.each([
     ['Account', 'Companies'],
@@ -48,14 +58,27 @@ describe('entities', () => {
     ['Agreement', 'Contracts'],
     ['Line Items', 'BillingItems'],
     ['CSAT', 'SurveyResults'],
+    ['hours', 'TimeEntries'],
+    ['Labor', 'TimeEntries'],
+    ['Visits', 'ServiceCalls'],
+    ['todos', 'CompanyToDos'],
   ])('%s is %s, and found so', async (word, entity) => {
     const { paths, text } = await calling('query-entity', { entity: word, maxRecords: 1 });
-    expect(paths[0], text).toBe(`V1.0/${entity}/query`);
+    expect(paths, text).toContain(`V1.0/${entity}/query`);
     const listed = await calling('list-known-entities', { search: word });
     expect(listed.text).toMatch(new RegExp(`^${entity}: `, 'm'));
   });
 
+  it('history is that of tickets, which is listed for one of them', async () => {
+    const { paths, text } = await calling('query-entity', { entity: 'history', query: { ticketID: 101730 } });
+    expect(paths, text).toContain('V1.0/TicketHistory/query');
+  });
+
   it.each([
+    ['time off', /several meanings.*TimeOffRequests, ResourceTimeOffBalances/],
+    ['calendar', /several meanings.*Appointments, ServiceCalls/],
+    ['checklist', /several meanings.*TicketChecklistItems, ChecklistLibraries/],
+    ['inventory', /several meanings.*InventoryItems, InventoryProducts/],
     ['PTO', /several meanings.*TimeOffRequests, ResourceTimeOffBalances/],
     ['notes', /several meanings.*TicketNotes, TaskNotes/],
     ['person', /several meanings.*Contacts, Resources/],

@@ -62,6 +62,14 @@ const listNotes = ({ interpretation }: CheckedFilter, { nameFields }: Entity): s
     return several === undefined ? [] : [`${field}: ${severalAre(field, several)}`];
   });
 
+/** The query that finds a part of a text, where the whole of it was looked for in a field that holds words. */
+const partNotes = ({ interpretation }: CheckedFilter): string[] =>
+  interpretation.texts.flatMap(({ fields: [field = '', ...others], op, value }) =>
+    op === 'eq' && others.length === 0 && !/(Number|ID|GUID)$/i.test(field)
+      ? [`what has it as a part: ${JSON.stringify({ [field]: { contains: value } })}`]
+      : [],
+  );
+
 /** What comes near to what was looked for: names of the entity, values of a field that holds names, numbers. */
 async function nearNotes(
   { interpretation }: CheckedFilter,
@@ -154,6 +162,7 @@ export async function resultNotes(
     notes.push(
       `looked, in any case, in ${interpretation.texts.map(textConditionLine).join('; ')}`,
       ...listNotes(filter, metadata.entity),
+      ...partNotes(filter),
     );
   }
   if (doubtful.length > 0)

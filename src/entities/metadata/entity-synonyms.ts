@@ -40,7 +40,7 @@ const entityWords: readonly Synonyms[] = [
     hint: 'how tickets met their agreement; the agreements are values of serviceLevelAgreementID of tickets and contracts',
   },
   {
-    words: ['pto', 'vacation', 'leave'],
+    words: ['pto', 'vacation', 'leave', 'timeoff', 'absence'],
     mean: ['TimeOffRequests', 'ResourceTimeOffBalances'],
     why: 'What was asked for, or what is left of it.',
   },
@@ -50,9 +50,27 @@ const entityWords: readonly Synonyms[] = [
     why: 'What the knowledge base consists of.',
   },
   {
-    words: ['worklog', 'timesheet', 'timelog'],
+    words: ['worklog', 'timesheet', 'timelog', 'time', 'hour', 'labor', 'labour'],
     mean: ['TimeEntries'],
     why: 'What other service desks call them.',
+  },
+  { words: ['visit', 'onsite', 'dispatch'], mean: ['ServiceCalls'], why: 'What a service call is.' },
+  {
+    words: ['calendar', 'meeting', 'event', 'schedule'],
+    mean: ['Appointments', 'ServiceCalls'],
+    why: 'What stands in the calendar of a technician.',
+  },
+  { words: ['todo'], mean: ['CompanyToDos'], why: 'The screens call them so.' },
+  {
+    words: ['checklist', 'checklistitem'],
+    mean: ['TicketChecklistItems', 'ChecklistLibraries'],
+    why: 'What is to be ticked on a ticket, or what such lists are made from.',
+  },
+  { words: ['history', 'audittrail'], mean: ['TicketHistory'], why: 'The only record of changes.' },
+  {
+    words: ['inventory', 'stock'],
+    mean: ['InventoryItems', 'InventoryProducts', 'InventoryStockedItems'],
+    why: 'What is kept where, by product or piece by piece.',
   },
   {
     words: ['deal', 'lead', 'pipeline'],

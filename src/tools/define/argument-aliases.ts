@@ -9,6 +9,7 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   maxRecords: ['limit', 'maxresults', 'pagesize', 'perpage', 'take', 'top'],
   orderBy: ['sort', 'sortby', 'order'],
   includeFields: ['fields', 'select', 'columns'],
+  query: ['filter', 'filters', 'where', 'conditions'],
   search: ['query', 'searchterm', 'searchtext', 'keyword', 'name', 'text', 'q', 'subject', 'title'],
   title: ['subject'],
   companyID: ['customer', 'customerid', 'client', 'clientid', 'account', 'accountid'],
