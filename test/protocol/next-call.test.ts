@@ -36,6 +36,23 @@ describe('a field that stands in what belongs to the records', () => {
     expect(await ask('aggregate-entity', next)).toMatchObject({ isError: false });
   });
 
+  it.each(['department', 'departmentID'])(
+    'a condition on %s of resources names the list that has it',
+    async (word) => {
+      const { text } = await ask('query-entity', { entity: 'Resources', query: { [word]: 'Service Desk' } });
+      const next = {
+        entity: 'ResourceRoleDepartments',
+        query: { departmentID: '…' },
+        includeFields: ['resourceID'],
+      };
+      expect(text).toContain(`query-entity ${JSON.stringify(next)} tells their resourceID`);
+      const query = { departmentID: 'Service Desk' };
+      expect((await ask('query-entity', { ...next, query })).text).not.toContain(
+        'No ResourceRoleDepartments',
+      );
+    },
+  );
+
   it('what nothing has is no field of anything', async () => {
     const { text } = await ask('count-entity', { entity: 'Tasks', query: { mood: 1 } });
     expect(text).toContain('"mood" is not a field of Tasks. describe-entity-fields lists its fields.');
@@ -91,6 +108,9 @@ describe('words for what is no entity, and for types', () => {
   it.each([
     ['ConfigurationItems', { type: 'Server' }, 'type is configurationItemType'],
     ['TicketNotes', { type: 'Task Notes' }, 'type is noteType'],
+    ['Tags', { name: 'vpn' }, 'name is label'],
+    ['Projects', { title: { contains: 'Firewall' } }, 'title is projectName'],
+    ['Tickets', { name: { contains: 'VPN' } }, 'name is title'],
     [
       'ConfigurationItemDnsRecords',
       { configurationItemID: 'CONT-SRV02' },
@@ -125,6 +145,23 @@ it.each([
   const { text, writes } = await ask(tool, args);
   expect(writes).toEqual([]);
   expect(text).toContain(told);
+});
+
+it.each(['udf', 'UDFs', 'user-defined fields', 'custom fields'])(
+  '%s are those that the tenant defined',
+  async (word) => {
+    const { text } = await ask('describe-entity-fields', { entity: 'Companies', fields: [word] });
+    expect(text).toContain('3 of ');
+    for (const name of ['Customer Ranking', 'Managed Endpoints', 'Review Date']) expect(text).toContain(name);
+  },
+);
+
+it('a number that is no amount is in no currency', async () => {
+  const metrics = ['sum(Managed Endpoints)', 'avg(surveyCompanyRating)', 'sum(assetValue)'];
+  const { text } = await ask('aggregate-entity', { entity: 'Companies', metrics });
+  expect(text).not.toContain('Managed Endpoints is in the currency');
+  expect(text).not.toContain('surveyCompanyRating is in the currency');
+  expect(text).toContain('assetValue is in the currency of each record');
 });
 
 describe('writes below a record', () => {

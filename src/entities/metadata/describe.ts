@@ -91,6 +91,8 @@ export interface Description {
   readonly unknown: readonly string[];
 }
 
+const allUserDefined = /^(?:udfs?|(?:user[- ]?defined|custom)(?:[- ]?fields?)?)$/i;
+
 /** Fields of an entity; `names` picks some, by name or by a part of it. */
 export async function describe(
   facts: MetadataStore,
@@ -98,7 +100,8 @@ export async function describe(
   signal?: AbortSignal,
 ): Promise<Description> {
   const metadata: EntityMetadata = await facts(findEntity(args.entity), signal);
-  const all = [...metadata.fields, ...(await metadata.udfs(signal))];
+  const udfs = await metadata.udfs(signal);
+  const all = [...metadata.fields, ...udfs];
   if (args.fields === undefined || args.fields.length === 0) {
     return { entity: metadata.entity, live: metadata.live, fields: all, total: all.length, unknown: [] };
   }
@@ -109,6 +112,10 @@ export async function describe(
     // A star alone is every field, as in `includeFields`.
     if (name === '') for (const field of all) if (!chosen.includes(field)) chosen.push(field);
     if (name === '') continue;
+    if (allUserDefined.test(name) && udfs.length > 0) {
+      for (const field of udfs) if (!chosen.includes(field)) chosen.push(field);
+      continue;
+    }
     const exact = named(name, all, (field) => field.name, 'stored');
     const part = fold(name);
     const close =

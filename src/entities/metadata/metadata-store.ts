@@ -56,7 +56,7 @@ export function createMetadataStore(reader: AutotaskReader | null, policy: Polic
         // In another spacing or normalisation, as a UDF may be given.
         const [same] = named(name, fields, (one) => one.name, 'stored');
         if (same !== undefined) return same;
-        const [meant, ...more] = fieldsOf(name, field);
+        const [meant, ...more] = fieldsOf(name, entity, field);
         return more.length === 0 ? meant : undefined;
       },
     };

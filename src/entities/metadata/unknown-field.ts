@@ -10,10 +10,19 @@ import { markMetadataSuspect } from './stale-metadata.js';
 import { conditionsMeant } from './words/conditions-meant.js';
 import { fieldBelow } from './words/field-below.js';
 
+/** What records are called by; each kind has a field of its own for it. */
+const nameWords: ReadonlySet<string> = new Set(['name', 'title', 'label', 'subject']);
+
 /** The fields that people mean by a word that is the name of none; several are asked back. */
-export const fieldsOf = (word: string, field: EntityMetadata['field']): readonly FieldMetadata[] => [
-  ...new Set(fieldSynonyms(word).flatMap((name) => field(name) ?? [])),
-];
+export const fieldsOf = (
+  word: string,
+  { nameFields }: Entity,
+  field: EntityMetadata['field'],
+): readonly FieldMetadata[] => {
+  // A ticket is called by its number too, and that is no name.
+  const called = nameWords.has(fold(word)) ? nameFields.filter((name) => !name.endsWith('Number')) : [];
+  return [...new Set([...fieldSynonyms(word), ...called].flatMap((name) => field(name) ?? []))];
+};
 
 /** User-defined fields by name, label or what answers call them; several where the spelling fits more than one. */
 export function udfsNamed(name: string, udfs: readonly FieldMetadata[]): readonly FieldMetadata[] {
@@ -86,7 +95,7 @@ export async function unknownField(
     const listed = several.map((udf) => JSON.stringify(udf.name)).join(' and ');
     return `${JSON.stringify(name)} fits several fields of ${metadata.entity.name}: ${listed}; spell one exactly`;
   }
-  const meant = fieldsOf(name, metadata.field);
+  const meant = fieldsOf(name, metadata.entity, metadata.field);
   if (meant.length > 1) {
     const listed = meant.map((field) => field.name).join(' or ');
     return `${JSON.stringify(name)} may mean ${listed} of ${metadata.entity.name}; name one`;
@@ -96,7 +105,7 @@ export async function unknownField(
     const read =
       conditionsMeant(metadata, name, condition) ??
       (await fieldElsewhere(metadata, name)) ??
-      (await fieldBelow(metadata.entity, name));
+      (await fieldBelow(metadata.entity, name, condition !== undefined));
     if (read !== undefined) return read;
   }
   const { entity, fields } = metadata;

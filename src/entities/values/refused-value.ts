@@ -32,7 +32,12 @@ export function refusedValue(
   const text = String(given);
   const numbers = isFlag(field) ? [] : numbersWritten(field, text);
   if (numbers.length > 0) return fail(field, `${what}; write ${numbers.join(' or ')}`);
-  if (meansFlag.test(text) && field.dataType === 'integer' && field.referenceEntityType === null)
+  if (
+    !isFlag(field) &&
+    meansFlag.test(text) &&
+    field.dataType === 'integer' &&
+    field.referenceEntityType === null
+  )
     return fail(field, `${what}; where it says yes or no, yes is 1 and no is 0`);
   if (conversion.filter !== true) return fail(field, what);
   const isDate = field.dataType === 'datetime';

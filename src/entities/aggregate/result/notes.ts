@@ -21,6 +21,8 @@ interface NotesInput {
   readonly timeZone: string;
 }
 
+const noAmount = /rating|score|percent|hours|units|quantity/i;
+
 /** Amounts whose currency another field of the record tells are no sum in any: the field, where it is no group. */
 function currencyNotes(operand: Operand, { request, metadata }: NotesInput): string[] {
   const paths =
@@ -29,9 +31,12 @@ function currencyNotes(operand: Operand, { request, metadata }: NotesInput): str
       : operand.kind === 'calculation'
         ? operand.terms.flatMap(({ paths: of }) => of)
         : [];
-  return paths.flatMap(({ through, field: { name, dataType } }) => {
+  return paths.flatMap(({ through, field: { name, dataType, udf } }) => {
     if (
       through.length > 0 ||
+      // A number that a tenant defined, a rating or hours are no amount, whatever currency the record has.
+      udf ||
+      noAmount.test(name) ||
       !['decimal', 'double'].includes(dataType) ||
       name.startsWith('internalCurrency')
     )

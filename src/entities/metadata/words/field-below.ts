@@ -2,6 +2,7 @@ import { load } from '../../../../generated/load.js';
 import type { Entity } from '../../../model.js';
 import { fold } from '../../../names/spelling.js';
 import { allEntities, entityNamed } from '../entity-names.js';
+import { fieldSynonyms } from '../field-synonyms.js';
 
 /** As far as aggregate-entity follows references. */
 const mostReferences = 2;
@@ -30,8 +31,12 @@ function pathsUp(from: Entity, to: Entity, references = 0): readonly string[] {
  * Where a field stands that an entity lacks and that what belongs to its records has, by the call that reads it: hours
  * worked of a task are those of its time entries. Undefined where no such entity has it.
  */
-export async function fieldBelow(entity: Entity, given: string): Promise<string | undefined> {
-  const wanted = fold(given);
+export async function fieldBelow(
+  entity: Entity,
+  given: string,
+  isCondition: boolean,
+): Promise<string | undefined> {
+  const wanted = [given, ...fieldSynonyms(given)].map(fold);
   const below = allEntities
     .filter((other) => other !== entity && other.operations.includes('query') && other.queryBy.length === 0)
     .map((other) => ({ other, paths: pathsUp(other, entity) }))
@@ -39,20 +44,23 @@ export async function fieldBelow(entity: Entity, given: string): Promise<string 
   const found: { other: Entity; paths: readonly string[]; field: string; isMade: boolean }[] = [];
   for (const { other, paths } of below) {
     const fields = (await load[other.name]?.fields()) ?? [];
-    const field = fields.find(({ name }) => fold(name) === wanted)?.name;
+    const field = fields.find(({ name }) => wanted.includes(fold(name)))?.name;
     // What people write comes before logs of it.
     if (field !== undefined) found.push({ other, paths, field, isMade: other.createVia !== 'none' });
   }
   const depth = (paths: readonly string[]) => Math.min(...paths.map((path) => path.split('.').length));
   const made = found.filter(({ isMade }) => isMade);
-  const told = (made.length > 0 ? made : found)
+  const named = (made.length > 0 ? made : found)
     .toSorted((a, b) => depth(a.paths) - depth(b.paths))
     .slice(0, mostNamed);
-  const [first] = told;
+  const [first] = named;
   if (first === undefined) return undefined;
-  const isPlain = first.paths.every((path) => !path.includes('.'));
-  const query = isPlain
-    ? `query-entity ${JSON.stringify({ entity: first.other.name, query: { [first.paths[0] ?? '']: '…' } })} lists them, `
-    : '';
-  return `${JSON.stringify(given)} is not a field of ${entity.name} but of ${told.map(({ other }) => other.name).join(' and ')}, which belong to them: ${query}aggregate-entity of ${first.other.name} groups by ${JSON.stringify(first.paths.join('|'))}`;
+  const [link = ''] = first.paths;
+  const isPlain = first.paths.length === 1 && !link.includes('.');
+  const asked = isCondition
+    ? { query: { [first.field]: '…' }, includeFields: [link] }
+    : { query: { [link]: '…' } };
+  const told = JSON.stringify({ entity: first.other.name, ...asked });
+  const query = isPlain ? `query-entity ${told} ${isCondition ? `tells their ${link}` : 'lists them'}, ` : '';
+  return `${JSON.stringify(given)} is not a field of ${entity.name} but of ${named.map(({ other }) => other.name).join(' and ')}, which belong to them: ${query}aggregate-entity of ${first.other.name} groups by ${JSON.stringify(first.paths.join('|'))}`;
 }
