@@ -212,7 +212,9 @@ describe('a policy of a token that is not right', () => {
       AUTOTASK_HTTP_TOKENS: `narrow ${tokenOf('narrow')} policy=/no/such/file.json`,
     });
     expect(await own.exited).toBe(2);
-    expect(own.output().stderr).toMatch(/policy of narrow in AUTOTASK_HTTP_TOKENS: names a file that cannot/);
+    expect(own.output().stderr).toMatch(
+      /policy of narrow in AUTOTASK_HTTP_TOKENS: names a file that does not exist/,
+    );
   });
 });
 
