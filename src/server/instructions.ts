@@ -29,7 +29,7 @@ export function instructions(
     'Values: use names and labels instead of ids and codes (companyID "Contoso", status "New", assignedResourceID "Jane Doe"). If a name fits several records, the answer lists them: choose an id.',
     'Finding things: query-entity with a narrow query; count-entity when only the number matters. Totals, averages, rankings, anything per person, customer, queue or month: aggregate-entity, one call; never add up lists. Lists are short tables and say how they are sorted, whether more exists and how to continue; orderBy sorts by any field.',
     'describe-entity-fields tells field names and picklist values: ask for the fields you need, not for all. list-known-entities finds entities. Unknown fields and operators are refused with suggestions; nothing is guessed.',
-    'Open tickets: search-tickets openOnly, or status {"noteq": "Closed"} in a query, which knows all closed statuses of the tenant. Unassigned: assignedResourceID null.',
+    'Open tickets: search-tickets openOnly, or status {"noteq": "Closed"} in a query, which knows all closed statuses of the tenant. Unassigned: search-tickets unassigned, or assignedResourceID null in a query.',
     `Times are ${timeZone}. Days without a time cover the whole day.`,
     ...(person === null
       ? []

@@ -93,6 +93,33 @@ describe('every advertised filter reaches Autotask', () => {
       { openOnly: 'true', unassigned: 'true', maxRecords: '500' },
       [{ op: 'notExist', field: 'assignedResourceID' }, ...open],
     ],
+    // Null alone says nobody, as in a query; beside others it is what clients send for what was not given.
+    ...[{ assignedResourceID: null }, { technician: null }].map(
+      (args): [string, string, Record<string, unknown>, unknown[]] => [
+        'search-tickets',
+        'Tickets',
+        { ...args, openOnly: true },
+        [{ op: 'notExist', field: 'assignedResourceID' }, ...open],
+      ],
+    ),
+    [
+      'search-tasks',
+      'Tasks',
+      { assignedResourceID: null },
+      [{ op: 'notExist', field: 'assignedResourceID' }],
+    ],
+    [
+      'search-tickets',
+      'Tickets',
+      { assignedResourceID: null, companyID: null },
+      [{ op: 'exist', field: 'id' }],
+    ],
+    [
+      'search-tickets',
+      'Tickets',
+      { assignedResourceID: null, unassigned: false },
+      [{ op: 'exist', field: 'id' }],
+    ],
     ['search-tickets', 'Tickets', { openOnly: 'false' }, [{ op: 'exist', field: 'id' }]],
     ['search-tickets', 'Tickets', { afterId: 101000 }, [{ op: 'gt', field: 'id', value: 101000 }]],
     [

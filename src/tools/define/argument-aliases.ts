@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Row } from '../../client/types.js';
 import { fold } from '../../names/spelling.js';
 import { formatInput, listInputs } from './shared-inputs.js';
 
@@ -73,6 +74,17 @@ export const renamedArguments = (args: unknown, options: AliasOptions): readonly
     .filter(({ key, name }) => ![fold(name), fold(name).replace(/id$/, '')].includes(fold(key)))
     .map(({ key, name }) => ({ given: key, name }));
 
+/**
+ * Null says who is assigned, nobody, where it is the only one: clients that send every argument send null for the
+ * others as well, and those say nothing.
+ */
+function nobody(given: Row, names: readonly string[], own: (key: string) => string): Row {
+  const nulls = Object.keys(given).filter((key) => given[key] === null);
+  const [only = '', ...others] = nulls;
+  const isMeant = others.length === 0 && own(only) === 'assignedResourceID' && names.includes('unassigned');
+  return isMeant && given.unassigned === undefined ? { unassigned: true } : {};
+}
+
 function taken(args: unknown, { names, tool, optional }: AliasOptions) {
   const given = z.record(z.string(), z.unknown()).safeParse(args);
   if (!given.success) return undefined;
@@ -89,7 +101,7 @@ function taken(args: unknown, { names, tool, optional }: AliasOptions) {
         : key)
     );
   };
-  const found = Object.entries(given.data)
+  const found = Object.entries({ ...given.data, ...nobody(given.data, names, own) })
     .map(([key, value]) => [own(key), value, key] as const)
     .filter(
       ([name, value]) => !isNothing(value) || !(names.includes(name) ? optional(name) : ofCalls.has(name)),
