@@ -33,6 +33,8 @@ export interface Attempt {
   readonly cut: readonly string[];
   /** The attempt that this one makes again: chains of several replicas have no common clock to tell which came later. */
   readonly repeats?: string;
+  /** The write of an earlier call that it sets back. */
+  readonly undoes?: { readonly receipt: string; readonly step: number };
   /** When it is sent, by Autotask's clock. */
   readonly sentAt: string;
 }
@@ -43,7 +45,7 @@ export type PreparedAttempt = Omit<Attempt, 'sentAt'>;
 /** A write of a call that makes several, before the first of them is sent. */
 export type PlannedWrite = Pick<
   Attempt,
-  'entity' | 'action' | 'route' | 'id' | 'body' | 'called' | 'cut' | 'step'
+  'entity' | 'action' | 'route' | 'id' | 'body' | 'called' | 'cut' | 'step' | 'undoes'
 > & {
   /** Hash of the record as it was. */
   readonly version: string;

@@ -23,7 +23,12 @@ export function createMemoryLog(now: () => Date = () => new Date()): AuditLog {
     keepsOriginalValues: true,
     plan: async (receipt, caller, tool, steps) =>
       add(receipt, { event: 'plan', receipt, caller, tool, steps }),
-    find: async (name) => kept.get(name) ?? [],
+    find: async (name) => [
+      ...(kept.get(name) ?? []),
+      ...[...kept].flatMap(([receipt, events]) =>
+        receipt === name ? [] : events.filter((event) => JSON.stringify(event).includes(name)),
+      ),
+    ],
     claim: async (receipt, since) => {
       if (running.has(receipt)) return null;
       running.add(receipt);

@@ -137,6 +137,29 @@ describe.skipIf(engineProgram === null)('of two replicas with one receipt', () =
     60_000,
   );
 
+  it('one alone brings back what was deleted, however many undo it at the same time or after each other', async () => {
+    const both = await Promise.all([start('one'), start('two')]);
+    const [one, two] = both;
+    const name = 'Brought back';
+    const groups = () =>
+      recordsWhere(tenant.sandbox, 'ContactGroups', { op: 'eq', field: 'name', value: name });
+    await write('create-entity', { entity: 'ContactGroups', data: { name, isActive: true } }, one);
+    const [made] = await groups();
+    const deleted = await write('delete-entity', { entity: 'ContactGroups', id: Number(made?.id) }, two);
+    const undo = about(/w-[0-9a-f]{12}/.exec(deleted)?.[0] ?? '', 'undo');
+    tenant.sandbox.faults.add({ fault: { kind: 'latency', ms: 700 }, method: 'POST', path: 'ContactGroups' });
+    const previews = await Promise.all(both.map((replica) => said(replica, 'write-receipt', undo)));
+    const answers = await Promise.all(
+      both.map((replica, at) =>
+        said(replica, 'write-receipt', { ...undo, confirm: tokenIn(previews[at] ?? '') }),
+      ),
+    );
+    expect(answers.filter((text) => /^Created 1 ContactGroup/.test(text)).length, answers.join('\n')).toBe(1);
+    expect(answers.filter((text) => /^Somebody (works|else went on)/.test(text)).length).toBe(1);
+    expect(await said(one, 'write-receipt', undo)).toMatch(/nothing to write.*undone already by w-/s);
+    expect((await groups()).length).toBe(1);
+  }, 60_000);
+
   it('a single write that was not sent when its replica was stopped is made by the other alone', async () => {
     const [stopped, other] = await Promise.all([start('stopped'), start('other', short)]);
     const [ticketId] = await ticketIds(1);

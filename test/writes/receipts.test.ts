@@ -108,6 +108,10 @@ it('undo deletes what was created, brings back what was deleted, and says first 
   await confirmed(receiptIn(undone.text), 'undo');
   const sorted = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).sort();
   expect(sorted(await groups())).toEqual(sorted(after));
+  expect((await confirmed(receiptIn(undone.text), 'undo')).text).toMatch(
+    /nothing to write[\s\S]*undone already by w-[0-9a-f]{12}/,
+  );
+  expect(sorted(await groups())).toEqual(sorted(after));
   const note = await server.call('create-ticket-note', {
     ids,
     title: 'Ping',

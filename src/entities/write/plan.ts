@@ -90,6 +90,13 @@ export interface SkippedRecord {
   readonly reason: string;
 }
 
+/** Its receipt, what was recorded of it, and the number in it of each step that concerns it. */
+export interface EarlierCall {
+  readonly receipt: string;
+  readonly writes: readonly RecordedWrite[];
+  readonly numbers: ReadonlyMap<WritePlan, number>;
+}
+
 /** Several writes that are confirmed at once and made one after the other, each like any other. */
 export interface WriteSteps {
   readonly steps: readonly WritePlan[];
@@ -108,12 +115,9 @@ export interface WriteSteps {
   readonly byQuery: boolean;
   /** Ids of all records that were chosen, skipped ones included. */
   readonly chosen: readonly number[];
-  /** An earlier call that these steps go on with: its receipt, what was recorded of it, and the number of each step in it. */
-  readonly resumes?: {
-    readonly receipt: string;
-    readonly writes: readonly RecordedWrite[];
-    readonly numbers: ReadonlyMap<WritePlan, number>;
-  };
+  /** An earlier call that these steps go on with, or set back. */
+  readonly resumes?: EarlierCall;
+  readonly undoes?: EarlierCall;
   /** What a preview showed, where that is not the steps as they are now; see `stateOf`. */
   readonly previewed?: unknown;
 }

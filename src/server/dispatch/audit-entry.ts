@@ -20,6 +20,8 @@ export interface AttemptFacts {
   readonly step: number;
   /** The attempt of an earlier call that is made again. */
   readonly repeats: string | undefined;
+  /** The write of another receipt that it sets back. */
+  readonly undoes: { readonly receipt: string; readonly step: number } | undefined;
 }
 
 /** What an undo needs of the record as it was. */
@@ -35,7 +37,7 @@ const cutFields = (row: Row | null, kept: Row | null): string[] =>
 /** A planned write as the audit log keeps it: without what the policy hides, without secrets, bounded. */
 export function attemptOf(
   plan: WritePlan,
-  { tool, caller, gate, actAs, person, receipt, step, repeats }: AttemptFacts,
+  { tool, caller, gate, actAs, person, receipt, step, repeats, undoes }: AttemptFacts,
   {
     policy,
     redact,
@@ -72,6 +74,7 @@ export function attemptOf(
           : cleanValue(field, field === 'data' && contents !== null ? contents : after.text, how),
     })),
     ...(repeats === undefined ? {} : { repeats }),
+    ...(undoes === undefined ? {} : { undoes }),
     ...(actAs === null ? {} : { actAs }),
     ...(person?.issuer === undefined ? {} : { issuer: person.issuer }),
     ...(person?.subject === undefined ? {} : { subject: redact(person.subject) }),

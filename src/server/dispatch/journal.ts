@@ -36,7 +36,7 @@ export async function kept<T>(work: () => Promise<T>, onFailure: (error: unknown
 
 /** A step as it is recorded before the first one is sent; `numbers` are those of all steps of the call. */
 export function plannedWrite(
-  { entity, action, route, id, body, called, cut, step }: PreparedAttempt,
+  { entity, action, route, id, body, called, cut, step, undoes }: PreparedAttempt,
   plan: WritePlan,
   numbers: ReadonlyMap<WritePlan, number>,
 ): PlannedWrite {
@@ -52,35 +52,50 @@ export function plannedWrite(
     cut,
     step,
     version: recordVersion(stored),
+    ...(undoes === undefined ? {} : { undoes }),
     ...(needs.length === 0 ? {} : { needs: needs.flatMap((needed) => numbers.get(needed) ?? []) }),
     ...(uses === undefined || used === undefined ? {} : { uses: { step: used, field: uses.field } }),
   };
 }
 
-/** Takes a receipt for one call; `since`: when it was confirmed. Rejects while somebody else works on it. */
+/** Takes receipts for one call; `since`: when it was confirmed. Rejects while somebody else works on one of them. */
 export async function claimed(
   audit: AuditLog,
-  name: string,
+  names: readonly string[],
   since: number,
   onFailure: (error: unknown) => void,
-): Promise<Claim & { requireHeld(): Promise<void> }> {
-  const claim = await kept(() => audit.claim(name, since), onFailure);
-  if (claim === null) {
-    throw new AutotaskError(
-      'conflict',
-      `Somebody works on the receipt ${name} right now. Nothing was written.`,
-      { next: 'Ask for its status; what is left then can be resumed.' },
-    );
+): Promise<{ requireHeld(): Promise<void>; release(): Promise<void> }> {
+  const claims = new Map<string, Claim>();
+  const release = async () => {
+    for (const claim of claims.values()) await claim.release();
+  };
+  try {
+    for (const name of names) {
+      const claim = await kept(() => audit.claim(name, since), onFailure);
+      if (claim === null) {
+        throw new AutotaskError(
+          'conflict',
+          `Somebody works on the receipt ${name} right now. Nothing was written.`,
+          { next: 'Ask for its status; what is left then can be resumed.' },
+        );
+      }
+      claims.set(name, claim);
+    }
+  } catch (error) {
+    await release();
+    throw error;
   }
   return {
-    ...claim,
+    release,
     async requireHeld() {
-      if (await claim.held()) return;
-      throw new AutotaskError(
-        'unavailable',
-        `This server was kept from running for so long that somebody else may have gone on with the receipt ${name}. Nothing was written.`,
-        { actor: 'server', next: 'Ask write-receipt for its status before anything is written again.' },
-      );
+      for (const [name, claim] of claims) {
+        if (await claim.held()) continue;
+        throw new AutotaskError(
+          'unavailable',
+          `This server was kept from running for so long that somebody else may have gone on with the receipt ${name}. Nothing was written.`,
+          { actor: 'server', next: 'Ask write-receipt for its status before anything is written again.' },
+        );
+      }
     },
   };
 }
@@ -94,7 +109,9 @@ export function requireStillLeft(
   const wanted = new Set(numbers);
   const stateOf = (of: readonly RecordedWrite[]) =>
     canonical(
-      of.filter(({ step }) => wanted.has(step)).map(({ step, state, attempt }) => [step, state, attempt]),
+      of
+        .filter(({ step }) => wanted.has(step))
+        .map(({ step, state, attempt, undoneBy }) => [step, state, attempt, undoneBy ?? null]),
     );
   if (stateOf(writes) === stateOf(planned)) return;
   throw new AutotaskError(

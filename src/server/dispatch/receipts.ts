@@ -19,6 +19,7 @@ const write = z.object({
   called: z.string().catch('a record'),
   needs: z.array(z.int()).optional(),
   uses: z.object({ step: z.int(), field: z.string() }).optional(),
+  undoes: z.object({ receipt: z.string(), step: z.int() }).optional(),
 });
 const line = z.discriminatedUnion('event', [
   z.object({
@@ -57,6 +58,8 @@ const later: ReadonlySet<string> = new Set([
   'cancelled',
 ]);
 
+const isReceipt = /^w-[0-9a-f]{12}$/;
+
 /** Over stdio there is one person, whatever the client calls itself. */
 const ownerOf = (caller: string) => caller.replace(/^stdio\b.*?(?= of tenant |$)/, 'stdio');
 
@@ -81,7 +84,9 @@ export function receiptOf(
   events: readonly AuditEvent[],
   where: string,
 ): Receipt {
-  const lines = events.flatMap((event) => line.safeParse(event).data ?? []);
+  const lines = events
+    .flatMap((event) => line.safeParse(event).data ?? [])
+    .filter((each) => each.event === 'outcome' || each.receipt === name || !isReceipt.test(name));
   const own = lines.filter((each) => each.event === 'outcome' || ownerOf(each.caller) === ownerOf(caller));
   const ends = new Map<string, OutcomeLine>();
   for (const end of own) {
@@ -98,11 +103,11 @@ export function receiptOf(
     const end = ends.get(attempt.attempt);
     if (repeated.has(attempt.attempt) && end?.outcome !== 'done') continue;
     const known = writes.get(attempt.step);
-    const { version, needs } = known ?? {};
+    const { version, needs, undoes } = known ?? {};
     const state = stateOf(end);
     const at = attempt.sentAt ?? attempt.time;
     const ended = end !== undefined;
-    const write = { ...attempt, version, needs, state, id: end?.id ?? attempt.id, at, ended };
+    const write = { undoes, ...attempt, version, needs, state, id: end?.id ?? attempt.id, at, ended };
     if (known === undefined || known.attempt === null || weightOf(write) >= weightOf(known))
       writes.set(attempt.step, write);
   }
@@ -110,8 +115,16 @@ export function receiptOf(
   return { id, where, writes: [...writes.values()].sort((a, b) => a.step - b.step) };
 }
 
-const isReceipt = /^w-[0-9a-f]{12}$/;
 const isAttempt = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Receipts of those that undo writes of this one. */
+const undoing = (name: string, events: readonly AuditEvent[]): ReadonlySet<string> =>
+  new Set(
+    events.flatMap((event) => {
+      const { data } = line.safeParse(event);
+      return data === undefined || data.event === 'outcome' || data.receipt === name ? [] : data.receipt;
+    }),
+  );
 
 /** Of the receipt that an attempt stands in, the write that it was one of. */
 async function receiptOfAttempt(
@@ -128,7 +141,17 @@ async function receiptOfAttempt(
 /** Throws `notFound` for a receipt that is not there, and for those of others. */
 export async function findReceipt(log: AuditLog, name: string, caller: string): Promise<Receipt> {
   const wanted = name.trim();
-  const read = async (of: string) => receiptOf(of, caller, await log.find(of), log.where);
+  const read = async (of: string): Promise<Receipt> => {
+    const events = await log.find(of);
+    const { writes, ...rest } = receiptOf(of, caller, events, log.where);
+    const undone = new Map<number, string>();
+    for (const other of isReceipt.test(of) ? undoing(of, events) : []) {
+      const { id, writes: reverse } = receiptOf(other, caller, await log.find(other), log.where);
+      for (const { undoes, state } of reverse)
+        if (undoes?.receipt === of && state !== 'refused') undone.set(undoes.step, id);
+    }
+    return { ...rest, writes: writes.map((each) => ({ ...each, undoneBy: undone.get(each.step) })) };
+  };
   let receipt: Receipt | null = null;
   try {
     if (isReceipt.test(wanted)) receipt = await read(wanted);

@@ -211,7 +211,7 @@ export function createWriteRunner(rules: WriteRules) {
     }
     previews.remove(subject);
     const accepted = decision.plan;
-    const resumed = isSteps(accepted) ? accepted.resumes : undefined;
+    const { resumes: resumed, undoes: undone } = isSteps(accepted) ? accepted : {};
     const name = resumed?.receipt ?? newReceipt();
     const numbers =
       resumed?.numbers ??
@@ -221,12 +221,19 @@ export function createWriteRunner(rules: WriteRules) {
     const repeats = new Map<number, string>();
     const attemptAt = (step: WritePlan, made: WritePlan, actAs: number | null) => {
       const number = numbers.get(step) ?? 0;
-      return attemptOf(made, { ...facts, actAs, step: number, repeats: repeats.get(number) }, keeping);
+      const reversed = undone?.numbers.get(step);
+      const undoes =
+        undone === undefined || reversed === undefined
+          ? undefined
+          : { receipt: undone.receipt, step: reversed };
+      const earlier = { repeats: repeats.get(number), undoes };
+      return attemptOf(made, { ...facts, actAs, step: number, ...earlier }, keeping);
     };
     const keeping = { policy, redact, keepsOriginalValues: audit.keepsOriginalValues };
     const named = `Receipt: ${name} (kept in ${audit.where})`;
     allowedWriter();
-    const claim = await claimed(audit, name, since, onAuditFailure);
+    const taken = [...(undone === undefined ? [] : [undone.receipt]), name];
+    const claim = await claimed(audit, taken, since, onAuditFailure);
     const prepare = (step: WritePlan, made: WritePlan) => {
       const attribution = attributed(step);
       const actAs = typeof attribution === 'object' ? attribution.id : null;
@@ -242,6 +249,10 @@ export function createWriteRunner(rules: WriteRules) {
     };
     try {
       if (!isSteps(accepted)) return { text: await writeOne(accepted, prepare(accepted, accepted), named) };
+      if (undone !== undefined) {
+        const now = await findReceipt(audit, undone.receipt, redact(caller));
+        requireStillLeft(now, undone.writes, undone.numbers.values());
+      }
       if (resumed === undefined) {
         const writes = accepted.steps.map((step) => plannedWrite(attemptAt(step, step, null), step, numbers));
         await kept(() => audit.plan(name, redact(caller), tool.name, writes), onAuditFailure);

@@ -68,7 +68,9 @@ async function withoutCreated(write: RecordedWrite, id: number, context: ToolCon
 }
 
 async function recreated(write: RecordedWrite, context: ToolContext): Promise<ReceiptStep> {
-  const { entity: name, former, cut } = write;
+  const { entity: name, former, cut, undoneBy } = write;
+  // Unlike a field or a record that is gone, nothing at the tenant tells.
+  if (undoneBy !== undefined) return { skip: `undone already by ${undoneBy}: its status says how far` };
   if (former === null || cut.length > 0)
     return { skip: `cannot be undone: ${cut.join(', ') || 'the record'} is not recorded whole` };
   const known = await context.entities.facts(findEntity(name), context.signal);

@@ -71,14 +71,12 @@ export const writeReceipt = defineWriteTool({
     }
     const cannot = skipped.filter(({ reason }) => reason.startsWith('cannot')).length;
     const common = { steps: [...numbers.keys()], skipped, onError: 'continue' as const, byQuery: false };
-    if (!isUndo) {
-      const resumes = { receipt: receipt.id, writes: receipt.writes, numbers };
-      return { ...common, chosen: [], notes: [], resumes };
-    }
+    const earlier = { receipt: receipt.id, writes: receipt.writes, numbers };
+    if (!isUndo) return { ...common, chosen: [], notes: [], resumes: earlier };
     const notes =
       cannot > 0
         ? [`${cannot} of ${receipt.writes.length} cannot be undone, for the reasons named here`]
         : [];
-    return { ...common, chosen: [], notes, skippedFirst: true };
+    return { ...common, chosen: [], notes, skippedFirst: true, undoes: earlier };
   },
 });

@@ -29,6 +29,10 @@ export interface RecordedWrite {
   readonly needs?: readonly number[] | undefined;
   /** The write whose new id a field of this one takes. */
   readonly uses?: { readonly step: number; readonly field: string } | undefined;
+  /** The write of another receipt that this one sets back. */
+  readonly undoes?: { readonly receipt: string; readonly step: number } | undefined;
+  /** The receipt by which this one was set back, or is about to be. */
+  readonly undoneBy?: string | undefined;
 }
 
 /** What one call wrote, or was about to write. */
