@@ -119,3 +119,16 @@ it.each([
     expect(await ask('aggregate-entity', { entity, groupBy: [group] })).toMatchObject({ isError: false });
   },
 );
+
+it.each(['get-entity', 'update-entity', 'delete-entity'])(
+  '%s says how a number leads to the id',
+  async (tool) => {
+    const { text, filters } = await ask(tool, {
+      entity: 'Tasks',
+      id: 'T20261015.0315',
+      data: { title: 'x' },
+    });
+    expect(filters).toEqual([]);
+    expect(text).toContain('id: must be a whole number, the id of a record: query-entity finds it by number');
+  },
+);

@@ -29,9 +29,16 @@ const between = (min: number, max: number, error: string) =>
     )
     .pipe(z.int({ error }).min(min, { error }).max(max, { error }));
 
-const toId = lenient(between(0, Number.MAX_SAFE_INTEGER, 'must be a whole number (the id of a record)'), {
-  type: 'integer',
-});
+const toId = lenient(
+  between(
+    0,
+    Number.MAX_SAFE_INTEGER,
+    'must be a whole number, the id of a record: query-entity finds it by number or name',
+  ),
+  {
+    type: 'integer',
+  },
+);
 
 /** A whole number in a range. */
 export const wholeNumber = (min: number, max: number) =>
