@@ -205,3 +205,55 @@ describe('writes below a record', () => {
     expect(writes).toEqual([]);
   });
 });
+
+describe('values that are none', () => {
+  it.each([
+    [
+      'get-entity',
+      { entity: 'Assets', id: 'CONT-SRV02' },
+      'ConfigurationItems',
+      { referenceTitle: 'CONT-SRV02' },
+    ],
+    ['update-entity', { entity: 'Tags', id: 'vpn', data: { label: 'x' } }, 'Tags', { label: 'vpn' }],
+    ['get-entity', { entity: 'Skills', id: 'Firewalls' }, 'Skills', { name: 'Firewalls' }],
+    [
+      'query-entity',
+      { entity: 'Locations', parentEntity: 'Companies', parentId: 'Contoso Ltd' },
+      'Companies',
+      { companyName: 'Contoso Ltd' },
+    ],
+  ])('%s %j names the query that tells the id', async (tool, args, entity, query) => {
+    const { text, requests } = await ask(tool, args);
+    expect(requests).toEqual([]);
+    expect(text).toContain(`query-entity ${JSON.stringify({ entity, query })} tells it`);
+    expect((await ask('query-entity', { entity, query })).text).toMatch(/^1 /);
+  });
+
+  it.each([
+    ['InventoryProducts', 'availableUnits', 'quantityMinimum', 'max(availableUnits-quantityMinimum)'],
+    ['Tickets', 'completedDate', 'dueDateTime', 'max(completedDate-dueDateTime:hours)'],
+  ])('%s.%s is compared with %s by the aggregation that is named', async (entity, field, other, metric) => {
+    const { text, filters } = await ask('count-entity', { entity, query: { [field]: { gt: other } } });
+    expect(filters).toEqual([]);
+    const next = { entity, groupBy: ['id'], metrics: [metric], having: [`${metric} > 0`] };
+    expect(text).toContain(`aggregate-entity ${JSON.stringify(next)} compares the two`);
+    expect(await ask('aggregate-entity', { ...next, top: 2 })).toMatchObject({ isError: false });
+  });
+
+  it('a number that people see names the query by it', async () => {
+    const { text } = await ask('get-entity', { entity: 'Projects', id: 'P20260718.0001' });
+    expect(text).toContain('"query":{"projectNumber":"P20260718.0001"}} tells it');
+  });
+
+  it('a day that is told from today is named as a date', async () => {
+    const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    const count = (warrantyExpirationDate: unknown) =>
+      ask('count-entity', { entity: 'ConfigurationItems', query: { warrantyExpirationDate } });
+    expect((await count({ lt: 'in 90 days' })).text).toContain(`; write ${day(90)}.`);
+    expect((await count({ gte: '2 weeks ago' })).text).toContain(`; write ${day(-14)}.`);
+    const data = { warrantyExpirationDate: '+3 years' };
+    const { text } = await ask('update-entity', { entity: 'ConfigurationItems', id: 50002, data });
+    expect(text).toContain(`; write ${new Date().getUTCFullYear() + 3}-`);
+    expect((await count('next 90 days')).isError).toBe(false);
+  });
+});

@@ -43,6 +43,12 @@ const bySingular = new Map(entities.map((entity) => [entity.singular.toLowerCase
 export const entityOfType = (type: string | null): Entity | undefined =>
   type === null ? undefined : bySingular.get(type.toLowerCase());
 
+/** The one entity of a spelling or of a word of people's; undefined for any other text. */
+export function entityCalled(name: string): Entity | undefined {
+  const meant = entitySynonyms(name);
+  return bySpelling.get(fold(name)) ?? (meant.length === 1 ? byName.get(meant[0] ?? '') : undefined);
+}
+
 /** Throws InvalidInput with the closest names when there is no such entity. No upstream call. */
 export function findEntity(name: string, parentEntity?: string, field = 'entity'): Entity {
   if (parentEntity !== undefined) {

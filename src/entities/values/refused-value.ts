@@ -6,6 +6,7 @@ import { comparisonIn } from './comparisons/comparison-signs.js';
 import type { Conversion } from './conversion.js';
 import { type Converted, fail } from './converted.js';
 import { parseRange, rangeExamples } from './dates.js';
+import { dayFromNow } from './stored-date.js';
 import { numbersWritten } from './written-numbers.js';
 
 const numberRange = /^\s*(-?\d+(?:\.\d+)?)\s*(?:\.\.\.?|–|-|to)\s*(-?\d+(?:\.\d+)?)\s*$/i;
@@ -39,6 +40,8 @@ export function refusedValue(
     field.referenceEntityType === null
   )
     return fail(field, `${what}; where it says yes or no, yes is 1 and no is 0`);
+  const distant = field.dataType === 'datetime' ? dayFromNow(given, conversion.timeZone) : undefined;
+  if (distant !== undefined) return fail(field, `${what}; write ${distant}`);
   if (conversion.filter !== true) return fail(field, what);
   const isDate = field.dataType === 'datetime';
   const isRange = (one: string) =>

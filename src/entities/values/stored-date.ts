@@ -40,6 +40,30 @@ export function convertStoredDate(field: FieldMetadata, given: string, timeZone:
   return { ok: true, value: moment };
 }
 
+const distances =
+  /^(?:in |\+ ?|after )?([1-9]\d{0,3}) ?(d|days?|w|weeks?|m|months?|y|years?)( ago| back| from now)?$/i;
+const units: Readonly<Record<string, string>> = { d: 'days', w: 'weeks', m: 'months', y: 'years' };
+
+/** The day that `in 90 days`, `+3 years` or `2 weeks ago` is; undefined for other texts, also for `90 days` alone. */
+export function dayFromNow(given: unknown, timeZone: string): string | undefined {
+  const text = typeof given === 'string' ? given.trim() : '';
+  const [, count, unit = '', direction = ''] = distances.exec(text) ?? [];
+  if (count === undefined || (direction === '' && /^\d/.test(text))) return undefined;
+  const isPast = /ago|back/i.test(direction);
+  const today = new Date(`${dayOf(Date.now(), timeZone)}T00:00:00Z`);
+  const steps = Number(count) * (isPast ? -1 : 1);
+  const named = units[unit.charAt(0).toLowerCase()];
+  const day = new Date(today);
+  if (named === 'days') day.setUTCDate(day.getUTCDate() + steps);
+  if (named === 'weeks') day.setUTCDate(day.getUTCDate() + 7 * steps);
+  if (named === 'months' || named === 'years') {
+    day.setUTCMonth(day.getUTCMonth() + steps * (named === 'years' ? 12 : 1));
+    // A month that is too short ends at its last day.
+    if (day.getUTCDate() !== today.getUTCDate()) day.setUTCDate(0);
+  }
+  return Number.isNaN(day.getTime()) ? undefined : day.toISOString().slice(0, 10);
+}
+
 /** What words for a day or a range (`yesterday`, `last week`) stand for; undefined for any other value. */
 export function dayInWords(given: unknown, timeZone: string): string | undefined {
   const range = typeof given === 'string' ? parseRange(given, timeZone) : undefined;

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import * as z from 'zod';
+import { queryForId } from '../../entities/filter/conditions/id-problem.js';
 import { AutotaskError, InvalidArguments } from '../../errors.js';
 import { withCallLimits } from '../../limits/call-usage.js';
 import type { Tool, ToolContext } from '../../tools/define/define-tool.js';
@@ -64,10 +65,15 @@ function badArguments(tool: Tool, error: z.ZodError, args: unknown): InvalidArgu
       return { field, problem: 'is required', allowed };
     }
     const isDefaultMessage = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');
-    return {
-      field,
-      problem: isDefaultMessage ? `must be ${asText[issue.expected] ?? issue.expected}` : issue.message,
-    };
+    const given = givenArguments.safeParse(args);
+    const { entity, parentEntity } = given.success ? given.data : {};
+    const query =
+      given.success && ['id', 'parentId'].includes(field)
+        ? queryForId(field === 'id' ? entity : parentEntity, given.data[field])
+        : undefined;
+    const next = query === undefined ? '' : `; ${query} tells it`;
+    const problem = isDefaultMessage ? `must be ${asText[issue.expected] ?? issue.expected}` : issue.message;
+    return { field, problem: `${problem}${next}` };
   });
   return new InvalidArguments(`${tool.name} was not run.`, problems);
 }

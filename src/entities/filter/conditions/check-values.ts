@@ -1,21 +1,19 @@
 import type { FilterNode } from '../../../client/types.js';
 import type { Problem } from '../../../errors.js';
-import type { Entity } from '../../../model.js';
 import type { Operator } from '../../../operators.js';
 import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metadata.js';
 import { entityOfType } from '../../metadata/entity-names.js';
 import { choicesByLabel, meansClosed } from '../../metadata/picklists.js';
 import { calledLikeIds } from '../../references/id-or-name.js';
 import { meansMe, resolveMe } from '../../references/resolve-me.js';
-import { alternativesIn, severalAre } from '../../values/alternatives.js';
 import { comparisonListProblem, comparisonProblem } from '../../values/comparisons/comparison-problem.js';
 import { comparisonIn } from '../../values/comparisons/comparison-signs.js';
 import type { Conversion } from '../../values/conversion.js';
 import { convertValue } from '../../values/convert.js';
-import { type Converted, isNumeric } from '../../values/converted.js';
+import type { Converted } from '../../values/converted.js';
 import { pointsTo } from '../../values/name-order.js';
-import { idIn, soughtNumberIn } from '../../values/text-patterns.js';
 import type { FilterFindings } from './filter-findings.js';
+import { idProblem } from './id-problem.js';
 
 /** Operators that compare a part of a text. */
 export const textOperators: ReadonlySet<string> = new Set(['beginsWith', 'endsWith', 'contains']);
@@ -23,27 +21,20 @@ export const textOperators: ReadonlySet<string> = new Set(['beginsWith', 'endsWi
 /** What a condition becomes whose one value stands for several. */
 const plural: Readonly<Record<string, Operator>> = { eq: 'in', noteq: 'notIn', in: 'in', notIn: 'notIn' };
 
-/** Why a number or a name in the place of an id is none, with the field that holds it. */
-function idProblem({ nameFields, summaryFields }: Entity, given: unknown): Problem | undefined {
-  if (typeof given !== 'string' || isNumeric(given) || given.trim() === '') return undefined;
-  const number = soughtNumberIn(given);
-  const field =
-    number === undefined
-      ? nameFields.find((name) => !name.endsWith('Number'))
-      : [...nameFields, ...summaryFields].find((name) => name.endsWith('Number'));
-  if (field === undefined || comparisonIn(given) !== undefined) return undefined;
-  const what =
-    number === undefined ? 'is no id, which must be a whole number' : 'is a number that people see and no id';
-  const id = idIn(given);
-  if (id !== undefined) return { field: 'id', problem: `an id is a number: ${JSON.stringify({ id })}` };
-  const several = alternativesIn(given, 'labels');
-  if (several?.every(isNumeric) === true)
-    return {
-      field: 'id',
-      problem: `${JSON.stringify(given)} is no id; ${severalAre('id', several.map(Number))}`,
-    };
-  const query = JSON.stringify({ [field]: number ?? given.trim() });
-  return { field: 'id', problem: `${JSON.stringify(given)} ${what}; as a query: ${query}` };
+const numeric: ReadonlySet<string> = new Set(['integer', 'long', 'short', 'decimal', 'double']);
+
+/** Why a number or date cannot be compared with another field, and what can: the difference of the two. */
+function fieldProblem({ entity, field: find }: EntityMetadata, field: FieldMetadata, given: unknown) {
+  const other = typeof given === 'string' ? find(given.trim()) : undefined;
+  const isDate = field.dataType === 'datetime';
+  if (other === undefined || field.isPickList === true || field.referenceEntityType !== null)
+    return undefined;
+  if (isDate ? other.dataType !== 'datetime' : !numeric.has(field.dataType) || !numeric.has(other.dataType))
+    return undefined;
+  const metric = `max(${field.name}-${other.name}${isDate ? ':hours' : ''})`;
+  const call = { entity: entity.name, groupBy: ['id'], metrics: [metric], having: [`${metric} > 0`] };
+  const problem = `${other.name} is a field, and Autotask compares with values only; aggregate-entity ${JSON.stringify(call)} compares the two`;
+  return { field: field.name, problem };
 }
 
 /** Why a name cannot be more or less than another: the ids say when records were made, no more. */
@@ -145,6 +136,8 @@ export class ValueCheck {
     }
     const other = field.name === 'id' ? idProblem(this.metadata.entity, value) : undefined;
     if (other !== undefined) return { ok: false, problem: other };
+    const beside = fieldProblem(this.metadata, field, value);
+    if (beside !== undefined) return { ok: false, problem: beside };
     const isTicket = this.metadata.entity.name === 'Tickets';
     // The same codes mean something else in the picklists of other entities.
     const closedStatusIds = isTicket ? (this.conversion.closedStatusIds ?? []) : [];
