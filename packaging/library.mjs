@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { bundle } from './bundle.mjs';
-import { fieldsTogether } from './together.mjs';
+import { fieldsTogether } from './combine-entities.mjs';
 
 /**
  * The library: generated/ for others to import. The schemas of an entity stand in one file with those of its

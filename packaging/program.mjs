@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
+import { fieldsTogether, schemasTogether } from './combine-entities.mjs';
 import { evaluated } from './evaluated.mjs';
-import { fieldsTogether, schemasTogether } from './together.mjs';
 
 /**
  * The SDK brings a JSON Schema validator for what this program never asks it to validate: answers of people are

@@ -4,7 +4,7 @@ import { chainEnd, endOf, requireCheckpoint } from './chains/chain-end.js';
 import { chainOf, chainsOf } from './chains/chain-set.js';
 import { writeCheckpoint } from './chains/checkpoint.js';
 import { mergeByTime } from './chains/merge.js';
-import { type Claim, claimFile } from './claim.js';
+import { type Lease, leaseFile } from './lease.js';
 import { withLock } from './lock.js';
 import { linesOf } from './read-lines.js';
 import { closeAll, openRotated, rotated } from './rotation.js';
@@ -32,7 +32,7 @@ export interface AuditFile {
    */
   find(text: string): Promise<AuditEvent[]>;
   /** Takes a file of the name beside the log, which only one replica can; null while another process holds it. */
-  claim(name: string, since: number): Promise<Claim | null>;
+  acquire(name: string, since: number): Promise<Lease | null>;
 }
 
 /** A log whose lines are chained by hashes, so that `verify` finds what was changed afterwards. Several processes may append to the same file. */
@@ -97,7 +97,7 @@ export function createAuditFile(settings: AuditFileSettings): AuditFile {
 
   return {
     find,
-    claim: (name, since) => claimFile(`${log}.${name}.running`, since),
+    acquire: (name, since) => leaseFile(`${log}.${name}.running`, since),
     append: (event) => {
       const done = queue.then(() => withLock(`${path}.lock`, () => write(event)));
       queue = done.catch(() => undefined);

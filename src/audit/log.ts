@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent } from './chains/chain.js';
-import type { Claim } from './claim.js';
 import type { AuditFile } from './file.js';
+import type { Lease } from './lease.js';
 
 /** A write that is about to be sent. */
 export interface Attempt {
@@ -77,7 +77,7 @@ export interface AuditLog {
   /** Everything that is kept under a receipt, or under the id of an attempt: of one chain oldest first. */
   find(name: string): Promise<readonly AuditEvent[]>;
   /** Null while somebody else works on the receipt. It counts from `since`, on the clock of `performance`. */
-  claim(receipt: string, since: number): Promise<Claim | null>;
+  acquire(receipt: string, since: number): Promise<Lease | null>;
   /** Resolves, when the attempt is on disk, to what records its outcome. */
   attempt(attempt: Attempt): Promise<(outcome: Outcome) => Promise<void>>;
   /** Records how an earlier attempt ended after all. */
@@ -104,7 +104,7 @@ export function createAuditLog(file: AuditFile, now: () => Date = () => new Date
       }
     },
     find: (name) => file.find(name),
-    claim: (receipt, since) => file.claim(receipt, since),
+    acquire: (receipt, since) => file.acquire(receipt, since),
     async attempt(attempt) {
       const id = randomUUID();
       await file.append({ time: now().toISOString(), event: 'attempt', attempt: id, ...attempt });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent } from './chains/chain.js';
-import { startClaim } from './claim.js';
+import { startLease } from './lease.js';
 import type { AuditLog, Outcome } from './log.js';
 
 /** Calls of which a process remembers what they wrote. */
@@ -29,11 +29,11 @@ export function createMemoryLog(now: () => Date = () => new Date()): AuditLog {
         receipt === name ? [] : events.filter((event) => JSON.stringify(event).includes(name)),
       ),
     ],
-    claim: async (receipt, since) => {
+    acquire: async (receipt, since) => {
       if (running.has(receipt)) return null;
       running.add(receipt);
       const isOurs = async () => running.has(receipt);
-      return startClaim(since, isOurs, isOurs, async () => {
+      return startLease(since, isOurs, isOurs, async () => {
         running.delete(receipt);
       });
     },

@@ -14,8 +14,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { digest, origin } from '../../src/audit/chains/chain.js';
-import { claimFile } from '../../src/audit/claim.js';
 import { createAuditFile, verify } from '../../src/audit/index.js';
+import { leaseFile } from '../../src/audit/lease.js';
 import { withLock } from '../../src/audit/lock.js';
 import { freshLog, verifyCommand, write } from './audit-support.js';
 
@@ -293,12 +293,12 @@ describe('the lock of the audit log', () => {
   it('keeps two pieces of work of one process apart, also when they begin at the same moment', async () => {
     for (let round = 0; round < 50; round += 1) {
       const path = `${freshLog()}.w-0.running`;
-      const claims = await Promise.all(Array.from({ length: 4 }, () => claimFile(path)));
-      const taken = claims.filter((claim) => claim !== null);
+      const leases = await Promise.all(Array.from({ length: 4 }, () => leaseFile(path)));
+      const taken = leases.filter((lease) => lease !== null);
       expect(taken.length).toBe(1);
-      expect(await claimFile(path)).toBeNull();
+      expect(await leaseFile(path)).toBeNull();
       await taken[0]?.release();
-      const next = await claimFile(path);
+      const next = await leaseFile(path);
       expect(next).not.toBeNull();
       await next?.release();
     }

@@ -1,7 +1,7 @@
 import {
   type AuditLog,
-  type Claim,
   HeldElsewhere,
+  type Lease,
   type PlannedWrite,
   type PreparedAttempt,
 } from '../../audit/index.js';
@@ -59,27 +59,27 @@ export function plannedWrite(
 }
 
 /** Takes receipts for one call; `since`: when it was confirmed. Rejects while somebody else works on one of them. */
-export async function claimed(
+export async function acquireLeases(
   audit: AuditLog,
   names: readonly string[],
   since: number,
   onFailure: (error: unknown) => void,
 ): Promise<{ requireHeld(): Promise<void>; release(): Promise<void> }> {
-  const claims = new Map<string, Claim>();
+  const leases = new Map<string, Lease>();
   const release = async () => {
-    for (const claim of claims.values()) await claim.release();
+    for (const lease of leases.values()) await lease.release();
   };
   try {
     for (const name of names) {
-      const claim = await kept(() => audit.claim(name, since), onFailure);
-      if (claim === null) {
+      const lease = await kept(() => audit.acquire(name, since), onFailure);
+      if (lease === null) {
         throw new AutotaskError(
           'conflict',
           `Somebody works on the receipt ${name} right now. Nothing was written.`,
           { next: 'Ask for its status; what is left then can be resumed.' },
         );
       }
-      claims.set(name, claim);
+      leases.set(name, lease);
     }
   } catch (error) {
     await release();
@@ -88,8 +88,8 @@ export async function claimed(
   return {
     release,
     async requireHeld() {
-      for (const [name, claim] of claims) {
-        if (await claim.held()) continue;
+      for (const [name, lease] of leases) {
+        if (await lease.held()) continue;
         throw new AutotaskError(
           'unavailable',
           `This server was kept from running for so long that somebody else may have gone on with the receipt ${name}. Nothing was written.`,
@@ -100,7 +100,7 @@ export async function claimed(
   };
 }
 
-/** Between the plan and the claim another process may have gone on with the same receipt. */
+/** Between the plan and the lease another process may have gone on with the same receipt. */
 export function requireStillLeft(
   { writes }: Receipt,
   planned: readonly RecordedWrite[],

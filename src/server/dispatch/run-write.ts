@@ -25,7 +25,7 @@ import { type AttributionRules, attributionOf } from './attribution.js';
 import { attemptOf } from './audit-entry.js';
 import { type AuditedWriter, createAuditedWriter } from './audited-writer.js';
 import { checkedPlan, stepsOutside } from './check-plan.js';
-import { claimed, kept, plannedWrite, receiptsOf, requireStillLeft } from './journal.js';
+import { acquireLeases, kept, plannedWrite, receiptsOf, requireStillLeft } from './journal.js';
 import { asReadableNow } from './receipt-names.js';
 import { findReceipt, newReceipt } from './receipts.js';
 import { type Run, runSteps } from './run-steps.js';
@@ -233,7 +233,7 @@ export function createWriteRunner(rules: WriteRules) {
     const named = `Receipt: ${name} (kept in ${audit.where})`;
     allowedWriter();
     const taken = [...(undone === undefined ? [] : [undone.receipt]), name];
-    const claim = await claimed(audit, taken, since, onAuditFailure);
+    const lease = await acquireLeases(audit, taken, since, onAuditFailure);
     const prepare = (step: WritePlan, made: WritePlan) => {
       const attribution = attributed(step);
       const actAs = typeof attribution === 'object' ? attribution.id : null;
@@ -243,7 +243,7 @@ export function createWriteRunner(rules: WriteRules) {
         writeLimit: policy.writeLimit,
         audit,
         attempt: attemptAt(step, made, actAs),
-        beforeSending: claim.requireHeld,
+        beforeSending: lease.requireHeld,
         onAuditFailure,
       });
     };
@@ -265,7 +265,7 @@ export function createWriteRunner(rules: WriteRules) {
       const run = await runSteps(accepted, prepare, context);
       return { text: [stepsText({ ...accepted, ...run }), named, ...goingOn(run)].join('\n') };
     } finally {
-      await claim.release();
+      await lease.release();
     }
   };
 }

@@ -5,7 +5,7 @@ import type { ListResult, RecordResult } from '../../entities/result.js';
 import type { Entity } from '../../model.js';
 import { plural } from '../../text.js';
 import type { Result, ToolContext } from '../../tools/define/define-tool.js';
-import type { Entry } from '../../tools/define/ticket-story.js';
+import type { Entry } from '../../tools/define/ticket-timeline.js';
 import type { EntryView, FieldView, GroupsView, ListView, TicketView, Value } from '../../view-data.js';
 import { fieldViewValue, viewValue } from './value.js';
 
@@ -161,8 +161,8 @@ export async function resultView(
     };
     return ticketView(result.record, rest, context);
   }
-  if (result.kind !== 'facts' || result.story === undefined) return null;
-  const { record, entries, checklist, secondaryResources, notes } = result.story;
+  if (result.kind !== 'facts' || result.timeline === undefined) return null;
+  const { record, entries, checklist, secondaryResources, notes } = result.timeline;
   return ticketView(
     record,
     { entries: entries.map(entryView), checklist, secondaryResources, remarks: notes },

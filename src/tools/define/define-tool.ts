@@ -11,7 +11,7 @@ import { didYouMean } from '../../names/nearest.js';
 import type { Content } from '../files/file-content.js';
 import { type RenamedArgument, renamedArguments, resolveAliases } from './argument-aliases.js';
 import { flag } from './shared-inputs.js';
-import type { TicketStory } from './ticket-story.js';
+import type { TicketTimeline } from './ticket-timeline.js';
 
 /** What a tool may use. No HTTP, no protocol. */
 export interface ToolContext extends CallContext {
@@ -71,7 +71,7 @@ export type Result =
       readonly labels?: readonly string[];
       readonly json: unknown;
       /** The same, where it is about one ticket. */
-      readonly story?: TicketStory;
+      readonly timeline?: TicketTimeline;
     };
 
 /** A file of the tenant. The server decides how much of it goes out, and in which form. */

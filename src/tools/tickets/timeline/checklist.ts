@@ -1,5 +1,5 @@
 import type { RecordList } from '../../../entities/read/record-with-lists.js';
-import type { ChecklistItem } from '../../define/ticket-story.js';
+import type { ChecklistItem } from '../../define/ticket-timeline.js';
 import { entryRows } from './entries.js';
 
 export const checklistItems = (part: RecordList): ChecklistItem[] =>

@@ -3,7 +3,7 @@ import { labelOf } from '../../../entities/metadata/picklists.js';
 import type { RecordList } from '../../../entities/read/record-with-lists.js';
 import { audienceOf } from '../../../entities/write/visibility.js';
 import { clean } from '../../../text.js';
-import type { Entry } from '../../define/ticket-story.js';
+import type { Entry } from '../../define/ticket-timeline.js';
 import { plainName, sizeText } from '../../files/file-content.js';
 
 /** Values of one row of a list, by field. */

@@ -1,5 +1,5 @@
 import { shorten } from '../../../text.js';
-import type { Entry } from '../../define/ticket-story.js';
+import type { Entry } from '../../define/ticket-timeline.js';
 
 /** Longest account, in characters: about 8,000 tokens, which every client shows whole. */
 export const mostCharacters = 32_000;

@@ -11,7 +11,7 @@ import type { RecordResult } from '../../../entities/result.js';
 import type { Entity } from '../../../model.js';
 import { plural } from '../../../text.js';
 import type { Result, ToolContext } from '../../define/define-tool.js';
-import type { ChecklistItem, Entry } from '../../define/ticket-story.js';
+import type { ChecklistItem, Entry } from '../../define/ticket-timeline.js';
 import { ticketContact } from '../ticket-contact.js';
 import { alwaysCounted, countLines, countsOf, hides, type TicketCounts } from '../ticket-counts.js';
 import { checklistItems, checklistLines } from './checklist.js';
@@ -264,7 +264,7 @@ export async function readTicketTimeline(
           : ['', 'Nothing of what was asked for is on this ticket.']),
       ...checks,
     ],
-    story: {
+    timeline: {
       record,
       entries: rendering.shown,
       checklist: checked,

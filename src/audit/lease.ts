@@ -11,7 +11,7 @@ import {
 } from './lock.js';
 
 /** A piece of work that nobody else does meanwhile, as long as this process says often enough that it lives. */
-export interface Claim {
+export interface Lease {
   /**
    * Whether it still is: asked last before each write. Whoever was kept from running for so long that another may
    * have taken over has lost it for good, whether or not one did.
@@ -25,12 +25,12 @@ const touchEveryMs = 5_000;
 const lostMs = staleMs - 5_000;
 
 /** `since`: when it began, on the clock of `performance`; `renew` answers false when somebody else has it. */
-export function startClaim(
+export function startLease(
   since: number,
   renew: () => Promise<boolean>,
   isOurs: () => Promise<boolean>,
   end: () => Promise<void>,
-): Claim {
+): Lease {
   let known = since;
   let lost = false;
   const isLost = () => {
@@ -59,7 +59,7 @@ export function startClaim(
 }
 
 /** Takes the file for as long as a piece of work lasts; null while another one holds it. */
-export async function claimFile(path: string, since = performance.now()): Promise<Claim | null> {
+export async function leaseFile(path: string, since = performance.now()): Promise<Lease | null> {
   const holder = await newHolder();
   if (!(await create(path, holder))) {
     if (await isGone(path)) await removeAbandoned(path, holder);
@@ -75,5 +75,5 @@ export async function claimFile(path: string, since = performance.now()): Promis
     await lutimes(path, now, now);
     return true;
   };
-  return startClaim(since, renew, isOurs, () => release(path, holder));
+  return startLease(since, renew, isOurs, () => release(path, holder));
 }

@@ -30,7 +30,7 @@ export interface ChecklistItem {
 }
 
 /** A ticket with what happened on it, for whoever shows it otherwise than as lines. */
-export interface TicketStory {
+export interface TicketTimeline {
   readonly record: RecordResult;
   /** Oldest first, as far as they are shown. */
   readonly entries: readonly Entry[];

@@ -6,7 +6,7 @@ import { connect } from '../test/support/tenant.js';
  * The whole story of the sandbox's busiest ticket: calls and tokens (o200k) of `get-ticket` with `include`
  * against plain REST, where a model asks for each list and then for the names behind the ids.
  * Measured on 2026-11-26: 1 call against 12, 8 requests against 12, 1,668 tokens against 8,719 (0.19).
- * Run: npm run build && npx tsx bench/story.ts
+ * Run: npm run build && npx tsx bench/timeline.ts
  */
 const tenant = await connect();
 const rows = z.looseObject({ items: z.array(z.record(z.string(), z.unknown())).optional() });
