@@ -225,7 +225,7 @@ describe('values that are none', () => {
   ])('%s %j names the query that tells the id', async (tool, args, entity, query) => {
     const { text, requests } = await ask(tool, args);
     expect(requests).toEqual([]);
-    expect(text).toContain(`query-entity ${JSON.stringify({ entity, query })} tells it`);
+    expect(text).toContain(`query-entity finds it by number or name, ${JSON.stringify({ entity, query })}`);
     expect((await ask('query-entity', { entity, query })).text).toMatch(/^1 /);
   });
 
@@ -242,7 +242,7 @@ describe('values that are none', () => {
 
   it('a number that people see names the query by it', async () => {
     const { text } = await ask('get-entity', { entity: 'Projects', id: 'P20260718.0001' });
-    expect(text).toContain('"query":{"projectNumber":"P20260718.0001"}} tells it');
+    expect(text).toContain('"query":{"projectNumber":"P20260718.0001"}}.');
   });
 
   it('a day that is told from today is named as a date', async () => {
@@ -257,3 +257,13 @@ describe('values that are none', () => {
     expect((await count('next 90 days')).isError).toBe(false);
   });
 });
+
+it.each(['TicketAttachments', 'ProjectAttachments', 'ArticleAttachments'])(
+  '%s of all owners are those of AttachmentInfo',
+  async (entity) => {
+    const { text } = await ask('count-entity', { entity });
+    expect(text).toContain('AttachmentInfo lists and counts files of all');
+    expect((await ask('count-entity', { entity: 'AttachmentInfo' })).text).toMatch(/^\d+ AttachmentInfo/);
+    expect((await ask('query-entity', { entity: 'files' })).text).toContain('Valid: AttachmentInfo, ');
+  },
+);

@@ -115,7 +115,10 @@ const entityWords: readonly Synonyms[] = [
   },
   {
     words: ['attachment', 'file'],
-    mean: ['TicketAttachments', 'CompanyAttachments', 'ProjectAttachments', 'TaskAttachments'],
+    mean: [
+      ...['AttachmentInfo', 'TicketAttachments', 'CompanyAttachments'],
+      ...['ProjectAttachments', 'TaskAttachments'],
+    ],
     why: 'Every kind of record has files of its own.',
   },
   {

@@ -71,9 +71,8 @@ function badArguments(tool: Tool, error: z.ZodError, args: unknown): InvalidArgu
       given.success && ['id', 'parentId'].includes(field)
         ? queryForId(field === 'id' ? entity : parentEntity, given.data[field])
         : undefined;
-    const next = query === undefined ? '' : `; ${query} tells it`;
     const problem = isDefaultMessage ? `must be ${asText[issue.expected] ?? issue.expected}` : issue.message;
-    return { field, problem: `${problem}${next}` };
+    return { field, problem: query === undefined ? problem : `${problem}, ${query}` };
   });
   return new InvalidArguments(`${tool.name} was not run.`, problems);
 }

@@ -30,7 +30,7 @@ export function idProblem({ nameFields, summaryFields }: Entity, given: unknown)
 }
 
 /**
- * The query that finds the record which a text names where only an id is taken; undefined for a text that names none.
+ * The arguments of the query-entity that finds the record which a text names where only an id is taken; undefined for a text that names none.
  * `entity` is as its caller spells it.
  */
 export function queryForId(entity: unknown, given: unknown): string | undefined {
@@ -42,5 +42,5 @@ export function queryForId(entity: unknown, given: unknown): string | undefined 
   const numbers = [...found.nameFields, ...found.summaryFields].filter((name) => name.endsWith('Number'));
   const field = number === undefined ? (names.length === 1 ? names[0] : undefined) : numbers[0];
   if (field === undefined) return undefined;
-  return `query-entity ${JSON.stringify({ entity: found.name, query: { [field]: number ?? given.trim() } })}`;
+  return JSON.stringify({ entity: found.name, query: { [field]: number ?? given.trim() } });
 }

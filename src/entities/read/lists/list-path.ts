@@ -55,10 +55,11 @@ export function requireOwner(entity: Entity, filter: CheckedFilter): void {
   const compares = ({ op, field }: FilterNode) =>
     (op === 'eq' || op === 'in') && field !== undefined && entity.queryBy.includes(field);
   if (filter.batches.every((batch) => batch.some(compares))) return;
+  const ofAll = entity.name.endsWith('Attachments') ? '; AttachmentInfo lists and counts files of all' : '';
   throw new InvalidInput('Nothing was sent to Autotask.', [
     {
       field: 'query',
-      problem: `Autotask lists ${entity.name} for one owner only: compare one of these with its id`,
+      problem: `Autotask lists ${entity.name} for one owner only: compare one of these with its id${ofAll}`,
       allowed: entity.queryBy,
     },
   ]);
