@@ -90,4 +90,55 @@ describe.skipIf(engineProgram === null || !slow)('a replica whose way to the eng
     for (let made = 0; made < 2; made += 1) expect((await create()).text).toMatch(/^Created/);
     expect((await create()).text).toMatch(/allows 3 writes per hour/);
   }, 60_000);
+
+  it('asks for another password than it has says so, and goes on when it is the right one again', async () => {
+    const [, password = ''] = /redis:\/\/:([^@]+)@/.exec(engine.url) ?? [];
+    await engine.client.config('SET', 'requirepass', 'another-0123456789');
+    // Whoever is signed in stays so; the next connection is refused.
+    expect((await create()).text).toMatch(/^Created/);
+    network.cut();
+    await becomes('down');
+    network.open();
+    while (!/shared state: WRONGPASS/.test(replica.log())) await wait(50);
+    expect((await read()).isError).toBe(false);
+    expect((await create()).text).toMatch(/does not answer.*Nothing was written/s);
+    expect(replica.log()).not.toContain(password);
+    await engine.client.config('SET', 'requirepass', password);
+    await becomes('up');
+    expect((await create()).text).toMatch(/^Created/);
+  }, 60_000);
+
+  it.each(['stopped', 'killed'])(
+    'ends at an engine that is %s in the middle of many writes: no more than are allowed within the hour',
+    async (how) => {
+      const from = tenant.seen.length;
+      const posts = () =>
+        tenant.seen.slice(from).filter(({ method, path }) => method === 'POST' && path === 'ContactGroups')
+          .length;
+      tenant.latency = 150;
+      const items = Array.from({ length: 20 }, (_, at) => ({ name: `Many ${at}`, isActive: true }));
+      const many = replica.call('create-entity', {
+        entity: 'ContactGroups',
+        items,
+        confirm: 'CREATE_ENTITY',
+      });
+      while (posts() < 2) await wait(5);
+      if (how === 'stopped') engine.pause();
+      else await engine.kill();
+      const { text } = await many;
+      expect(text).toMatch(/does not answer/);
+      const receipt = /w-[0-9a-f]{12}/.exec(text)?.[0] ?? '';
+      if (how === 'stopped') engine.resume();
+      else await engine.start();
+      await becomes('up');
+      const resumed = await replica.call('write-receipt', {
+        receipt,
+        action: 'resume',
+        confirm: 'WRITE_RECEIPT',
+      });
+      expect(resumed.text).toMatch(/allows 3 writes per hour/);
+      expect(posts()).toBeLessThanOrEqual(3);
+    },
+    60_000,
+  );
 });
