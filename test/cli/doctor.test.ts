@@ -407,6 +407,12 @@ describe('doctor on a configuration that is wrong', () => {
       { status: 'problem', detail: expect.stringContaining('does not exist') },
     ]);
     expect(bad.code).toBe(1);
+    const files = join(folder, 'missing');
+    const noFiles = await examine(sandbox, { env: { AUTOTASK_FILES_DIR: files } });
+    expect(noFiles.find('Files')).toMatchObject([
+      { status: 'problem', detail: `${files}: there is no such folder. The server does not start.` },
+    ]);
+    expect(noFiles.code).toBe(1);
     const folderAsFile = await examine(sandbox, { env: { AUTOTASK_AUDIT_LOG: folder } });
     expect(folderAsFile.find('Audit log')).toMatchObject([
       { status: 'problem', detail: expect.stringContaining('it is a folder: name a file in it') },

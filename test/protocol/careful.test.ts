@@ -81,6 +81,9 @@ describe('a condition that says something else than it seems', () => {
     expect((await calling('write-receipt', { receipt: 'w-0123456789ab' })).text).toMatch(
       /action: is required\. Valid: status, resume, undo\./,
     );
+    expect((await calling('write-receipt', { receipt: 'w-0123456789ab', action: 'udno' })).text).toMatch(
+      /action: is none of its choices\. Did you mean undo\? Valid: status, resume, undo\./,
+    );
     expect((await calling('query-entity', { entity: '' })).text).toMatch(/entity: is empty/);
     expect((await calling('get-version', { verbose: true })).text).toMatch(
       /verbose is not an argument\. Valid: format\./,

@@ -379,6 +379,10 @@ describe('the configuration', () => {
     [{ AUTOTASK_READ_ENTITIES: '!Invoces' }, /"Invoces" fits no entity. Did you mean Invoices/],
     [{ AUTOTASK_DISABLED_TOOLS: 'delete-entty' }, /"delete-entty" fits no tool. Did you mean delete-entity/],
     [{ AUTOTASK_MASK_FIELDS: 'Role.hourlyRate' }, /"Role" fits no entity/],
+    [
+      { AUTOTASK_READ_COMPANIES: '!typ:Vendor' },
+      /entry 1 begins with "typ:"\. Did you mean type\?.* name:typ:…/,
+    ],
     [{ AUTOTASK_MAX_WRITES_PER_HOUR: 'many' }, /must be a whole number/],
     // Once, though it fits none of several forms.
     [

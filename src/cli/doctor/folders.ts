@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { chainOf, verify } from '../../audit/index.js';
 import type { Config } from '../../config/index.js';
 import { systemCode } from '../../errors.js';
@@ -60,7 +60,26 @@ async function auditLog(config: Config): Promise<Finding> {
   );
 }
 
+/** Nothing to say where no files are offered, or the folder is there. */
+async function filesFolder({ filesDir }: Config): Promise<readonly Finding[]> {
+  if (filesDir === null) return [];
+  const isFolder = await stat(filesDir).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return [{ check: 'Files', status: 'ok', detail: filesDir }];
+  return [
+    {
+      check: 'Files',
+      status: 'problem',
+      detail: `${filesDir}: there is no such folder. The server does not start.`,
+      next: 'Let AUTOTASK_FILES_DIR name the folder whose files may be attached.',
+    },
+  ];
+}
+
 /** Whether the folders and files that the configuration names can be used. */
 export async function examineFolders(config: Config): Promise<readonly Finding[]> {
-  return Promise.all([cacheFolder(config), auditLog(config)]);
+  const found = await Promise.all([cacheFolder(config), auditLog(config), filesFolder(config)]);
+  return found.flat();
 }

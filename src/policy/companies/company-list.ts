@@ -1,3 +1,4 @@
+import { didYouMean, isMistyped } from '../../names/nearest.js';
 import { glob } from '../masking/patterns.js';
 
 /** How an entry chooses companies. */
@@ -36,6 +37,13 @@ export const companyEntryText = ({ denies, by, text }: CompanyEntry): string =>
 /** What is wrong with an entry; null when nothing is. `place` counts from 1. */
 export function companyEntryProblem(text: string, place: number): string | null {
   const { by, text: value } = entryOf(text);
+  const word = /^!?\s*([a-z]+)\s*:/i.exec(text)?.[1]?.toLowerCase();
+  if (
+    word !== undefined &&
+    !companyProperties.some((one) => one === word) &&
+    isMistyped(word, companyProperties)
+  )
+    return `entry ${place} begins with "${word}:".${didYouMean(word, companyProperties)} A name that begins so is written name:${word}:…`;
   if (value === '' || value.startsWith('!')) return `entry ${place} names no company`;
   if (by === 'id' && !/^\d{1,15}$/.test(value)) return `entry ${place} must have a whole number after id:`;
   return null;

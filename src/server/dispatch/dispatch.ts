@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { queryForId } from '../../entities/filter/conditions/id-problem.js';
 import { AutotaskError, InvalidArguments } from '../../errors.js';
 import { withCallLimits } from '../../limits/call-usage.js';
+import { didYouMean } from '../../names/nearest.js';
 import type { Tool, ToolContext } from '../../tools/define/define-tool.js';
 import { formatInput } from '../../tools/define/shared-inputs.js';
 import { type CallMessage, inCallSpan } from '../../tracing/call-span.js';
@@ -46,24 +47,27 @@ const asText: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-/** The value an issue is about: an argument that is absent is missing, any other has the wrong form. */
-function isAbsent(args: unknown, path: readonly PropertyKey[]): boolean {
+/** The value that an issue is about; undefined where it is absent. */
+function valueAt(args: unknown, path: readonly PropertyKey[]): unknown {
   let value = args;
   for (const key of path) {
+    const list: readonly unknown[] | null = Array.isArray(value) ? value : null;
     const object = givenArguments.safeParse(value);
-    if (!object.success) return false;
-    value = object.data[String(key)];
+    if (list === null && !object.success) return null;
+    value = list === null ? object.data?.[String(key)] : list[Number(key)];
   }
-  return path.length > 0 && value === undefined;
+  return value;
 }
 
 function badArguments(tool: Tool, error: z.ZodError, args: unknown): InvalidArguments {
   const problems = error.issues.map((issue) => {
     const field = issue.path.join('.') || 'arguments';
-    if (isAbsent(args, issue.path)) {
-      const allowed = issue.code === 'invalid_value' ? issue.values.map(String) : [];
-      return { field, problem: 'is required', allowed };
-    }
+    const value = valueAt(args, issue.path);
+    const allowed = issue.code === 'invalid_value' ? issue.values.map(String) : [];
+    // An argument that is absent is missing, any other has the wrong form.
+    if (issue.path.length > 0 && value === undefined) return { field, problem: 'is required', allowed };
+    if (allowed.length > 0 && issue.message.startsWith('Invalid'))
+      return { field, problem: `is none of its choices.${didYouMean(String(value), allowed)}`, allowed };
     const isDefaultMessage = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');
     const given = givenArguments.safeParse(args);
     const { entity, parentEntity } = given.success ? given.data : {};
