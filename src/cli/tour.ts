@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import * as z from 'zod';
+import { clientNames } from './commands.js';
+import { launchOf } from './config/launch.js';
 import { call, expect, out, paint, StepFailed } from './tour-calls.js';
 
 /** A company of the sandbox's seed data that always has open tickets without an assigned resource. */
@@ -127,6 +129,9 @@ export async function tour(): Promise<number> {
   } finally {
     await client.close();
   }
-  out('\nEvery step happened. Connect your own client: autotask-mcp config CLIENT --demo --write');
+  const { command, args } = launchOf(script, process.platform, ['config', 'CLIENT', '--demo', '--write']);
+  out(
+    `\nEvery step happened. Connect your own client (${clientNames.filter((name) => name !== 'docker').join(', ')}):\n${[command, ...args].join(' ')}`,
+  );
   return 0;
 }
