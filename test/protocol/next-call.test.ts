@@ -103,6 +103,8 @@ describe('words for what is no entity, and for types', () => {
     expect(text).toContain(`${entity} have it as a field`);
     expect(text).toContain(`describe-entity-fields ${JSON.stringify(next)}`);
     expect((await ask('describe-entity-fields', next)).text).toContain(field);
+    const listed = await ask('list-known-entities', { search: word });
+    expect(listed.text).toContain(`describe-entity-fields ${JSON.stringify(next)}`);
   });
 
   it.each([
@@ -120,6 +122,11 @@ describe('words for what is no entity, and for types', () => {
     const { text, isError } = await ask('query-entity', { entity, query, maxRecords: 1 });
     expect(isError).toBe(false);
     expect(text).toContain(understood);
+  });
+
+  it.each(['Contacts', 'Resources'])('a whole name of %s is asked for by its parts', async (entity) => {
+    const { text } = await ask('count-entity', { entity, query: { name: 'Hugo Hart' } });
+    expect(text).toContain('as a query: {"firstName":"Hugo","lastName":"Hart"}');
   });
 
   it('a type of which there are two is asked back', async () => {

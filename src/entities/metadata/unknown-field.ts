@@ -24,6 +24,16 @@ export const fieldsOf = (
   return [...new Set([...fieldSynonyms(word), ...called].flatMap((name) => field(name) ?? []))];
 };
 
+/** The query for a person's whole name, which no field holds; undefined where something else is asked for. */
+function personMeant(word: string, { name, nameFields }: Entity, value: unknown): string | undefined {
+  const [firstName, lastName, ...more] = nameFields;
+  if (firstName !== 'firstName' || lastName !== 'lastName' || more.length > 0) return undefined;
+  if (!['name', 'fullname'].includes(fold(word)) || typeof value !== 'string') return undefined;
+  const [first = '', ...rest] = value.trim().split(/\s+/);
+  const query = rest.length === 0 ? { lastName: first } : { firstName: first, lastName: rest.join(' ') };
+  return `${JSON.stringify(word)} is not a field of ${name}, whose names are first and last ones; as a query: ${JSON.stringify(query)}`;
+}
+
 /** User-defined fields by name, label or what answers call them; several where the spelling fits more than one. */
 export function udfsNamed(name: string, udfs: readonly FieldMetadata[]): readonly FieldMetadata[] {
   const spellings = udfs.flatMap((udf) =>
@@ -95,6 +105,8 @@ export async function unknownField(
     const listed = several.map((udf) => JSON.stringify(udf.name)).join(' and ');
     return `${JSON.stringify(name)} fits several fields of ${metadata.entity.name}: ${listed}; spell one exactly`;
   }
+  const person = typeof use === 'string' ? undefined : personMeant(name, metadata.entity, use.value);
+  if (person !== undefined) return person;
   const meant = fieldsOf(name, metadata.entity, metadata.field);
   if (meant.length > 1) {
     const listed = meant.map((field) => field.name).join(' or ');

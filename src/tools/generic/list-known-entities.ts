@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type EntitySummary, listEntities } from '../../entities/metadata/describe.js';
 import { allEntities } from '../../entities/metadata/entity-names.js';
+import { partOf } from '../../entities/metadata/entity-synonyms.js';
 import { comparisonIn } from '../../entities/values/comparisons/comparison-signs.js';
 import { nearest } from '../../names/nearest.js';
 import { defineReadTool } from '../define/define-tool.js';
@@ -60,7 +61,11 @@ export const listKnownEntities = defineReadTool({
         found.length > 0
           ? [`${found.length} of ${names.length} entities match:`, ...found.map(line)]
           : [`No entity matches. Closest: ${nearest(search, names, 5).join(', ') || 'none'}.`];
-      return { kind: 'facts', lines, json: found };
+      const part = partOf(search);
+      const call = JSON.stringify({ entity: part?.of, fields: [part?.field] });
+      const beside =
+        part === undefined ? [] : [`${part.of} have it as a field: describe-entity-fields ${call}`];
+      return { kind: 'facts', lines: [...lines, ...beside], json: found };
     }
     const main = common.flatMap((name) => found.find((entity) => entity.name === name) ?? []);
     const rest = byAbility(found.filter((entity) => !common.includes(entity.name)));
