@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
 import { fieldsTogether, schemasTogether } from './combine-entities.mjs';
-import { evaluated } from './evaluated.mjs';
+import { inlineAsJson } from './inline-as-json.mjs';
 
 /**
  * The SDK brings a JSON Schema validator for what this program never asks it to validate: answers of people are
@@ -17,7 +17,7 @@ const withoutValidator = {
 };
 
 /** What is read at every start and needs no code of ours to be run. */
-const values = evaluated(
+const values = inlineAsJson(
   /[\\/](src[\\/]server[\\/]tool-list[\\/]listings|src[\\/]policy[\\/]entity-names|generated[\\/]table)\.ts$/,
 );
 

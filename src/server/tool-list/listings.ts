@@ -31,7 +31,7 @@ export interface Listings {
 
 /**
  * Everything that a server lists. It is the same for every tenant and made of plain values, so the build
- * replaces this module by what it evaluates to (packaging/evaluated.mjs): a server that was started answers
+ * replaces this module by what it evaluates to (packaging/inline-as-json.mjs): a server that was started answers
  * its lists without having loaded a single tool.
  */
 export const listings: Listings = {

@@ -5,8 +5,8 @@ import { evaluate } from './evaluate.mjs';
  * Replaces modules by what they evaluate to, as JSON: reading that is the fastest way to a large value, and
  * whatever made the value stays out of what is loaded. Fails when an export is not plain JSON.
  */
-export const evaluated = (id) => ({
-  name: 'evaluated',
+export const inlineAsJson = (id) => ({
+  name: 'inline-as-json',
   load: {
     filter: { id },
     async handler(path) {
