@@ -76,7 +76,11 @@ export async function library(dir) {
   await bundle(Object.fromEntries([...plain, ...parts]), dir, {
     external: ['zod'],
     plugins: [fieldsTogether, oneFileForSeveral(files)],
-    output: { minify: false, sourcemap: false, chunkFileNames: '[name].js' },
+    output: {
+      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true, legalComments: 'none' } },
+      sourcemap: false,
+      chunkFileNames: '[name].js',
+    },
   });
   await writeFile(`${dir}/schemas/index.js`, all(files));
 }

@@ -119,7 +119,7 @@ const about = (server: Rig, receipt: string, action: string) =>
 async function resumeAsTold(server: Rig, receipt: string): Promise<string> {
   for (let round = 0; ; round += 1) {
     const { text } = await about(server, receipt, 'resume');
-    const wait = /Try again in (\d+) seconds/.exec(text)?.[1];
+    const wait = /(?:Try|look) again in (\d+) seconds/.exec(text)?.[1];
     if (round === 3 || !(wait !== undefined || text.includes('To go on with what is left'))) return text;
     await sleep(Number(wait ?? 0) * 1_000);
   }
@@ -143,7 +143,9 @@ it(
           if (call === undefined) throw new Error(`there is no plan ${plan}`);
           seen[`${plan}, ${fault}`] = (seen[`${plan}, ${fault}`] ?? 0) + 1;
           const log = freshLog();
-          const env = { AUTOTASK_AUDIT_LOG: log };
+          // What a killed process sent may arrive for twice as long.
+          const killed = fault === 'killed' ? { AUTOTASK_TIMEOUT_MS: '3000' } : {};
+          const env = { AUTOTASK_AUDIT_LOG: log, ...killed };
           const before = await snapshot(sandbox);
           sandbox.faults.clear();
           let server = await rig(sandbox, { env });
