@@ -74,6 +74,13 @@ it.each([
   ['CompanyToDos', { status: 'open' }, { completedDate: null }],
   ['CompanyToDos', { overdue: true }, { endDateTime: { lt: 'now' }, completedDate: null }],
   ['Invoices', { status: 'unpaid' }, { paidDate: null }],
+  ['Invoices', { overdue: true }, { paidDate: null }],
+  [
+    'Opportunities',
+    { overdue: true },
+    { projectedCloseDate: { lt: 'today' }, status: { notIn: ['Lost', 'Closed', 'Implemented'] } },
+  ],
+  ['Opportunities', { unassigned: true }, { ownerResourceID: null }],
   ['Invoices', { paid: true }, { paidDate: { exist: true } }],
   ['TicketCharges', { unbilled: true }, { isBilled: false }],
   ['Quotes', { expired: true }, { expirationDate: { lt: 'today' } }],
@@ -90,6 +97,30 @@ it.each([
   expect(filters).toEqual([]);
   expect(text).toContain(` is not a field of ${entity}; as a query: ${JSON.stringify(query)}`);
   expect(await ask('count-entity', { entity, query })).toMatchObject({ isError: false });
+});
+
+it('overdue invoices are sorted by the due date, on which Autotask takes no condition', async () => {
+  const { text } = await ask('count-entity', { entity: 'Invoices', query: { overdue: true } });
+  expect(text).toContain('{"paidDate":null}, with orderBy dueDate');
+});
+
+it.each([
+  [
+    'PurchaseOrders',
+    { noteq: 'Closed' },
+    'what is open is {"status":{"notIn":["Received Full","Canceled"]}}',
+  ],
+  ['PurchaseOrders', 'Closed', 'what is over is {"status":["Received Full","Canceled"]}'],
+  ['Contracts', 'closed', 'what is over is {"status":["Inactive"]}'],
+  ['Contracts', { noteq: 'open' }, 'what is over is {"status":["Inactive"]}'],
+  ['Subscriptions', 'done', 'what is over is {"status":["Cancelled"]}'],
+  ['ContractCharges', 'open', 'what is open is {"status":{"notIn":["Delivered/Shipped Full"]}}'],
+  // A label that says so is told instead.
+  ['Opportunities', 'done', 'Did you mean Closed?'],
+])('of the statuses of %s %j is told: %s', async (entity, status, told) => {
+  const { text, filters } = await ask('count-entity', { entity, query: { status } });
+  expect(filters).toEqual([]);
+  expect(text).toContain(told);
 });
 
 it('whether a service of a contract is active is told by the contract, not by its company', async () => {

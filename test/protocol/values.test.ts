@@ -263,6 +263,15 @@ describe('a period', () => {
     expect(await asked(given)).toEqual(await asked(same));
   });
 
+  it('that lies back is the day', async () => {
+    const day = (back: number) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+    const asked = async (condition: unknown) =>
+      (await queries({ entity: 'Invoices', query: { invoiceDateTime: condition } })).bodies[0]?.filter;
+    const [before, after] = [day(30), await asked({ lt: '30 days ago' })];
+    expect([before, day(30)]).toContain(JSON.stringify(after).match(/"value":"([\d-]+)T00:00:00Z"/)?.[1]);
+    expect(await asked('2 weeks ago')).toEqual(await asked('14 days ago'));
+  });
+
   it.each([
     'October',
     'Q3',

@@ -104,6 +104,7 @@ describe('fields', () => {
     ['Opportunities', { salesperson: 29682885 }, { op: 'eq', field: 'ownerResourceID', value: 29682885 }],
     ['Opportunities', { value: 5 }, { op: 'eq', field: 'amount', value: 5 }],
     ['Opportunities', { expectedCloseDate: null }, { op: 'notExist', field: 'projectedCloseDate' }],
+    ['Opportunities', { lastActivityDate: null }, { op: 'notExist', field: 'lastActivity' }],
     ['Invoices', { total: 5 }, { op: 'eq', field: 'invoiceTotal', value: 5 }],
     ['Invoices', { invoiceDate: null }, { op: 'notExist', field: 'invoiceDateTime' }],
     ['Tasks', { startDate: null }, { op: 'notExist', field: 'startDateTime' }],

@@ -138,9 +138,13 @@ const fieldWords: readonly Synonyms[] = [
 
 const fieldMeanings = synonymTable(fieldWords, fold);
 
-/** Autotask says `Date` of one moment and `DateTime` of another. */
+/** Autotask says `Date` of one moment, `DateTime` of another and neither of a third (`lastActivity`). */
 const otherDate = (word: string) =>
-  word.endsWith('datetime') ? [word.slice(0, -4)] : word.endsWith('date') ? [`${word}time`] : [];
+  word.endsWith('datetime')
+    ? [word.slice(0, -4)]
+    : word.endsWith('date')
+      ? [`${word}time`, word.slice(0, -4)].filter((other) => other !== '')
+      : [];
 
 /** Names of fields that people mean by the word, whether a record has them or not; `company` means `companyID`. */
 export const fieldSynonyms = (word: string): readonly string[] => {

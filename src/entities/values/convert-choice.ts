@@ -9,7 +9,7 @@ import {
   invalidChoice,
   labelOf,
 } from '../metadata/picklists.js';
-import { meansOver } from '../metadata/words/value-synonyms.js';
+import { labelsMeaning, meansDone, meansOver } from '../metadata/words/value-synonyms.js';
 import { internalChoices } from '../write/visibility.js';
 import { alternativesIn, presenceRemark, severalAre } from './alternatives.js';
 import { comparisonListProblem, comparisonProblem } from './comparisons/comparison-problem.js';
@@ -31,7 +31,9 @@ function meaningRemark(field: FieldMetadata, given: string, how: Negatable): str
     return how.negated === true
       ? `the opposite of ${opposite} is left out by ${query(opposite)}`
       : `the opposite of a value is ${query({ noteq: opposite })}`;
-  if (field.name === 'status' && meansOpen.test(given.trim())) {
+  const asksOpen = meansOpen.test(given.trim());
+  const asksOver = meansDone(given) && labelsMeaning(given, labels).length === 0;
+  if (field.name === 'status' && (asksOpen || asksOver)) {
     const { closedStatusIds = [] } = how;
     const codes = closedStatusIds.flatMap((code) => labelOf(field, code) ?? []);
     const all = codes.length > 0 ? codes : labels.filter((label) => meansOver(label));
@@ -39,7 +41,7 @@ function meaningRemark(field: FieldMetadata, given: string, how: Negatable): str
     // Which labels say so is a guess where no setting names them: the others are told, to be looked at.
     const told = codes.length > 0 ? '' : ` (which leaves ${rest.join(', ')})`;
     if (all.length > 0)
-      return how.negated === true
+      return (how.negated === true) === asksOpen
         ? `what is over is ${query(all)}`
         : `what is open is ${query({ notIn: all })}${told}`;
   }

@@ -211,6 +211,9 @@ function wordedDays(words: string, today: string): readonly [first: string, afte
       ? [today, shift(today, 1)]
       : [addDays(shift(today, -1), 1), addDays(today, 1)];
   }
+  const ago = /^(\d+ \w+) ago$/.exec(words)?.[1];
+  const since = ago === undefined ? undefined : wordedDays(`last ${ago}`, today)?.[0];
+  if (since !== undefined) return [addDays(since, -1), since];
   const whole = /^(this|last|next) (week|month|quarter|year)$/.exec(words);
   const unit = asUnit(whole?.[2]);
   if (whole === null || unit === undefined) return undefined;
@@ -221,7 +224,7 @@ function wordedDays(words: string, today: string): readonly [first: string, afte
 }
 
 export const rangeExamples =
-  'today, yesterday, tomorrow, last 7 days, past 2 weeks, next 60 days (days, weeks, months, quarters or years), this/last/next week, month, quarter or year, a day, a month (2026-11), a quarter (2026-Q3), a year, or from..to with either end left out';
+  'today, yesterday, tomorrow, last 7 days, past 2 weeks, 30 days ago, next 60 days (days, weeks, months, quarters or years), this/last/next week, month, quarter or year, a day, a month (2026-11), a quarter (2026-Q3), a year, or from..to with either end left out';
 
 /** A moment with its zone: `2026-11-20T08:00Z`, `2026-11-20T09:00 (Europe/Berlin)`. */
 export function showMoment(at: string, day: boolean, timeZone: string): string {

@@ -28,12 +28,17 @@ function open(metadata: EntityMetadata): Query | undefined {
   return end === undefined ? undefined : { [end]: null };
 }
 
+const deadlines = ['dueDate', 'dateDue', 'projectedCloseDate'];
+
 function overdue(metadata: EntityMetadata): Query | undefined {
-  const deadline = metadata.fields.find(({ deadline: is, isQueryable }) => is && isQueryable !== false);
+  const marked = metadata.fields.flatMap(({ name, deadline }) => (deadline ? [name] : []));
+  const deadline = queryable(metadata, [...marked, ...deadlines]);
   const conditions = open(metadata);
-  return deadline === undefined || conditions === undefined
-    ? undefined
-    : { [deadline.name]: { lt: 'now' }, ...conditions };
+  if (conditions === undefined) return undefined;
+  // What is due today is not overdue yet.
+  const limit = metadata.field(deadline ?? '')?.day === true ? 'today' : 'now';
+  if (deadline !== undefined) return { [deadline]: { lt: limit }, ...conditions };
+  return metadata.field('dueDate') === undefined ? undefined : conditions;
 }
 
 function active({ field }: EntityMetadata): Query | undefined {
@@ -74,7 +79,7 @@ const states: readonly {
   {
     words: ['unassigned', 'isunassigned'],
     turned: [],
-    query: missing([], ['assignedResourceID', 'assignedToResourceID']),
+    query: missing([], ['assignedResourceID', 'assignedToResourceID', 'ownerResourceID']),
   },
   {
     words: ['unposted', 'unapproved'],
@@ -125,5 +130,8 @@ export function conditionsMeant(
   const isTurned = [state.turned.includes(word), !says, negated].filter((one) => one).length % 2 === 1;
   const meant = isTurned ? opposite(query) : query;
   if (meant === undefined) return undefined;
-  return `${JSON.stringify(given)} is not a field of ${metadata.entity.name}; as a query: ${JSON.stringify(meant)}`;
+  const due = state.query === overdue ? metadata.field('dueDate') : undefined;
+  // Autotask takes no condition on the due date of an invoice.
+  const sorted = due?.isQueryable === false ? `, with orderBy ${due.name}` : '';
+  return `${JSON.stringify(given)} is not a field of ${metadata.entity.name}; as a query: ${JSON.stringify(meant)}${sorted}`;
 }

@@ -15,6 +15,7 @@ const valueWords: readonly (readonly string[])[] = [
   ['cancelled', 'canceled', 'rejected', 'declined'],
   ['won', 'sold', 'closed', 'implemented'],
   ['customer', 'client'],
+  ['worktype', 'general allocation code'],
 ];
 
 /** Whether a word says that something is over. */
@@ -23,7 +24,16 @@ export const meansDone = (word: string): boolean => valueWords[0]?.includes(fold
 /** Words for the other ways in which a record comes to its end. */
 const otherEnds: readonly string[] = [
   ...['cancelled', 'canceled', 'rejected', 'declined', 'lost', 'won', 'implemented', 'inactive', 'expired'],
-  ...['void', 'voided', 'paid', 'transferred', 'delivered', 'fulfilled', 'received full'],
+  ...[
+    'void',
+    'voided',
+    'paid',
+    'transferred',
+    'delivered',
+    'fulfilled',
+    'received full',
+    'delivered/shipped full',
+  ],
 ];
 
 /** Whether a word says that nothing more is to be done, for whatever reason. */
