@@ -257,7 +257,8 @@ describe('values that are none', () => {
     const count = (warrantyExpirationDate: unknown) =>
       ask('count-entity', { entity: 'ConfigurationItems', query: { warrantyExpirationDate } });
     expect((await count({ lt: 'in 90 days' })).text).toContain(`; write ${day(90)}.`);
-    expect((await count({ gte: '2 weeks ago' })).text).toContain(`; write ${day(-14)}.`);
+    // A day that lies behind is read as one.
+    expect((await count({ gte: '2 weeks ago' })).text).toContain(`warrantyExpirationDate: from ${day(-14)}`);
     const data = { warrantyExpirationDate: '+3 years' };
     const { text } = await ask('update-entity', { entity: 'ConfigurationItems', id: 50002, data });
     expect(text).toContain(`; write ${new Date().getUTCFullYear() + 3}-`);
