@@ -17,6 +17,13 @@ export const isDayField = (entity: string, name: string): boolean =>
   /(period|posted|webService|paid|close|fulfillment|salesOrder|arrival|shipping)Date$/i.test(name) ||
   /^date(Purchased|Due|From|To)$/i.test(name);
 
+/** Types of fields that hold numbers: codes of picklists and ids of records have them too. */
+export const numberTypes: ReadonlySet<string> = new Set(['integer', 'long', 'short', 'decimal', 'double']);
+
+/** Whether a field holds a number that counts or measures something, and no code and no id. */
+export const holdsNumber = ({ name, dataType, isPickList, referenceEntityType }: FieldMetadata): boolean =>
+  numberTypes.has(dataType) && isPickList !== true && referenceEntityType === null && name !== 'id';
+
 export function fromSnapshot(entity: Entity, field: Field): FieldMetadata {
   const { picklistValues, ...rest } = field;
   const choices = (picklistValues ?? []).map((choice, index) => ({

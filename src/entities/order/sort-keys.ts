@@ -3,6 +3,7 @@ import { fieldValue } from '../display/display.js';
 import { idOf } from '../display/row-id.js';
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
 import { entityOfType } from '../metadata/entity-names.js';
+import { numberTypes } from '../metadata/field-metadata.js';
 import { canName } from '../references/record-names.js';
 import type { References } from '../references/references.js';
 import type { Order } from './order.js';
@@ -22,13 +23,11 @@ const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true })
 /** Numbers to ten digits, which more than Autotask's decimals have, so that a cursor can carry them exactly. */
 const rounded = (value: number) => (Number.isInteger(value) ? value : Number(value.toFixed(10)));
 
-const numeric = new Set(['integer', 'long', 'short', 'decimal', 'double']);
-
 function plainKey(value: unknown, field: FieldMetadata): SortKey {
   if (value === null || value === undefined || value === '') return null;
   if (field.dataType === 'datetime') return millisecondsOf(value);
   if (typeof value === 'boolean') return value ? 1 : 0;
-  if (numeric.has(field.dataType) && Number.isFinite(Number(value))) return rounded(Number(value));
+  if (numberTypes.has(field.dataType) && Number.isFinite(Number(value))) return rounded(Number(value));
   return String(value);
 }
 

@@ -1,6 +1,5 @@
 import type { FieldMetadata } from '../metadata/entity-metadata.js';
-
-const numeric = new Set(['integer', 'long', 'short', 'decimal', 'double']);
+import { holdsNumber } from '../metadata/field-metadata.js';
 
 const money = String.raw`(?:\p{Sc}|[A-Z]{2}\p{Sc}|(?:USD|EUR|GBP|CHF|CAD|AUD|NZD|ZAR)(?![A-Z]))`;
 const before = new RegExp(`^([+-]?)\\s*${money}\\s*(?=[-\\d.])`, 'u');
@@ -31,13 +30,11 @@ function hoursIn({ name, dataType }: FieldMetadata, text: string): number | unde
 
 /**
  * What a text may mean that is no number of Autotask's: `$1,000.00`, `1.000,50`, `70%`, `20k`, `(12.50)`, and of hours
- * `1:30`. Never taken
- * for it, only told: amounts are not guessed. Empty for other texts, and for a field that holds codes or ids.
+ * `1:30`. Never taken for it, only told: amounts are not guessed. Empty for other texts, and for a field that holds codes
+ * or ids.
  */
 export function numbersWritten(field: FieldMetadata, text: string): readonly number[] {
-  const holdsNumber =
-    numeric.has(field.dataType) && field.referenceEntityType === null && field.isPickList !== true;
-  if (!holdsNumber || field.name === 'id' || text.length > 40) return [];
+  if (!holdsNumber(field) || text.length > 40) return [];
   const hours = hoursIn(field, text.trim());
   if (hours !== undefined) return [hours];
   const plain = text.trim().replace(/[\u2212\p{Pd}]/gu, '-');

@@ -1,4 +1,5 @@
 import type { Row } from '../../../client/types.js';
+import { holdsNumber } from '../../metadata/field-metadata.js';
 import { add, type Decimal, multiply, parseDecimal } from '../compute/decimal.js';
 import { type FieldPath, type FindPath, isFieldPath } from './field-paths.js';
 
@@ -15,12 +16,6 @@ interface Term {
   readonly factor: Decimal;
   readonly paths: readonly FieldPath[];
 }
-
-const isNumber = ({ field }: FieldPath): boolean =>
-  field.isPickList !== true &&
-  field.referenceEntityType === null &&
-  field.name !== 'id' &&
-  ['integer', 'long', 'short', 'decimal', 'double'].includes(field.dataType);
 
 /** A minus may begin an arrow, and a slash stand between a reference and its field. */
 const signs = /\s*([+*×/]|[-−–](?!>))\s*/u;
@@ -65,7 +60,7 @@ export async function resolveCalculation(
     } else if (path === undefined) {
       if (number !== null && number !== undefined) term.factor = multiply(term.factor, number);
     } else if (!isFieldPath(path)) problems.push(path);
-    else if (isNumber(path)) {
+    else if (holdsNumber(path.field)) {
       term.paths.push(path);
       numbers += 1;
     } else problems.push(`${path.name} is no number (${path.field.dataType})`);

@@ -1,5 +1,6 @@
 import type { Row } from '../../../client/types.js';
 import type { FieldMetadata } from '../../metadata/entity-metadata.js';
+import { numberTypes } from '../../metadata/field-metadata.js';
 import { instantOf, toUtc } from '../../values/dates.js';
 import { parseDecimal } from '../compute/decimal.js';
 import type { Scalar } from '../compute/tally.js';
@@ -31,11 +32,9 @@ export type Operand =
       readonly unit: SpanUnit;
     };
 
-const numeric = new Set(['integer', 'long', 'short', 'decimal', 'double']);
-
 function kindOf(field: FieldMetadata): 'amount' | 'moment' | 'text' | 'code' {
   if (field.isPickList === true || field.referenceEntityType !== null || field.name === 'id') return 'code';
-  if (numeric.has(field.dataType)) return 'amount';
+  if (numberTypes.has(field.dataType)) return 'amount';
   if (field.dataType === 'datetime') return 'moment';
   return field.dataType === 'string' ? 'text' : 'code';
 }

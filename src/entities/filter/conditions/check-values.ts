@@ -3,6 +3,7 @@ import type { Problem } from '../../../errors.js';
 import type { Operator } from '../../../operators.js';
 import type { EntityMetadata, FieldMetadata } from '../../metadata/entity-metadata.js';
 import { entityOfType } from '../../metadata/entity-names.js';
+import { numberTypes } from '../../metadata/field-metadata.js';
 import { choicesByLabel, meansClosed } from '../../metadata/picklists.js';
 import { calledLikeIds } from '../../references/id-or-name.js';
 import { meansMe, resolveMe } from '../../references/resolve-me.js';
@@ -21,15 +22,17 @@ export const textOperators: ReadonlySet<string> = new Set(['beginsWith', 'endsWi
 /** What a condition becomes whose one value stands for several. */
 const plural: Readonly<Record<string, Operator>> = { eq: 'in', noteq: 'notIn', in: 'in', notIn: 'notIn' };
 
-const numeric: ReadonlySet<string> = new Set(['integer', 'long', 'short', 'decimal', 'double']);
-
 /** Why a number or date cannot be compared with another field, and what can: the difference of the two. */
 function fieldProblem({ entity, field: find }: EntityMetadata, field: FieldMetadata, given: unknown) {
   const other = typeof given === 'string' ? find(given.trim()) : undefined;
   const isDate = field.dataType === 'datetime';
   if (other === undefined || field.isPickList === true || field.referenceEntityType !== null)
     return undefined;
-  if (isDate ? other.dataType !== 'datetime' : !numeric.has(field.dataType) || !numeric.has(other.dataType))
+  if (
+    isDate
+      ? other.dataType !== 'datetime'
+      : !numberTypes.has(field.dataType) || !numberTypes.has(other.dataType)
+  )
     return undefined;
   const metric = `max(${field.name}-${other.name}${isDate ? ':hours' : ''})`;
   const call = { entity: entity.name, groupBy: ['id'], metrics: [metric], having: [`${metric} > 0`] };

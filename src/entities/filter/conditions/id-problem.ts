@@ -6,17 +6,25 @@ import { comparisonIn } from '../../values/comparisons/comparison-signs.js';
 import { isNumeric } from '../../values/converted.js';
 import { idIn, soughtNumberIn } from '../../values/text-patterns.js';
 
-/** Why a number or a name in the place of an id is none, with the field that holds it. */
-export function idProblem({ nameFields, summaryFields }: Entity, given: unknown): Problem | undefined {
+/** What a text in the place of an id seems to be: a name, or a number that people see; with the fields that hold such. */
+function soughtIn({ nameFields, summaryFields }: Entity, given: unknown) {
   if (typeof given !== 'string' || isNumeric(given) || given.trim() === '') return undefined;
   const number = soughtNumberIn(given);
-  const field =
+  const fields =
     number === undefined
-      ? nameFields.find((name) => !name.endsWith('Number'))
-      : [...nameFields, ...summaryFields].find((name) => name.endsWith('Number'));
+      ? nameFields.filter((name) => !name.endsWith('Number'))
+      : [...nameFields, ...summaryFields].filter((name) => name.endsWith('Number'));
+  return { given, isName: number === undefined, value: number ?? given.trim(), fields };
+}
+
+/** Why a number or a name in the place of an id is none, with the field that holds it. */
+export function idProblem(entity: Entity, text: unknown): Problem | undefined {
+  const sought = soughtIn(entity, text);
+  if (sought === undefined) return undefined;
+  const { given, isName, value, fields } = sought;
+  const [field] = fields;
   if (field === undefined || comparisonIn(given) !== undefined) return undefined;
-  const what =
-    number === undefined ? 'is no id, which must be a whole number' : 'is a number that people see and no id';
+  const what = isName ? 'is no id, which must be a whole number' : 'is a number that people see and no id';
   const id = idIn(given);
   if (id !== undefined) return { field: 'id', problem: `an id is a number: ${JSON.stringify({ id })}` };
   const several = alternativesIn(given, 'labels');
@@ -25,22 +33,20 @@ export function idProblem({ nameFields, summaryFields }: Entity, given: unknown)
       field: 'id',
       problem: `${JSON.stringify(given)} is no id; ${severalAre('id', several.map(Number))}`,
     };
-  const query = JSON.stringify({ [field]: number ?? given.trim() });
+  const query = JSON.stringify({ [field]: value });
   return { field: 'id', problem: `${JSON.stringify(given)} ${what}; as a query: ${query}` };
 }
 
 /**
- * The arguments of the query-entity that finds the record which a text names where only an id is taken; undefined for a text that names none.
- * `entity` is as its caller spells it.
+ * The arguments of the query-entity that finds the record which a text names where only an id is taken; undefined for a
+ * text that names none. `entity` is as its caller spells it.
  */
 export function queryForId(entity: unknown, given: unknown): string | undefined {
   const found = typeof entity === 'string' ? entityCalled(entity) : undefined;
-  if (found === undefined || typeof given !== 'string' || given.trim() === '' || isNumeric(given))
-    return undefined;
-  const number = soughtNumberIn(given);
-  const names = found.nameFields.filter((name) => !name.endsWith('Number'));
-  const numbers = [...found.nameFields, ...found.summaryFields].filter((name) => name.endsWith('Number'));
-  const field = number === undefined ? (names.length === 1 ? names[0] : undefined) : numbers[0];
-  if (field === undefined) return undefined;
-  return JSON.stringify({ entity: found.name, query: { [field]: number ?? given.trim() } });
+  const sought = found === undefined ? undefined : soughtIn(found, given);
+  if (found === undefined || sought === undefined) return undefined;
+  const { isName, value, fields } = sought;
+  const [field, ...more] = fields;
+  if (field === undefined || (isName && more.length > 0)) return undefined;
+  return JSON.stringify({ entity: found.name, query: { [field]: value } });
 }
